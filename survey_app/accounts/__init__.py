@@ -1,0 +1,1 @@
+"""Staff: who may do what. Knows nothing of questionnaires and answers."""

@@ -1,0 +1,1 @@
+"""Drafting and publishing questionnaires: the draft, the frozen versions, the library. Knows nothing of answers."""

@@ -1,0 +1,88 @@
+"""The audit log: staff acts and sensitive reads, append-only (triggers refuse UPDATE, DELETE and TRUNCATE).
+
+`record()` also writes the event's work rows in the same transaction: `reactions.py` fills REACTIONS. No respondent's act is
+ever an event (privacy.md 3.3 rule 1), and no answer text or personal data stands in a row.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_app import clock
+from survey_app.database import Base, Document, Moment, db
+
+
+class Event(Base):
+    """One act of a member of staff, of the command line or of the worker."""
+
+    __tablename__ = "event"
+
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor_id: Mapped[int | None]  # no foreign key: the log outlives the account
+    actor: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(32))
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    object_class: Mapped[str] = mapped_column(String(32))
+    object_ids: Mapped[str] = mapped_column(String(200))
+    details: Mapped[dict[str, Any]] = mapped_column(Document)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    request_id: Mapped[str] = mapped_column(String(32), default="")
+    source_ip: Mapped[str] = mapped_column(String(45), default="")  # staff only
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a user, or a program (`id` None) such as the command line."""
+
+    id: int | None
+    name: str
+    role: str
+
+
+COMMAND_LINE = Actor(None, "command line", "operator")
+WORKER = Actor(None, "worker", "program")
+
+# Set by web for the length of a staff request: (request id, source address)
+request_context: ContextVar[tuple[str, str]] = ContextVar("request_context", default=("", ""))
+
+Reaction = Callable[[Event], None]
+REACTIONS: dict[str, list[Reaction]] = {}
+
+
+def record(
+    name: str,
+    subject: Any,
+    *,
+    by: Actor,
+    reason: str = "",
+    **details: Any,
+) -> Event:
+    """Record one act in the running transaction, with the work rows that it causes.
+
+    `name` is `noun.past_participle`. `subject` is a model (class and id are kept), a class, or None.
+    """
+    request_id, source_ip = request_context.get()
+    kind = subject if isinstance(subject, type) else type(subject)
+    event = Event(
+        at=clock.now(),
+        actor_id=by.id,
+        actor=by.name,
+        role=by.role,
+        action=name,
+        object_class="" if subject is None else kind.__name__,
+        object_ids="" if subject is None else str(getattr(subject, "id", "") or ""),
+        details=details,
+        reason=reason,
+        request_id=request_id,
+        source_ip=source_ip,
+    )
+    db.session.add(event)
+    for reaction in REACTIONS.get(name, ()):
+        reaction(event)
+    return event

@@ -1,0 +1,77 @@
+"""Making an installation and refusing to run a broken one (privacy.md 3.1, T26)."""
+
+from flask import Flask
+from sqlalchemy import select, text
+
+from survey_app import clock, database
+from survey_app.database import db, read_only
+from survey_app.distribution.models import Wave
+from survey_app.errors import ConfigurationError
+from survey_app.organisation.models import Organisation
+from survey_app.vault import Vault
+
+
+def install(app: Flask) -> None:
+    """Migrate an empty database, make the keys of a new installation and its first row. Safe to run again."""
+    settings, vault = app.extensions["survey_settings"], app.extensions["survey_vault"]
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with app.app_context():
+        if database.is_empty():
+            database.migrate()
+        if db.session.get(Organisation, 1) is None:
+            fingerprint = vault.long_lived_fingerprint() if vault.has_long_lived() else vault.create_long_lived()
+            db.session.add(Organisation(id=1, privacy_text={}, key_fingerprint=fingerprint))
+            db.session.commit()
+        use_secret(app)
+
+
+def use_secret(app: Flask) -> None:
+    """Give the staff application the secret that signs its sessions."""
+    settings, vault = app.extensions["survey_settings"], app.extensions["survey_vault"]
+    app.config["SECRET_KEY"] = settings.secret_key or vault.session_secret()
+
+
+def check(app: Flask) -> None:
+    """Refuse to start when schema, keys or database settings are wrong. Raises ConfigurationError, one sentence."""
+    vault: Vault = app.extensions["survey_vault"]
+    with app.app_context(), read_only():
+        try:
+            present = database.present_schema()
+            if present != database.newest_schema():
+                raise ConfigurationError(
+                    f"the database has schema {present or 'none'}, this program needs {database.newest_schema()}; "
+                    "run: flask db upgrade"
+                )
+            _check_keys(vault)
+            if db.engine.dialect.name == "postgresql":
+                _check_postgresql()
+        finally:
+            db.session.rollback()
+            db.session.remove()
+
+
+def _check_keys(vault: Vault) -> None:
+    chain = db.session.get(Organisation, 1)
+    if chain is None:
+        raise ConfigurationError("this database is not installed yet; run: flask install")
+    if vault.long_lived_fingerprint() != chain.key_fingerprint:
+        raise ConfigurationError("the long-lived keys are not those of this database; restore their sealed copy")
+    today = clock.china(clock.now()).date()
+    for wave in db.session.scalars(select(Wave).where(Wave.closes_on >= today, Wave.destroyed_at.is_(None))):
+        if vault.wave_fingerprint(wave.id) != wave.fingerprint:
+            raise ConfigurationError(
+                f"the key file of wave {wave.id} is missing or not the one of this database; restore its sealed copy"
+            )
+
+
+def _check_postgresql() -> None:
+    row = db.session.execute(
+        text("SELECT current_setting('track_commit_timestamp'), current_setting('synchronous_commit')")
+    )
+    commit_times, synchronous = row.one()
+    if commit_times != "off":
+        raise ConfigurationError(
+            "PostgreSQL keeps commit times, which could order answers; set track_commit_timestamp=off"
+        )
+    if synchronous not in {"on", "remote_apply", "remote_write"}:
+        raise ConfigurationError("PostgreSQL must not lose confirmed answers; set synchronous_commit=on")

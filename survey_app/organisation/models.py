@@ -1,0 +1,76 @@
+"""Tables of the chain."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey_app.database import Base, Document, Moment
+
+
+class Organisation(Base):
+    """The one chain of this installation (row 1)."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[str] = mapped_column(String(80), default="")
+    name_en: Mapped[str] = mapped_column(String(80), default="")
+    help_phone: Mapped[str] = mapped_column(String(32), default="")
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    logo_type: Mapped[str] = mapped_column(String(32), default="")
+    colour: Mapped[str] = mapped_column(String(7), default="#0b6e4f")  # as given
+    brand: Mapped[str] = mapped_column(String(7), default="#0b6e4f")  # darkened until the contrast is 4.5:1
+    brand_soft: Mapped[str] = mapped_column(String(7), default="#e6f3ee")
+    privacy_text: Mapped[dict[str, str]] = mapped_column(
+        Document, default=dict
+    )  # language -> the chain's own paragraph
+    sample: Mapped[bool] = mapped_column(default=False)
+    key_fingerprint: Mapped[str] = mapped_column(String(64), default="")  # of the file of long-lived keys
+
+    def display_name(self, language: str) -> str:
+        """The chain's name in a language."""
+        return self.name if language.startswith("zh") or not self.name_en else self.name_en
+
+
+class ConsentText(Base):
+    """What the respondent was told, by version number; a response keeps the number. Never changed."""
+
+    __tablename__ = "consent_text"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    texts: Mapped[dict[str, str]] = mapped_column(Document)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Region(Base):
+    """A part of the chain; stands in for a shop with too few answers."""
+
+    __tablename__ = "region"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80), default="")
+
+    def display_name(self, language: str) -> str:
+        """The region's name in a language."""
+        return self.name if language.startswith("zh") or not self.name_en else self.name_en
+
+
+class Shop(Base):
+    """A shop on the street; `code` is the chain's own shop code."""
+
+    __tablename__ = "shop"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80), default="")
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    region: Mapped[Region] = relationship(lazy="joined")
+
+    def display_name(self, language: str) -> str:
+        """The shop's name in a language."""
+        return self.name if language.startswith("zh") or not self.name_en else self.name_en

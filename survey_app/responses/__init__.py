@@ -1,0 +1,1 @@
+"""What people answered: ballots, responses, comments, drafts. Knows nothing about persons (privacy.md 1, 3)."""

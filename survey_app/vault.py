@@ -1,0 +1,161 @@
+"""Keys and what they do: the key folder, field encryption (AES-256-GCM), blind indexes.
+
+Keys live in one folder (0700, files 0600), never in the database and never in its backup. Long-lived keys stand in one
+file, each wave has a file of its own that is destroyed after the wave (privacy.md 3.1). Every file is made with O_EXCL;
+nothing here ever replaces a key.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from survey_app.errors import ConfigurationError
+
+LONG_LIVED = "long-lived.json"
+_LONG_LIVED_KEYS = ("contact", "blind_index", "text", "link", "audit", "session")
+_WAVE_KEYS = ("tick", "tag", "ballot", "unsubscribe")
+UNREADABLE = "〔无法解密〕"
+
+
+@dataclass(frozen=True, slots=True)
+class WaveKeys:
+    """256 random bits each; they die 30 days after the wave closes."""
+
+    tick: bytes
+    tag: bytes
+    ballot: bytes
+    unsubscribe: bytes
+
+
+def _wave_file(wave_id: int) -> str:
+    return f"wave-{wave_id:05d}.json"
+
+
+def _write_new(path: Path, names: tuple[str, ...]) -> bytes:
+    document = json.dumps({name: b64encode(secrets.token_bytes(32)).decode() for name in names}).encode()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(document)
+        file.flush()
+        os.fsync(file.fileno())
+    return document
+
+
+def _read(path: Path) -> tuple[dict[str, bytes], str]:
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise ConfigurationError(f"the key file {path.name} can be read by others; run: chmod 600 on it")
+    document = path.read_bytes()
+    try:
+        keys = {name: b64decode(value) for name, value in json.loads(document).items()}
+    except (ValueError, AttributeError) as error:
+        raise ConfigurationError(f"the key file {path.name} is damaged; restore it from its sealed copy") from error
+    return keys, hashlib.sha256(document).hexdigest()
+
+
+class Vault:
+    """The open key folder of one installation."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._long_lived: dict[str, bytes] | None = None
+        self._waves: dict[int, WaveKeys] = {}
+
+    # --- the folder -------------------------------------------------------------------------------------------------
+    def has_long_lived(self) -> bool:
+        """True when the file of long-lived keys exists."""
+        return (self.folder / LONG_LIVED).exists()
+
+    def create_long_lived(self) -> str:
+        """Make the long-lived keys of a new installation; returns their fingerprint. Fails when they exist."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return hashlib.sha256(_write_new(self.folder / LONG_LIVED, _LONG_LIVED_KEYS)).hexdigest()
+
+    def long_lived_fingerprint(self) -> str:
+        """SHA-256 of the file of long-lived keys. Raises ConfigurationError when it is missing or readable by others."""
+        return self._load_long_lived()[1]
+
+    def _load_long_lived(self) -> tuple[dict[str, bytes], str]:
+        path = self.folder / LONG_LIVED
+        if not path.exists():
+            raise ConfigurationError(
+                f"the key file {LONG_LIVED} is missing from the key folder; restore its sealed copy"
+            )
+        return _read(path)
+
+    def key(self, name: str) -> bytes:
+        """One of the long-lived keys: contact, blind_index, text, link, audit, session."""
+        if self._long_lived is None:
+            self._long_lived = self._load_long_lived()[0]
+        return self._long_lived[name]
+
+    # --- waves ------------------------------------------------------------------------------------------------------
+    def create_wave(self, wave_id: int) -> str:
+        """Make the keys of a new wave; returns the fingerprint. Raises FileExistsError: a wave number is used once."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return hashlib.sha256(_write_new(self.folder / _wave_file(wave_id), _WAVE_KEYS)).hexdigest()
+
+    def wave_fingerprint(self, wave_id: int) -> str | None:
+        """SHA-256 of the wave's file, or None when it does not exist (any more)."""
+        path = self.folder / _wave_file(wave_id)
+        return _read(path)[1] if path.exists() else None
+
+    def wave(self, wave_id: int) -> WaveKeys | None:
+        """The keys of a wave, or None when they do not exist (any more)."""
+        found = self._waves.get(wave_id)
+        if found is None:
+            path = self.folder / _wave_file(wave_id)
+            if not path.exists():
+                return None
+            found = self._waves[wave_id] = WaveKeys(**_read(path)[0])
+        return found
+
+    def highest_wave(self) -> int:
+        """The highest wave number that has a file here; 0 when there is none."""
+        numbers = [int(path.stem.split("-")[1]) for path in self.folder.glob("wave-*.json")]
+        return max(numbers, default=0)
+
+    def remove_waves(self, wave_ids: list[int]) -> None:
+        """Remove the files of waves of a sample chain that is being reset (destruction of real waves comes with them)."""
+        for wave_id in wave_ids:
+            (self.folder / _wave_file(wave_id)).unlink(missing_ok=True)
+            self._waves.pop(wave_id, None)
+
+    # --- fields -----------------------------------------------------------------------------------------------------
+    def seal(self, key_name: str, text: str, *, place: str) -> str:
+        """Encrypt a field: `v1.<key name>.<nonce>.<ciphertext>`; `place` (table, column, row) is authenticated with it."""
+        nonce = secrets.token_bytes(12)
+        body = AESGCM(self.key(key_name)).encrypt(nonce, text.encode(), f"{place}|{key_name}".encode())
+        return f"v1.{key_name}.{_b64(nonce)}.{_b64(body)}"
+
+    def unseal(self, sealed: str, *, place: str) -> str:
+        """The text of a sealed field; a wrong or missing key gives 〔无法解密〕, never an error page."""
+        try:
+            _, key_name, nonce, body = sealed.split(".")
+            plain = AESGCM(self.key(key_name)).decrypt(_unb64(nonce), _unb64(body), f"{place}|{key_name}".encode())
+        except (InvalidTag, ValueError, KeyError):
+            return UNREADABLE
+        return plain.decode()
+
+    def blind_index(self, value: str) -> bytes:
+        """HMAC-SHA256 of a normalised identifier, for equality search only."""
+        return hmac.digest(self.key("blind_index"), value.encode(), "sha256")
+
+    def session_secret(self) -> str:
+        """The secret that signs staff sessions and short-lived links."""
+        return self.key("session").hex()
+
+
+def _b64(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _unb64(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
