@@ -1,7 +1,313 @@
-"""The command line: English help, exit 0 good, 1 refused, 2 usage."""
+"""The command line: English help, exit 0 good, 1 refused, 2 usage. `--json` where a program reads the answer.
 
-from flask import Flask
+Commands that need the database install an empty one first, so they work in a new installation in any sensible order.
+"""
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from survey_app import clock, installation
+from survey_app.accounts.models import ROLES
+from survey_app.config import Settings
+from survey_app.database import db
+from survey_app.errors import ConfigurationError, DomainError
+from survey_app.events import COMMAND_LINE
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+questionnaires = AppGroup("questionnaires", help="Check, load and publish questionnaire files.")
+collectors = AppGroup("collectors", help="Doors for answers: links and shop QR codes.")
+exports = AppGroup("exports", help="Write answers to files.")
+users = AppGroup("users", help="Members of staff.")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+
+
+def refusing(command: Command) -> Command:
+    """Turn a refusal into one line on standard error and exit 1."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (DomainError, ConfigurationError) as error:
+            db.session.rollback()
+            for line in str(error).splitlines() or ["refused"]:
+                click.echo(f"error: {line}", err=True)
+            sys.exit(1)
+
+    return run  # type: ignore[return-value]
+
+
+def installed(command: Command) -> Command:
+    """Install an empty database and refuse a broken one before the command runs."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        installation.install(app)
+        installation.check(app)
+        return command(*args, **kwargs)
+
+    return refusing(run)  # type: ignore[type-var]
+
+
+def settings() -> Settings:
+    """The settings of this installation."""
+    found: Settings = current_app.extensions["survey_settings"]
+    return found
+
+
+def tell(as_json: bool, sentence: str, **values: Any) -> None:
+    """Print the result: a sentence for a person or an object for a program."""
+    click.echo(json.dumps(values, ensure_ascii=False) if as_json else sentence)
+
+
+def _questionnaire(name: str) -> Any:
+    from survey_app.design.models import Questionnaire
+
+    found = db.session.query(Questionnaire).filter_by(name=name).one_or_none()
+    if found is None:
+        raise DomainError(f"there is no questionnaire named {name}; load its file first")
+    return found
+
+
+# --- questionnaires ---------------------------------------------------------------------------------------------------
+@questionnaires.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json
+def check_files(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check questionnaire FILES: one line per fault. Needs no database and no keys."""
+    from survey_app.questionnaire.checking import check_file
+
+    reports = [check_file(path) for path in files]
+    if as_json:
+        click.echo(json.dumps({"files": [report.as_dict() for report in reports]}, ensure_ascii=False))
+    else:
+        for report in reports:
+            for line in report.lines():
+                click.echo(line, err=not report.ok)
+    sys.exit(0 if all(report.ok for report in reports) else 1)
+
+
+@questionnaires.command("load")
+@click.argument("file", type=click.Path(path_type=Path))
+@as_json
+@with_appcontext
+@installed
+def load(file: Path, as_json: bool) -> None:
+    """Load FILE: a new questionnaire, or a new draft revision of a known name."""
+    from survey_app.design.drafting import load_file
+    from survey_app.questionnaire.checking import check_file
+
+    report = check_file(file)
+    if report.definition is None:
+        for line in report.lines():
+            click.echo(line, err=True)
+        sys.exit(1)
+    made = load_file(definition=report.definition, by=COMMAND_LINE, now=clock.now())
+    db.session.commit()
+    tell(
+        as_json,
+        f"loaded {made.name}, draft revision {made.draft_revision}",
+        name=made.name,
+        revision=made.draft_revision,
+    )
+
+
+@questionnaires.command("publish")
+@click.argument("name")
+@as_json
+@with_appcontext
+@installed
+def publish(name: str, as_json: bool) -> None:
+    """Freeze the draft of questionnaire NAME as its next version."""
+    from survey_app.design.publishing import publish
+
+    version = publish(questionnaire=_questionnaire(name), by=COMMAND_LINE, now=clock.now(), note="")
+    db.session.commit()
+    tell(
+        as_json,
+        f"published {name}, version {version.number} ({version.digest[:12]})",
+        name=name,
+        version=version.number,
+        digest=version.digest,
+    )
+
+
+# --- collectors -------------------------------------------------------------------------------------------------------
+@collectors.command("create")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(["link", "shop"]), required=True, help="An open link or a shop's QR code.")
+@click.option("--shop", "shop_code", help="The shop's code (kind shop); an unknown shop is created.")
+@click.option("--place", default="", help="Where the QR code stands in the shop, such as a counter.")
+@as_json
+@with_appcontext
+@installed
+def create_collector(name: str, kind: str, shop_code: str | None, place: str, as_json: bool) -> None:
+    """Open a door for answers to questionnaire NAME and print its address."""
+    from survey_app.distribution.collecting import create_collector
+    from survey_app.organisation.shops import find_or_create_shop
+
+    if (kind == "shop") != bool(shop_code):
+        raise click.UsageError("--kind shop needs --shop CODE, --kind link takes none")
+    shop = find_or_create_shop(code=shop_code, by=COMMAND_LINE, now=clock.now()) if shop_code else None
+    made = create_collector(
+        kind=kind, questionnaire=_questionnaire(name), shop=shop, place=place, name="", by=COMMAND_LINE, now=clock.now()
+    )
+    db.session.commit()
+    address = f"{settings().public_url}/s/{made.code}"
+    tell(as_json, address, address=address, code=made.code, kind=kind, shop=shop_code)
+
+
+# --- exports ----------------------------------------------------------------------------------------------------------
+@exports.command("write")
+@click.argument("name")
+@click.option("--format", "file_format", type=click.Choice(["csv", "xlsx"]), required=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--labels", is_flag=True, help="Write labels instead of values.")
+@click.option("--language", default="zh-CN", show_default=True, help="Language of labels and codebook.")
+@as_json
+@with_appcontext
+@installed
+def write_export(name: str, file_format: str, output: Path, labels: bool, language: str, as_json: bool) -> None:
+    """Write the answers of questionnaire NAME to a file; a CSV gets its codebook beside it."""
+    from survey_app.exports.writing import write_export
+
+    if not output.parent.is_dir():
+        raise DomainError(f"the folder {output.parent} does not exist; make it first")
+    made = write_export(
+        questionnaire=_questionnaire(name),
+        file_format=file_format,
+        path=output,
+        labels=labels,
+        language=language,
+        by=COMMAND_LINE,
+        reason="command line",
+        now=clock.now(),
+    )
+    db.session.commit()
+    tell(as_json, f"wrote {made.rows} responses to {output}", rows=made.rows, path=str(output), sha256=made.sha256)
+
+
+# --- users ------------------------------------------------------------------------------------------------------------
+@users.command("create")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--name", default="", help="The person's name.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@as_json
+@with_appcontext
+@installed
+def create_user(email: str, role: str, name: str, password_stdin: bool, as_json: bool) -> None:
+    """Create a member of staff; prints a one-time link unless the password comes on standard input."""
+    from survey_app.accounts.users import create_user, set_password
+
+    user, token = create_user(email=email, role=role, name=name, by=COMMAND_LINE, now=clock.now())
+    if password_stdin:
+        set_password(user=user, password=sys.stdin.readline().rstrip("\r\n"), by=COMMAND_LINE, now=clock.now())
+        db.session.commit()
+        tell(as_json, f"created {user.email} ({role})", email=user.email, role=role)
+        return
+    db.session.commit()
+    address = f"{settings().public_url}/invitations/{token}"
+    tell(as_json, address, email=user.email, role=role, address=address)
+
+
+# --- the installation -------------------------------------------------------------------------------------------------
+@click.command("install")
+@with_appcontext
+@installed
+def install() -> None:
+    """Make an empty installation: tables, keys, first row. Safe to run again."""
+    click.echo("installed")
+
+
+@click.command("demo")
+@click.option("--reset", is_flag=True, help="Throw the sample chain away and load it anew.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the installation holds anything.")
+@with_appcontext
+@refusing
+def demo(reset: bool, if_empty: bool) -> None:
+    """Load the sample chain: shops, staff, published questionnaires, six months of answers."""
+    from survey_app.demo import load_sample_chain, reset_sample_chain
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    installation.install(app)
+    installation.check(app)
+    if reset:
+        reset_sample_chain(app)
+        installation.install(app)
+    elif if_empty and not installation.is_unused():
+        return
+    load_sample_chain(app, now=clock.now())
+    db.session.commit()
+    _welcome(settings())
+
+
+def _welcome(chosen: Settings) -> None:
+    from survey_app.demo import welcome
+
+    for line in welcome(public_url=chosen.public_url):
+        click.echo(line)
+    sys.stdout.flush()
+
+
+host_option = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+
+
+@click.command("serve")
+@host_option
+@with_appcontext
+@refusing
+def serve(host: str) -> None:
+    """Serve web and worker together, for one machine."""
+    from survey_app import server
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    chosen = settings()
+    server.make_ready(app)
+
+    def when_up() -> None:
+        with app.app_context():
+            _welcome(chosen)
+
+    server.run_both(chosen, host=host, when_up=when_up)
+
+
+@click.command("web")
+@host_option
+@with_appcontext
+@refusing
+def web(host: str) -> None:
+    """Serve the web side alone (the worker runs elsewhere)."""
+    from survey_app import server
+
+    server.make_ready(current_app._get_current_object())  # type: ignore[attr-defined]
+    server.run_web(settings(), host=host)
+
+
+@click.command("worker")
+@with_appcontext
+@refusing
+def worker() -> None:
+    """Do background work until SIGTERM."""
+    from survey_app import worker
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    installation.check(app)
+    worker.run(app)
 
 
 def register(app: Flask) -> None:
     """Bind the commands to the `flask` command."""
+    for command in (questionnaires, collectors, exports, users, install, demo, serve, web, worker):
+        app.cli.add_command(command)

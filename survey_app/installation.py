@@ -4,7 +4,9 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from survey_app import clock, database
+from survey_app.accounts.models import User
 from survey_app.database import db, read_only
+from survey_app.design.models import Questionnaire
 from survey_app.distribution.models import Wave
 from survey_app.errors import ConfigurationError
 from survey_app.organisation.models import Organisation
@@ -75,3 +77,11 @@ def _check_postgresql() -> None:
         )
     if synchronous not in {"on", "remote_apply", "remote_write"}:
         raise ConfigurationError("PostgreSQL must not lose confirmed answers; set synchronous_commit=on")
+
+
+def is_unused() -> bool:
+    """True when nobody has put anything into the installation yet."""
+    return (
+        db.session.scalar(select(User.id).limit(1)) is None
+        and db.session.scalar(select(Questionnaire.id).limit(1)) is None
+    )

@@ -18,6 +18,16 @@ CASES = ROOT.parent / "shared" / "cases"
 DATABASES = ("sqlite", "postgresql")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run attacks, faults and fuzz at full size (make test-long)")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """True in make test-long: attacks, faults and fuzz at full size."""
+    return bool(request.config.getoption("--full"))
+
+
 @pytest.fixture(scope="session")
 def cases() -> Path:
     """The folder of real questionnaires and hostile files beside the project."""
@@ -141,3 +151,22 @@ def sqlite_app(sqlite_settings: Settings) -> Iterator[Flask]:
 def session(app: Flask) -> Any:
     """The database session of the application."""
     return db.session
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Everything under tests/browser needs a browser."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a skipped test is a fault, except those on the cases beside the project where that folder is absent."""
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get("CI") or reporter is None:
+        return
+    skipped = [report for report in reporter.stats.get("skipped", []) if not getattr(report, "wasxfail", None)]
+    wrong = [report for report in skipped if CASES.is_dir() or "shared/cases" not in str(report.longrepr)]
+    if wrong and exitstatus == 0:
+        reporter.write_line(f"CI: {len(wrong)} tests were skipped; nothing may be skipped here", red=True)
+        session.exitstatus = 1
