@@ -1,8 +1,24 @@
 """Errors whose words may be shown to a person."""
 
+from collections.abc import Callable
+
 
 class DomainError(Exception):
-    """A refusal with a sentence for the user: what happened and what to do. Never holds personal data."""
+    """A refusal with a sentence for the user: what happened and what to do. Never holds personal data.
+
+    The sentence is a catalogue key (Chinese, marked with `languages.N_`) with `%(name)s` places for `values`, so that a page
+    and the command line each say it in their own language.
+    """
+
+    def __init__(self, message: str = "", **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
+
+    def sentence(self, translate: Callable[[str], str]) -> str:
+        """The sentence in the language of `translate`, a gettext function."""
+        text = translate(self.message) if self.message else ""
+        return text % self.values if self.values else text
 
 
 class Busy(DomainError):

@@ -23,6 +23,11 @@ def interface_locale(language: str) -> str:
     return "zh" if language.lower().startswith("zh") else "en"
 
 
+def N_(text: str) -> str:  # noqa: N802 - the gettext name for a text that is marked here and translated later
+    """Mark a catalogue text where the reader's language is not known yet."""
+    return text
+
+
 @lru_cache(maxsize=8)
 def translator(language: str) -> Callable[[str], str]:
     """`translator("en")("保存") == "Save"`. For texts outside of a request."""
