@@ -1,0 +1,70 @@
+"""What is wrong with a definition, as data; and the one table that turns it into sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from survey_app.questionnaire.sentences import SENTENCES
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: a `code` of the sentence table, the place (`pages[0].questions[2].text`), what the sentence names.
+
+    `line` is the line of the file counted from 1, or None where it is not known.
+    """
+
+    code: str
+    path: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    file: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return sentence(self)
+
+
+class InvalidQuestionnaire(Exception):
+    """A definition that cannot be used. `problems` holds every fault found, at most 100."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(line_of, problems)))
+
+
+def sentence(problem: Problem, language: str = "en") -> str:
+    """What is wrong and what to do, in one sentence; English for every language but Chinese."""
+    pair = SENTENCES.get(problem.code)
+    if pair is None:
+        return problem.code
+    template = pair[1] if language.startswith("zh") else pair[0]
+    return template.format_map(_Values(problem.values))
+
+
+def line_of(problem: Problem, language: str = "en") -> str:
+    """The fault as one line for a terminal: file, line, path, sentence."""
+    place = ":".join(str(part) for part in (problem.file, problem.line) if part)
+    return ": ".join(part for part in (place, problem.path, sentence(problem, language)) if part)
+
+
+class _Values(dict[str, Any]):
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__({key: _shown(value) for key, value in values.items()})
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_shown(item) for item in value)
+    text = "".join(c if c.isprintable() else "\ufffd" for c in str(value))
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def path_of(parts: tuple[str | int, ...]) -> str:
+    """("pages", 0, "questions", 2, "text") -> pages[0].questions[2].text"""
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
