@@ -9,14 +9,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.database import Base, Document, Moment
+from survey_app.database import Base, Document, Moment, db, reading_only
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
 KEEP_FINISHED = timedelta(days=7)
+FIRST_PAUSE = timedelta(seconds=10)  # doubled by every further failure
+TO_WAKE = "work_to_wake"  # key of the session's notes: ids to wake a worker for, once the transaction is durable
 
 
 class Work(Base):
@@ -58,3 +76,120 @@ class Claim:
     args: dict[str, Any]
     fence: int
     attempts: int
+
+
+class LeaseLost(Exception):
+    """Somebody else holds the work now; what was done in this transaction must not be committed."""
+
+
+def enqueue(kind: str, args: dict[str, Any], *, now: datetime, total: int = 0) -> Work:
+    """Add a piece of work to the running transaction. A worker is woken after the commit; a sweep finds it anyway."""
+    work = Work(kind=kind, args=args, created_at=now, next_try_at=now, total=total, state="queued")
+    db.session.add(work)
+    db.session.flush()
+    db.session().info.setdefault(TO_WAKE, []).append(work.id)
+    return work
+
+
+def _claimable(now: datetime) -> Any:
+    lease_over = and_(Work.state == "claimed", Work.lease_until < now)
+    return and_(Work.next_try_at <= now, or_(Work.state == "queued", lease_over))
+
+
+def due(*, now: datetime, limit: int = 200) -> list[tuple[int, datetime]]:
+    """Work that may be claimed now, oldest first: (id, since when it could have been done)."""
+    since = select(Work.id, Work.next_try_at, Work.lease_until).where(_claimable(now))
+    rows = db.session.execute(since.order_by(Work.next_try_at, Work.id).limit(limit))
+    return [(row.id, max(row.next_try_at, row.lease_until or row.next_try_at)) for row in rows]
+
+
+def claim(work_id: int, *, now: datetime) -> Claim | None:
+    """Take the work if nobody holds it, by one conditional UPDATE. The caller commits before it begins.
+
+    None: another worker was faster, it is done, or its time has not come. Work whose holders died five times is
+    quarantined here instead of taking a sixth process with it.
+    """
+    free = select(Work.id).where(Work.id == work_id, _claimable(now)).with_for_update(skip_locked=True)
+    taken = (
+        update(Work)
+        .where(Work.id.in_(free.scalar_subquery()))
+        .values(state="claimed", fence=Work.fence + 1, attempts=Work.attempts + 1, lease_until=now + LEASE)
+        .returning(Work.id, Work.kind, Work.args, Work.fence, Work.attempts)
+        .execution_options(synchronize_session=False)
+    )
+    row = db.session.execute(taken).one_or_none()
+    if row is None:
+        return None
+    found = Claim(row.id, row.kind, dict(row.args), row.fence, row.attempts)
+    if found.attempts > MOST_ATTEMPTS:
+        _end(found, state="quarantined", error="the worker died each time", finished_at=now)
+        return None
+    return found
+
+
+def renew(held: Claim, *, now: datetime, progress: int, total: int) -> None:
+    """Prolong the lease and show the progress, in a short transaction of its own. Raises LeaseLost."""
+    token = reading_only.set(False)
+    try:
+        with db.engine.begin() as connection:
+            mine = _mine(held).values(lease_until=now + LEASE, progress=progress, total=total)
+            if connection.execute(mine).rowcount != 1:
+                raise LeaseLost
+    finally:
+        reading_only.reset(token)
+
+
+def finish(held: Claim, *, now: datetime) -> None:
+    """Mark the work done in the transaction of its result, so that both or neither become true. Raises LeaseLost."""
+    if not _end(held, state="done", error="", finished_at=now):
+        raise LeaseLost
+
+
+def fail(held: Claim, *, now: datetime, error: str, jitter: float) -> str:
+    """Give the work back after an error; after the fifth it is quarantined. Returns the new state.
+
+    `error` must hold no personal data. `jitter` (0 to 1) spreads the next try over half to one and a half of the pause.
+    """
+    if held.attempts >= MOST_ATTEMPTS:
+        _end(held, state="quarantined", error=error, finished_at=now)
+        return "quarantined"
+    pause = FIRST_PAUSE * 2 ** (held.attempts - 1) * (0.5 + jitter)
+    _end(held, state="queued", error=error, next_try_at=now + pause)
+    return "queued"
+
+
+def _mine(held: Claim) -> Any:
+    return update(Work).where(Work.id == held.id, Work.state == "claimed", Work.fence == held.fence)
+
+
+def _end(held: Claim, **values: Any) -> bool:
+    statement = _mine(held).values(lease_until=None, **values).execution_options(synchronize_session=False)
+    result = db.session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def delete_old(*, now: datetime) -> int:
+    """Delete work that ended more than seven days ago; returns how many rows went."""
+    old = delete(Work).where(Work.finished_at < now - KEEP_FINISHED, Work.state.in_(("done", "quarantined")))
+    result = db.session.execute(old.execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def claim_tick(name: str, *, at: datetime) -> bool:
+    """Whether this process may run the tick `name` of the slot `at`: the first to insert its row may.
+
+    Only the newest slot is kept; a process whose clock lags cannot run an older one again.
+    """
+    newer = exists().where(Tick.name == name, Tick.at >= at)
+    row = select(literal(name), literal(at, Moment())).where(~newer)
+    claimed = insert(Tick).from_select(["name", "at"], row).returning(Tick.name)
+    with db.engine.connect() as connection, connection.begin() as transaction:
+        try:
+            taken = connection.execute(claimed).one_or_none() is not None
+        except IntegrityError:  # both inserted at the same moment; the other one was first
+            transaction.rollback()
+            return False
+        connection.execute(delete(Tick).where(Tick.name == name, Tick.at < at))
+    return taken

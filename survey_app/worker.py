@@ -1,0 +1,170 @@
+"""Doing the background work: huey wakes, the ledger decides.
+
+A huey message carries the number of a work row and nothing else; losing the store of huey loses no work, because the
+sweeper reads the ledger every minute and at start. Each tick (a thing done every n seconds) is a claimed (name, time) row,
+so that any number of workers may run. One commit per piece of work, here.
+"""
+
+import logging
+import random
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, has_app_context
+from huey import SqliteHuey
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from survey_app import clock, reactions, work
+from survey_app.config import ROOT
+from survey_app.database import db
+from survey_app.errors import DomainError
+from survey_app.work import Claim, LeaseLost
+
+log = logging.getLogger("survey_app.worker")
+
+Handler = Callable[[Claim, Flask], None]
+HANDLERS: dict[str, Handler] = {}
+
+THREADS = 2
+LONGEST_STOP_SECONDS = 25  # of the 30 that a stop may take
+SWEEP_SECONDS = 60
+LOST_AFTER = timedelta(seconds=60)  # woken by huey in vain for so long: the sweeper does the work itself
+
+
+class Alarm:
+    """The huey of one application, opened when it is first needed: commands without background work never touch it."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._huey: SqliteHuey | None = None
+        self._task: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def huey(self) -> SqliteHuey:
+        """The executor, with its store in the instance folder."""
+        with self._lock:
+            if self._huey is None:
+                path: Path = self.app.extensions["survey_settings"].instance / "huey.sqlite"
+                self._huey = SqliteHuey("survey", filename=str(path), results=False, fsync=False, utc=True)
+                self._task = self._huey.task(name="perform")(self._perform)
+        return self._huey
+
+    def _perform(self, work_id: int) -> None:
+        perform(self.app, work_id)
+
+    def wake(self, work_id: int) -> None:
+        """Send a number to the executor. A failure is logged and harmless: the sweeper will find the row."""
+        try:
+            huey = self.huey
+            huey.enqueue(self._task.s(work_id))
+        except Exception:
+            log.warning("could not wake a worker for work %s; the sweeper will", work_id, exc_info=True)
+
+
+def register(app: Flask) -> None:
+    """Make commits of this application wake the worker for the work they added."""
+    app.extensions["survey_alarm"] = Alarm(app)
+
+
+@event.listens_for(Session, "after_commit")
+def _wake(session: Session) -> None:
+    ids = session.info.pop(work.TO_WAKE, ())
+    if not ids or not has_app_context():
+        return
+    alarm: Alarm = current_app.extensions["survey_alarm"]
+    for work_id in ids:
+        alarm.wake(work_id)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _previous: Any) -> None:
+    session.info.pop(work.TO_WAKE, None)
+
+
+def perform(app: Flask, work_id: int) -> bool:
+    """Claim and do one piece of work. False: it was not ours to do. Never raises for a fault of the work."""
+    with app.app_context():
+        held = work.claim(work_id, now=clock.now())
+        db.session.commit()
+        if held is None:
+            return False
+        try:
+            HANDLERS[held.kind](held, app)
+            work.finish(held, now=clock.now())
+            db.session.commit()
+        except LeaseLost:
+            db.session.rollback()
+            log.warning("work %s (%s) was taken over by another worker", held.id, held.kind)
+        except Exception as error:
+            db.session.rollback()
+            state = work.fail(held, now=clock.now(), error=_reason(error), jitter=random.random())
+            db.session.commit()
+            log.exception("work %s (%s) failed, now %s", held.id, held.kind, state)
+        return True
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong and where, without the words of the error: those may repeat data of a row."""
+    words = f": {error}" if isinstance(error, DomainError) else ""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(ROOT)]
+    place = f" at {Path(frames[-1].filename).relative_to(ROOT)}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{words}{place}"[:500]
+
+
+def sweep(app: Flask, now: datetime) -> int:
+    """Send again what is due and not taken; do oneself what huey did not bring in time. Returns how many were due."""
+    alarm: Alarm = app.extensions["survey_alarm"]
+    with app.app_context():
+        waiting = work.due(now=now)
+        work.delete_old(now=now)
+        db.session.commit()
+    for work_id, since in waiting:
+        if now - since > LOST_AFTER:
+            perform(app, work_id)
+        else:
+            alarm.wake(work_id)
+    return len(waiting)
+
+
+def run_ticks(app: Flask, now: datetime, done: dict[str, datetime]) -> None:
+    """Run each tick whose slot has begun. `done` remembers the last slot that this process saw, to spare the database."""
+    ticks = {"sweep": (SWEEP_SECONDS, lambda moment: sweep(app, moment) and None)} | reactions.EVERY
+    for name, (seconds, act) in ticks.items():
+        slot = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
+        if done.get(name) == slot:
+            continue
+        done[name] = slot
+        try:
+            with app.app_context():
+                if work.claim_tick(name, at=slot):
+                    act(now)
+                    db.session.commit()
+        except Exception:
+            log.exception("tick %s failed; the next one tries again", name)
+
+
+def run(app: Flask) -> None:
+    """Work until SIGTERM or SIGINT, then finish the running piece within 30 seconds. Blocks; main thread only."""
+    stop = threading.Event()
+    alarm: Alarm = app.extensions["survey_alarm"]
+    consumer = alarm.huey.create_consumer(
+        workers=THREADS, periodic=False, initial_delay=0.1, max_delay=1.0, shutdown_timeout=LONGEST_STOP_SECONDS
+    )
+    consumer.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    done: dict[str, datetime] = {}
+    try:
+        sweep(app, clock.now())
+        while not stop.wait(1.0):
+            run_ticks(app, clock.now(), done)
+            consumer.check_worker_health()
+    finally:
+        consumer.stop(graceful=True)
