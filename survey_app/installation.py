@@ -9,6 +9,7 @@ from survey_app.database import db, read_only
 from survey_app.design.models import Questionnaire
 from survey_app.distribution.models import Wave
 from survey_app.errors import ConfigurationError
+from survey_app.organisation import consent
 from survey_app.organisation.models import Organisation
 from survey_app.vault import Vault
 
@@ -23,6 +24,8 @@ def install(app: Flask) -> None:
         if db.session.get(Organisation, 1) is None:
             fingerprint = vault.long_lived_fingerprint() if vault.has_long_lived() else vault.create_long_lived()
             db.session.add(Organisation(id=1, privacy_text={}, key_fingerprint=fingerprint))
+            db.session.flush()
+            consent.ensure_consent(db.session, clock.now())
             db.session.commit()
         use_secret(app)
 
