@@ -1,0 +1,220 @@
+"""Storing an answer: at most one per ballot, confirmed only when durable (reliability.md 2.2, privacy.md 3.2 and 3.3).
+
+The submit writes ballot, response and comments and removes the draft, nothing else: no time finer than the day, nothing on
+the people side, no event, no work. A retry (same nonce) is told so; another answer with the same code never overwrites.
+"""
+
+import enum
+import hashlib
+import secrets
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+import psycopg
+
+from survey_app import clock
+from survey_app.config import Settings
+from survey_app.errors import DomainError
+from survey_app.responses import statements
+from survey_app.responses.ballots import Ticket, order_seed
+from survey_app.responses.committer import Committer
+from survey_app.responses.connections import Connections
+from survey_app.responses.redaction import redact
+from survey_app.responses.statements import Rows
+from survey_app.vault import Vault
+
+SMALL_SHOP = 10  # fewer answers of this shop and wave so far: no day is stored (privacy.md 3.3 rule 12)
+_RANDOM_BITS = 46
+
+
+class Outcome(enum.Enum):
+    """What became of a submit."""
+
+    STORED = "stored"
+    RETRY = "retry"  # the same form again: it was stored before
+    TAKEN = "taken"  # the code was used for another answer, which stays as it is
+
+
+class DamagedForm(DomainError):
+    """A form whose delete code belongs to another answer: copied by hand, never made by our pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A checked and settled answer. `answers` holds codes only, `texts` the cleaned free text by variable."""
+
+    ticket: Ticket
+    nonce: str
+    rc: str
+    version_id: int
+    mode: str
+    shop_id: int | None
+    place: str
+    channel: str
+    language: str
+    day: int
+    speed: str
+    straightline: bool
+    consent_version: int
+    answers: Mapping[str, Any]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    layout: str = ""
+    status: str = "complete"
+    verified: bool = False
+    due: int = 0
+    test: bool = False
+
+
+def comment_place(response_id: int, variable: str) -> str:
+    """What the sealed raw text of a comment is bound to."""
+    return f"comment.raw.{response_id}.{variable}"
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+class Recorder:
+    """The answers side of one process: opens its own connections at the first call, safe for any number of threads."""
+
+    def __init__(self, settings: Settings, vault: Vault, *, wait_seconds: float = 30.0) -> None:
+        self._vault = vault
+        self._month_days: dict[int, int] = {}
+        self._large: set[tuple[int, int]] = set()  # (wave, shop) that reached SMALL_SHOP answers; never shrinks
+        self.lite = Committer(settings.sqlite_path, wait_seconds) if settings.is_sqlite else None
+        self.post = None if settings.is_sqlite else Connections(settings.database_url, wait_seconds)
+
+    # --- the submit -------------------------------------------------------------------------------------------------
+    def submit(self, submission: Submission) -> Outcome:
+        """Store an answer durably. Raises errors.Busy after 30 s without the database, DamagedForm for a copied form."""
+        while True:
+            rows = self._rows(submission, self._day_to_keep(submission))
+            try:
+                there = self._store(rows)
+            except (sqlite3.IntegrityError, psycopg.errors.UniqueViolation) as error:
+                if "rc_hash" in str(error):
+                    raise DamagedForm("the delete code of this form was used before") from error
+                if "response.id" in str(error) or "pk_response" in str(error):
+                    continue  # 46 random bits met twice on one day: take others
+                raise
+            if there is None:
+                return Outcome.STORED
+            return Outcome.RETRY if there == rows.ballot[2] else Outcome.TAKEN
+
+    def _store(self, rows: Rows) -> bytes | None:
+        if self.lite is not None:
+            return self.lite.write(lambda connection: statements.store_on_sqlite(connection, rows))
+        assert self.post is not None
+        return self.post.write(lambda connection: statements.store_on_postgresql(connection, rows))
+
+    def ballot_nonce(self, wave_id: int, nullifier: bytes) -> bytes | None:
+        """SHA-256 of the nonce that used this ballot, or None when it was not used."""
+        row = self.read("SELECT nonce_hash FROM ballot WHERE wave_id = ? AND nullifier = ?", (wave_id, nullifier))
+        return bytes(row[0]) if row else None
+
+    def so_far(self, ticket: Ticket, nonce: str) -> Outcome | None:
+        """RETRY or TAKEN when this code was used, None when it was not. A retry finds no draft any more: ask first."""
+        found = self.ballot_nonce(ticket.wave_id, ticket.nullifier)
+        if found is None:
+            return None
+        return Outcome.RETRY if found == _hash(nonce) else Outcome.TAKEN
+
+    def withdraw(self, rc: str) -> bool:
+        """Delete the answer of a delete code, with its comments. The ballot stays. False when there is none."""
+        if self.lite is not None:
+            statement, values = "DELETE FROM response WHERE rc_hash = ?", (_hash(rc),)
+            return self.lite.write(lambda connection: connection.execute(statement, values).rowcount > 0)
+        assert self.post is not None
+        return self.post.write(
+            lambda connection: connection.execute("DELETE FROM response WHERE rc_hash = %s", (_hash(rc),)).rowcount > 0
+        )
+
+    def bulk(self, submissions: Iterable[Submission]) -> int:
+        """Store many answers in one transaction (sample chain); returns how many were new."""
+        waiting = list(submissions)
+        for submission in waiting:
+            self._month_day(submission.ticket.wave_id)
+        seen: dict[tuple[int, int], int] = {}
+        rows = [self._rows(submission, self._bulk_day(submission, seen)) for submission in waiting]
+        if self.lite is not None:
+            return self.lite.write(lambda c: sum(statements.store_on_sqlite(c, row) is None for row in rows))
+        assert self.post is not None
+
+        def all_of_them(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
+            with connection.transaction():
+                return sum(statements.store_on_postgresql(connection, row) is None for row in rows)
+
+        return self.post.write(all_of_them)
+
+    # --- rows -------------------------------------------------------------------------------------------------------
+    def _rows(self, s: Submission, day: int | None) -> Rows:
+        ticket = s.ticket
+        period = self._month_day(ticket.wave_id) if day is None else day
+        response_id = period << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+        seed = order_seed(ticket)
+        response = (
+            response_id, s.version_id, s.mode, ticket.wave_id, s.shop_id, s.place, s.channel, s.verified, s.language,
+            s.layout, day, _hash(s.rc), s.status, s.due, s.speed, s.straightline, s.consent_version, seed, s.test,
+            orjson.dumps(s.answers).decode(),
+        )  # fmt: skip
+        comments = [
+            (response_id, name, redact(text), self._vault.seal("text", text, place=comment_place(response_id, name)))
+            for name, text in s.texts.items()
+            if text
+        ]
+        return Rows((ticket.wave_id, ticket.nullifier, _hash(s.nonce), day), response, comments)
+
+    def _day_to_keep(self, s: Submission) -> int | None:
+        if s.mode != "anonymous" or s.shop_id is None or (s.ticket.wave_id, s.shop_id) in self._large:
+            return s.day
+        if self._answers_of_shop(s.ticket.wave_id, s.shop_id) < SMALL_SHOP:
+            return None
+        self._large.add((s.ticket.wave_id, s.shop_id))
+        return s.day
+
+    def _bulk_day(self, s: Submission, seen: dict[tuple[int, int], int]) -> int | None:
+        if s.mode != "anonymous" or s.shop_id is None:
+            return s.day
+        group = (s.ticket.wave_id, s.shop_id)
+        before = seen.get(group)
+        if before is None:
+            before = self._answers_of_shop(*group)
+        seen[group] = before + 1
+        return s.day if before >= SMALL_SHOP else None
+
+    def _answers_of_shop(self, wave_id: int, shop_id: int) -> int:
+        # a count a moment old is too small at most, so the day is kept back once more, never given too early
+        row = self.read(
+            "SELECT count(*) FROM (SELECT 1 FROM response WHERE wave_id = ? AND shop_id = ? AND NOT test LIMIT 10) AS r",
+            (wave_id, shop_id),
+        )
+        return int(row[0]) if row else 0
+
+    def _month_day(self, wave_id: int) -> int:
+        """Day number of the first day of the wave's month; it never changes, so it is asked once."""
+        known = self._month_days.get(wave_id)
+        if known is None:
+            row = self.read("SELECT month FROM wave WHERE id = ?", (wave_id,))
+            if row is None:
+                raise KeyError(f"there is no wave {wave_id}")
+            month = row[0] if isinstance(row[0], date) else date.fromisoformat(row[0])
+            known = self._month_days[wave_id] = clock.day_from_date(month)
+        return known
+
+    # --- the two databases ------------------------------------------------------------------------------------------
+    def read(self, statement: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """First row of a statement with `?` marks, on either database. Raises errors.Busy."""
+        if self.lite is not None:
+            return self.lite.read(statement, values)
+        assert self.post is not None
+        return self.post.read(statement.replace("?", "%s"), values)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        for store in (self.lite, self.post):
+            if store is not None:
+                store.close()
