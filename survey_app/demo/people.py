@@ -5,8 +5,7 @@ shop that improves, one that has a bad month, one that has only just opened. Eve
 """
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import NormalDist
 from typing import Any
@@ -128,11 +127,7 @@ def with_history(visit: Visit, today: date) -> Visit:
         shift = 1.3 * (1 - back / DAYS)
     elif visit.shop and visit.shop.code == chain.DIPPING and 55 <= back <= 95:
         shift = -1.3
-    return visit if not shift else _moved(visit, shift)
-
-
-def _moved(visit: Visit, shift: float) -> Visit:
-    return Visit(visit.on, visit.shop, visit.place, visit.mood + shift, visit.winter, visit.english, visit.careless, visit.speed)
+    return replace(visit, mood=visit.mood + shift) if shift else visit
 
 
 class Respondent:
@@ -247,10 +242,3 @@ def _blame(code: str, visit: Visit) -> float:
     extra = {"waiting": shop.waiting, "stock": shop.stock, "advice": shop.advice} if shop else {}
     return usual.get(code, 1.2) * (1 + max(0.0, -2 * extra.get(code, 0.0)))
 
-
-def in_order(told: Sequence[Visit]) -> Iterator[tuple[date, list[Visit]]]:
-    """Visits by month, oldest first: (first of the month, its visits)."""
-    months: dict[date, list[Visit]] = {}
-    for visit in told:
-        months.setdefault(visit.on.replace(day=1), []).append(visit)
-    yield from sorted(months.items())
