@@ -1,6 +1,7 @@
 """Errors whose words may be shown to a person."""
 
 from collections.abc import Callable
+from typing import Self
 
 
 class DomainError(Exception):
@@ -14,6 +15,12 @@ class DomainError(Exception):
         super().__init__(message % values if values else message)
         self.message = message
         self.values = values
+        self.field = ""  # the form field that the sentence is about, when it is one
+
+    def at(self, field: str) -> Self:
+        """The same refusal, tied to a form field."""
+        self.field = field
+        return self
 
     def sentence(self, translate: Callable[[str], str]) -> str:
         """The sentence in the language of `translate`, a gettext function."""

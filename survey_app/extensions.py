@@ -2,7 +2,6 @@
 
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
@@ -11,5 +10,4 @@ babel = Babel()
 compress = Compress()
 csrf = CSRFProtect()
 htmx = Htmx()
-login = LoginManager()
 migrate = Migrate()

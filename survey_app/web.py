@@ -4,19 +4,38 @@ Every route of the staff application declares who may use it with `@access(...)`
 test walks the URL map. Two content security policies exist, both here (privacy.md T13).
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Flask, Response, abort, current_app, g, has_request_context, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from survey_app import events
+from survey_app import clock, events
 from survey_app.config import Settings
 from survey_app.database import db, reading_only
 from survey_app.errors import Busy, DomainError
+from survey_app.extensions import babel
+from survey_app.languages import INTERFACE
 from survey_app.vault import Vault
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -27,7 +46,7 @@ SIGNED_IN = "signed-in"  # any active member of staff
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 STAFF_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 COMMON_HEADERS = {
@@ -45,6 +64,17 @@ def access(permission: str) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def may(permission: str) -> bool:
+    """Whether the person of this request has a permission of accounts' table."""
+    return permission in g.get("permissions", frozenset())
+
+
+def actor() -> events.Actor:
+    """Who acts in this request, for the audit log. Only behind a sign-in."""
+    found: events.Actor = g.actor
+    return found
 
 
 def declared_access(app: Flask, endpoint: str) -> str | None:
@@ -99,6 +129,35 @@ def download(data: bytes | Iterable[bytes], *, name: str, content_type: str, inl
     return response
 
 
+def seen(location: str) -> Response:
+    """The answer to a form that did its work: look here now (303). htmx is told to load the whole page."""
+    if is_htmx():
+        response = make_response("", 204)
+        response.headers["HX-Redirect"] = location
+        return response
+    return make_response(redirect(location, 303))
+
+
+def refused(error: DomainError, template: str, *, fragment: str | None = None, **values: Any) -> Response:
+    """The same form again with the refusal on top and everything that was typed; nothing is kept."""
+    if not g.get("keep"):
+        db.session.rollback()
+    return render(template, fragment=fragment, status=422, error=error, form=request.form, **values)
+
+
+def keep() -> None:
+    """Commit even though the answer will be a refusal: counting a failed sign-in is the work of that request."""
+    g.keep = True
+
+
+def safe_next(target: str | None) -> str | None:
+    """A relative address of this site to return to, or None."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 500:
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc and target.isprintable() and "\\" not in target else None
+
+
 PAGE_SIZE = 50
 
 
@@ -123,7 +182,7 @@ def _begin_request() -> None:
 
 def _finish_request(response: Response) -> Response:
     """The one commit of a request: unsafe methods that did not fail. GET never writes."""
-    if request.method in SAFE_METHODS or response.status_code >= 400:
+    if request.method in SAFE_METHODS or (response.status_code >= 400 and not g.get("keep")):
         db.session.rollback()
     else:
         db.session.commit()
@@ -170,12 +229,12 @@ def _on_http_error(error: HTTPException) -> Response:
 
 def _on_domain_error(error: DomainError) -> Response:
     db.session.rollback()
-    return _error_page(422, _("无法完成"), str(error))
+    return _error_page(422, _("无法完成"), error.sentence(_))
 
 
 def _on_busy(error: Busy) -> Response:
     db.session.rollback()
-    return _error_page(503, _("系统繁忙"), str(error) or _("请稍后再试。"))
+    return _error_page(503, _("系统繁忙"), error.sentence(_) or _("请稍后再试。"))
 
 
 def _on_crash(error: Exception) -> Response:
@@ -187,9 +246,62 @@ def _on_crash(error: Exception) -> Response:
     )
 
 
+# --- languages and times -----------------------------------------------------------------------------------------------
+def interface_language() -> str:
+    """`zh` or `en`: what the person chose, else what the browser asks for, else Chinese."""
+    chosen = session.get("language")
+    if chosen in INTERFACE:
+        return str(chosen)
+    return request.accept_languages.best_match(list(INTERFACE), default="zh") or "zh"
+
+
+def language_tag() -> str:
+    """The `lang` of the page."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh-CN"
+
+
+def moment(value: datetime | None) -> str:
+    """A moment on a clock in China, as people write it: 11月21日 14:05, 21 Nov 14:05; with the year when it is not this one."""
+    return "" if value is None else f"{day(clock.china(value).date())} {clock.china(value):%H:%M}"
+
+
+def day(value: date | None) -> str:
+    """A date as people write it."""
+    if value is None:
+        return ""
+    this_year = value.year == clock.china(clock.now()).year
+    if language_tag() == "en":
+        return f"{value.day} {value:%b}" + ("" if this_year else f" {value.year}")
+    return ("" if this_year else f"{value.year}年") + f"{value.month}月{value.day}日"
+
+
+# --- static files ------------------------------------------------------------------------------------------------------
+def static_url(name: str) -> str:
+    """The address of a static file with its digest, so that browsers may keep it for a year."""
+    digests: dict[str, str] = current_app.extensions.setdefault("static_digests", {})
+    if name not in digests or current_app.debug:
+        digests[name] = hashlib.sha256((Path(str(current_app.static_folder)) / name).read_bytes()).hexdigest()[:12]
+    return url_for("static", filename=name, v=digests[name])
+
+
+def with_query(**changes: Any) -> str:
+    """The present address with some query parameters changed; None removes one."""
+    values = {**request.args.to_dict(), **changes}
+    kept = {key: value for key, value in values.items() if value not in (None, "")}
+    return request.path + ("?" + urlencode(kept) if kept else "")
+
+
+def has_page(endpoint: str) -> bool:
+    """Whether a room offers this page; lets a room link to a later one without importing it."""
+    return endpoint in current_app.view_functions
+
+
 def register(app: Flask) -> None:
-    """Bind request boundaries, error pages and headers of the staff application."""
-    app.before_request(_begin_request)
+    """Bind request boundaries, languages, error pages and headers of the staff application."""
+    # first of all hooks, also before the check of the CSRF token: every request has a number and reads or writes
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin_request)
+    babel.init_app(app, locale_selector=interface_language)
     app.after_request(_finish_request)
     app.after_request(_secure)
     app.teardown_request(_end_request)
@@ -198,6 +310,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _on_domain_error)
     if not app.testing and not app.debug:
         app.register_error_handler(Exception, _on_crash)
+    setattr(app.view_functions["static"], "access", PUBLIC)  # noqa: B010 - a view function has no such attribute for mypy
+    app.jinja_env.globals.update(
+        static_url=static_url, may=may, language_tag=language_tag, interface_languages=INTERFACE, with_query=with_query,
+        has_page=has_page,
+    )
+    app.jinja_env.filters.update(moment=moment, day=day)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
 def request_number() -> str:

@@ -25,15 +25,15 @@ def check(password: str, *, email: str) -> None:
     """Raise DomainError when the password is too short, too long or among the first that anybody would try."""
     plain = _normal(password)
     if len(plain) < SHORTEST:
-        raise DomainError(N_("密码至少需要 %(n)s 个字符。"), n=SHORTEST)
+        raise DomainError(N_("密码至少需要 %(n)s 个字符。"), n=SHORTEST).at("password")
     if len(plain) > LONGEST:
-        raise DomainError(N_("密码最多 %(n)s 个字符。"), n=LONGEST)
+        raise DomainError(N_("密码最多 %(n)s 个字符。"), n=LONGEST).at("password")
     rest = plain.lower()
     for piece in (*_GUESSED, email.lower(), email.split("@")[0].lower()):
         if len(piece) > 3:
             rest = rest.replace(piece, "")
     if len(rest) < 4 or len(set(plain)) < 5:
-        raise DomainError(N_("这个密码太容易被猜到,请换一个更长、更少见的。"))
+        raise DomainError(N_("这个密码太容易被猜到,请换一个更长、更少见的。")).at("password")
 
 
 def hashed(password: str) -> str:

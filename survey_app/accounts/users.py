@@ -53,9 +53,9 @@ def create_user(
     """A new account without a password, and the token of the one-time link that sets it (shown once, never stored)."""
     email = normal_email(email)
     if len(email) > 254 or not _EMAIL.fullmatch(email):
-        raise DomainError(N_("请填写完整的邮箱地址,例如 name@example.com。"))
+        raise DomainError(N_("请填写完整的邮箱地址,例如 name@example.com。")).at("email")
     if find_by_email(email) is not None:
-        raise DomainError(N_("邮箱 %(email)s 已有账号。"), email=email)
+        raise DomainError(N_("邮箱 %(email)s 已有账号。"), email=email).at("email")
     region_id, shop_id = _checked_place(role, region_id, shop_id)
     user = User(
         email=email,
@@ -76,7 +76,7 @@ def create_user(
 def _checked_place(role: str, region_id: int | None, shop_id: int | None) -> tuple[int | None, int | None]:
     """Region and shop as the role allows them: shop staff may have a shop, managers and researchers a region."""
     if role not in ROLES:
-        raise DomainError(N_("没有“%(role)s”这个角色。"), role=role)
+        raise DomainError(N_("没有“%(role)s”这个角色。"), role=role).at("role")
     return (region_id if role in _REGIONAL else None), (shop_id if role == SHOP_STAFF else None)
 
 
@@ -138,7 +138,7 @@ def set_password(*, user: User, password: str, by: Actor, now: datetime) -> None
 def change_password(*, user: User, old: str, new: str, now: datetime) -> None:
     """Change one's own password; the old one is asked again."""
     if not passwords.is_right(old, user.password_hash):
-        raise DomainError(N_("当前密码不正确。"))
+        raise DomainError(N_("当前密码不正确。")).at("old")
     set_password(user=user, password=new, by=actor(user), now=now)
 
 

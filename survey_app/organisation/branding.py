@@ -28,7 +28,7 @@ def normal_colour(text: str) -> str:
         plain = "#" + "".join(c * 2 for c in plain.lstrip("#"))
     plain = plain if plain.startswith("#") else f"#{plain}"
     if not _COLOUR.fullmatch(plain):
-        raise DomainError(N_("请用 #00833f 这样的六位颜色代码。"))
+        raise DomainError(N_("请用 #00833f 这样的六位颜色代码。")).at("colour")
     return plain
 
 

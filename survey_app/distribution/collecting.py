@@ -1,0 +1,146 @@
+"""Collectors: the doors through which answers come. A link in the field keeps its version until it is switched."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.sql import Select
+
+from survey_app import events, tokens
+from survey_app.accounts.models import User
+from survey_app.database import db
+from survey_app.design import publishing
+from survey_app.design.models import Questionnaire, Version
+from survey_app.distribution import waves
+from survey_app.distribution.models import Collector
+from survey_app.errors import DomainError
+from survey_app.events import Actor
+from survey_app.languages import N_
+from survey_app.organisation.models import Shop
+
+KINDS = ("link", "shop")
+CODE_LENGTH = 6
+LONGEST_PLACE, LONGEST_NAME = 40, 120
+
+
+def create_collector(
+    *,
+    kind: str,
+    questionnaire: Questionnaire,
+    by: Actor,
+    now: datetime,
+    shop: Shop | None = None,
+    place: str = "",
+    name: str = "",
+) -> Collector:
+    """A door to the newest version. Needs a published version; makes the key periods that its answers will need."""
+    version = publishing.newest_version(questionnaire)
+    if version is None:
+        raise DomainError(N_("请先发布问卷,再创建链接或门店二维码。"))
+    if kind not in KINDS or (kind == "shop") != (shop is not None):
+        raise DomainError(N_("门店二维码需要选择门店,普通链接不需要。"))
+    waves.ensure_wave(questionnaire_id=questionnaire.id, now=now)
+    place = _one_line(place, LONGEST_PLACE)
+    collector = Collector(
+        code=_free_code(),
+        kind=kind,
+        name=_one_line(name, LONGEST_NAME) or _default_name(shop, place),
+        questionnaire_id=questionnaire.id,
+        version_id=version.id,
+        shop_id=shop.id if shop else None,
+        place=place if shop else "",
+        created_at=now,
+        created_by_id=by.id,
+    )
+    db.session.add(collector)
+    db.session.flush()
+    events.record(
+        "collector.created", collector, by=by,
+        kind=kind, questionnaire=questionnaire.name, version=version.number, shop=shop.code if shop else None, place=place,
+    )
+    return collector
+
+
+def create_for_shops(
+    *, questionnaire: Questionnaire, shops: list[Shop], place: str, by: Actor, now: datetime
+) -> list[Collector]:
+    """One door per shop, each at the same place in it. A shop that has an open one for this place keeps it."""
+    if not shops:
+        raise DomainError(N_("请至少选择一个门店。")).at("shop")
+    place = _one_line(place, LONGEST_PLACE)
+    present = {
+        collector.shop_id: collector
+        for collector in db.session.scalars(
+            select(Collector).where(
+                Collector.questionnaire_id == questionnaire.id,
+                Collector.kind == "shop",
+                Collector.place == place,
+                Collector.closed_at.is_(None),
+            )
+        )
+    }
+    return [
+        present.get(shop.id)
+        or create_collector(kind="shop", questionnaire=questionnaire, shop=shop, place=place, by=by, now=now)
+        for shop in shops
+    ]
+
+
+def _one_line(text: str, longest: int) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]
+
+
+def _default_name(shop: Shop | None, place: str) -> str:
+    return " · ".join(part for part in (shop.name, place) if part)[:LONGEST_NAME] if shop else ""
+
+
+def _free_code() -> str:
+    # 30 bits: a clash is rare, and the unique key of the table is the last word
+    while True:
+        code = tokens.short_code(CODE_LENGTH)
+        if db.session.scalar(select(Collector.id).where(Collector.code == code)) is None:
+            return code
+
+
+def close(*, collector: Collector, by: Actor, now: datetime) -> None:
+    """Take no more answers through this door; its page says so."""
+    if collector.closed_at is None:
+        collector.closed_at = now
+        events.record("collector.closed", collector, by=by)
+
+
+def reopen(*, collector: Collector, by: Actor, now: datetime) -> None:
+    """Take answers again."""
+    if collector.closed_at is not None:
+        waves.ensure_wave(questionnaire_id=collector.questionnaire_id, now=now)
+        collector.closed_at = None
+        events.record("collector.reopened", collector, by=by)
+
+
+def switch_version(*, collector: Collector, by: Actor, now: datetime) -> Version:
+    """Show the newest version behind this door from now on; forms already open keep theirs."""
+    newest = publishing.newest_version(collector.questionnaire)
+    if newest is None or newest.id == collector.version_id:
+        raise DomainError(N_("已经是最新版本。"))
+    before = collector.version.number
+    collector.version_id = newest.id
+    db.session.flush()
+    db.session.expire(collector, ["version"])
+    events.record("collector.version_switched", collector, by=by, before=before, after=newest.number)
+    return newest
+
+
+def visible_to(user: User) -> Select[tuple[Collector]]:
+    """The doors this person may see: of the own shop, of the shops of the own region, or all."""
+    query = select(Collector)
+    if user.shop_id is not None:
+        return query.where(Collector.shop_id == user.shop_id)
+    if user.role == "shop-staff":
+        return query.where(Collector.id.is_(None))  # shop staff without a shop see none
+    if user.region_id is not None:
+        return query.join(Shop, Collector.shop_id == Shop.id).where(Shop.region_id == user.region_id)
+    return query
+
+
+def address(collector: Collector, public_url: str) -> str:
+    """The link that customers open: short, without anything that has to be explained."""
+    return f"{public_url}/s/{collector.code}"
