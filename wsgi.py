@@ -3,8 +3,14 @@
 `app` is the Flask application that the `flask` command uses; `application` is the whole site.
 """
 
+import sys
+
 from survey_app import create_app
+from survey_app.errors import ConfigurationError
 from survey_app.server import whole_site
 
-app = create_app()
+try:
+    app = create_app()
+except ConfigurationError as error:
+    sys.exit(f"error: {error}")
 application = whole_site(app)

@@ -20,6 +20,7 @@ from survey_app.config import Settings
 from survey_app.database import db
 from survey_app.errors import ConfigurationError, DomainError
 from survey_app.events import COMMAND_LINE
+from survey_app.languages import translator
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,8 +40,8 @@ def refusing(command: Command) -> Command:
         try:
             return command(*args, **kwargs)
         except (DomainError, ConfigurationError) as error:
-            db.session.rollback()
-            for line in str(error).splitlines() or ["refused"]:
+            sentence = error.sentence(translator("en")) if isinstance(error, DomainError) else str(error)
+            for line in sentence.splitlines() or ["refused"]:
                 click.echo(f"error: {line}", err=True)
             sys.exit(1)
 
@@ -86,7 +87,7 @@ def _questionnaire(name: str) -> Any:
 @as_json
 def check_files(files: tuple[Path, ...], as_json: bool) -> None:
     """Check questionnaire FILES: one line per fault. Needs no database and no keys."""
-    from survey_app.questionnaire.checking import check_file
+    from survey_app.questionnaire.file_check import check_file
 
     reports = [check_file(path) for path in files]
     if as_json:
@@ -106,7 +107,7 @@ def check_files(files: tuple[Path, ...], as_json: bool) -> None:
 def load(file: Path, as_json: bool) -> None:
     """Load FILE: a new questionnaire, or a new draft revision of a known name."""
     from survey_app.design.drafting import load_file
-    from survey_app.questionnaire.checking import check_file
+    from survey_app.questionnaire.file_check import check_file
 
     report = check_file(file)
     if report.definition is None:

@@ -15,7 +15,7 @@ METHODS = [
     ("templates/**.txt", "jinja2"),
     ("templates/**.svg", "jinja2"),
 ]
-KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "N_": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%\(\w+\)d|\{\w+\}")
 HAN = re.compile("[\u4e00-\u9fff]")
 
