@@ -1,0 +1,72 @@
+"""Style and script of the respondent's page: small, inline, allowed by their hashes.
+
+`page.css` and `page.js` are the readable sources. They are made small when the process starts, so no build step can be
+forgotten: comments and spaces go, and names of the script that begin with `$` become one or two letters.
+"""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from string import ascii_letters
+
+from rjsmin import jsmin
+
+_HERE = Path(__file__).parent
+_COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
+
+# Clears what the page script kept for this tab; stands on every closing page.
+CLOSING_SCRIPT = "try{sessionStorage.clear()}catch(e){}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """An inline text and its CSP hash (base64 SHA-256)."""
+
+    text: str
+    hash: str
+
+
+def _asset(text: str) -> Asset:
+    return Asset(text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode())
+
+
+def small_css(source: str) -> str:
+    """The style sheet without comments and without spaces that mean nothing. `calc` keeps its spaces."""
+    text = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r" ?([{};,>]) ?", r"\1", text)
+    text = re.sub(r": (?=[^{}]*})", ":", text)
+    return text.replace(";}", "}").strip()
+
+
+def small_script(source: str) -> str:
+    """The script with short names and without comments and spaces."""
+    names = sorted(set(re.findall(r"\$\w+", source)), key=lambda name: (-source.count(name), name))
+    short = dict(zip(names, chain(ascii_letters, (letter + "_" for letter in ascii_letters)), strict=False))
+    text = str(jsmin(re.sub(r"\$\w+", lambda found: short[found[0]], source))).replace("\n", "")
+    return text.replace(";}", "}").rstrip(";")
+
+
+@lru_cache(maxsize=32)
+def style(brand: str, soft: str) -> Asset:
+    """The style sheet in the chain's colours (`#rrggbb`; anything else keeps the default)."""
+    source = (_HERE / "page.css").read_text(encoding="utf-8")
+    if _COLOUR.fullmatch(brand) and _COLOUR.fullmatch(soft):
+        source = source.replace("--brand:#0b6e4f; --soft:#e6f3ee", f"--brand:{brand}; --soft:{soft}")
+    return _asset(small_css(source))
+
+
+@lru_cache(maxsize=1)
+def script() -> Asset:
+    """The step-by-step script."""
+    return _asset(small_script((_HERE / "page.js").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def closing_script() -> Asset:
+    """The script of closing pages."""
+    return _asset(CLOSING_SCRIPT)

@@ -1,0 +1,106 @@
+"""What one page shows: the definition, the language, and the answers, texts and errors it is filled with."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, TypeVar
+
+from survey_app.languages import translator
+from survey_app.questionnaire import piping
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.parts import text_in
+
+Item = TypeVar("Item")
+
+ARRANGEMENTS = 32
+"""Random orders a page may be shown in; a number small enough to keep every one in the page cache."""
+
+
+def arrangement(definition: Definition, order_seed: int) -> int:
+    """Which of the random orders a person sees; 0 where nothing is in random order."""
+    return order_seed % ARRANGEMENTS if is_arranged(definition) else 0
+
+
+def is_arranged(definition: Definition) -> bool:
+    """True when something stands in random order."""
+    return any(getattr(q, "random_order", False) or getattr(q, "random_rows", False) for q in definition.questions)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One filling of one page in one language. Values are plain text; everything written into a page is escaped here."""
+
+    definition: Definition
+    language: str
+    order: int = 0
+    given: Mapping[str, Sequence[str]] = field(default_factory=dict)  # field -> values, as a form sends them
+    answers: Mapping[str, Any] = field(default_factory=dict)  # for texts that show an earlier answer
+    texts: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)  # variable -> sentence
+    focus: str = ""  # the question that gets the focus, "" for none
+    numbers: Mapping[str, str] = field(default_factory=dict)  # question -> 第 3 题 / 共 10 题
+
+    @property
+    def first(self) -> str:
+        """The questionnaire's first language: texts fall back to it."""
+        return self.definition.languages[0]
+
+    @property
+    def say(self) -> Callable[[str], str]:
+        """gettext for this page's language."""
+        return translator(self.language)
+
+    def value(self, name: str) -> str:
+        """The one value of a field, "" for none."""
+        values = self.given.get(name)
+        return values[0] if values else ""
+
+    def plain(self, text: Mapping[str, str] | None) -> str:
+        """The text in the page's language with answers piped in, not escaped."""
+        found = text_in(text, self.language, self.first)
+        if "{" in found:
+            found = piping.fill(found, self.definition, self.answers, self.texts, self.language)
+        return found
+
+    def html(self, text: Mapping[str, str] | None) -> str:
+        """The same, escaped; line breaks kept."""
+        return escaped(self.plain(text)).replace("\n", "<br>")
+
+    def lang(self, text: Mapping[str, str] | None) -> str:
+        """` lang=…` when the text is not in the page's language."""
+        if not text or text.get(self.language):
+            return ""
+        used = self.first if text.get(self.first) else next((key for key, value in text.items() if value), self.first)
+        return f' lang="{escape(used)}"'
+
+    def block(self, tag: str, text: Mapping[str, str] | None, attributes: str = "") -> str:
+        """An element with the text, or "" for no text."""
+        content = self.html(text)
+        return f"<{tag}{attributes}{self.lang(text)}>{content}</{tag}>" if content else ""
+
+    def arranged(self, items: Sequence[Item], name: str, wanted: bool) -> list[Item]:
+        """The items in this person's order; 其他, exclusive and 不清楚 answers keep their place at the end."""
+        if not wanted:
+            return list(items)
+        last = [item for item in items if _stays(item)]
+        moving = [item for item in items if not _stays(item)]
+        random.Random(f"{self.order}:{name}").shuffle(moving)
+        return moving + last
+
+
+def _stays(item: Any) -> bool:
+    return bool(getattr(item, "other", False) or getattr(item, "exclusive", False) or getattr(item, "missing", None))
+
+
+_CONTROL = {code: None for code in (*range(9), *range(11, 32), *range(127, 160))}
+
+
+def escaped(text: str) -> str:
+    """Text for a page: escaped, without control characters."""
+    return escape(text.translate(_CONTROL))
+
+
+def attribute(value: str) -> str:
+    """A quoted attribute value."""
+    return f'"{escaped(value)}"'
