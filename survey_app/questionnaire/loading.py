@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from survey_app.questionnaire import checking
+from survey_app.questionnaire import meaning
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.problems import InvalidQuestionnaire, Problem, path_of
 from survey_app.questionnaire.question_types import TYPES
@@ -55,7 +55,7 @@ def _build(source: Source, incomplete: bool) -> Definition:
         raise source.refuse("not_a_mapping")
     definition, opaque = _validate(source)
     if definition is not None:
-        for problem in checking.check(definition, opaque, incomplete=incomplete):
+        for problem in meaning.check(definition, opaque, incomplete=incomplete):
             place = _place(problem.path)
             if not any(place[: len(bad)] == bad for bad in opaque.values()):
                 source.add(problem.code, place, **problem.values)
@@ -179,7 +179,7 @@ def _translate(kind: str, context: Mapping[str, Any], given: Any, place: Place) 
         return "out_of_range", {"given": given, "rule": f"must match {context.get('pattern')}"}
     if kind in _EXPECTED:
         return "wrong_kind", {"expected": _EXPECTED[kind], "given": _kind_of(given)}
-    if kind in checking.STRUCTURAL:
+    if kind in meaning.STRUCTURAL:
         return kind, dict(context)
     return "wrong_kind", {"expected": "another value", "given": _kind_of(given)}
 
@@ -205,7 +205,7 @@ def _kind_of(value: Any) -> str:
 
 def _hint(given: str, known: Any) -> dict[str, str]:
     close = difflib.get_close_matches(given[:60], list(known), n=1, cutoff=0.6)
-    return checking.hint_words(close[0] if close else None)
+    return meaning.hint_words(close[0] if close else None)
 
 
 __all__ = ["InvalidQuestionnaire", "Problem", "definition_from", "dump_yaml", "load_definition", "path_of"]

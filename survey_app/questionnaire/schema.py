@@ -18,12 +18,19 @@ def keys_at(data: Any, place: tuple[str | int, ...]) -> list[str]:
     """The keys known at the place of an unknown key."""
     model: Any = Definition
     for part in place[:-1]:
-        data = data[part] if isinstance(data, (dict, list)) else None
+        data = _inner(data, part)
         if isinstance(part, str) and part in _PARTS:
             model = _PARTS[part]
         if isinstance(data, dict) and data.get("type") in TYPES:
             model = TYPES[data["type"]]
-    return [name for name in model.model_fields]
+    return list(model.model_fields)
+
+
+def _inner(data: Any, part: str | int) -> Any:
+    try:
+        return data[part]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def questionnaire_schema() -> dict[str, Any]:

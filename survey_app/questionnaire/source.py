@@ -46,11 +46,11 @@ class Source:
             path = path[:-1]
         return self.lines.get(path)
 
-    def add(self, code: str, path: Place = (), line: int | None = None, **values: Any) -> None:
+    def add(self, code: str, path: Place = (), line: int | None = None, /, **values: Any) -> None:
         """Notes a fault."""
         self.problems.append(Problem(code, path_of(path), values, self.file, line or self.line(path)))
 
-    def refuse(self, code: str, path: Place = (), line: int | None = None, **values: Any) -> InvalidQuestionnaire:
+    def refuse(self, code: str, path: Place = (), line: int | None = None, /, **values: Any) -> InvalidQuestionnaire:
         """A fault after which nothing more can be read."""
         self.add(code, path, line, **values)
         return InvalidQuestionnaire(self.problems)
@@ -80,9 +80,9 @@ def _decode(data: bytes | str, source: Source) -> str:
     else:
         text = data.removeprefix("\ufeff")
     if found := _SURROGATE.search(text):
-        raise source.refuse("lone_surrogate", line=text.count("\n", 0, found.start()) + 1)
+        raise source.refuse("lone_surrogate", (), text.count("\n", 0, found.start()) + 1)
     if found := _BAD.search(text):
-        raise source.refuse("control_character", line=text.count("\n", 0, found.start()) + 1,
+        raise source.refuse("control_character", (), text.count("\n", 0, found.start()) + 1,
                             hex=f"{ord(found.group()):04X}")
     return text
 
@@ -111,7 +111,7 @@ def _read_json(text: str, source: Source) -> None:
     try:
         source.data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
     except json.JSONDecodeError as error:
-        raise source.refuse("bad_json", line=error.lineno, reason=error.msg) from None
+        raise source.refuse("bad_json", (), error.lineno, reason=error.msg) from None
     except RecursionError:
         raise source.refuse("too_deep", limit=MAX_DEPTH) from None
     _check_strings(source)
@@ -183,7 +183,7 @@ class _Builder:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
-            raise self.source.refuse("bad_yaml", line=mark.line + 1 if mark else None, reason=reason) from None
+            raise self.source.refuse("bad_yaml", (), mark.line + 1 if mark else None, reason=reason) from None
 
     def _take(self, event: Any) -> None:
         line = event.start_mark.line + 1 if event.start_mark else None
@@ -198,11 +198,11 @@ class _Builder:
             if done.anchor:
                 self.anchors[done.anchor] = (done.value, self.count - done.start + 1)
         elif isinstance(event, yaml.AliasEvent):
-            self._alias(event.anchor, line)
+            self._alias(str(event.anchor), line)
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise self.source.refuse("several_documents", line=line)
+                raise self.source.refuse("several_documents", (), line)
 
     def _check_tag(self, event: Any, line: int | None) -> None:
         if event.tag not in (None, "!", "tag:yaml.org,2002:str"):

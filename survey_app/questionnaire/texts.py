@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-import regex
+import regex  # type: ignore[import-untyped,unused-ignore]
 
 MAX_GRAPHEMES = 2_000
 MAX_BYTES = 8_192
@@ -47,10 +47,9 @@ def half_width(text: str) -> str:
 def _cut(text: str, limit: int) -> str:
     if len(text) <= limit and len(text) * 4 <= MAX_BYTES:
         return text
-    used = end = count = 0
-    for cluster in _CLUSTER.finditer(text):
+    used = end = 0
+    for count, cluster in enumerate(_CLUSTER.finditer(text), start=1):
         used += len(cluster.group().encode())
-        count += 1
         if count > limit or used > MAX_BYTES:
             break
         end = cluster.end()

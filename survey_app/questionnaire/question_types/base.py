@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from survey_app.questionnaire.parts import Choice, ConditionField, Model, Name, Text
 
@@ -81,6 +81,7 @@ class Question(Model):
     indicator: str | None = None
     bank: str | None = None
     source: str | None = None
+    sensitive: Literal["health", "child"] | None = None
 
     summary: ClassVar[str] = "none"
     """How results are shown: single, multiple, rating, nps, csat, ces, number, text, date, time, matrix, none."""

@@ -21,7 +21,7 @@ _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::00)?")
 _TYPED_DATE = re.compile(r"([0-9]{4})(?:[-/.年])([0-9]{1,2})(?:[-/.月])([0-9]{1,2})日?")
 
-Parsed = tuple[Any, None] | tuple[None, tuple[str, dict[str, Any]]]
+Parsed = tuple[Any, tuple[str, dict[str, Any]] | None]
 """(value, None), or (None, (code of the problem, what its sentence names))."""
 
 

@@ -1,0 +1,186 @@
+"""The shape of the data: all variables over all versions, in column order; and one response as a row of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.parts import MISSING_OFFSET, Answers, Texts
+from survey_app.questionnaire.question_types.base import ValueLabel, Variable
+from survey_app.questionnaire.routing import Path, path, stored_names
+
+NOT_APPLICABLE, NOT_REACHED, EMPTY, REFUSED, UNKNOWN, NOT_IN_VERSION = range(6)
+"""Offsets from a variable's first missing code (-99, or -99999)."""
+
+MISSING_LABELS: tuple[tuple[int, Mapping[str, str]], ...] = (
+    (NOT_APPLICABLE, {"zh-CN": "不适用", "en": "does not apply"}),
+    (NOT_REACHED, {"zh-CN": "未答到", "en": "not reached"}),
+    (EMPTY, {"zh-CN": "看到但未填写", "en": "seen but left empty"}),
+    (REFUSED, {"zh-CN": "不愿透露", "en": "prefer not to say"}),
+    (UNKNOWN, {"zh-CN": "不清楚", "en": "do not know"}),
+    (NOT_IN_VERSION, {"zh-CN": "该版本无此题", "en": "not in this version"}),
+)
+YES_NO = (ValueLabel(0, "0", {"zh-CN": "未选", "en": "not chosen"}), ValueLabel(1, "1", {"zh-CN": "已选", "en": "chosen"}))
+
+Row = dict[str, int | float | str]
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """All variables of a questionnaire, in column order."""
+
+    variables: tuple[Variable, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Variable]:
+        """Variable by name."""
+        return {variable.name: variable for variable in self.variables}
+
+    def missing_values(self, variable: Variable) -> dict[int, Mapping[str, str]]:
+        """The six missing codes of a variable with their labels; {} for text, dates and times."""
+        if variable.storage != "number":
+            return {}
+        return {variable.missing + offset: label for offset, label in MISSING_LABELS}
+
+
+def codebook(definitions: Sequence[Definition]) -> Codebook:
+    """The variables of all versions. `definitions`: newest first or oldest first does not matter for names, but the FIRST
+    one gives the order and the labels, so pass the newest first.
+
+    Removed questions stand after the section they belonged to; removed choices and rows after the others of their question.
+    """
+    order: list[str] = []
+    columns: dict[str, list[Variable]] = {}
+    for definition in definitions:
+        for position, question in enumerate(definition.questions):
+            own = [_labelled(v) for v in question.variables()]
+            if not own:
+                continue
+            if question.name in columns:
+                columns[question.name] = _merged(columns[question.name], own)
+            else:
+                order.insert(_slot(order, definition, position), question.name)
+                columns[question.name] = own
+    return Codebook(tuple(variable for name in order for variable in columns[name]))
+
+
+def _labelled(variable: Variable) -> Variable:
+    return replace(variable, values=YES_NO) if variable.kind == "multiple" else variable
+
+
+def _merged(newer: list[Variable], older: list[Variable]) -> list[Variable]:
+    by_name = {v.name: v for v in older}
+    merged = [_with_old_values(v, by_name[v.name]) if v.name in by_name else v for v in newer]
+    known = {v.name for v in newer}
+    gone = [v for v in older if v.name not in known]
+    # The text of 其他 stays the last column of its question.
+    end = len(merged) - 1 if merged and merged[-1].storage == "text" and len(merged) > 1 else len(merged)
+    return merged[:end] + gone + merged[end:]
+
+
+def _with_old_values(newer: Variable, older: Variable) -> Variable:
+    known = {label.code for label in newer.values}
+    values = newer.values + tuple(label for label in older.values if label.code not in known)
+    return replace(newer, values=values, missing=min(newer.missing, older.missing),
+                   decimals=max(newer.decimals, older.decimals), flagged={**older.flagged, **newer.flagged})
+
+
+def _slot(order: list[str], definition: Definition, position: int) -> int:
+    """Where a question of an older version goes: after the last question of its section that is already placed."""
+    sections = _sections(definition)
+    names = [question.name for question in definition.questions]
+    mates = {names[i] for i in range(len(names)) if sections[i] == sections[position]}
+    earlier = {names[i] for i in range(len(names)) if sections[i] < sections[position]}
+    for group in (mates, earlier):
+        places = [index for index, name in enumerate(order) if name in group]
+        if places:
+            return places[-1] + 1
+    return len(order) if not earlier else 0
+
+
+def _sections(definition: Definition) -> list[int]:
+    """The section number of every question: a new one at each page and each section heading."""
+    numbers, section = [], 0
+    for page in definition.pages:
+        section += 1
+        for question in page.questions:
+            section += question.type == "section"
+            numbers.append(section)
+    return numbers
+
+
+Maker = Callable[[Answers, Texts], Row]
+
+
+def row(definition: Definition, answers: Answers, texts: Texts, book: Codebook | None = None) -> Row:
+    """One response as a row: variable name -> value, missing codes applied; with `book`, over all its variables.
+
+    Numbers are ints or floats; texts, dates and times are strings, "" when missing.
+    """
+    if book is None:
+        maker = definition.compiled.get("row_maker")
+        if maker is None:
+            maker = definition.compiled["row_maker"] = row_maker(definition, codebook([definition]))
+        made: Row = maker(answers, texts)
+        return made
+    return row_maker(definition, book)(answers, texts)
+
+
+def row_maker(definition: Definition, book: Codebook) -> Maker:
+    """A function that makes rows of one version; make it once and use it for every response of that version."""
+    owners: dict[str, str] = {v.name: q.name for q in definition.questions for v in q.variables()}
+    cells = [(v.name, owners.get(v.name), _cell(v) if v.name in owners else _absent(v)) for v in book.variables]
+    branching = any(p.show_if or p.end_if for p in definition.pages) or any(q.show_if for q in definition.questions)
+    computing = any(q.type in ("computed", "hidden") for q in definition.questions)
+    everything = frozenset(stored_names(definition))
+
+    def make(answers: Answers, texts: Texts) -> Row:
+        on_path: frozenset[str] | set[str] = everything
+        if branching or computing:
+            way: Path = path(definition, answers, texts)
+            on_path, answers, texts = set(way.questions), way.answers, way.texts
+        return {name: cell(answers, texts, owner in on_path) for name, owner, cell in cells}
+
+    return make
+
+
+Cell = Callable[[Answers, Texts, bool], "int | float | str"]
+
+
+def _absent(variable: Variable) -> Cell:
+    value: int | str = "" if variable.storage != "number" else variable.missing + NOT_IN_VERSION
+    return lambda answers, texts, on_path: value
+
+
+def _cell(variable: Variable) -> Cell:
+    name = variable.answer
+    if variable.kind == "text":
+        return lambda answers, texts, on_path: texts.get(name, "") if on_path else ""
+    if variable.storage != "number":
+        return lambda answers, texts, on_path: str(answers.get(name, "")) if on_path else ""
+    off, empty = variable.missing, variable.missing + (NOT_APPLICABLE if variable.kind == "computed" else EMPTY)
+    if variable.kind == "multiple":
+        code = variable.code
+
+        def chosen(answers: Answers, texts: Texts, on_path: bool) -> int:
+            if not on_path:
+                return off
+            given = answers.get(name)
+            return empty if not given else int(code in given)
+
+        return chosen
+    table: dict[Any, int] = {label.code: label.value for label in variable.values}
+    table |= {code: variable.missing + MISSING_OFFSET[kind] for code, kind in variable.flagged.items()}
+
+    def number(answers: Answers, texts: Texts, on_path: bool) -> int | float | str:
+        if not on_path:
+            return off
+        given = answers.get(name)
+        if given is None:
+            return empty
+        if isinstance(given, str):
+            return table.get(given, empty)
+        return given if isinstance(given, int | float) else empty
+
+    return number

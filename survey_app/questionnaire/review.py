@@ -1,0 +1,166 @@
+"""What forbids publishing a definition, and what is only advice."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from survey_app.questionnaire import conditions, meaning, piping
+from survey_app.questionnaire.definition import MODES, Definition, Page
+from survey_app.questionnaire.meaning import Found, places
+from survey_app.questionnaire.parts import Condition
+from survey_app.questionnaire.problems import Problem, path_of
+from survey_app.questionnaire.publication import own_choices, values_of
+from survey_app.questionnaire.question_types.base import Question
+from survey_app.questionnaire.question_types.hidden import OrderData
+from survey_app.questionnaire.question_types.writing import ShortText, TextFields
+from survey_app.questionnaire.reach import unreachable
+
+MAX_ON_PAGE = 20
+
+
+def review(definition: Definition, previous: Definition | None = None, *, file: str = "") -> list[Problem]:
+    """Every fault that forbids publishing; `previous` is the version published before. An empty list: it may go out."""
+    found = [(p.code, p.path, dict(p.values)) for p in meaning.check(definition)]
+    checks = (_asks, _pages, _same_page, _mode, _consent)
+    found += [(code, path_of(place), values) for check in checks for code, place, values in check(definition)]
+    if not found:  # only a sound definition can be walked
+        found += [(code, path_of(place), values) for code, place, values in _reach(definition)]
+    if previous is not None:
+        found += [(code, path_of(place), values) for code, place, values in _against(definition, previous)]
+    return [Problem(code, path, values, file) for code, path, values in found]
+
+
+def _asks(definition: Definition) -> Iterator[Found]:
+    if not any(question.asks for question in definition.questions):
+        yield "no_question", ("pages",), {}
+
+
+def _pages(definition: Definition) -> Iterator[Found]:
+    for index, page in enumerate(definition.pages):
+        count = sum(question.asks for question in page.questions)
+        if count > MAX_ON_PAGE:
+            yield "page_too_long", ("pages", index), {"given": count, "limit": MAX_ON_PAGE}
+
+
+def _same_page(definition: Definition) -> Iterator[Found]:
+    for path, index, question in places(definition):
+        own = names_on(definition.pages[index])
+        for inner, text in question.texts():
+            for name in dict.fromkeys(n for words in text.values() for n in piping.names(words)):
+                if name in own:
+                    yield "same_page_piping", (*path, *inner), {"name": name}
+        undecided = undecided_name(definition, index, question.show_if)
+        if undecided is not None:
+            yield "same_page_condition", (*path, "show_if"), {"name": undecided}
+
+
+def names_on(page: Page) -> set[str]:
+    """The stored names that a page asks for."""
+    return {name for q in page.questions for name in (*q.answer_names(), *q.text_names())}
+
+
+def undecided_name(definition: Definition, index: int, condition: Condition | None) -> str | None:
+    """The first variable of the same page on which the page's script could not decide the condition."""
+    if condition is None:
+        return None
+    own = names_on(definition.pages[index])
+    for name, test in _tests(condition):
+        if not conditions.names({name: test}) & own:
+            continue
+        question = definition.owners.get(name)
+        kind = question.operand(name) if question else "choice"
+        words = any(op != "answered" for op in test) and kind in ("text", "date", "time")
+        made = question is not None and not question.asks
+        typed = kind == "number" and question is not None and question.codes(name) is None and set(test) - {
+            "answered", *conditions.NUMERIC}
+        if words or made or typed or conditions.to_script({name: test}) is None:
+            return name
+    return None
+
+
+def _tests(condition: Condition) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key, test in condition.items():
+        if key in ("all", "any"):
+            for part in test:
+                yield from _tests(part)
+        elif key == "not":
+            yield from _tests(test)
+        else:
+            yield key, test
+
+
+def _mode(definition: Definition) -> Iterator[Found]:
+    if definition.mode != "anonymous":
+        return
+    for path, _, question in places(definition):
+        if isinstance(question, OrderData):
+            yield "order_data_anonymous", (*path, "type"), {}
+        items = question.fields if isinstance(question, TextFields) else ()
+        if isinstance(question, ShortText) and question.pattern in ("phone", "email"):
+            yield "contact_data_anonymous", (*path, "pattern"), {"pattern": question.pattern}
+        for number, item in enumerate(items):
+            if item.pattern in ("phone", "email"):
+                yield "contact_data_anonymous", (*path, "fields", number, "pattern"), {"pattern": item.pattern}
+
+
+def _consent(definition: Definition) -> Iterator[Found]:
+    """Health data and data of children need a consent of their own, asked before (PIPL articles 28-31)."""
+    asked = False
+    for path, _, question in places(definition):
+        asked = asked or question.type == "consent"
+        if question.sensitive and not asked:
+            yield "consent_missing", (*path, "sensitive"), {}
+
+
+def _reach(definition: Definition) -> Iterator[Found]:
+    never = set(unreachable(definition).unreachable)
+    for index, page in enumerate(definition.pages):
+        names = [question.name for question in page.questions]
+        if names and never.issuperset(names):
+            never -= set(names)
+            if page.show_if is not None:
+                yield "unreachable_page", ("pages", index, "show_if"), {}
+            else:
+                yield "unreachable_page", ("pages", index), {}
+    for path, _, question in places(definition):
+        if question.name in never:
+            yield "unreachable", (*path, "show_if") if question.show_if else path, {}
+
+
+def _against(definition: Definition, previous: Definition) -> Iterator[Found]:
+    if MODES.index(definition.mode) > MODES.index(previous.mode):
+        yield "mode_loosened", ("mode",), {"before": previous.mode, "after": definition.mode}
+    if definition.name != previous.name:
+        yield "name_changed", ("name",), {"before": previous.name}
+    for path, _, question in places(definition):
+        old = previous.by_name.get(question.name)
+        if old is not None and _shape(old) != _shape(question):
+            yield "type_changed", (*path, "type"), {
+                "name": question.name, "before": old.type, "after": question.type, "suggestion": f"{question.name}_v2"}
+    yield from _values(definition, previous)
+
+
+def _shape(question: Question) -> tuple[Any, ...]:
+    """What must not change under one name: how the column is stored and on which scale."""
+    kind = "single" if question.type in ("single_choice", "dropdown") else question.type
+    text = kind in ("short_text", "long_text")
+    numbers = getattr(question, "numbers", None)
+    return ("text" if text else kind, tuple(numbers) if numbers is not None else None)
+
+
+def _values(definition: Definition, previous: Definition) -> Iterator[Found]:
+    before = values_of(previous)
+    lists: list[tuple[tuple[str, str], tuple[str | int, ...], Any]] = [
+        (("scale", name), ("scales", name, "points"), scale.points) for name, scale in definition.scales.items()]
+    lists += [(("question", q.name), (*path, "choices"), own_choices(q)) for path, _, q in places(definition)]
+    for key, path, choices in lists:
+        old = before.get(key, {})
+        owner = {value: code for code, value in old.items()}
+        for index, choice in enumerate(choices):
+            value = choice.value if choice.value is not None else int(choice.code) if choice.code.isdigit() else None
+            if value is None or getattr(choice, "missing", None):
+                continue
+            if choice.code in old and old[choice.code] != value:
+                yield "value_changed", (*path, index, "value"), {
+                    "code": choice.code, "before": old[choice.code], "after": value}
+            elif choice.code not in old and value in owner:
+                yield "value_reused", (*path, index, "value"), {"value": value, "code": owner[value]}
