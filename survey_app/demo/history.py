@@ -75,14 +75,20 @@ def recorder_in_session(settings: Settings, vault: Vault) -> Recorder:
 
 
 def write(
-    recorder: Recorder, *, version: Version, told: Iterable[tuple[Visit, Told]], vault: Vault, consent_version: int
+    recorder: Recorder,
+    *,
+    version: Version,
+    told: Iterable[tuple[Visit, Told]],
+    vault: Vault,
+    consent_version: int,
+    now: datetime,
 ) -> int:
     """Store the answers to one version; returns how many. Raises InvalidSample before anything is stored."""
-    return recorder.bulk(list(_submissions(version, told, vault, consent_version)))
+    return recorder.bulk(list(_submissions(version, told, vault, consent_version, now)))
 
 
 def _submissions(
-    version: Version, told: Iterable[tuple[Visit, Told]], vault: Vault, consent_version: int
+    version: Version, told: Iterable[tuple[Visit, Told]], vault: Vault, consent_version: int, now: datetime
 ) -> Iterator[Submission]:
     definition = Definition.from_json(version.definition)
     has_scale = any(isinstance(question, Nps) for question in definition.questions)
@@ -91,7 +97,7 @@ def _submissions(
         _check(definition, one)
         month = clock.month_of(visit.on)
         if month not in made:
-            made[month] = waves.ensure_wave(questionnaire_id=version.questionnaire_id, month=month, vault=vault)
+            made[month] = waves.ensure_wave(questionnaire_id=version.questionnaire_id, now=now, month=month)
         door = doors.of(visit)
         yield Submission(
             ticket=ballots.mint(vault, wave_id=made[month].id, door=door.code),

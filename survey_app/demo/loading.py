@@ -142,6 +142,7 @@ def _answer_all(app: Flask, versions: dict[str, Version], *, now: datetime) -> L
             told=((visit, person.answer(visit)) for visit in visits),
             vault=vault,
             consent_version=consent_version,
+            now=now,
         )
     history.let_age(vault=vault, now=now)
     return Loaded(answers, db.session.scalar(select(func.count()).select_from(Comment)) or 0)

@@ -237,7 +237,7 @@ def _weakness(indicator: str, visit: Visit) -> float:
 
 def _blame(code: str, visit: Visit) -> float:
     """How likely a reason is named."""
-    usual = {"waiting": 3.0, "late": 3.0, "attitude": 2.0, "stock": 2.0, "service": 2.0, "other": 0.6, "premises": 0.7}
+    usual = {"waiting": 3.0, "late": 3.0, "attitude": 2.0, "stock": 2.0, "service": 2.0, "another": 0.6, "premises": 0.7}
     shop = visit.shop
     extra = {"waiting": shop.waiting, "stock": shop.stock, "advice": shop.advice} if shop else {}
     return usual.get(code, 1.2) * (1 + max(0.0, -2 * extra.get(code, 0.0)))
