@@ -11,7 +11,7 @@ from survey_app.design.models import MODES, Questionnaire, Version
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
-from survey_app.questionnaire import review, timing
+from survey_app.questionnaire import publication, review, timing
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.problems import Problem, sentence
 
@@ -57,7 +57,7 @@ def has_news(questionnaire: Questionnaire) -> bool:
 
 def _frozen(questionnaire: Questionnaire, newest: Version | None) -> Definition:
     """The draft as it would be frozen: every choice has its value, in agreement with the newest version."""
-    return review.assign_values(drafting.draft_of(questionnaire), definition_of(newest) if newest else None)
+    return publication.assign_values(drafting.draft_of(questionnaire), definition_of(newest) if newest else None)
 
 
 def may_become(before: str, after: str) -> bool:
