@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from survey_app import clock
 from survey_app.config import Settings
@@ -29,6 +29,7 @@ from survey_app.vault import Vault
 T = TypeVar("T")
 KEYS_LIVE_DAYS = 30  # after the wave closed (privacy.md 3.1)
 RAW_LIVES_DAYS = 30  # raw text of comments (privacy.md 9)
+ID_RANDOM_BITS = 46
 _LAYOUTS = ("grid65", "grid65", "grid65", "row11", "grid43")  # what people saw of the 0-10 scale
 
 
@@ -128,8 +129,8 @@ def _check(definition: Definition, told: Told) -> None:
 def let_age(*, vault: Vault, now: datetime) -> int:
     """Destroy the keys of waves that closed over 30 days ago and old raw text; returns the number of waves."""
     today = clock.china(now).date()
-    last = func.coalesce(Response.day, (Response.id.op(">>")(46)))
-    old = select(Response.id).where(last < clock.day_from_date(today - timedelta(days=RAW_LIVES_DAYS)))
+    kept_from = clock.day_from_date(today - timedelta(days=RAW_LIVES_DAYS))
+    old = select(Response.id).where(Response.id < kept_from << ID_RANDOM_BITS)  # an id begins with its day or month
     db.session.execute(update(Comment).where(Comment.response_id.in_(old)).values(raw=None))
     since = today - timedelta(days=KEYS_LIVE_DAYS)
     done = list(db.session.scalars(select(Wave).where(Wave.closes_on < since, Wave.destroyed_at.is_(None))))

@@ -176,9 +176,10 @@ class Respondent:
         return levels - 1
 
     def _anchor(self, question: Likert, visit: Visit) -> str:
-        points = [choice.code for choice in question.choices if not choice.missing]
-        if len(points) < len(question.choices) and not visit.careless and self._rng.random() < 0.03:
-            return next(choice.code for choice in question.choices if choice.missing)
+        points: list[str] = [choice.code for choice in question.choices if not choice.missing]
+        unsure: list[str] = [choice.code for choice in question.choices if choice.missing]
+        if unsure and not visit.careless and self._rng.random() < 0.03:
+            return unsure[0]
         return points[self._level(question, len(points), visit)]
 
     def _choice(self, question: SingleChoice | Dropdown, visit: Visit) -> str:

@@ -194,7 +194,8 @@ def row_of(definition: Definition) -> str:
 
 
 def test_the_readme_is_true() -> None:
-    rows = [line for line in (LIBRARY / "README.md").read_text("utf-8").splitlines() if line.startswith("| `") and line.count("|") == 7]
+    lines = (LIBRARY / "README.md").read_text("utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| `") and line.count("|") == 7]
     assert rows == [row_of(definition) for definition in DEFINITIONS.values()]
 
 
