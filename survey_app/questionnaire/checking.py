@@ -1,14 +1,14 @@
 """One report about one file: everything that forbids using or publishing it, as lines for a terminal or as data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.loading import load_definition
+from survey_app.questionnaire.loading import build, place_of
 from survey_app.questionnaire.problems import InvalidQuestionnaire, Problem, line_of, sentence
 from survey_app.questionnaire.review import review
-from survey_app.questionnaire.source import MAX_BYTES
+from survey_app.questionnaire.source import MAX_BYTES, read
 from survey_app.questionnaire.timing import seconds
 
 
@@ -72,9 +72,12 @@ def check_bytes(data: bytes, *, file: str) -> Report:
     """Loads and reviews the content of a file. Missing translations do not stop a draft, only its publication."""
     report = Report(file)
     try:
-        report.definition = load_definition(data, file=file, incomplete=True)
+        source = read(data, file=file)
+        report.definition = build(source, incomplete=True)
     except InvalidQuestionnaire as error:
         report.problems = error.problems
         return report
-    report.problems = review(report.definition, file=file)
+    report.problems = sorted(
+        (replace(fault, line=source.line(place_of(fault.path))) for fault in review(report.definition, file=file)),
+        key=lambda fault: fault.line or 0)
     return report

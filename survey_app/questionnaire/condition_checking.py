@@ -9,7 +9,7 @@ from survey_app.questionnaire.conditions import LISTS, NUMERIC, OPERATORS, as_nu
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
 
-MAX_DEPTH = 12
+MAX_DEPTH = 30
 _BY_KIND: dict[str, tuple[str, ...]] = {
     "choice": ("is", "is_not", "one_of", "none_of", *NUMERIC, "answered"),
     "number": ("is", "is_not", "one_of", "none_of", *NUMERIC, "answered"),

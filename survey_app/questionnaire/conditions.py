@@ -84,9 +84,11 @@ def shift(value: Any, plus: Mapping[str, int]) -> str | None:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Equality of answers: code "2" and number 2 are the same answer, 2 and 2.0 too."""
+    """Equality of answers: code "2" and number 2 are the same answer, 2 and 2.0 too; words without regard to case."""
     if left == right:
         return not (isinstance(left, bool) or isinstance(right, bool)) or left is right
+    if isinstance(left, str) and isinstance(right, str):
+        return left.casefold() == right.casefold()
     if type(left) is type(right) or isinstance(left, list) or isinstance(right, list):
         return False
     a, b = as_number(left), as_number(right)

@@ -24,12 +24,12 @@ def load_definition(data: bytes | str, *, file: str, incomplete: bool = False) -
 
     `incomplete` accepts missing translations (a draft being translated); publishing asks for them again.
     """
-    return _build(read(data, file=file), incomplete)
+    return build(read(data, file=file), incomplete=incomplete)
 
 
 def definition_from(data: Any, *, file: str = "", incomplete: bool = True) -> Definition:
     """The definition in plain data of unknown origin (an edited draft, an importer's result); faults as in a file."""
-    return _build(Source(data=data, file=file), incomplete)
+    return build(Source(data=data, file=file), incomplete=incomplete)
 
 
 def dump_yaml(definition: Definition) -> str:
@@ -50,13 +50,14 @@ _Dumper.add_representer(dict, _mapping)
 _Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
 
 
-def _build(source: Source, incomplete: bool) -> Definition:
+def build(source: Source, *, incomplete: bool) -> Definition:
+    """The definition in what was read; raises InvalidQuestionnaire with every fault, each with its line."""
     if not isinstance(source.data, dict):
         raise source.refuse("not_a_mapping")
     definition, opaque = _validate(source)
     if definition is not None:
         for problem in meaning.check(definition, opaque, incomplete=incomplete):
-            place = _place(problem.path)
+            place = place_of(problem.path)
             if not any(place[: len(bad)] == bad for bad in opaque.values()):
                 source.add(problem.code, place, **problem.values)
     if source.problems or definition is None:
@@ -129,7 +130,8 @@ def mended_language(data: Mapping[str, Any]) -> str:
     return languages[0] if isinstance(languages, list) and languages and isinstance(languages[0], str) else "zh-CN"
 
 
-def _place(path: str) -> Place:
+def place_of(path: str) -> Place:
+    """pages[0].questions[2].text -> ("pages", 0, "questions", 2, "text")"""
     parts: list[str | int] = []
     for piece in path.replace("]", "").replace("[", ".#").split("."):
         if piece:

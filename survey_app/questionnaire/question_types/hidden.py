@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from survey_app.questionnaire.parts import Choice, Slug, Text, Tuple
 from survey_app.questionnaire.question_types.base import Question, Variable, choice_label
 from survey_app.questionnaire.question_types.choosing import flagged, value_labels
+from survey_app.questionnaire.question_types.numbers import is_iso_date
 
 
 class _Unseen(Question):
@@ -49,6 +50,8 @@ class Hidden(_Unseen):
         return (self.value,) if isinstance(self.value, str | int) else None
 
     def operand(self, variable: str) -> str:
+        if isinstance(self.value, str) and is_iso_date(self.value):
+            return "date"
         return "number" if isinstance(self.value, int | float) else "choice"
 
     def piped_choice(self, variable: str, code: Any) -> Mapping[str, str] | None:
