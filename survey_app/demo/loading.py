@@ -19,7 +19,7 @@ from survey_app.distribution import collecting, waves
 from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE
 from survey_app.languages import N_
-from survey_app.organisation import branding, consent, shops
+from survey_app.organisation import branding, consent, logos, shops
 from survey_app.organisation.models import Organisation, Region, Shop
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
@@ -59,7 +59,9 @@ def load_sample_chain(app: Flask, *, now: datetime) -> Loaded:
         _open_doors(name, version.questionnaire, places, now=opened)
     loaded = _answer_all(app, versions, now=now)
     waves.ensure_waves(now=now)
-    events.record("sample.loaded", None, by=COMMAND_LINE, answers=sum(loaded.answers.values()), comments=loaded.comments)
+    events.record(
+        "sample.loaded", None, by=COMMAND_LINE, answers=sum(loaded.answers.values()), comments=loaded.comments
+    )
     return loaded
 
 
@@ -73,7 +75,7 @@ def _make_chain(*, now: datetime) -> None:
     row = db.session.get_one(Organisation, 1)
     row.name, row.name_en, row.help_phone = chain.NAME, chain.NAME_EN, chain.HELP_PHONE
     row.colour, row.brand, row.brand_soft = chain.COLOUR, made.brand, made.soft
-    row.logo, row.logo_type = chain.LOGO, "image/svg+xml"
+    row.logo, row.logo_type = logos.clean_logo(chain.LOGO)
     row.privacy_text = dict(chain.PRIVACY)
     row.sample = True
     consent.publish_consent(chain=row, by=COMMAND_LINE, now=now)
@@ -135,7 +137,9 @@ def _answer_all(app: Flask, versions: dict[str, Version], *, now: datetime) -> L
     for name, version in versions.items():
         rng = random.Random(f"{SEED} {name}")
         person = people.Respondent(Definition.from_json(version.definition), rng=rng, writer=writer)
-        visits = [people.with_history(v, today) for v in people.visits(name, count=PUBLISHED[name], today=today, rng=rng)]
+        visits = [
+            people.with_history(v, today) for v in people.visits(name, count=PUBLISHED[name], today=today, rng=rng)
+        ]
         answers[name] = history.write(
             recorder,
             version=version,

@@ -36,12 +36,12 @@ _SHARES: dict[int | str, tuple[float, ...]] = {
 }
 _WEIGHTS = {"contacted": (30, 66, 4), "advised": (46, 17, 33, 4)}
 _TOPICS = {
-    "late": "delivery", "delivery": "delivery", "packaging": "packaging", "wrong_goods": "packaging", "described": "stock",
+    "late": "delivery", "delivery": "delivery", "packaging": "packaging", "wrong_goods": "packaging", "described": "listing",
     "service": "reply", "price": "price", "waiting": "waiting", "attitude": "attitude", "stock": "stock", "advice": "advice",
     "premises": "premises",
 }  # fmt: skip
 _SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "order-satisfaction": ("order", ("delivery", "packaging", "reply", "price", "stock")),
+    "order-satisfaction": ("order", ("delivery", "packaging", "reply", "price", "listing")),
     "shop-visit": ("shop", ("waiting", "attitude", "advice", "stock", "premises", "price")),
     "nps": ("general", ("attitude", "price", "advice", "stock", "waiting", "delivery")),
 }
@@ -238,8 +238,15 @@ def _weakness(indicator: str, visit: Visit) -> float:
 
 def _blame(code: str, visit: Visit) -> float:
     """How likely a reason is named."""
-    usual = {"waiting": 3.0, "late": 3.0, "attitude": 2.0, "stock": 2.0, "service": 2.0, "another": 0.6, "premises": 0.7}
+    usual = {
+        "waiting": 3.0,
+        "late": 3.0,
+        "attitude": 2.0,
+        "stock": 2.0,
+        "service": 2.0,
+        "another": 0.6,
+        "premises": 0.7,
+    }
     shop = visit.shop
     extra = {"waiting": shop.waiting, "stock": shop.stock, "advice": shop.advice} if shop else {}
     return usual.get(code, 1.2) * (1 + max(0.0, -2 * extra.get(code, 0.0)))
-

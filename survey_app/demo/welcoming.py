@@ -25,7 +25,11 @@ def welcome(*, public_url: str) -> list[str]:
 def _own(public_url: str) -> list[str]:
     lines = ["", "Ready. Staff sign in at", f"{public_url}/"]
     if db.session.scalar(select(User.id).limit(1)) is None:
-        lines += ["", "Nobody can sign in yet. Make the first account with", "  flask users create EMAIL --role administrator"]
+        lines += [
+            "",
+            "Nobody can sign in yet. Make the first account with",
+            "  flask users create EMAIL --role administrator",
+        ]
     return lines
 
 
@@ -49,7 +53,7 @@ def _sample(public_url: str) -> list[str]:
     lines += [
         "",
         "To load the sample anew: flask demo --reset, then start again.",
-        "To start with an empty installation: make run SAMPLE=no INSTANCE_DIR=instance-own",
+        "To start with an empty installation: make run SAMPLE=no INSTANCE_DIR=instance/own",
     ]
     return lines
 

@@ -57,8 +57,16 @@ def count(model: Any, *conditions: Any) -> int:
 def figures() -> list[Any]:
     """Everything about the stored answers that is not random by design."""
     rows = db.session.execute(
-        select(Questionnaire.name, Wave.month, Shop.code, Response.place, Response.day, Response.language, Response.speed,
-               Response.answers)
+        select(
+            Questionnaire.name,
+            Wave.month,
+            Shop.code,
+            Response.place,
+            Response.day,
+            Response.language,
+            Response.speed,
+            Response.answers,
+        )
         .join(Version, Response.version_id == Version.id)
         .join(Questionnaire, Version.questionnaire_id == Questionnaire.id)
         .join(Wave, Response.wave_id == Wave.id)
@@ -68,7 +76,9 @@ def figures() -> list[Any]:
     return sorted(map(repr, rows)) + sorted(map(repr, texts))
 
 
-def test_it_has_twelve_shops_in_four_regions_staff_of_every_role_and_three_published_questionnaires(loaded: Flask) -> None:
+def test_it_has_twelve_shops_in_four_regions_staff_of_every_role_and_three_published_questionnaires(
+    loaded: Flask,
+) -> None:
     assert (count(Shop), count(Region)) == (12, 4)
     assert {user.role for user in db.session.scalars(select(User))} == set(ROLES)
     assert count(Version) == 3 and count(Questionnaire) == 4  # and one draft
@@ -138,8 +148,11 @@ def test_one_shop_improves_one_has_a_bad_month_and_one_is_too_small_to_be_shown(
 
     def mean(code: str, *months: int) -> float:
         given = db.session.scalars(
-            select(Response.answers).join(Wave).where(
-                Response.version_id == version.id, Response.shop_id == ids[code],
+            select(Response.answers)
+            .join(Wave)
+            .where(
+                Response.version_id == version.id,
+                Response.shop_id == ids[code],
                 Wave.month.in_([date(2026, month, 1) for month in months]),
             )
         )
@@ -232,5 +245,3 @@ def test_a_load_that_fails_leaves_the_installation_unused(sqlite_app: Flask, mon
 
 def test_an_empty_installation_is_told_how_to_make_the_first_account(sqlite_app: Flask, tmp_path: Path) -> None:
     assert any("flask users create" in line for line in welcome(public_url="http://127.0.0.1:8000"))
-
-

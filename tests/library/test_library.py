@@ -48,8 +48,20 @@ def texts_of(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
 
 def test_the_library_offers_what_was_asked_for() -> None:
     assert {
-        "order-satisfaction", "shop-visit", "delivery", "return-exchange", "device-repair", "pharmacist-consultation",
-        "product-information", "complaint-follow-up", "nps", "csat", "ces", "sus", "service-quality", "care-experience",
+        "order-satisfaction",
+        "shop-visit",
+        "delivery",
+        "return-exchange",
+        "device-repair",
+        "pharmacist-consultation",
+        "product-information",
+        "complaint-follow-up",
+        "nps",
+        "csat",
+        "ces",
+        "sus",
+        "service-quality",
+        "care-experience",
     } <= set(DEFINITIONS)
 
 
