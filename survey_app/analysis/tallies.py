@@ -1,0 +1,96 @@
+"""Counting answers: per version and variable, how often each code was given.
+
+A variable here is the name an answer is stored under (a multiple choice is one), `""` for the responses themselves (by
+status), `score:<name>` for a score of the definition. Counts are all a result page needs, and all that is kept of a figure.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from survey_app.analysis import dataset
+from survey_app.analysis.dataset import FrozenVersion, Row
+from survey_app.questionnaire.definition import Definition, Score
+from survey_app.questionnaire.scoring import score as score_of
+
+RESPONSES = ""
+PER_RESPONSE = frozenset({"sum", "mean", "weighted"})  # scores that every response has; the others are made of counts
+
+
+@dataclass(slots=True)
+class Tally:
+    """Answers of one variable: `n` people answered, `counts` by code (as text). Codes of one person may be several."""
+
+    n: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: "Tally") -> None:
+        """Put the answers of another group of people in."""
+        self.n += other.n
+        for code, count in other.counts.items():
+            self.counts[code] = self.counts.get(code, 0) + count
+
+    def numbers(self) -> dict[float, int]:
+        """The counts by number, without codes that are none (不清楚)."""
+        return {number: count for code, count in self.counts.items() if (number := as_number(code)) is not None}
+
+
+Tallies = dict[int, dict[str, Tally]]  # version id -> variable -> tally
+
+
+def as_number(code: str) -> float | None:
+    """The number a code stands for, or None."""
+    try:
+        return float(code)
+    except ValueError:
+        return None
+
+
+def score_variable(score: Score) -> str:
+    """The name under which a score is counted."""
+    return f"score:{score.name}"
+
+
+def count(connection: Connection, frozen: Sequence[FrozenVersion]) -> Tallies:
+    """Count all answers of these versions in one pass."""
+    ids = [version.id for version in frozen]
+    tallies = count_rows(dataset.rows(connection, ids), {version.id: version.definition for version in frozen})
+    for (version_id, variable), number in dataset.comment_counts(connection, ids).items():
+        tallies[version_id][variable] = Tally(number)
+    return tallies
+
+
+def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Tallies:
+    """Count responses; versions without any have empty tallies."""
+    found: dict[int, dict[str, dict[Any, int]]] = {v: defaultdict(lambda: defaultdict(int)) for v in definitions}
+    people: dict[int, dict[str, int]] = {v: defaultdict(int) for v in definitions}
+    scores = {v: [s for s in d.scores if s.kind in PER_RESPONSE] for v, d in definitions.items()}
+    for row in rows:
+        counts, n = found[row.version_id], people[row.version_id]
+        counts[RESPONSES][row.status] += 1
+        n[RESPONSES] += 1
+        for name, value in row.answers.items():
+            n[name] += 1
+            if type(value) is list:
+                for code in value:
+                    counts[name][code] += 1
+            else:
+                counts[name][value] += 1
+        for score in scores[row.version_id]:
+            value = score_of(score, definitions[row.version_id], row.answers)
+            if value is not None:
+                name = score_variable(score)
+                n[name] += 1
+                counts[name][round(value, 4)] += 1
+    return {v: {name: _tally(n, found[v][name]) for name, n in people[v].items()} for v in definitions}
+
+
+def _tally(n: int, counts: Mapping[Any, int]) -> Tally:
+    merged: dict[str, int] = {}
+    for code, number in counts.items():
+        key = f"{code:g}" if isinstance(code, float) and code.is_integer() else str(code)
+        merged[key] = merged.get(key, 0) + number
+    return Tally(n, merged)
