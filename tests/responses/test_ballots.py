@@ -1,0 +1,129 @@
+"""Link codes cannot be guessed, tell nothing, and give the same derived values on every open."""
+
+import hashlib
+import random
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from survey_app import tokens
+from survey_app.responses import ballots
+from survey_app.responses.ballots import Ticket
+from survey_app.vault import Vault
+
+BASE64 = string.ascii_letters + string.digits + "-_"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    made = Vault(tmp_path / "keys")
+    made.create_wave(5)
+    made.create_wave(6)
+    return made
+
+
+@pytest.fixture
+def ticket(vault: Vault) -> Ticket:
+    return ballots.mint(vault, wave_id=5, door="ABC234")
+
+
+def test_a_minted_code_opens_and_gives_what_was_minted(vault: Vault, ticket: Ticket) -> None:
+    assert ballots.open_ticket(vault, ticket.code) == ticket
+    assert len(ticket.code) == ballots.CODE_LENGTH and ticket.code.endswith("ABC234")
+    assert (ticket.wave_id, ticket.door) == (5, "ABC234")
+
+
+def test_another_process_derives_the_same_values(vault: Vault, ticket: Ticket) -> None:
+    again = ballots.open_ticket(Vault(vault.folder), ticket.code)
+    assert again is not None and again.nullifier == ticket.nullifier
+    assert ballots.draft_key(again) == ballots.draft_key(ticket)
+    assert ballots.order_seed(again) == ballots.order_seed(ticket) < 1 << 16
+
+
+def mutations(code: str) -> Iterator[str]:
+    for index, character in enumerate(code):
+        alphabet = BASE64 if index < 18 else tokens.ALPHABET
+        yield from (code[:index] + other + code[index + 1 :] for other in alphabet if other != character)
+
+
+def test_no_code_with_one_changed_character_opens(vault: Vault, ticket: Ticket) -> None:
+    changed = list(mutations(ticket.code))
+    assert len(changed) == 18 * 63 + 6 * 31
+    assert [code for code in changed if ballots.open_ticket(vault, code) is not None] == []
+
+
+@pytest.mark.parametrize(
+    "code", ["", "A", "A" * 24, "é" * 24, "A" * 18 + "\n" * 6, "A" * 17 + "=" + "ABC234", "\ud800" * 24, "A" * 9_999]
+)
+def test_what_is_no_code_is_refused_without_an_error(vault: Vault, code: str) -> None:
+    assert ballots.open_ticket(vault, code) is None
+
+
+def test_white_space_around_a_code_is_not_overlooked(vault: Vault, ticket: Ticket) -> None:
+    assert ballots.open_ticket(vault, ticket.code + "\n") is None
+    assert ballots.open_ticket(vault, ticket.code.lower()) is None
+
+
+def test_a_code_is_bound_to_its_door_and_its_wave(vault: Vault, ticket: Ticket) -> None:
+    assert ballots.open_ticket(vault, ticket.code[:18] + "ABC235") is None
+    other_wave = ballots.mint(vault, wave_id=6, door="ABC234").code[:3] + ticket.code[3:]
+    assert ballots.open_ticket(vault, other_wave) is None
+
+
+def test_a_code_whose_wave_has_no_keys_any_more_is_refused(vault: Vault, ticket: Ticket) -> None:
+    vault.remove_waves([5])
+    assert ballots.open_ticket(vault, ticket.code) is None
+    with pytest.raises(KeyError):
+        ballots.mint(vault, wave_id=5, door="ABC234")
+
+
+def test_random_codes_do_not_open(vault: Vault) -> None:
+    rng = random.Random(1)
+    head = ballots.mint(vault, wave_id=5, door="ABC234").code[:2]  # the wave's number, as an attacker knows it
+    codes = (head + "".join(rng.choices(BASE64, k=16)) + "ABC234" for _ in range(20_000))
+    assert not any(ballots.open_ticket(vault, code) for code in codes)
+
+
+@pytest.mark.long
+def test_a_million_random_codes_do_not_open(vault: Vault) -> None:
+    rng = random.Random(2)
+    head = ballots.mint(vault, wave_id=5, door="ABC234").code[:2]
+    codes = (head + "".join(rng.choices(BASE64, k=16)) + "ABC234" for _ in range(1_000_000))
+    assert not any(ballots.open_ticket(vault, code) for code in codes)
+
+
+def test_the_nullifier_cannot_be_computed_from_the_code_alone(vault: Vault, ticket: Ticket) -> None:
+    keys = vault.wave(6)
+    assert keys is not None
+    assert ticket.nullifier != hashlib.sha256(ticket.code.encode()).digest()
+    assert ticket.nullifier != ballots._nullifier(keys, ticket.code)
+
+
+def test_codes_end_so_that_a_chat_program_keeps_the_link_whole(vault: Vault) -> None:
+    for _ in range(200):
+        assert ballots.mint(vault, wave_id=5, door=tokens.short_code(6)).code[-1] not in "-_"
+
+
+def test_the_start_is_bound_to_code_version_and_time(vault: Vault, ticket: Ticket) -> None:
+    mac = ballots.seal_start(ticket, version_id=3, issued=1_700_000_000)
+    assert ballots.check_start(ticket, version_id=3, issued=1_700_000_000, mac=mac)
+    other = ballots.mint(vault, wave_id=5, door="ABC234")
+    assert not ballots.check_start(other, version_id=3, issued=1_700_000_000, mac=mac)
+    assert not ballots.check_start(ticket, version_id=4, issued=1_700_000_000, mac=mac)
+    assert not ballots.check_start(ticket, version_id=3, issued=1_700_000_001, mac=mac)
+    for broken in ("", "é", "\ud800", mac[:-1], mac + "A"):
+        assert not ballots.check_start(ticket, version_id=3, issued=1_700_000_000, mac=broken)
+
+
+def test_order_seeds_differ_by_purpose_and_fill_their_range(vault: Vault) -> None:
+    tickets = [ballots.mint(vault, wave_id=5, door="ABC234") for _ in range(300)]
+    seeds = {ballots.order_seed(t) for t in tickets}
+    assert len(seeds) > 280 and max(seeds) > 60_000
+    assert any(ballots.order_seed(t) != ballots.order_seed(t, "arm") for t in tickets[:3])
+
+
+def test_a_ticket_never_shows_its_code_or_keys_in_a_log(ticket: Ticket) -> None:
+    assert ticket.code not in repr(ticket) and ticket.code not in str(ticket)
+    assert repr(ticket.keys) not in f"{ticket!r} {ticket}"
