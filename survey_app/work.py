@@ -15,7 +15,6 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
-    UniqueConstraint,
     and_,
     delete,
     exists,
@@ -61,7 +60,6 @@ class Tick(Base):
     """One run of a periodic task, claimed by whoever inserts its row first."""
 
     __tablename__ = "tick"
-    __table_args__ = (UniqueConstraint("name", "at"),)
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, primary_key=True)
