@@ -15,7 +15,7 @@ UNSURE = "unknown"
 NPS_LOW = {"zh-CN": "完全不可能", "en": "Not at all likely"}
 NPS_HIGH = {"zh-CN": "极有可能", "en": "Extremely likely"}
 CSAT_LABELS: tuple[dict[str, str], ...] = (
-    {"zh-CN": "很不满意", "en": "Very dissatisfied"},
+    {"zh-CN": "非常不满意", "en": "Very dissatisfied"},
     {"zh-CN": "不满意", "en": "Dissatisfied"},
     {"zh-CN": "一般", "en": "Neither satisfied nor dissatisfied"},
     {"zh-CN": "满意", "en": "Satisfied"},
