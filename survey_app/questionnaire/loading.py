@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from survey_app.questionnaire import meaning
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.parts import LANGUAGE
 from survey_app.questionnaire.problems import InvalidQuestionnaire, Problem, path_of
 from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.schema import keys_at
@@ -179,6 +180,8 @@ def _translate(kind: str, context: Mapping[str, Any], given: Any, place: Place) 
         return "out_of_range", {"given": given, "rule": f"{sign} {context.get('ge', context.get('le'))}"}
     if kind == "string_pattern_mismatch":
         return "out_of_range", {"given": given, "rule": f"must match {context.get('pattern')}"}
+    if kind == "string_type" and given is None and place and not LANGUAGE.fullmatch(str(place[-1])):
+        return "split_text", {}
     if kind in _EXPECTED:
         return "wrong_kind", {"expected": _EXPECTED[kind], "given": _kind_of(given)}
     if kind in meaning.STRUCTURAL:

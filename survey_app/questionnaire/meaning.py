@@ -35,7 +35,8 @@ def check(definition: Definition, opaque: Iterable[str] = (), *, incomplete: boo
     found += _conditions(definition, unknown)
     found += _scores(definition, unknown)
     found += _piping(definition, unknown)
-    found += texts(definition, incomplete=incomplete)
+    if "*languages" not in unknown:
+        found += texts(definition, incomplete=incomplete)
     return [Problem(code, path_of(path), values) for code, path, values in found]
 
 

@@ -54,8 +54,9 @@ def _same_page(definition: Definition) -> Iterator[Found]:
 
 
 def names_on(page: Page) -> set[str]:
-    """The stored names that a page asks for."""
-    return {name for q in page.questions for name in (*q.answer_names(), *q.text_names())}
+    """The stored names that come into being on a page: asked or computed there (hidden values are known before)."""
+    made = [q for q in page.questions if q.asks or q.type == "computed"]
+    return {name for q in made for name in (*q.answer_names(), *q.text_names())}
 
 
 def undecided_name(definition: Definition, index: int, condition: Condition | None) -> str | None:

@@ -46,6 +46,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
                      "没有“{given}”这种题型。{hint_zh}可用题型：{known}。"),
     "wrong_kind": ("{expected} is expected here, not {given}. Correct the value.",
                    "此处应为 {expected}，而不是 {given}。请改正。"),
+    "split_text": ("A comma ended the text before this. Put the whole text in quotes.",
+                   "逗号把文本截断了。请用引号括住整段文本。"),
     "out_of_range": ("The value {given} is not allowed: {rule}. Change it.", "值 {given} 不符合要求：{rule}。请修改。"),
     "too_few": ("At least {limit} entries are needed, there are {given}. Add some.",
                 "至少需要 {limit} 项，现有 {given} 项。请补充。"),
