@@ -251,7 +251,8 @@ def demo(reset: bool, if_empty: bool) -> None:
         return
     load_sample_chain(app, now=clock.now())
     db.session.commit()
-    _welcome(settings())
+    if not if_empty:  # a start follows, which says the same
+        _welcome(settings())
 
 
 def _welcome(chosen: Settings) -> None:

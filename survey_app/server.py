@@ -89,6 +89,7 @@ def run_web(settings: Settings, *, host: str) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         "wsgi:application",
@@ -99,6 +100,7 @@ def run_web(settings: Settings, *, host: str) -> None:
         blocking_threads=THREADS_PER_PROCESS,
         backlog=2048,
         websockets=False,
+        log_level=LogLevels.error,
         log_access=False,  # an access log with exact times could be joined to answers
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
