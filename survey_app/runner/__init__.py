@@ -3,3 +3,7 @@
 Owns the pages customers see. Reads collectors, versions and the organisation; writes only through `responses`. Must not
 know staff accounts. A page is one document whose static part is rendered and compressed once (libraries.md, hot path).
 """
+
+from survey_app.runner.views import create_runner
+
+__all__ = ["create_runner"]

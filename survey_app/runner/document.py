@@ -6,7 +6,7 @@ that was cut anywhere still lacks `_end`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
@@ -24,9 +24,11 @@ DRAFT_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which page of which version this is, and where its form goes."""
+    """Which page of which version this is, and in what state it is shown.
 
-    action: str
+    The form has no action: it goes to the address of the page, so one document serves every door of a version.
+    """
+
     version_id: int
     page: str  # index of the page, or "r" for the review
     at: str = ""  # the step to begin with
@@ -36,7 +38,9 @@ class Place:
     first: bool = False  # the answer to a GET: the script may go on where this tab left it
     notice: str = ""  # a sentence on top, such as "please try again"
     news: int = 0  # number of questions that apply now and were not shown before
+    mode: str = "anonymous"
     kept: bool = True  # drafts are saved
+    carried: Mapping[str, str] = field(default_factory=dict)  # further hidden fields of a first document
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,9 @@ def _form_start(frame: Frame, place: Place, title: str) -> str:
     back = f"<button id=_b class='link top' {kind}>{label}</button>"
     first = " data-first=1" if place.first else ""
     return (
-        f"{opening(frame, title)}<form id=_f method=post action={attribute(place.action)} novalidate accept-charset=utf-8>"
+        f"{opening(frame, title)}<form id=_f method=post novalidate accept-charset=utf-8>"
         f"<button class=vh tabindex=-1 aria-hidden=true></button>{header(frame, view_buttons(frame))}"
-        f"<div class=page><main id=_m data-to={attribute(place.action)} data-next={attribute(go_on)}"
+        f"<div class=page><main id=_m data-next={attribute(go_on)}"
         f" data-at={attribute(place.at)}{first}>{back}"
     )
 
@@ -124,7 +128,7 @@ def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) ->
     _ = frame.say
     hidden = {
         "_v": str(place.version_id), "_p": place.page, "_l": frame.language, "_z": frame.size or "std",
-        "_y": "", "_a": place.at, "_s": str(place.save),
+        "_y": "", "_a": place.at, "_s": str(place.save), **place.carried,
     }
     ids = {"_y", "_a", "_s"}
     inputs = "".join(
@@ -177,7 +181,7 @@ def _head(frame: Frame, sheet: Sheet, place: Place) -> str:
         return f"<div id=_h class=head>{sheet.block('h1', page_title) if page_title else title}</div>"
     return (
         f"<div id=_h class=head>{title}{sheet.block('p', definition.intro)}"
-        f"<p class=facts>{_facts(frame, definition, place.seconds)}</p>{_terms(frame, definition)}"
+        f"<p class=facts>{_facts(frame, definition, place.seconds)}</p>{_terms(frame, place.mode)}"
         f"{sheet.block('h2', definition.pages[0].title, ' class=section')}</div>"
     )
 
@@ -190,7 +194,7 @@ def _facts(frame: Frame, definition: Definition, seconds: int) -> str:
     return text % {"count": count, "minutes": max(1, ceil(seconds / 60))}
 
 
-def _terms(frame: Frame, definition: Definition) -> str:
+def _terms(frame: Frame, mode: str) -> str:
     _ = frame.say
     privacy = _("隐私说明")
     sentences = {
@@ -201,7 +205,7 @@ def _terms(frame: Frame, definition: Definition) -> str:
     seen = _("回答只用于改进服务，门店只看到汇总。自愿参加，可随时退出。")
     link = f'<a href="/privacy?l={frame.language}" target=_blank rel=noopener>{privacy}</a>'
     agree = _("提交即表示同意%(link)s（第 %(version)s 版）。") % {"link": link, "version": frame.chain.consent_version}
-    return f"<div class=terms><p>{sentences[definition.mode]}{seen}{agree}</p></div>"
+    return f"<div class=terms><p>{sentences[mode]}{seen}{agree}</p></div>"
 
 
 def is_certain(definition: Definition) -> bool:

@@ -277,7 +277,8 @@ def _matrix(question: Any, sheet: Sheet) -> str:
         by = f" aria-describedby=e-{variable}" if needed else ""
         focus = _focus(question, sheet) if index == 0 else ""
         parts.append(
-            f"<fieldset class='card{broken}'{by}><legend><h3{sheet.lang(row.text)}>{sheet.html(row.text)}{_row_must(question, row, sheet)}</h3></legend>"
+            f"<fieldset class='card{broken}'{by}><legend><h3{sheet.lang(row.text)}>{sheet.html(row.text)}"
+            f"{_row_must(question, row, sheet)}</h3></legend>"
             f"{_error(question, variable, sheet)}{_cell(question, variable, sheet, focus)}</fieldset>"
         )
     return "".join(parts)
@@ -339,7 +340,8 @@ def _text_fields(question: Any, sheet: Sheet) -> str:
         broken = " bad" if variable in sheet.errors else ""
         rest = _typed(question, variable, sheet, label=" ")
         parts.append(
-            f"<div class='field{broken}'><label for={field_id(variable)}{sheet.lang(item.text)}>{sheet.html(item.text)}{_row_must(question, item, sheet)}</label>"
+            f"<div class='field{broken}'><label for={field_id(variable)}{sheet.lang(item.text)}>{sheet.html(item.text)}"
+            f"{_row_must(question, item, sheet)}</label>"
             f"{_error(question, variable, sheet)}"
             f"{_line(variable, item.max_length, item.pattern, sheet.value(variable), rest)}</div>"
         )

@@ -23,7 +23,6 @@ class Chain:
     logo_key: str = ""  # changes with the logo; "" when there is none
     consent_version: int = 0
     consent_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
-    privacy_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     sample: bool = False
 
     def display_name(self, language: str) -> str:

@@ -5,7 +5,7 @@
    number, _y layout. A question may be called "submit" or "action", so nothing else is ever read from the form itself. */
 (function ($doc) {
   var $steps = $all('.step'), $data = _m.dataset, $at = 0, $last = _g.textContent, $title = $doc.title, $store = {},
-    $q = '[data-q]:not([hidden]) ', $known, $button;
+    $to = location.pathname, $q = '[data-q]:not([hidden]) ', $known, $button;
 
   function $all($css, $in) { return [].slice.call(($in || _f).querySelectorAll($css)); }
   function $filled($in) {
@@ -46,7 +46,7 @@
       $heading($i).focus();
     }
   }
-  function $push($i) { history[$known ? 'pushState' : 'replaceState']($i, '', $data.to); $known = 1; }
+  function $push($i) { history[$known ? 'pushState' : 'replaceState']($i, '', $to); $known = 1; }
 
   $doc.onclick = function ($e) {
     $button = $e.target.closest('button');
@@ -67,9 +67,9 @@
     $push($i);
     $show($i, 1);
     try {
-      $store[$data.to] = _k.innerHTML;
+      $store[$to] = _k.innerHTML;
       _s.value++;
-      fetch($data.to + '?draft=1', {method: 'POST', keepalive: true, body: new URLSearchParams(new FormData(_f))})
+      fetch($to + '?draft=1', {method: 'POST', keepalive: true, body: new URLSearchParams(new FormData(_f))})
         .catch($apply);
     } catch ($e) {}
     return false;
@@ -82,8 +82,8 @@
 
   /* begin: a reloaded first page goes on where this tab left it */
   try { $store = sessionStorage; } catch ($e) {}
-  if ($data.first && $store[$data.to]) {
-    _k.innerHTML = $store[$data.to];
+  if ($data.first && $store[$to]) {
+    _k.innerHTML = $store[$to];
     return _c.click();
   }
   if (_b.name) $push(-1);

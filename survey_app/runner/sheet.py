@@ -93,7 +93,7 @@ def _stays(item: Any) -> bool:
     return bool(getattr(item, "other", False) or getattr(item, "exclusive", False) or getattr(item, "missing", None))
 
 
-_CONTROL = {code: None for code in (*range(9), *range(11, 32), *range(127, 160))}
+_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 
 
 def escaped(text: str) -> str:

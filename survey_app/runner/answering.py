@@ -1,0 +1,371 @@
+"""A posted page: what it says, what is stored, which document answers it. Knows nothing of Flask.
+
+Every POST answers with the next document itself: 200; 422 with errors; 400 for damage; 503 when the database is busy.
+Answers given on earlier pages are in the sealed draft; those of the page come with its form, so a lost draft of a one-page
+questionnaire costs nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from survey_app import clock
+from survey_app.errors import Busy
+from survey_app.questionnaire import piping, validation
+from survey_app.questionnaire.routing import Path, PathPage, path
+from survey_app.questionnaire.validation import FieldProblem, PageResult
+from survey_app.responses.recording import Outcome
+from survey_app.runner import closing, document
+from survey_app.runner.document import Place
+from survey_app.runner.doors import Paper
+from survey_app.runner.forms import Form, one
+from survey_app.runner.frame import Frame
+from survey_app.runner.sheet import Sheet
+
+REVIEW = "r"
+_LAYOUTS = {"11": "row11", "6": "grid65", "4": "grid43"}
+
+
+@dataclass(slots=True)
+class State:
+    """What is known from earlier pages. It is the content of the draft."""
+
+    page: str = "0"
+    answers: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)  # questions that were shown
+    reviewed: bool = False  # the review was reached: changes lead back to it
+    layout: str = ""
+    at: str = ""
+    number: int = 0  # of the save
+
+    def content(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"page": self.page, "answers": self.answers, "texts": self.texts, "seen": self.seen,
+                "reviewed": self.reviewed, "layout": self.layout, "at": self.at}
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any], number: int) -> "State":
+        """From JSON."""
+        return cls(**content, number=number)
+
+
+class Keeper(Protocol):
+    """Where the state between pages lives: the sealed draft, or the form itself in a preview."""
+
+    def load(self) -> State | None:
+        """The state of this respondent; None when there is none."""
+        ...
+
+    def save(self, state: State, last_question: str) -> None:
+        """Keep it. An older number loses against a newer one. Raises Busy."""
+        ...
+
+    def so_far(self) -> Outcome | None:
+        """Whether this code was used already."""
+        ...
+
+    def submit(self, sitting: "Sitting", way: Path, layout: str) -> Outcome:
+        """Store the answer for good. Raises Busy, DamagedForm."""
+        ...
+
+
+@dataclass(slots=True)
+class Sitting:
+    """One posted form, read and found to be ours."""
+
+    frame: Frame
+    paper: Paper
+    form: Form
+    keeper: Keeper
+    secrets: dict[str, str]  # carried by every page
+    order: int
+    parameters: dict[str, str]  # values that came with the link
+    mode: str
+    now: float
+    kept: bool = True
+
+    @property
+    def page(self) -> str:
+        """The page this form is of."""
+        return one(self.form, "_p")
+
+    @property
+    def save_number(self) -> int:
+        """The save number the page counted up to."""
+        text = one(self.form, "_s")
+        return min(int(text), 10**9) if text.isascii() and text.isdigit() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A document and its status. `stepped`: it carries the page script."""
+
+    status: int
+    html: str
+    stepped: bool = False
+    thanks: bool = False
+
+
+def reply(sitting: Sitting) -> Reply:
+    """The next document."""
+    page = sitting.page
+    if page == REVIEW:
+        return _from_review(sitting)
+    if not page.isdigit() or not page.isascii() or len(page) > 3 or int(page) >= len(sitting.paper.definition.pages):
+        return _damaged(sitting)
+    try:
+        return _from_page(sitting, int(page))
+    except Busy:
+        return _busy(sitting, int(page))
+
+
+def first(sitting: Sitting) -> Reply:
+    """The first document of a preview; that of respondents is stitched (views)."""
+    return _show(sitting, State(answers=dict(sitting.parameters)), 0, given={})
+
+
+def background_draft(sitting: Sitting) -> bool:
+    """Save what the script sent after a step. False when the form is damaged."""
+    page = sitting.page
+    definition = sitting.paper.definition
+    if not page.isdigit() or not page.isascii() or int(page) >= len(definition.pages):
+        return False
+    state, result, _before = _read(sitting, int(page))
+    if result.damaged is not None:
+        return False
+    state.page, state.at, state.number = page, _step(sitting), sitting.save_number
+    sitting.keeper.save(state, _question_at(state.at, sitting.form))
+    return True
+
+
+# --- a page of questions --------------------------------------------------------------------------------------------
+def _read(sitting: Sitting, index: int) -> tuple[State, PageResult, State | None]:
+    """The state with this page's answers in it, what reading found, and the state as it was kept."""
+    definition = sitting.paper.definition
+    before = sitting.keeper.load() if len(definition.pages) > 1 else None
+    state = before or State(answers=dict(sitting.parameters))
+    today = clock.date_from_day(clock.day_of_epoch(int(sitting.now)))
+    result = validation.page_form(definition, index).read(sitting.form, state.answers, state.texts, today=today)
+    state = State(
+        page=state.page, answers=result.answers, texts=result.texts, reviewed=state.reviewed, number=state.number,
+        seen=list(dict.fromkeys([*state.seen, *sitting.form.get("_q", ())])),
+        layout=_LAYOUTS.get(one(sitting.form, "_y"), state.layout),
+    )
+    return state, result, before
+
+
+def _from_page(sitting: Sitting, index: int) -> Reply:
+    state, result, before = _read(sitting, index)
+    if result.damaged is not None:
+        return _damaged(sitting)
+    go, view = one(sitting.form, "go") or "next", one(sitting.form, "view")
+    if view:
+        return _show(sitting, state, index, given=sitting.form, at=_step(sitting))
+    if go == "resume":
+        return _resume(sitting, index)
+    if go == "back":
+        return _back(sitting, state, index)
+    if result.problems:
+        return _show(sitting, state, index, given=sitting.form, problems=result.problems)
+    if result.new_questions:
+        return _show(sitting, state, index, given=sitting.form, news=result.new_questions)
+    way = path(sitting.paper.definition, state.answers, state.texts)
+    following = _following(way, state, index)
+    if following is not None:
+        return _turn(sitting, state, following.index)
+    if sitting.paper.reviewed and go != "submit":
+        state.reviewed = True
+        return _review(sitting, state, way)
+    alone = len(sitting.paper.definition.pages) == 1
+    if not alone and before is None and (used := _used(sitting)):
+        return used
+    return _submit(sitting, state, way, checked=alone)
+
+
+def _following(way: Path, state: State, index: int) -> PathPage | None:
+    if not state.reviewed:
+        return way.next_page(index)
+    seen = set(state.seen)  # after the review only pages with something new are shown
+    return next((p for p in way.pages if any(q.asks and q.name not in seen for q in p.questions)), None)
+
+
+def _turn(sitting: Sitting, state: State, index: int, *, at: str = "") -> Reply:
+    """Save the draft and show another page."""
+    definition = sitting.paper.definition
+    state.page, state.at = str(index), at
+    state.number = max(state.number, sitting.save_number) + 1
+    first = next((q.name for q in definition.pages[index].questions if q.asks), "")
+    sitting.keeper.save(state, _question_at(at, {}) or first)
+    return _show(sitting, state, index, at=at)
+
+
+def _back(sitting: Sitting, state: State, index: int) -> Reply:
+    way = path(sitting.paper.definition, state.answers, state.texts)
+    before = way.previous_page(index)
+    if before is None:
+        return _show(sitting, state, index, given=sitting.form)
+    return _turn(sitting, state, before.index, at=_last_step(before))
+
+
+def _resume(sitting: Sitting, index: int) -> Reply:
+    """A reloaded first page asks for what this tab had saved."""
+    state = sitting.keeper.load()
+    if state is None:
+        used = _used(sitting)
+        return used or _show(sitting, State(answers=dict(sitting.parameters)), index, given=sitting.form)
+    if state.page == REVIEW:
+        return _review(sitting, state, path(sitting.paper.definition, state.answers, state.texts))
+    return _show(sitting, state, int(state.page), at=state.at)
+
+
+def _show(sitting: Sitting, state: State, index: int, *, given: Form | None = None, at: str = "",
+          problems: list[FieldProblem] | None = None, news: list[str] | None = None, notice: str = "") -> Reply:
+    definition, frame = sitting.paper.definition, sitting.frame
+    if given is None:
+        given = {}
+        for question in definition.pages[index].questions:
+            given |= validation.form_values(definition, question, state.answers, state.texts)
+    errors: dict[str, str] = {}
+    for problem in problems or ():
+        errors.setdefault(problem.variable, validation.message(problem, frame.language, definition))
+    sheet = Sheet(
+        definition, frame.language, order=sitting.order, given=given, answers=state.answers, texts=state.texts,
+        errors=errors, focus=news[0] if news else "", numbers=document.numbering(frame, definition),
+    )
+    way = path(definition, state.answers, state.texts, until=index)
+    place = Place(
+        sitting.paper.version_id, str(index), at=at, save=max(state.number, sitting.save_number),
+        seconds=sitting.paper.seconds, back=way.previous_page(index) is not None, notice=notice,
+        news=len(news or ()), mode=sitting.mode, kept=sitting.kept,
+    )
+    halves = document.page_document(frame, sheet, place)
+    status = 422 if errors else 503 if notice else 200
+    return Reply(status, halves.front + document.secrets_of(sitting.secrets) + halves.rest, stepped=True)
+
+
+# --- the review -----------------------------------------------------------------------------------------------------
+def _from_review(sitting: Sitting) -> Reply:
+    if sitting.form.get("_end") != ["1."]:
+        return _damaged(sitting)
+    try:
+        state = sitting.keeper.load()
+    except Busy:
+        return Reply(503, closing.busy(sitting.frame))
+    if state is None:
+        used = _used(sitting)
+        _ = sitting.frame.say
+        lost = _("之前填写的内容已过期，请重新填写。")
+        return used or _show(sitting, State(answers=dict(sitting.parameters)), 0, notice=lost)
+    definition = sitting.paper.definition
+    way = path(definition, state.answers, state.texts)
+    go = one(sitting.form, "go")
+    if one(sitting.form, "view") or not way.pages:
+        return _review(sitting, state, way)
+    try:
+        if go == "back":
+            return _turn(sitting, state, way.pages[-1].index, at=_last_step(way.pages[-1]))
+        name = go.removeprefix("edit:")
+        if name != go and name in definition.page_of:
+            return _turn(sitting, state, definition.page_of[name], at=f"s-{name}")
+        return _submit(sitting, state, way)
+    except Busy:
+        return _review(sitting, state, way, notice=_busy_words(sitting.frame), save=False)
+
+
+def _review(sitting: Sitting, state: State, way: Path, *, notice: str = "", save: bool = True) -> Reply:
+    definition, frame = sitting.paper.definition, sitting.frame
+    if save and (state.page != REVIEW or not state.reviewed):
+        state.page, state.reviewed, state.at = REVIEW, True, ""
+        state.number = max(state.number, sitting.save_number) + 1
+        last = [q.name for p in way.pages for q in p.questions if q.asks]
+        sitting.keeper.save(state, last[-1] if last else "")
+    rows = [
+        (question, _in_words(sitting, question, way))
+        for page in way.pages for question in page.questions if question.asks
+    ]
+    sheet = Sheet(definition, frame.language, answers=way.answers, texts=way.texts)
+    place = Place(sitting.paper.version_id, REVIEW, save=state.number, back=True, notice=notice, kept=sitting.kept)
+    halves = document.review_document(frame, sheet, place, rows)
+    html = halves.front + document.secrets_of(sitting.secrets) + halves.rest
+    return Reply(503 if notice else 200, html, stepped=True)
+
+
+def _in_words(sitting: Sitting, question: Any, way: Path) -> str:
+    """The answer as the respondent gave it; rows and fields one per line."""
+    definition, language = sitting.paper.definition, sitting.frame.language
+    items = getattr(question, "rows", None) or getattr(question, "fields", None)
+    if items is None or isinstance(items, dict):
+        return piping.shown_answer(definition, question.name, way.answers, way.texts, language)
+    lines = []
+    for item in items:
+        words = piping.shown_answer(definition, question.variable_of(item), way.answers, way.texts, language)
+        if words:
+            lines.append(f"{definition.text(item.text, language)}: {words}")
+    return "\n".join(lines)
+
+
+# --- the submit -----------------------------------------------------------------------------------------------------
+def _submit(sitting: Sitting, state: State, way: Path, *, checked: bool = False) -> Reply:
+    """Store the answer. `checked`: reading the only page has just checked everything."""
+    definition = sitting.paper.definition
+    if not checked:
+        today = clock.date_from_day(clock.day_of_epoch(int(sitting.now)))
+        problems = validation.complete(definition, state.answers, state.texts, today=today, way=way)
+        if problems:
+            index = definition.page_of[problems[0].question]
+            return _show(sitting, state, index, problems=[p for p in problems if definition.page_of[p.question] == index])
+    return _told(sitting, sitting.keeper.submit(sitting, way, state.layout))
+
+
+def _told(sitting: Sitting, outcome: Outcome) -> Reply:
+    if outcome is Outcome.TAKEN:
+        return Reply(200, closing.already_answered(sitting.frame, typed_words(sitting.paper, sitting.form)))
+    return Reply(200, "", thanks=True)
+
+
+def _used(sitting: Sitting) -> Reply | None:
+    """The page for a code that was used before; None when it was not."""
+    outcome = sitting.keeper.so_far()
+    return _told(sitting, outcome) if outcome else None
+
+
+def typed_words(paper: Paper, form: Form) -> dict[str, str]:
+    """The free text of a form, to be shown back when it cannot be stored."""
+    names = {name for question in paper.definition.questions for name in question.text_names()}
+    return {name: value for name in names if (value := one(form, name).strip())}
+
+
+# --- small things ---------------------------------------------------------------------------------------------------
+def _damaged(sitting: Sitting) -> Reply:
+    return Reply(400, closing.damaged(sitting.frame))
+
+
+def _busy_words(frame: Frame) -> str:
+    _ = frame.say
+    return _("系统繁忙，您填写的内容还在，请稍后再点一次。")
+
+
+def _busy(sitting: Sitting, index: int) -> Reply:
+    """The same page with everything typed, and a sentence."""
+    state = State(answers=dict(sitting.parameters))
+    definition = sitting.paper.definition
+    result = validation.page_form(definition, index).read(sitting.form, state.answers, state.texts)
+    state.answers, state.texts = result.answers, result.texts
+    return _show(sitting, state, index, given=sitting.form, notice=_busy_words(sitting.frame))
+
+
+def _step(sitting: Sitting) -> str:
+    """The step the script stood at, if it is one of this page."""
+    at = one(sitting.form, "_a")
+    return at if at.removeprefix("s-") in sitting.form.get("_q", ()) else ""
+
+
+def _question_at(at: str, form: Form) -> str:
+    markers = form.get("_q", ())
+    return at.removeprefix("s-") or (markers[-1] if markers else "")
+
+
+def _last_step(page: PathPage) -> str:
+    asked = [q.name for q in page.questions if q.asks]
+    return f"s-{asked[-1]}" if asked else ""

@@ -1,0 +1,139 @@
+"""Pages without questions: thanks, already answered, closed, not found, damaged, busy, privacy, withdraw.
+
+Closing pages hold no form (the withdraw page holds its own); links lead on. Nothing here reads a database.
+"""
+
+from collections.abc import Mapping
+
+from survey_app.organisation import consent
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.parts import text_in
+from survey_app.runner.frame import Frame, closing_page, language_links
+from survey_app.runner.sheet import attribute, escaped
+
+_TICK = '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
+CODE_HOLE = "\ue000"  # a private-use character stands where the delete code goes
+CODE_SHOWN = 19  # characters of a delete code in groups of four
+
+
+def thanks(frame: Frame, definition: Definition) -> str:
+    """The page after the submit, with a hole for the delete code."""
+    _ = frame.say
+    title, happens = _("感谢您的回答"), _("我们会汇总所有回答，用来改进药品和服务。")
+    stored = _("已匿名保存您选择的答案（3 年）。您写的文字会遮盖个人信息，原文 30 天后删除。")
+    keep, why = _("您的删除码"), _("如果以后想删除这份回答，请记下它。我们无法再次提供。")
+    link, done = _("用删除码删除回答"), _("您可以关闭本页面了。")
+    own = text_in(definition.thanks, frame.language, definition.language)
+    thanks_text = f"<p>{escaped(own)}</p>" if own else ""
+    body = (
+        f"<div class=done>{_TICK}<h1 tabindex=-1>{title}</h1>{thanks_text}<p>{happens}</p><p>{stored}</p></div>"
+        f"<h2>{keep}</h2><p class=code>{CODE_HOLE}</p><p class=small>{why}</p>"
+        f'<p><a class=tap href="/withdraw?l={frame.language}">{link}</a></p><p class=muted>{done}</p>'
+    )
+    return closing_page(frame, title, body)
+
+
+def already_answered(frame: Frame, typed: Mapping[str, str]) -> str:
+    """The code was used for another answer, which stays. What was typed now stays on the screen."""
+    _ = frame.say
+    title = _("您已提交过")
+    text = _("这份问卷已经收到过您的回答，不会重复记录，也不会被覆盖。")
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_typed(frame, typed)}</div>")
+
+
+def closed(frame: Frame, typed: Mapping[str, str]) -> str:
+    """The door or its wave takes no more answers."""
+    _ = frame.say
+    title = _("本次调查已结束")
+    text = _("感谢您的关注。这份问卷不再接收回答。")
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_call(frame)}{_typed(frame, typed)}</div>")
+
+
+def _typed(frame: Frame, typed: Mapping[str, str]) -> str:
+    _ = frame.say
+    kept = _("您刚才填写的文字没有保存，可以在这里复制：")
+    words = "".join(f"<li><bdi>{escaped(value)}</bdi></li>" for value in typed.values())
+    return f"<p>{kept}</p><ul class=answers>{words}</ul>" if words else ""
+
+
+def message(frame: Frame, title: str, text: str) -> str:
+    """One sentence: not found, damaged, busy."""
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_call(frame)}</div>")
+
+
+def not_found(frame: Frame) -> str:
+    """The same page for every address that leads nowhere."""
+    _ = frame.say
+    return message(frame, _("找不到这个页面"), _("请检查链接是否完整，或重新扫描二维码。"))
+
+
+def damaged(frame: Frame) -> str:
+    """Something was lost on the way; nothing was stored."""
+    _ = frame.say
+    return message(frame, _("提交不完整"), _("网络传输中丢失了一部分内容，没有保存。请返回上一页再提交一次，已填的内容还在。"))
+
+
+def too_large(frame: Frame) -> str:
+    """The body is above the limit."""
+    _ = frame.say
+    return message(frame, _("内容太长"), _("提交的内容超过了上限，没有保存。请返回上一页缩短后再提交。"))
+
+
+def busy(frame: Frame) -> str:
+    """The database cannot be reached."""
+    _ = frame.say
+    return message(frame, _("系统繁忙"), _("请稍等片刻再试。已填的内容还在上一页。"))
+
+
+def _call(frame: Frame) -> str:
+    _ = frame.say
+    phone = frame.chain.help_phone
+    text = _("如需帮助，请拨打 %(phone)s。") % {"phone": f"<strong>{escaped(phone)}</strong>"}
+    return f"<p>{text}</p>" if phone else ""
+
+
+# --- privacy and withdrawal -----------------------------------------------------------------------------------------
+def privacy(frame: Frame) -> str:
+    """What respondents are told, with its version."""
+    _ = frame.say
+    title = _("隐私说明")
+    version = _("第 %(version)s 版") % {"version": frame.chain.consent_version}
+    text = frame.chain.consent_texts.get(frame.language) or next(iter(frame.chain.consent_texts.values()), "")
+    parts = "".join(_BLOCKS[kind](lines) for kind, lines in consent.blocks(text))
+    body = f"<div class='text done'><h1>{title}</h1><p class=muted>{version}</p>{parts}</div>"
+    return closing_page(frame, title, body, tools=language_links(frame, "/privacy"), links=("withdraw",))
+
+
+_BLOCKS = {
+    "heading": lambda lines: "".join(f"<h2>{escaped(line)}</h2>" for line in lines),
+    "paragraph": lambda lines: "<p>" + "<br>".join(escaped(line) for line in lines) + "</p>",
+    "list": lambda lines: "<ul>" + "".join(f"<li>{escaped(line)}</li>" for line in lines) + "</ul>",
+}
+
+
+def withdraw(frame: Frame, *, typed: str = "", problem: str = "") -> str:
+    """The form that deletes an answer by its delete code."""
+    _ = frame.say
+    title, label = _("删除我的回答"), _("删除码")
+    hint = _("提交问卷后显示的 16 位编码，例如 ABCD-EFGH-JKLM-NPQR。字母大小写均可。")
+    text = _("输入删除码后，这份回答会立即永久删除，不能恢复。我们看不到您是谁。")
+    button, mark = _("永久删除"), _("错误：")
+    error = f'<p class=err id=e-code role=alert tabindex=-1 autofocus>{mark}{escaped(problem)}</p>' if problem else ""
+    by = "t-code e-code" if problem else "t-code"
+    body = (
+        f"<div class=done><h1>{title}</h1><p>{text}</p></div>"
+        f"<form method=post action=/withdraw novalidate accept-charset=utf-8><input type=hidden name=_l value={frame.language}>"
+        f"<p><label for=code><b>{label}</b></label></p><p class=hint id=t-code>{hint}</p>{error}"
+        f'<input class=in id=code name=code maxlength=40 autocomplete=off autocapitalize=characters spellcheck=false'
+        f' aria-describedby="{by}" value={attribute(typed)}><button class=go>{button}</button></form>'
+    )
+    shown = mark + title if problem else title
+    return closing_page(frame, shown, body, tools=language_links(frame, "/withdraw"))
+
+
+def withdrawn(frame: Frame) -> str:
+    """The answer is gone."""
+    _ = frame.say
+    title = _("已删除")
+    text = _("这份回答已经永久删除，不再计入任何统计。同一个链接不能再次作答。")
+    return closing_page(frame, title, f"<div class=done>{_TICK}<h1>{title}</h1><p>{text}</p></div>")

@@ -1,0 +1,249 @@
+"""Which door leads where: collectors, waves, versions, the chain. Read with Core statements, kept for two seconds.
+
+Closing a door therefore takes effect within two seconds. Versions never change and are kept for good.
+"""
+
+import threading
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Engine, Select, create_engine, select
+
+from survey_app import clock
+from survey_app.config import Settings
+from survey_app.database import engine_options, read_only
+from survey_app.design.models import Questionnaire, Version
+from survey_app.distribution.models import Collector, Wave
+from survey_app.organisation.models import ConsentText, Organisation
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.question_types.hidden import Hidden
+from survey_app.questionnaire.question_types.matrix import Matrix
+from survey_app.questionnaire.question_types.rating import Likert
+from survey_app.runner.document import wants_review
+from survey_app.runner.frame import Chain
+from survey_app.runner.sheet import is_arranged
+
+KEEP_SECONDS = 2.0
+GRACE_SECONDS = 30 * 60  # a form issued before the close is taken for this long after it
+_MOST_KEPT = 4_096
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A collector as the respondent's side needs it. Moments are seconds since 1970."""
+
+    code: str
+    kind: str
+    questionnaire_id: int
+    version_id: int
+    shop_id: int | None
+    place: str
+    closed_at: float | None
+    wave_id: int | None  # the wave a page opened now belongs to; None: no wave takes answers
+    mode: str  # of the questionnaire: it may have been tightened since the version was published
+
+
+@dataclass(frozen=True, slots=True)
+class WaveTerms:
+    """What a submit must know of its wave. `ends_at`: the first second that takes no answers, seconds since 1970."""
+
+    questionnaire_id: int
+    ends_at: float
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A published version, with what is worked out once for it."""
+
+    version_id: int
+    questionnaire_id: int
+    seconds: int
+    definition: Definition
+
+    @cached_property
+    def reviewed(self) -> bool:
+        """Whether people see their answers before the submit."""
+        return wants_review(self.definition)
+
+    @cached_property
+    def arranged(self) -> bool:
+        """Whether anything stands in random order."""
+        return is_arranged(self.definition)
+
+    @cached_property
+    def parameters(self) -> tuple[Hidden, ...]:
+        """Hidden values that a link may carry."""
+        return tuple(q for q in self.definition.questions if isinstance(q, Hidden) and q.parameter)
+
+    @cached_property
+    def batteries(self) -> tuple[tuple[str, ...], ...]:
+        """Variables that share a scale: rows of each matrix, likert items of each scale."""
+        groups: dict[str, tuple[str, ...]] = {}
+        for question in self.definition.questions:
+            if isinstance(question, Matrix):
+                groups[f"matrix {question.name}"] = question.answer_names()
+            elif isinstance(question, Likert):
+                groups[question.scale] = (*groups.get(question.scale, ()), question.name)
+        return tuple(groups.values())
+
+
+class _Kept(Generic[V]):
+    """Values that are asked again after two seconds."""
+
+    def __init__(self) -> None:
+        self._values: dict[Any, tuple[float, V]] = {}
+
+    def get(self, key: Any, ask: Callable[[], V]) -> V:
+        found = self._values.get(key)
+        now = clock.monotonic()
+        if found is not None and found[0] > now:
+            return found[1]
+        value = ask()
+        if len(self._values) >= _MOST_KEPT:
+            self._values.clear()
+        self._values[key] = (now + KEEP_SECONDS, value)
+        return value
+
+
+class Doors:
+    """Reads of the respondent's side. Safe for any number of threads; opens its own connections."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine: Engine | None = None
+        self._mutex = threading.Lock()
+        self._doors: _Kept[Door | None] = _Kept()
+        self._waves: _Kept[WaveTerms | None] = _Kept()
+        self._chain: _Kept[Chain] = _Kept()
+        self._last_chain = Chain()
+        self._papers: dict[int, Paper] = {}
+
+    def _rows(self, query: Select[Any]) -> list[Any]:
+        if self._engine is None:
+            with self._mutex:
+                self._engine = self._engine or create_engine(
+                    self._settings.database_url, **engine_options(self._settings)
+                )
+        with read_only(), self._engine.connect() as connection:
+            return list(connection.execute(query))
+
+    def forget(self) -> None:
+        """Ask everything anew (tests, and after a change by the same process)."""
+        self._doors, self._waves, self._chain = _Kept(), _Kept(), _Kept()
+
+    def close(self) -> None:
+        """Let the connections go."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    # --- doors ------------------------------------------------------------------------------------------------------
+    def door(self, code: str) -> Door | None:
+        """The collector with this code, or None."""
+        return self._doors.get(code, lambda: self._read_door(code))
+
+    def _read_door(self, code: str) -> Door | None:
+        c, q = Collector.__table__.c, Questionnaire.__table__.c
+        rows = self._rows(
+            select(c.code, c.kind, c.questionnaire_id, c.version_id, c.shop_id, c.place, c.closed_at, q.mode)
+            .join_from(Collector.__table__, Questionnaire.__table__, c.questionnaire_id == q.id)
+            .where(c.code == code)
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        closed_at = row.closed_at.timestamp() if row.closed_at else None
+        return Door(row.code, row.kind, row.questionnaire_id, row.version_id, row.shop_id, row.place,
+                    closed_at, self._read_accepting_wave(row.questionnaire_id), row.mode)
+
+    def _read_accepting_wave(self, questionnaire_id: int) -> int | None:
+        today = clock.china(clock.now()).date()
+        w = Wave.__table__.c
+        rows = self._rows(
+            select(w.id).where(w.questionnaire_id == questionnaire_id, w.month <= clock.month_of(today),
+                               w.closes_on >= today, w.destroyed_at.is_(None))
+            .order_by(w.month.desc()).limit(1)
+        )
+        return rows[0].id if rows else None
+
+    def wave(self, wave_id: int) -> WaveTerms | None:
+        """The terms of a wave, or None when there is none."""
+        return self._waves.get(wave_id, lambda: self._read_wave(wave_id))
+
+    def _read_wave(self, wave_id: int) -> WaveTerms | None:
+        w = Wave.__table__.c
+        rows = self._rows(select(w.questionnaire_id, w.closes_on).where(w.id == wave_id))
+        return WaveTerms(rows[0].questionnaire_id, _end_of(rows[0].closes_on)) if rows else None
+
+    # --- papers -----------------------------------------------------------------------------------------------------
+    def paper(self, version_id: int) -> Paper | None:
+        """A published version."""
+        found = self._papers.get(version_id)
+        if found is None:
+            v = Version.__table__.c
+            rows = self._rows(
+                select(v.id, v.questionnaire_id, v.seconds, v.definition).where(v.id == version_id)
+            )
+            if not rows:
+                return None
+            row = rows[0]
+            found = Paper(row.id, row.questionnaire_id, row.seconds, Definition.from_json(row.definition))
+            if len(self._papers) >= 256:
+                self._papers.clear()
+            self._papers[version_id] = found
+        return found
+
+    def draft_of(self, questionnaire_id: int) -> Definition | None:
+        """The draft of a questionnaire as it stands now, for the preview."""
+        q = Questionnaire.__table__.c
+        rows = self._rows(select(q.draft).where(q.id == questionnaire_id))
+        return Definition.from_json(rows[0].draft) if rows else None
+
+    # --- the chain --------------------------------------------------------------------------------------------------
+    def chain(self) -> Chain:
+        """The organisation; the same object as long as nothing changed."""
+        return self._chain.get("chain", self._read_chain)
+
+    def _read_chain(self) -> Chain:
+        o, t = Organisation.__table__.c, ConsentText.__table__.c
+        rows = self._rows(select(o.name, o.name_en, o.help_phone, o.brand, o.brand_soft, o.logo, o.sample))
+        texts = self._rows(select(t.id, t.texts).order_by(t.id.desc()).limit(1))
+        if not rows:
+            return self._last_chain
+        row = rows[0]
+        chain = Chain(
+            name=row.name, name_en=row.name_en, help_phone=row.help_phone, brand=row.brand, soft=row.brand_soft,
+            logo_key=_key(row.logo), consent_version=texts[0].id if texts else 0,
+            consent_texts=texts[0].texts if texts else {}, sample=bool(row.sample),
+        )
+        if chain != self._last_chain:
+            self._last_chain = chain
+        return self._last_chain
+
+    def logo(self) -> tuple[bytes, str] | None:
+        """The logo and its content type."""
+        o = Organisation.__table__.c
+        rows = self._rows(select(o.logo, o.logo_type))
+        return (bytes(rows[0].logo), rows[0].logo_type) if rows and rows[0].logo else None
+
+
+def _end_of(day: date) -> float:
+    """The first second after a day in China, seconds since 1970."""
+    return float((clock.day_from_date(day) + 1) * 86_400 - 8 * 3_600)
+
+
+def _key(logo: bytes | None) -> str:
+    return f"{zlib.crc32(logo):08x}" if logo else ""
+
+
+def is_closed(door: Door, wave: WaveTerms | None, *, now: float, issued: float | None = None) -> bool:
+    """Whether the door takes nothing any more; a form issued before the close has half an hour."""
+    ends = [moment for moment in (door.closed_at, wave.ends_at if wave else None) if moment is not None]
+    if not ends or now < min(ends):
+        return False
+    return issued is None or issued >= min(ends) or now >= min(ends) + GRACE_SECONDS

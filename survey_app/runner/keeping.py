@@ -1,0 +1,91 @@
+"""Where the state between pages lives: in the sealed draft of a respondent, or in the form of a preview."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+
+from survey_app import clock
+from survey_app.questionnaire.routing import Path
+from survey_app.responses import drafts, flags
+from survey_app.responses.ballots import Ticket
+from survey_app.responses.recording import Outcome, Recorder, Submission
+from survey_app.runner.answering import Sitting, State
+from survey_app.runner.doors import Door, Paper
+from survey_app.runner.forms import Form, one
+
+
+@dataclass(slots=True)
+class Sealed:
+    """The answers side: drafts sealed with the key of the code, submits by the recorder."""
+
+    recorder: Recorder
+    ticket: Ticket
+    door: Door
+    paper: Paper
+    issued: int
+    nonce: str
+    rc: str
+    consent_version: int
+    now: float
+
+    def load(self) -> State | None:
+        """The saved state of this code."""
+        saved = drafts.load(self.recorder, self.ticket)
+        return State.of(saved.content, saved.number) if saved and saved.version_id == self.paper.version_id else None
+
+    def save(self, state: State, last_question: str) -> None:
+        """Seal and keep it."""
+        drafts.save(
+            self.recorder, self.ticket, number=state.number, shop_id=self.door.shop_id, version_id=self.paper.version_id,
+            last_question=last_question, day=clock.day_of_epoch(int(self.now)), content=state.content(),
+        )
+
+    def so_far(self) -> Outcome | None:
+        """Whether the ballot of this code was used, and by this form."""
+        return self.recorder.so_far(self.ticket, self.nonce)
+
+    def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
+        """Store the answers on the path."""
+        return self.recorder.submit(Submission(
+            ticket=self.ticket, nonce=self.nonce, rc=self.rc, version_id=self.paper.version_id, mode=self.door.mode,
+            shop_id=self.door.shop_id, place=self.door.place, channel=self.door.kind, language=sitting.frame.language,
+            day=clock.day_of_epoch(int(self.now)), speed=flags.speed(self.now - self.issued, self.paper.seconds),
+            straightline=flags.straightline(way.answers, self.paper.batteries), consent_version=self.consent_version,
+            answers=way.answers, texts=way.texts, layout=layout, status=way.outcome,
+        ))
+
+
+@dataclass(slots=True)
+class InForm:
+    """A preview: the state travels in the form, nothing is stored. What comes back is only ever shown to its sender."""
+
+    secrets: dict[str, str]
+    state: State | None
+
+    @classmethod
+    def of(cls, form: Form) -> "InForm":
+        """From a posted preview page; damaged state counts as none."""
+        try:
+            content = json.loads(base64.urlsafe_b64decode(one(form, "_d").encode()))
+            state = State.of(content, 0)
+        except (ValueError, TypeError, binascii.Error):
+            state = None
+        return cls({"_d": one(form, "_d")}, state)
+
+    def load(self) -> State | None:
+        """What the form brought."""
+        return self.state
+
+    def save(self, state: State, last_question: str) -> None:
+        """Into the next page."""
+        self.state = state
+        self.secrets["_d"] = base64.urlsafe_b64encode(json.dumps(state.content()).encode()).decode()
+
+    def so_far(self) -> Outcome | None:
+        """A preview is never used up."""
+        return None
+
+    def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
+        """Nothing is stored."""
+        return Outcome.STORED

@@ -1,0 +1,460 @@
+"""Addresses of the respondent's side: a small Flask application without session, sign-in, extensions or global hooks.
+
+GET and HEAD never write. The first document is stitched from halves that were compressed once (see `stitching`); what is
+made per request is a code, its MAC, a nonce and a delete code. Nothing is logged here: an address may hold a code.
+"""
+
+import gzip
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qs
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from survey_app import clock, tokens, web
+from survey_app.config import Settings
+from survey_app.errors import Busy
+from survey_app.languages import ensure_compiled
+from survey_app.questionnaire import timing
+from survey_app.responses import ballots
+from survey_app.responses.recording import DamagedForm, Recorder
+from survey_app.runner import answering, assets, closing, document, forms
+from survey_app.runner.answering import Reply, Sitting
+from survey_app.runner.document import Place
+from survey_app.runner.doors import Door, Doors, Paper, is_closed
+from survey_app.runner.forms import BadForm, Form, one
+from survey_app.runner.frame import SIZES, Chain, Frame
+from survey_app.runner.keeping import InForm, Sealed
+from survey_app.runner.sheet import Sheet, arrangement
+from survey_app.runner.stitching import Stitched
+from survey_app.vault import Vault
+
+PREVIEW = "preview"  # purpose of the token; payload {"version": id} or {"questionnaire": id}, both with {"language": tag}
+PREVIEW_SECONDS = 2 * 3600
+PAGE_LANGUAGES = ("zh-CN", "en")  # of pages that belong to no questionnaire
+WRONG_CODES_A_MINUTE = 10
+
+_NONCE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+_DELETE_CODE = re.compile(f"[{tokens.ALPHABET}]{{16}}", re.ASCII)
+_DOOR = re.compile(f"[{tokens.ALPHABET}]{{6}}", re.ASCII)
+_MOST_STITCHED = 1_000
+_TRAILING = "。．.，,）)》>」”\"'；;：:！!？? "  # what SMS and chat apps glue to a link
+
+
+class Respondents:
+    """Everything the views need, made once per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.vault = Vault(settings.key_folder)
+        self.doors = Doors(settings)
+        self.recorder = Recorder(settings, self.vault)
+        self.wrong_codes = Throttle(WRONG_CODES_A_MINUTE)
+        self._stitched: dict[tuple[Any, ...], tuple[Chain, Stitched]] = {}
+
+    def stitched(self, key: tuple[Any, ...], chain: Chain, make: Callable[[], Stitched]) -> Stitched:
+        """A document made once per chain, as it is now."""
+        found = self._stitched.get(key)
+        if found is not None and found[0] is chain:
+            return found[1]
+        made = make()
+        if len(self._stitched) >= _MOST_STITCHED:
+            self._stitched.clear()
+        self._stitched[key] = (chain, made)
+        return made
+
+    # --- GET --------------------------------------------------------------------------------------------------------
+    def open(self, code: str) -> Response:
+        """The first document of a collector."""
+        door = self.find(code)
+        chain = self.doors.chain()
+        if door is None:
+            return self.refuse(chain)
+        paper = self.doors.paper(door.version_id)
+        if paper is None:
+            return self.refuse(chain)
+        language = _language(request.environ, paper.definition.languages)
+        now = clock.epoch_seconds()
+        if door.wave_id is None or is_closed(door, self.doors.wave(door.wave_id), now=now):
+            return self.page(Reply(410, closing.closed(Frame(chain, language), {})), chain)
+        ticket = ballots.mint(self.vault, wave_id=door.wave_id, door=door.code)
+        order = arrangement(paper.definition, ballots.order_seed(ticket)) if paper.arranged else 0
+        carried = _link_values(paper) if paper.parameters else ""
+        made = self.stitched(
+            ("first", paper.version_id, language, order, carried, door.mode), chain,
+            lambda: _first_document(chain, paper, language, order, carried, door.mode),
+        )
+        middle = (
+            f'<input type=hidden name=_t value="{ticket.code}"><input type=hidden name=_i value="{now}">'
+            f'<input type=hidden name=_m value="{ballots.seal_start(ticket, version_id=paper.version_id, issued=now)}">'
+            f'<input type=hidden name=_n value="{ballots.new_nonce()}">'
+            f'<input type=hidden name=_r value="{ballots.new_delete_code()}">'
+        ).encode()
+        return self.send_stitched(made, middle, chain, assets.script().hash)
+
+    def find(self, code: str) -> Door | None:
+        """The collector of an address: typed in small letters or with a full stop of the SMS app behind it, too."""
+        if len(code) > 40:
+            return None
+        code = code.rstrip(_TRAILING).upper()
+        return self.doors.door(code) if _DOOR.fullmatch(code) else None
+
+    # --- POST -------------------------------------------------------------------------------------------------------
+    def answer(self, code: str) -> Response:
+        """The next document."""
+        chain = self.doors.chain()
+        form = self._form(chain)
+        if isinstance(form, Response):
+            return form
+        ticket = ballots.open_ticket(self.vault, one(form, "_t"))
+        door = self.doors.door(ticket.door) if ticket else None
+        wave = self.doors.wave(ticket.wave_id) if ticket else None
+        if ticket is None or door is None or wave is None or door != self.find(code):
+            return self.refuse(chain)
+        start = _start_of(form, ticket)
+        paper = self.doors.paper(start[0]) if start else None
+        nonce, rc = one(form, "_n"), one(form, "_r")
+        if (
+            start is None or paper is None or paper.questionnaire_id != wave.questionnaire_id
+            or not _NONCE.fullmatch(nonce) or not _DELETE_CODE.fullmatch(rc)
+        ):
+            return self.page(Reply(400, closing.damaged(_plain_frame(chain))), chain)
+        now = clock.epoch_seconds()
+        frame = _posted_frame(chain, form, paper)
+        if is_closed(door, wave, now=now, issued=start[1]):
+            return self.page(Reply(410, closing.closed(frame, answering.typed_words(paper, form))), chain)
+        keeper = Sealed(self.recorder, ticket, door, paper, start[1], nonce, rc, _consent(form, chain), now)
+        carried: dict[str, str] = {name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form}
+        sitting = Sitting(
+            frame, paper, form, keeper, carried, arrangement(paper.definition, ballots.order_seed(ticket)),
+            _parameters(paper, one(form, "_x")), door.mode, now,
+        )
+        if request.query_string == b"draft=1":
+            return self._background(sitting, chain)
+        try:
+            reply = answering.reply(sitting)
+        except DamagedForm:
+            reply = Reply(400, closing.damaged(frame))
+        return self.thank(frame, paper, rc) if reply.thanks else self.page(reply, chain)
+
+    def _background(self, sitting: Sitting, chain: Chain) -> Response:
+        try:
+            good = answering.background_draft(sitting)
+        except Busy:
+            return self.page(Reply(503, closing.busy(sitting.frame)), chain)
+        if good:
+            return Response(status=204, headers={"Cache-Control": "no-store"})
+        return self.page(Reply(400, closing.damaged(sitting.frame)), chain)
+
+    def _form(self, chain: Chain) -> Form | Response:
+        """The posted form, or the page that says why it cannot be read."""
+        frame = _plain_frame(chain)
+        try:
+            return forms.read(_body())
+        except TooLarge:
+            return self.page(Reply(413, closing.too_large(frame)), chain)
+        except BadForm:
+            return self.page(Reply(400, closing.damaged(frame)), chain)
+
+    # --- replies ----------------------------------------------------------------------------------------------------
+    def thank(self, frame: Frame, paper: Paper, rc: str) -> Response:
+        """The page after the submit; made once, the delete code goes into its hole."""
+        def make() -> Stitched:
+            front, rest = closing.thanks(frame, paper.definition).split(closing.CODE_HOLE)
+            return Stitched(front, rest, closing.CODE_SHOWN)
+
+        made = self.stitched(("thanks", paper.version_id, frame.language, frame.size, frame.preview), frame.chain, make)
+        ancestors = "'self'" if frame.preview else "'none'"
+        return self.send_stitched(
+            made, tokens.grouped(rc).encode(), frame.chain, assets.closing_script().hash, ancestors
+        )
+
+    def send_stitched(self, made: Stitched, middle: bytes, chain: Chain, script_hash: str,
+                      ancestors: str = "'none'") -> Response:
+        """A stitched document, compressed when the browser takes it."""
+        if "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", ""):
+            headers = _headers(chain.brand, chain.soft, script_hash, ancestors, True)
+            return Response(made.gzip(middle), headers=headers)
+        return Response(made.plain(middle), headers=_headers(chain.brand, chain.soft, script_hash, ancestors, False))
+
+    def page(self, reply: Reply, chain: Chain, ancestors: str = "'none'") -> Response:
+        """A rendered document."""
+        script = assets.script() if reply.stepped else assets.closing_script()
+        body, packed = reply.html.encode(), "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
+        if packed and self.settings.compress_level:
+            body = gzip.compress(body, self.settings.compress_level, mtime=0)
+        packed = packed and bool(self.settings.compress_level)
+        response = Response(body, reply.status, _headers(chain.brand, chain.soft, script.hash, ancestors, packed))
+        if reply.status == 503:
+            response.headers["Retry-After"] = "5"
+        return response
+
+    def refuse(self, chain: Chain) -> Response:
+        """The same 404 for everything that leads nowhere."""
+        return self.page(Reply(404, closing.not_found(_plain_frame(chain))), chain)
+
+    # --- pages of the chain -----------------------------------------------------------------------------------------
+    def privacy(self) -> Response:
+        """What respondents are told."""
+        chain = self.doors.chain()
+        return self.page(Reply(200, closing.privacy(_plain_frame(chain))), chain)
+
+    def logo(self) -> Response:
+        """The chain's logo."""
+        found = self.doors.logo()
+        if found is None:
+            return self.refuse(self.doors.chain())
+        response = Response(found[0], mimetype=found[1])
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its address changes with it
+        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def withdraw(self) -> Response:
+        """The page that deletes an answer by its delete code, and the deletion."""
+        chain = self.doors.chain()
+        if request.method != "POST":
+            return self.page(Reply(200, closing.withdraw(_plain_frame(chain))), chain)
+        form = self._form(chain)
+        if isinstance(form, Response):
+            return form
+        frame = Frame(chain, _posted_language(form, PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
+        _ = frame.say
+        typed = one(form, "code")[:60]
+        code, person = tokens.ungrouped(typed), _address(self.settings.trusted_hops)
+        if self.wrong_codes.is_full(person):
+            words, status = _("尝试次数太多，请一分钟后再试。"), 429
+        elif not _DELETE_CODE.fullmatch(code):
+            words, status = _("删除码是 16 位字母和数字，请核对后再试。"), 422
+        else:
+            try:
+                if self.recorder.withdraw(code):
+                    return self.page(Reply(200, closing.withdrawn(frame)), chain)
+            except Busy:
+                return self.page(Reply(503, closing.busy(frame)), chain)
+            self.wrong_codes.count(person)
+            words, status = _("没有找到这个删除码对应的回答。请核对后再试；如果已经删除过，不需要再操作。"), 422
+        return self.page(Reply(status, closing.withdraw(frame, typed=typed, problem=words)), chain)
+
+    # --- preview ----------------------------------------------------------------------------------------------------
+    def preview(self, token: str) -> Response:
+        """The real pages of a version or a draft behind a signed short-lived link; nothing is stored."""
+        chain = self.doors.chain()
+        secret = self.settings.secret_key or self.vault.session_secret()
+        payload = tokens.unsign(secret, PREVIEW, token, max_age_seconds=PREVIEW_SECONDS)
+        paper = self._preview_paper(payload) if payload else None
+        if payload is None or paper is None:
+            return self.refuse(chain)
+        definition = paper.definition
+        wanted = payload.get("language")
+        if request.method != "POST":
+            language = wanted if wanted in definition.languages else definition.language
+            frame = Frame(chain, language, languages=definition.languages, preview=True)
+            sitting = Sitting(frame, paper, {}, InForm({"_d": ""}, None), {"_d": ""}, 0, {}, definition.mode, 0, False)
+            return self.page(answering.first(sitting), chain, "'self'")
+        form = self._form(chain)
+        if isinstance(form, Response):
+            return form
+        frame = Frame(chain, _posted_language(form, definition.languages), _size(form), definition.languages, True)
+        keeper = InForm.of(form)
+        sitting = Sitting(frame, paper, form, keeper, keeper.secrets, 0, {}, definition.mode, clock.epoch_seconds(), False)
+        if request.query_string == b"draft=1":
+            return Response(status=204)
+        reply = answering.reply(sitting)
+        return self.thank(frame, paper, "PREVIEWPREVIEW22") if reply.thanks else self.page(reply, chain, "'self'")
+
+    def _preview_paper(self, payload: dict[str, Any]) -> Paper | None:
+        if isinstance(payload.get("version"), int):
+            return self.doors.paper(payload["version"])
+        if not isinstance(payload.get("questionnaire"), int):
+            return None
+        definition = self.doors.draft_of(payload["questionnaire"])
+        return Paper(0, 0, timing.seconds(definition), definition) if definition and definition.pages else None
+
+
+class TooLarge(Exception):
+    """The body is above the limit."""
+
+
+class Throttle:
+    """Counts per person and minute, in memory only, under a key that dies with the process."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._key = secrets.token_bytes(16)
+        self._minute = 0
+        self._counts: dict[bytes, int] = {}
+
+    def _slot(self, person: str) -> bytes:
+        minute = int(time.monotonic() // 60)
+        if minute != self._minute:
+            self._minute, self._counts = minute, {}
+        return hmac.digest(self._key, person.encode(), hashlib.sha256)
+
+    def is_full(self, person: str) -> bool:
+        """Whether this person has to wait."""
+        return self._counts.get(self._slot(person), 0) >= self._most
+
+    def count(self, person: str) -> None:
+        """One more."""
+        slot = self._slot(person)
+        self._counts[slot] = self._counts.get(slot, 0) + 1
+
+
+# --- reading requests -----------------------------------------------------------------------------------------------
+def _body() -> bytes:
+    environ = request.environ
+    if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        raise BadForm("another content type")
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isascii() and length.isdigit():
+        wanted = int(length)
+        if wanted > forms.MOST_BYTES:
+            raise TooLarge
+        body: bytes = environ["wsgi.input"].read(wanted)
+        if len(body) != wanted:
+            raise BadForm("cut short")
+        return body
+    if environ.get("wsgi.input_terminated"):  # chunked: the server ends the stream
+        body = environ["wsgi.input"].read(forms.MOST_BYTES + 1)
+        if len(body) > forms.MOST_BYTES:
+            raise TooLarge
+        return body
+    raise BadForm("no length")
+
+
+@lru_cache(maxsize=512)
+def _preferred(header: str, languages: tuple[str, ...]) -> str:
+    """The questionnaire's language for an Accept-Language header: its first entry decides, else the first language."""
+    tag = header.split(",", 1)[0].split(";", 1)[0].strip().lower()
+    exact = next((language for language in languages if language.lower() == tag), None)
+    primary = tag.split("-")[0]
+    return exact or next((lang for lang in languages if lang.lower().split("-")[0] == primary), languages[0])
+
+
+def _language(environ: dict[str, Any], languages: tuple[str, ...]) -> str:
+    query = environ.get("QUERY_STRING", "")
+    if "l=" in query:
+        wanted = parse_qs(query).get("l", [""])[0]
+        if wanted in languages:
+            return wanted
+    return _preferred(environ.get("HTTP_ACCEPT_LANGUAGE", "")[:200], languages)
+
+
+def _plain_frame(chain: Chain) -> Frame:
+    return Frame(chain, _language(request.environ, PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
+
+
+def _posted_language(form: Form, languages: tuple[str, ...]) -> str:
+    wanted = one(form, "view").removeprefix("lang:")
+    if wanted in languages:
+        return wanted
+    return one(form, "_l") if one(form, "_l") in languages else languages[0]
+
+
+def _size(form: Form) -> str:
+    view = one(form, "view")
+    wanted = view.removeprefix("size:") if view.startswith("size:") else one(form, "_z")
+    return wanted if wanted in SIZES else ""
+
+
+def _posted_frame(chain: Chain, form: Form, paper: Paper) -> Frame:
+    languages = paper.definition.languages
+    return Frame(chain, _posted_language(form, languages), _size(form), languages)
+
+
+def _start_of(form: Form, ticket: ballots.Ticket) -> tuple[int, int] | None:
+    """Version and issue time of the first document, when they are those that were sealed."""
+    version, issued = one(form, "_v"), one(form, "_i")
+    if not (version.isascii() and version.isdigit() and issued.isascii() and issued.isdigit()):
+        return None
+    if len(version) > 9 or len(issued) > 12:
+        return None
+    good = ballots.check_start(ticket, version_id=int(version), issued=int(issued), mac=one(form, "_m"))
+    return (int(version), int(issued)) if good else None
+
+
+def _consent(form: Form, chain: Chain) -> int:
+    """The consent text that the first document showed."""
+    text = one(form, "_u")
+    shown = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return shown if 1 <= shown <= chain.consent_version else chain.consent_version
+
+
+def _link_values(paper: Paper) -> str:
+    """Hidden values that came with the link, as the page carries them."""
+    given = parse_qs(request.environ.get("QUERY_STRING", ""))
+    pairs = ((q.name, q.accept(given.get(q.parameter or "", [None])[0])) for q in paper.parameters)
+    return " ".join(f"{name}:{code}" for name, code in pairs if code)
+
+
+def _parameters(paper: Paper, carried: str) -> dict[str, str]:
+    given = dict(pair.split(":", 1) for pair in carried.split(" ") if ":" in pair) if carried else {}
+    return {q.name: given[q.name] for q in paper.parameters if q.accept(given.get(q.name))}
+
+
+def _address(hops: int) -> str:
+    """Who asks, for the throttle alone: the address the trusted proxy saw, never kept."""
+    seen: list[str] = request.environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if hops and len(seen) >= hops:
+        return seen[-hops].strip()
+    return str(request.environ.get("REMOTE_ADDR", ""))
+
+
+# --- making pages ---------------------------------------------------------------------------------------------------
+_HOLE = len(document.secrets_of({"_t": "x" * 24, "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
+
+
+def _first_document(chain: Chain, paper: Paper, language: str, order: int, carried: str, mode: str) -> Stitched:
+    definition = paper.definition
+    frame = Frame(chain, language, languages=definition.languages)
+    sheet = Sheet(definition, language, order=order, answers=_parameters(paper, carried),
+                  numbers=document.numbering(frame, definition))
+    more = {"_u": str(chain.consent_version)} | ({"_x": carried} if carried else {})
+    place = Place(paper.version_id, "0", seconds=paper.seconds, first=True, mode=mode, carried=more)
+    halves = document.page_document(frame, sheet, place)
+    return Stitched(halves.front, halves.rest, _HOLE)
+
+
+@lru_cache(maxsize=64)
+def _headers(brand: str, soft: str, script_hash: str, ancestors: str, packed: bool) -> list[tuple[str, str]]:
+    found = web.respondent_headers(
+        style_hash=assets.style(brand, soft).hash, script_hash=script_hash, frame_ancestors=ancestors
+    )
+    found += [("Content-Type", "text/html; charset=utf-8"), ("Vary", "Accept-Encoding, Accept-Language")]
+    return [*found, ("Content-Encoding", "gzip")] if packed else found
+
+
+# --- the application ------------------------------------------------------------------------------------------------
+def create_runner(settings: Settings) -> Flask:
+    """The respondent's side as a Flask application. Opens database and keys at the first request that needs them."""
+    ensure_compiled()
+    app = Flask("survey_app.runner", static_folder=None, template_folder=None)
+    here = Respondents(settings)
+    app.extensions["respondents"] = here
+
+    def door(code: str) -> Response:
+        return here.answer(code) if request.method == "POST" else here.open(code)
+
+    app.add_url_rule("/s/<code>", "door", door, methods=["GET", "POST"])
+    app.add_url_rule("/withdraw", "withdraw", here.withdraw, methods=["GET", "POST"])
+    app.add_url_rule("/privacy", "privacy", here.privacy)
+    app.add_url_rule("/logo", "logo", here.logo)
+    app.add_url_rule("/preview/<token>", "preview", here.preview, methods=["GET", "POST"])
+
+    def on_http_error(error: HTTPException) -> Response:
+        return here.refuse(here.doors.chain())
+
+    def on_busy(error: Busy) -> Response:
+        return here.page(Reply(503, closing.busy(Frame(Chain(), "zh-CN"))), Chain())
+
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(Busy, on_busy)
+    return app
