@@ -6,6 +6,7 @@ owners and hands over to the next. A job is confirmed only after its own commit 
 """
 
 import os
+import random
 import sqlite3
 import threading
 import time
@@ -201,6 +202,7 @@ class Committer:
         with self._mutex:
             batch = list(self._waiting)
             self._waiting.clear()
+        random.shuffle(batch)  # the order inside a transaction is not the order of arrival
         try:
             self._run(connection, batch)
         finally:
