@@ -54,8 +54,11 @@ def linked(rows: Iterable[Row], people: dict[Group, list[int]], key: Callable[[R
     return best / sum(map(len, people.values()))
 
 
-def bound(people: dict[Group, list[int]], standard_errors: float = 3.0) -> tuple[float, float]:
-    """What guessing inside the group gives: (mean, mean + 3 standard errors)."""
+def bound(people: dict[Group, list[int]], standard_errors: float = 4.5) -> tuple[float, float]:
+    """What guessing inside the group gives: (mean, limit). One order alone would be judged at 3 standard errors; here the best
+
+    of two dozen tries is, so the limit is wider. An order that is really there gives 0.3 to 1.
+    """
     chances = [1 / len(persons) for persons in people.values() for _ in persons]
     mean = sum(chances) / len(chances)
     error = math.sqrt(sum(p * (1 - p) for p in chances)) / len(chances)
