@@ -82,7 +82,7 @@ class Definition(Model):
     def from_json(cls, data: Any) -> "Definition":
         """A definition from stored JSON. For input of unknown origin use `loading`, which explains what is wrong."""
         languages = data.get("languages") if isinstance(data, dict) else None
-        first = languages[0] if isinstance(languages, list) and languages else "zh-CN"
+        first = languages[0] if isinstance(languages, list) and languages and isinstance(languages[0], str) else "zh-CN"
         return cls.model_validate(data, context={"language": first})
 
     def to_json(self) -> dict[str, Any]:

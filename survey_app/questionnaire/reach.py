@@ -132,6 +132,8 @@ class _Used:
         self.constants: dict[str, set[Any]] = {}
         self.counts: dict[str, int] = {}
         self.exact = True
+        self.whole: set[str] = set()
+        """Variables whose every answer matters: they are computed with, or compared with another answer."""
         for page in definition.pages:
             for condition in (page.show_if, page.end_if, *(q.show_if for q in page.questions)):
                 if condition is not None:
@@ -143,6 +145,7 @@ class _Used:
     def _computed(self, definition: Definition, question: Computed) -> None:
         inputs = expressions.names(question.expression)
         self.names |= inputs
+        self.whole |= inputs
         if any((owner := definition.owners.get(n)) is None or owner.codes(n) is None for n in inputs):
             self.exact = False
 
@@ -164,6 +167,7 @@ class _Used:
                 self.counts[name] = max(self.counts.get(name, 0), *(n for n in right.values()))
             elif isinstance(right, Mapping):
                 self.names.add(right["answer"])
+                self.whole |= {name, right["answer"]}
                 self.exact = False
             elif operator != "answered":
                 constants.update(right if isinstance(right, list) else [right])
@@ -182,10 +186,22 @@ def _domain(question: Question, name: str, used: _Used) -> tuple[list[Any], bool
     elif isinstance(question, Time):
         values, exact = sorted({"00:00", "23:59", "12:00", *map(str, constants)}), False
     elif (codes := question.codes(name)) is not None:
-        values, exact = list(codes), True
+        values, exact = list(codes) if name in used.whole else _different(codes, constants), True
     else:
         values, exact = [*map(str, constants), "x"], True
     return nothing + values, exact
+
+
+def _different(codes: Sequence[Any], constants: set[Any]) -> list[Any]:
+    """One code for each group that all comparisons with the constants treat alike."""
+    groups: dict[tuple[Any, ...], Any] = {}
+    for code in codes:
+        number = conditions.as_number(code)
+        bounds = [(c, conditions.as_number(c)) for c in sorted(constants, key=str)]
+        sides = tuple(
+            (conditions.same(code, c), number is not None and bound is not None and number < bound) for c, bound in bounds)
+        groups.setdefault((number is None, sides), code)
+    return list(groups.values())
 
 
 def _subsets(question: MultipleChoice, constants: set[Any], count: int) -> tuple[list[Any], bool]:

@@ -21,8 +21,9 @@ def keys_at(data: Any, place: tuple[str | int, ...]) -> list[str]:
         data = _inner(data, part)
         if isinstance(part, str) and part in _PARTS:
             model = _PARTS[part]
-        if isinstance(data, dict) and data.get("type") in TYPES:
-            model = TYPES[data["type"]]
+        kind = data.get("type") if isinstance(data, dict) else None
+        if isinstance(kind, str) and kind in TYPES:
+            model = TYPES[kind]
     return list(model.model_fields)
 
 

@@ -9,9 +9,9 @@ MAX_GRAPHEMES = 2_000
 MAX_BYTES = 8_192
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")  # half characters; the two that XML forbids
 _CLUSTER = regex.compile(r"\X")
-_VISIBLE = regex.compile(r"[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]|\p{Co}")
+_VISIBLE = regex.compile(r"[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]")
 _PLAIN = re.compile("[\\x20-\\x7e\u4e00-\u9fff\u3001\u3002\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff01]*")
 _FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0x2212: 0x2D}
 
@@ -19,19 +19,17 @@ _FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0x2212:
 def clean(text: str, limit: int = MAX_GRAPHEMES) -> str:
     """Text as it may be stored and shown.
 
-    NFC; CR LF becomes LF; C0 and C1 go except TAB and LF; a lone surrogate becomes U+FFFD; white space at both ends goes;
-    at most `limit` graphemes (never above 2,000) and 8 KB, cut at the edge of a grapheme; only invisible characters: "".
+    NFC; CR LF becomes LF; C0 and C1 go except TAB and LF; a lone surrogate becomes U+FFFD (U+FFFE and U+FFFF too); white
+    space at both ends goes; at most `limit` graphemes (never above 2,000) and 8 KB, cut at the edge of a grapheme; only invisible characters: "".
     """
     limit = min(limit, MAX_GRAPHEMES)
     if len(text) <= limit and len(text) * 3 <= MAX_BYTES and _PLAIN.fullmatch(text):
         return text.strip()
     # Far more characters than can survive are dropped first, so that a huge paste costs no more than a large one.
     text = text[: MAX_BYTES * 4].replace("\r\n", "\n").replace("\r", "\n")
-    text = _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
-    text = unicodedata.normalize("NFC", text).strip()
-    if not _VISIBLE.search(text):
-        return ""
-    return _cut(text, limit).rstrip()
+    text = _UNSTORABLE.sub("\ufffd", _CONTROL.sub("", text))
+    text = _cut(unicodedata.normalize("NFC", text).strip(), limit).rstrip()
+    return text if _VISIBLE.search(text) else ""
 
 
 def length(text: str) -> int:

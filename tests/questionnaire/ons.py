@@ -235,7 +235,7 @@ class _Translator:
         raise Unsupported(operator)
 
     def _source(self, value: dict[str, Any]) -> Any:
-        identifier = value.get("identifier", value.get("id"))
+        identifier = str(value.get("identifier", value.get("id")))
         if value["source"] == "answers":
             return _Ref(self.answers[identifier]) if identifier in self.answers else None
         if value["source"] == "metadata":
@@ -408,7 +408,7 @@ def _present(ref: _Ref) -> dict[str, Any]:
 
 def _plain(operator: str, left: Any, right: Any) -> bool:
     if operator in ("==", "!="):
-        return (left == right) == (operator == "==")
+        return bool((left == right) == (operator == "=="))
     if left is None or right is None:
         return False
     return bool({">": left > right, "<": left < right, ">=": left >= right, "<=": left <= right}[operator])
