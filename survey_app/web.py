@@ -209,21 +209,23 @@ def _secure(response: Response) -> Response:
 
 
 def _error_page(status: int, title: str, message: str) -> Response:
-    return render("error.html", fragment="error_fragment.html", status=status, title=title, message=message)
+    return render(
+        "error.html", fragment="error_fragment.html", status=status, title=title, message=message, number=request_number()
+    )
 
 
 def _on_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     titles = {
-        400: (_("请求不完整"), _("这次提交不完整或已过期,没有保存任何内容。请返回上一页重试。")),
-        403: (_("没有权限"), _("您的账号不能打开这个页面。如有需要,请联系管理员调整角色。")),
-        404: (_("找不到页面"), _("这个地址不存在,或者您无权查看。请从左侧菜单重新进入。")),
+        400: (_("请求不完整"), _("这次提交不完整或已过期，没有保存任何内容。请返回上一页重试。")),
+        403: (_("没有权限"), _("您的账号不能打开这个页面。如有需要，请联系管理员调整角色。")),
+        404: (_("找不到页面"), _("这个地址不存在，或者您无权查看。请从左侧菜单重新进入。")),
         405: (_("请求方式不对"), _("请从页面上的按钮操作。")),
-        410: (_("已过期"), _("这个链接已经过期,请重新生成。")),
+        410: (_("已过期"), _("这个链接已经过期，请重新生成。")),
         413: (_("文件太大"), _("请换一个较小的文件。")),
         429: (_("操作太频繁"), _("请稍等片刻再试。")),
     }
-    title, message = titles.get(status, (_("出错了"), _("系统出了问题,您的内容没有丢失,请稍后再试。")))
+    title, message = titles.get(status, (_("出错了"), _("系统出了问题，您的内容没有丢失，请稍后再试。")))
     return _error_page(status, title, message)
 
 
@@ -242,7 +244,7 @@ def _on_crash(error: Exception) -> Response:
     current_app.logger.exception("request %s failed", getattr(g, "request_id", ""))
     number = getattr(g, "request_id", "")
     return _error_page(
-        500, _("出错了"), _("系统出了问题,没有保存这次操作。请重试;仍不行请告知编号 %(number)s。", number=number)
+        500, _("出错了"), _("系统出了问题，没有保存这次操作。请重试；仍不行请告知编号 %(number)s。", number=number)
     )
 
 

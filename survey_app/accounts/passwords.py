@@ -33,7 +33,7 @@ def check(password: str, *, email: str) -> None:
         if len(piece) > 3:
             rest = rest.replace(piece, "")
     if len(rest) < 4 or len(set(plain)) < 5:
-        raise DomainError(N_("这个密码太容易被猜到,请换一个更长、更少见的。")).at("password")
+        raise DomainError(N_("这个密码太容易被猜到，请换一个更长、更少见的。")).at("password")
 
 
 def hashed(password: str) -> str:

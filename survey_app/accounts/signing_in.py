@@ -26,7 +26,7 @@ ADDRESS_TRIES, ADDRESS_PERIOD = 30, timedelta(minutes=10)
 _REMEMBERED = 10_000
 
 WRONG = N_("邮箱或密码不正确。")
-LOCKED = N_("尝试次数过多,请 %(minutes)s 分钟后再试。忘记密码请联系管理员。")
+LOCKED = N_("尝试次数过多，请 %(minutes)s 分钟后再试。忘记密码请联系管理员。")
 
 
 class SignInRefused(DomainError):

@@ -53,7 +53,7 @@ def create_user(
     """A new account without a password, and the token of the one-time link that sets it (shown once, never stored)."""
     email = normal_email(email)
     if len(email) > 254 or not _EMAIL.fullmatch(email):
-        raise DomainError(N_("请填写完整的邮箱地址,例如 name@example.com。")).at("email")
+        raise DomainError(N_("请填写完整的邮箱地址，例如 name@example.com。")).at("email")
     if find_by_email(email) is not None:
         raise DomainError(N_("邮箱 %(email)s 已有账号。"), email=email).at("email")
     region_id, shop_id = _checked_place(role, region_id, shop_id)
@@ -92,7 +92,7 @@ def _new_link(user: User, now: datetime) -> str:
 def create_link(*, user: User, by: Actor, now: datetime) -> str:
     """A fresh one-time link for an account; earlier ones stop working. The present password stays until it is used."""
     if not user.active:
-        raise DomainError(N_("账号已停用,请先启用。"))
+        raise DomainError(N_("账号已停用，请先启用。"))
     token = _new_link(user, now)
     events.record("user.link_created", user, by=by)
     return token
@@ -110,7 +110,7 @@ def use_link(*, token: str, password: str, now: datetime) -> User:
     """Set the password by a one-time link. Two uses at the same moment: one wins."""
     user = link_owner(token, now=now)
     if user is None:
-        raise DomainError(N_("这个链接已失效,请向管理员要一个新的。"))
+        raise DomainError(N_("这个链接已失效，请向管理员要一个新的。"))
     passwords.check(password, email=user.email)
     used = db.session.execute(
         update(OneTimeLink)
@@ -118,7 +118,7 @@ def use_link(*, token: str, password: str, now: datetime) -> User:
         .values(used_at=now)
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
-        raise DomainError(N_("这个链接已失效,请向管理员要一个新的。"))
+        raise DomainError(N_("这个链接已失效，请向管理员要一个新的。"))
     set_password(user=user, password=password, by=actor(user), now=now)
     return user
 

@@ -27,7 +27,7 @@ def draft_of(questionnaire: Questionnaire) -> Definition:
 def load_file(*, definition: Definition, by: Actor, now: datetime) -> Questionnaire:
     """Store a definition: a new questionnaire, or a new draft revision of a known name.
 
-    The mode of a published questionnaire stays until the next publication checks it. An unchanged draft stays as it is.
+    The mode of a published questionnaire stays until the next publication checks it.
     """
     document = definition.to_json()
     questionnaire = db.session.scalar(
@@ -43,8 +43,6 @@ def load_file(*, definition: Definition, by: Actor, now: datetime) -> Questionna
         events.record("questionnaire.created", questionnaire, by=by, digest=definition.digest())
         return questionnaire
     questionnaire.archived_at = None
-    if questionnaire.draft == document:
-        return questionnaire
     questionnaire.draft, questionnaire.title = document, dict(definition.title)
     questionnaire.draft_revision = questionnaire.draft_revision + 1
     questionnaire.updated_at, questionnaire.updated_by_id = now, by.id
@@ -63,7 +61,7 @@ def create_from_library(*, name: str, by: Actor, now: datetime) -> Questionnaire
     if entry is None:
         raise DomainError(N_("问卷库里没有“%(name)s”。"), name=name)
     if find_questionnaire(name) is not None:
-        raise DomainError(N_("“%(name)s”已经在使用中,请打开已有的问卷。"), name=name)
+        raise DomainError(N_("“%(name)s”已经在使用中，请打开已有的问卷。"), name=name)
     return load_file(definition=entry.definition, by=by, now=now)
 
 

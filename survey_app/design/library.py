@@ -1,5 +1,6 @@
 """The shipped library of standard questionnaires: reviewed files, read as they are."""
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,14 +41,16 @@ def find(name: str) -> Entry | None:
 @lru_cache(maxsize=100)
 def _entry(file: Path, _changed: int) -> Entry:
     definition = loading.load_definition(file.read_bytes(), file=file.name)
-    return Entry(definition, minutes(timing.seconds(definition)), number_of_questions(definition))
-
-
-def minutes(seconds: int) -> int:
-    """Whole minutes for people; never 0."""
-    return max(1, round(seconds / 60))
+    return Entry(definition, timing.minutes(definition), number_of_questions(definition))
 
 
 def number_of_questions(definition: Definition) -> int:
     """How many questions a respondent may be asked; notes, sections and hidden values are none."""
     return sum(1 for question in definition.questions if question.asks)
+
+
+@lru_cache(maxsize=1)
+def indicators() -> dict[str, dict[str, str]]:
+    """The names of the indicators that questions map to: key -> text per language."""
+    document = json.loads((FOLDER / "indicators.json").read_text("utf-8"))
+    return {entry["key"]: entry["name"] for entry in document["indicators"]}

@@ -20,7 +20,7 @@ class NotPublishable(DomainError):
     """The draft has faults; `problems` lists all of them."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(N_("草稿有 %(n)s 处问题,改正后才能发布。"), n=len(problems))
+        super().__init__(N_("草稿有 %(n)s 处问题，改正后才能发布。"), n=len(problems))
         self.problems = problems
 
     def __str__(self) -> str:
@@ -78,9 +78,9 @@ def publish(*, questionnaire: Questionnaire, by: Actor, now: datetime, note: str
         raise NotPublishable(problems)
     definition = _frozen(questionnaire, newest)
     if newest is not None and not may_become(questionnaire.mode, definition.mode):
-        raise DomainError(N_("发布后的问卷只能收紧匿名方式,不能放宽。请另建一份新问卷。"))
+        raise DomainError(N_("发布后的问卷只能收紧匿名方式，不能放宽。请另建一份新问卷。"))
     if newest is not None and newest.digest == definition.digest():
-        raise DomainError(N_("草稿与第 %(n)s 版相同,没有可发布的修改。"), n=newest.number)
+        raise DomainError(N_("草稿与第 %(n)s 版相同，没有可发布的修改。"), n=newest.number)
     version = Version(
         questionnaire_id=questionnaire.id,
         number=(newest.number if newest else 0) + 1,

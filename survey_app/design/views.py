@@ -1,3 +1,218 @@
-from flask import Blueprint
+"""Pages of questionnaires: the list, one of them, its versions, its preview, the library."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from survey_app import clock, tokens, web
+from survey_app.accounts.models import User
+from survey_app.database import db
+from survey_app.design import drafting, library, listing, publishing, reading
+from survey_app.design.models import Questionnaire, Version
+from survey_app.errors import DomainError
+from survey_app.questionnaire import loading, timing, wording
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.problems import Problem, sentence
 
 blueprint = Blueprint("design", __name__)
+
+PREVIEW_PURPOSE = "preview"  # the respondent's side reads tokens of this purpose
+LANGUAGE_NAMES = {"zh-CN": "中文", "en": "English"}
+WIDTHS = ("360", "320", "768")
+
+
+def _questionnaire(questionnaire_id: int) -> Questionnaire:
+    found: Questionnaire = web.found(db.session.get(Questionnaire, questionnaire_id))
+    return found
+
+
+def _version(questionnaire: Questionnaire, number: int) -> Version:
+    query = select(Version).where(Version.questionnaire_id == questionnaire.id, Version.number == number)
+    found: Version = web.found(db.session.scalar(query))
+    return found
+
+
+def _language(definition: Definition) -> str:
+    """The questionnaire language to read in: the one asked for, else that of the interface, else the first."""
+    for wanted in (request.values.get("language", ""), web.language_tag()):
+        if wanted in definition.languages:
+            return wanted
+    return definition.language
+
+
+def _languages(definition: Definition) -> list[tuple[str, str]]:
+    return [(language, LANGUAGE_NAMES.get(language, language)) for language in definition.languages]
+
+
+def head(questionnaire: Questionnaire) -> dict[str, Any]:
+    """What the head of every page about one questionnaire shows."""
+    definition = drafting.draft_of(questionnaire)
+    newest = publishing.newest_version(questionnaire)
+    return {
+        "questionnaire": questionnaire,
+        "title": definition.text(definition.title, web.language_tag()),
+        "newest": newest,
+        "has_news": publishing.has_news(questionnaire),
+        "mode": reading.MODES[questionnaire.mode],
+    }
+
+
+@blueprint.get("/questionnaires")
+@web.access("questionnaire:read")
+def questionnaires() -> Response:
+    words = request.args.get("q", "")[:100]
+    state = request.args.get("state", "")
+    state = state if state in listing.STATES else ""
+    page = web.page_number()
+    lines, total = listing.find(words=words, state=state, page=page, size=web.PAGE_SIZE)
+    return web.render(
+        "design/questionnaires.html", fragment="design/_rows.html", lines=lines, total=total, words=words, state=state,
+        page=page, more=total > page * web.PAGE_SIZE, modes=reading.MODES,
+    )
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>")
+@web.access("questionnaire:read")
+def questionnaire_page(questionnaire_id: int) -> Response:
+    return _draft_page(_questionnaire(questionnaire_id), "design/questionnaire.html", error=None)
+
+
+def _draft_page(questionnaire: Questionnaire, template: str, *, status: int = 200, **more: Any) -> Response:
+    definition = drafting.draft_of(questionnaire)
+    values = _reading(definition)
+    values["faults"] = _shown(values["reader"], publishing.faults(questionnaire))
+    values["advice"] = _shown(values["reader"], wording.advice(definition))
+    return web.render(template, status=status, **values, **head(questionnaire), **more)
+
+
+def _reading(definition: Definition) -> dict[str, Any]:
+    reader = reading.Reader(definition, _language(definition), _)
+    return {
+        "definition": definition,
+        "reader": reader,
+        "language": reader.language,
+        "languages": _languages(definition),
+        "minutes": timing.minutes(definition),
+        "number_of_questions": library.number_of_questions(definition),
+    }
+
+
+def _shown(reader: reading.Reader, problems: list[Problem]) -> list[tuple[str, str]]:
+    """Problems for a list: (place in words, sentence)."""
+    return [(reader.place_of(problem.path), sentence(problem, web.language_tag())) for problem in problems]
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/preview")
+@web.access("questionnaire:read")
+def preview(questionnaire_id: int) -> Response:
+    questionnaire = _questionnaire(questionnaire_id)
+    definition = drafting.draft_of(questionnaire)
+    language = _language(definition)
+    width = request.args.get("width", "")
+    payload = {"questionnaire": questionnaire.id, "language": language}
+    token = tokens.sign(str(current_app.config["SECRET_KEY"]), PREVIEW_PURPOSE, payload)
+    return web.render(
+        "design/preview.html", address=f"/preview/{token}", language=language, languages=_languages(definition),
+        width=width if width in WIDTHS else WIDTHS[0], widths=WIDTHS, **head(questionnaire),
+    )
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/versions")
+@web.access("questionnaire:read")
+def versions(questionnaire_id: int) -> Response:
+    questionnaire = _questionnaire(questionnaire_id)
+    people = {user.id: user.name or user.email for user in db.session.scalars(select(User))}
+    return web.render("design/versions.html", people=people, **head(questionnaire))
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/versions/<int:number>")
+@web.access("questionnaire:read")
+def version_page(questionnaire_id: int, number: int) -> Response:
+    questionnaire = _questionnaire(questionnaire_id)
+    version = _version(questionnaire, number)
+    return web.render(
+        "design/version.html", version=version, **_reading(publishing.definition_of(version)), **head(questionnaire)
+    )
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/publication")
+@web.access("questionnaire:publish")
+def publication(questionnaire_id: int) -> Response:
+    """The page that says what publishing would do, and asks."""
+    return _draft_page(_questionnaire(questionnaire_id), "design/publication.html", error=None, form={})
+
+
+@blueprint.post("/questionnaires/<int:questionnaire_id>/versions")
+@web.access("questionnaire:publish")
+def publish(questionnaire_id: int) -> Response:
+    questionnaire = _questionnaire(questionnaire_id)
+    try:
+        version = publishing.publish(
+            questionnaire=questionnaire, by=web.actor(), now=clock.now(), note=request.form.get("note", "")
+        )
+    except DomainError as error:
+        db.session.rollback()
+        return _draft_page(
+            _questionnaire(questionnaire_id), "design/publication.html", error=error, form=request.form, status=422
+        )
+    flash(_("第 %(n)s 版已发布。", n=version.number))
+    return web.seen(url_for("design.versions", questionnaire_id=questionnaire_id))
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/definition.yaml")
+@web.access("questionnaire:read")
+def download(questionnaire_id: int) -> Response:
+    questionnaire = _questionnaire(questionnaire_id)
+    number = request.args.get("version", "")
+    if number.isascii() and number.isdigit() and len(number) < 6:
+        version = _version(questionnaire, int(number))
+        return _yaml(publishing.definition_of(version), f"{questionnaire.name}-v{version.number}.yaml")
+    return _yaml(drafting.draft_of(questionnaire), f"{questionnaire.name}.yaml")
+
+
+def _yaml(definition: Definition, name: str) -> Response:
+    return web.download(loading.dump_yaml(definition).encode(), name=name, content_type="application/yaml")
+
+
+@blueprint.post("/questionnaires/<int:questionnaire_id>/archive")
+@web.access("questionnaire:edit")
+def archive(questionnaire_id: int) -> Response:
+    questionnaire = _questionnaire(questionnaire_id)
+    if request.form.get("archived") == "1":
+        drafting.archive(questionnaire=questionnaire, by=web.actor(), now=clock.now())
+        flash(_("问卷已归档，链接和数据都保留。"))
+    else:
+        drafting.restore(questionnaire=questionnaire, by=web.actor(), now=clock.now())
+        flash(_("问卷已恢复。"))
+    return web.seen(url_for("design.questionnaire_page", questionnaire_id=questionnaire_id))
+
+
+# --- the library -------------------------------------------------------------------------------------------------------
+@blueprint.get("/library")
+@web.access("questionnaire:edit")
+def library_page() -> Response:
+    present = {name: key for key, name in db.session.execute(select(Questionnaire.id, Questionnaire.name))}
+    return web.render("design/library.html", entries=library.entries(), present=present)
+
+
+@blueprint.get("/library/<name>")
+@web.access("questionnaire:edit")
+def library_entry(name: str) -> Response:
+    entry = web.found(library.find(name))
+    present = drafting.find_questionnaire(name)
+    return web.render("design/library_entry.html", entry=entry, present=present, **_reading(entry.definition))
+
+
+@blueprint.post("/questionnaires")
+@web.access("questionnaire:edit")
+def create_questionnaire() -> Response:
+    name = request.form.get("library", "")
+    present = drafting.find_questionnaire(name)
+    if present is not None:  # a second press, or somebody was faster: the same place
+        return web.seen(url_for("design.questionnaire_page", questionnaire_id=present.id))
+    made = drafting.create_from_library(name=name, by=web.actor(), now=clock.now())
+    flash(_("已从标准问卷库创建，可以先预览再发布。"))
+    return web.seen(url_for("design.questionnaire_page", questionnaire_id=made.id))

@@ -7,6 +7,7 @@ from sqlalchemy.sql import Select
 
 from survey_app import events, tokens
 from survey_app.accounts.models import User
+from survey_app.accounts.permissions import SHOP_STAFF
 from survey_app.database import db
 from survey_app.design import publishing
 from survey_app.design.models import Questionnaire, Version
@@ -31,17 +32,25 @@ def create_collector(
     shop: Shop | None = None,
     place: str = "",
     name: str = "",
+    code: str | None = None,
 ) -> Collector:
-    """A door to the newest version. Needs a published version; makes the key periods that its answers will need."""
+    """A door to the newest version. Needs a published version; makes the key periods that its answers will need.
+
+    `code` was minted with the form: the same form sent again finds the door it made.
+    """
+    if code is not None:
+        present = db.session.scalar(select(Collector).where(Collector.code == code))
+        if present is not None:
+            return present
     version = publishing.newest_version(questionnaire)
     if version is None:
-        raise DomainError(N_("请先发布问卷,再创建链接或门店二维码。"))
+        raise DomainError(N_("请先发布问卷，再创建链接或门店二维码。"))
     if kind not in KINDS or (kind == "shop") != (shop is not None):
-        raise DomainError(N_("门店二维码需要选择门店,普通链接不需要。"))
+        raise DomainError(N_("门店二维码需要选择门店，普通链接不需要。"))
     waves.ensure_wave(questionnaire_id=questionnaire.id, now=now)
     place = _one_line(place, LONGEST_PLACE)
     collector = Collector(
-        code=_free_code(),
+        code=code or _free_code(),
         kind=kind,
         name=_one_line(name, LONGEST_NAME) or _default_name(shop, place),
         questionnaire_id=questionnaire.id,
@@ -129,12 +138,12 @@ def switch_version(*, collector: Collector, by: Actor, now: datetime) -> Version
     return newest
 
 
-def visible_to(user: User) -> Select[tuple[Collector]]:
+def visible_to(user: User) -> Select[Collector]:
     """The doors this person may see: of the own shop, of the shops of the own region, or all."""
     query = select(Collector)
     if user.shop_id is not None:
         return query.where(Collector.shop_id == user.shop_id)
-    if user.role == "shop-staff":
+    if user.role == SHOP_STAFF:
         return query.where(Collector.id.is_(None))  # shop staff without a shop see none
     if user.region_id is not None:
         return query.join(Shop, Collector.shop_id == Shop.id).where(Shop.region_id == user.region_id)

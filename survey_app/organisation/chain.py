@@ -31,9 +31,9 @@ def change_chain(
     """Set what customers see of the chain; a changed word of the privacy text becomes a new consent text."""
     name, name_en, help_phone = name.strip(), name_en.strip(), help_phone.strip()
     if not name or len(name) > 80 or len(name_en) > 80:
-        raise DomainError(N_("请填写名称,最多 80 个字。")).at("name")
+        raise DomainError(N_("请填写名称，最多 80 个字。")).at("name")
     if len(help_phone) > 32 or not set(help_phone) <= set("0123456789+-() 转#"):
-        raise DomainError(N_("服务电话只能有数字、空格和 + - ( ),例如 400-800-1234。")).at("help_phone")
+        raise DomainError(N_("服务电话只能有数字、空格和 + - ( )，例如 400-800-1234。")).at("help_phone")
     made = branding.brand(colour)
     changed = [
         key

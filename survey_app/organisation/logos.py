@@ -39,7 +39,7 @@ _ATTRIBUTES = _words(
 _LOCAL_REFERENCE = re.compile(r"url\(#[A-Za-z][\w.-]*\)")
 _STYLE_PROPERTIES = _ATTRIBUTES - _words("id d points viewBox transform version")
 
-TOO_LARGE = N_("标志文件处理后为 %(size)s 字节,最多 %(limit)s 字节。请缩小尺寸、减少颜色,或换成简单的 SVG。")
+TOO_LARGE = N_("标志文件处理后为 %(size)s 字节，最多 %(limit)s 字节。请缩小尺寸、减少颜色，或换成简单的 SVG。")
 NOT_AN_IMAGE = N_("请上传 PNG 或 SVG 图片。")
 
 
@@ -91,14 +91,14 @@ def clean_svg(data: bytes) -> bytes:
         raise DomainError(NOT_AN_IMAGE)
     clean = _rebuilt(root)
     if clean is None or not (clean.get("viewBox") or (clean.get("width") and clean.get("height"))):
-        raise DomainError(N_("SVG 需要 viewBox 或宽高,才能按比例显示。"))
+        raise DomainError(N_("SVG 需要 viewBox 或宽高，才能按比例显示。"))
     clean.set("xmlns", "http://www.w3.org/2000/svg")
     return bytes(ElementTree.tostring(clean, encoding="utf-8"))
 
 
 def _parse(data: bytes) -> ElementTree.Element:
     def refuse(*_: object) -> None:
-        raise DomainError(N_("SVG 里有文档类型声明(DOCTYPE),请用“普通 SVG”格式另存。"))
+        raise DomainError(N_("SVG 里有文档类型声明（DOCTYPE），请用“普通 SVG”格式另存。"))
 
     scan = expat.ParserCreate()
     scan.StartDoctypeDeclHandler = refuse

@@ -39,9 +39,9 @@ def find_shop(code: str) -> Shop | None:
 def _checked(kind: type[Region] | type[Shop], code: str, name: str, present: Region | Shop | None) -> tuple[str, str]:
     code, name = code.strip(), name.strip()
     if not _CODE.fullmatch(code):
-        raise DomainError(N_("编码由字母、数字、点、横线组成,最多 16 个字符,例如 KM-001。")).at("code")
+        raise DomainError(N_("编码由字母、数字、点、横线组成，最多 16 个字符，例如 KM-001。")).at("code")
     if not name or len(name) > 80:
-        raise DomainError(N_("请填写名称,最多 80 个字。")).at("name")
+        raise DomainError(N_("请填写名称，最多 80 个字。")).at("name")
     other = db.session.execute(select(kind.id, kind.name).where(kind.code == code)).first()
     if other is not None and (present is None or other.id != present.id):
         raise DomainError(N_("编码 %(code)s 已被“%(name)s”使用。"), code=code, name=other.name).at("code")

@@ -1,0 +1,54 @@
+"""The main menu: which pages a role finds there. Rooms are named by endpoint, so nothing later is imported."""
+
+from dataclasses import dataclass
+
+from survey_app.languages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the menu."""
+
+    endpoint: str
+    text: str
+    icon: str
+    permission: str
+
+
+MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    (
+        N_("调研"),
+        (
+            Place("design.questionnaires", N_("问卷"), "clipboard-list", "questionnaire:read"),
+            Place("design.library_page", N_("标准问卷库"), "library", "questionnaire:edit"),
+            Place("distribution.all_collectors", N_("链接与二维码"), "qr-code", "collector:read"),
+        ),
+    ),
+    (
+        N_("机构"),
+        (
+            Place("organisation.chain_page", N_("机构信息"), "building-2", "organisation:edit"),
+            Place("organisation.shops_page", N_("大区与门店"), "store", "organisation:edit"),
+        ),
+    ),
+    (
+        N_("管理"),
+        (
+            Place("accounts.users_page", N_("用户"), "users", "user:manage"),
+            Place("accounts.permissions_page", N_("角色与权限"), "key-round", "user:manage"),
+            Place("accounts.events_page", N_("审计记录"), "scroll-text", "audit:read"),
+        ),
+    ),
+)
+
+
+def menu_for(permissions: frozenset[str]) -> list[tuple[str, list[Place]]]:
+    """The groups and pages that somebody with these permissions finds."""
+    groups = [(group, [place for place in places if place.permission in permissions]) for group, places in MENU]
+    return [(group, places) for group, places in groups if places]
+
+
+def first_page(permissions: frozenset[str]) -> str:
+    """Where somebody arrives after signing in."""
+    groups = menu_for(permissions)
+    return groups[0][1][0].endpoint if groups else "accounts.own_account"

@@ -1,0 +1,86 @@
+"""The guard: who is it, what does the page need. Default deny."""
+
+from typing import Any
+
+from flask import abort, current_app, g, make_response, redirect, request, session, url_for
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from survey_app import clock, web
+from survey_app.accounts import navigation, signing_in, users
+from survey_app.accounts.models import User
+from survey_app.accounts.permissions import permissions_of
+from survey_app.accounts.views import blueprint
+from survey_app.database import db
+from survey_app.organisation.models import Organisation
+
+TICKET = "ticket"
+
+
+def present_user() -> User:
+    """Who is signed in; only behind the guard of a page that needs it."""
+    user: User = g.user
+    return user
+
+
+@blueprint.before_app_request
+def guard() -> Response | None:
+    """Let the request pass when its page allows this person; otherwise sign-in (nobody) or 403 (somebody else)."""
+    g.user = signing_in.ticket_owner(session.get(TICKET, ""), now=clock.now()) if session.get(TICKET) else None
+    if g.user is not None:
+        g.actor = users.actor(g.user)
+        g.permissions = permissions_of(g.user.role)
+    if request.endpoint is None:
+        return None  # no such page: the 404 follows
+    needed = web.declared_access(current_app, request.endpoint)
+    if needed == web.PUBLIC:
+        return None
+    if g.user is None:
+        return _to_sign_in()
+    if needed is None or (needed != web.SIGNED_IN and not web.may(needed)):
+        abort(403)
+    return None
+
+
+def _to_sign_in() -> Response:
+    wanted = request.full_path.rstrip("?") if request.method in web.SAFE_METHODS else None
+    if web.is_htmx():
+        response = make_response("", 204)
+        page = request.headers.get("HX-Current-URL", "")
+        response.headers["HX-Redirect"] = url_for("accounts.sign_in_form", next=_path_of(page))
+        return response
+    return redirect(url_for("accounts.sign_in_form", next=None if wanted == "/" else wanted), 303)
+
+
+def _path_of(address: str) -> str | None:
+    return web.safe_next(address.removeprefix(request.host_url.rstrip("/")))
+
+
+@blueprint.app_context_processor
+def frame() -> dict[str, Any]:
+    """What the frame of every page shows. A page that reports a broken database must still render."""
+    try:
+        chain = db.session.get(Organisation, 1)
+    except SQLAlchemyError:
+        chain = None
+    name = chain.display_name(web.language_tag()) if chain else ""
+    return {
+        "user": g.get("user"),
+        "chain_name": name or _("顾客满意度调研"),
+        "sample_chain": bool(chain and chain.sample),
+        "logo_url": url_for("organisation.logo", v=str(len(chain.logo)) + chain.brand[1:]) if chain and chain.logo else "",
+        "navigation": _menu() if g.get("user") else [],
+    }
+
+
+def _menu() -> list[tuple[str, list[dict[str, Any]]]]:
+    groups = []
+    for group, places in navigation.menu_for(g.permissions):
+        pages = []
+        for place in places:
+            address = url_for(place.endpoint)
+            current = request.path == address or request.path.startswith(address + "/")
+            pages.append({"address": address, "text": _(place.text), "icon": place.icon, "current": current})
+        groups.append((_(group), pages))
+    return groups

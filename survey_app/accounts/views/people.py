@@ -1,0 +1,133 @@
+"""Users and the permission table."""
+
+from typing import Any
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from survey_app import clock, web
+from survey_app.accounts import labels, users
+from survey_app.accounts.models import ROLES, User
+from survey_app.accounts.permissions import PERMISSIONS
+from survey_app.accounts.views import blueprint
+from survey_app.accounts.views.guard import present_user
+from survey_app.database import db
+from survey_app.errors import DomainError
+from survey_app.organisation import shops
+from survey_app.organisation.models import Region, Shop
+
+
+def _user(user_id: int) -> User:
+    user: User = web.found(db.session.get(User, user_id))
+    return user
+
+
+def _number(name: str) -> int | None:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _place(kind: type[Region] | type[Shop], name: str) -> int | None:
+    """The id of a region or shop that was chosen; None when none was or it does not exist."""
+    number = _number(name)
+    return number if number is not None and db.session.get(kind, number) is not None else None
+
+
+def _choices() -> dict[str, Any]:
+    language = web.language_tag()
+    return {
+        "roles": [(role, f"{_(labels.ROLES[role][0])} · {_(labels.ROLES[role][1])}") for role in ROLES],
+        "regions": [("", _("全部大区"))] + [(r.id, r.display_name(language)) for r in shops.all_regions()],
+        "shops": [("", _("未指定"))] + [(s.id, f"{s.code} {s.display_name(language)}") for s in shops.all_shops()],
+    }
+
+
+@blueprint.get("/users")
+@web.access("user:manage")
+def users_page() -> Response:
+    language = web.language_tag()
+    return web.render(
+        "accounts/users.html", people=users.all_users(), roles=labels.ROLES, now=clock.now(),
+        regions={r.id: r.display_name(language) for r in shops.all_regions()},
+        shops={s.id: s.display_name(language) for s in shops.all_shops()},
+    )
+
+
+@blueprint.get("/users/new")
+@web.access("user:manage")
+def new_user() -> Response:
+    return web.render("accounts/user_new.html", error=None, form={}, **_choices())
+
+
+@blueprint.post("/users")
+@web.access("user:manage")
+def create_user() -> Response:
+    try:
+        user, token = users.create_user(
+            email=request.form.get("email", ""), name=request.form.get("name", ""), role=request.form.get("role", ""),
+            region_id=_place(Region, "region"), shop_id=_place(Shop, "shop"), language=web.interface_language(),
+            by=web.actor(), now=clock.now(),
+        )
+    except DomainError as error:
+        return web.refused(error, "accounts/user_new.html", **_choices())
+    return _link_once(user, token)
+
+
+def _link_once(user: User, token: str) -> Response:
+    """The one page that ever shows this link: the answer to the form itself, never an address of its own."""
+    address = web.settings().public_url + url_for("accounts.invitation", token=token)
+    return web.render("accounts/link.html", person=user, address=address, status=201, days=users.LINK_LIVES.days)
+
+
+@blueprint.get("/users/<int:user_id>")
+@web.access("user:manage")
+def user_page(user_id: int) -> Response:
+    return web.render("accounts/user.html", person=_user(user_id), error=None, form={}, **_choices())
+
+
+@blueprint.post("/users/<int:user_id>")
+@web.access("user:manage")
+def change_user(user_id: int) -> Response:
+    user = _user(user_id)
+    try:
+        users.change_role(
+            user=user, role=request.form.get("role", ""), name=request.form.get("name", ""),
+            region_id=_place(Region, "region"), shop_id=_place(Shop, "shop"), by=web.actor(), now=clock.now(),
+        )
+    except DomainError as error:
+        return web.refused(error, "accounts/user.html", person=_user(user_id), **_choices())
+    flash(_("已保存。"))
+    return web.seen(url_for("accounts.users_page"))
+
+
+@blueprint.post("/users/<int:user_id>/links")
+@web.access("user:manage")
+def create_link(user_id: int) -> Response:
+    user = _user(user_id)
+    return _link_once(user, users.create_link(user=user, by=web.actor(), now=clock.now()))
+
+
+@blueprint.post("/users/<int:user_id>/activity")
+@web.access("user:manage")
+def set_activity(user_id: int) -> Response:
+    user = _user(user_id)
+    try:
+        if request.form.get("active") == "1":
+            users.activate(user=user, by=web.actor(), now=clock.now())
+            flash(_("账号已启用。"))
+        else:
+            users.deactivate(user=user, by=web.actor(), now=clock.now())
+            flash(_("账号已停用，其登录立即失效。"))
+    except DomainError as error:
+        return web.refused(error, "accounts/user.html", person=_user(user_id), **_choices())
+    own = user.id == present_user().id
+    return web.seen(url_for("accounts.sign_in_form") if own else url_for("accounts.user_page", user_id=user_id))
+
+
+@blueprint.get("/permissions")
+@web.access("user:manage")
+def permissions_page() -> Response:
+    return web.render(
+        "accounts/permissions.html", table=PERMISSIONS, names=labels.PERMISSIONS, role_names=labels.ROLES, roles=ROLES
+    )

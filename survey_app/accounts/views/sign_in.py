@@ -1,0 +1,128 @@
+"""Signing in and out, one-time links, one's own account, the language of the pages."""
+
+from flask import flash, g, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from survey_app import clock, web
+from survey_app.accounts import navigation, passwords, signing_in, users
+from survey_app.accounts.labels import ROLES
+from survey_app.accounts.models import User
+from survey_app.accounts.views import blueprint
+from survey_app.accounts.views.guard import TICKET, present_user
+from survey_app.errors import DomainError
+from survey_app.languages import INTERFACE
+
+
+def _begin_session(user: User) -> None:
+    """A new session: nothing of the one before the sign-in is kept but the language that was chosen."""
+    chosen = session.get("language")
+    session.clear()
+    if chosen in INTERFACE:
+        user.language = chosen
+    session["language"] = user.language
+    session[TICKET] = signing_in.ticket(user, clock.now())
+
+
+@blueprint.get("/")
+@web.access(web.SIGNED_IN)
+def home() -> Response:
+    return redirect(url_for(navigation.first_page(g.permissions)), 302)
+
+
+@blueprint.get("/sign-in")
+@web.access(web.PUBLIC)
+def sign_in_form() -> Response:
+    goal = web.safe_next(request.args.get("next"))
+    if g.user is not None:
+        return redirect(goal or url_for("accounts.home"), 302)
+    return web.render("accounts/sign_in.html", goal=goal, error=None, form={})
+
+
+@blueprint.post("/sign-in")
+@web.access(web.PUBLIC)
+def sign_in() -> Response:
+    goal = web.safe_next(request.form.get("next"))
+    try:
+        user = signing_in.sign_in(
+            email=request.form.get("email", "")[:254],
+            password=request.form.get("password", ""),
+            address=request.remote_addr or "",
+            now=clock.now(),
+        )
+    except signing_in.SignInRefused as error:
+        web.keep()
+        return web.refused(error, "accounts/sign_in.html", goal=goal)
+    _begin_session(user)
+    return web.seen(goal or url_for("accounts.home"))
+
+
+@blueprint.post("/sign-out")
+@web.access(web.SIGNED_IN)
+def sign_out() -> Response:
+    signing_in.sign_out(user=present_user(), now=clock.now())
+    language = session.get("language")
+    session.clear()
+    session["language"] = language
+    flash(_("已退出登录。"))
+    return web.seen(url_for("accounts.sign_in_form"))
+
+
+@blueprint.get("/invitations/<token>")
+@web.access(web.PUBLIC)
+def invitation(token: str) -> Response:
+    owner = users.link_owner(token, now=clock.now())
+    return web.render("accounts/invitation.html", owner=owner, error=None, status=200 if owner else 410,
+                      shortest=passwords.SHORTEST)
+
+
+@blueprint.post("/invitations/<token>")
+@web.access(web.PUBLIC)
+def use_invitation(token: str) -> Response:
+    try:
+        password = _repeated_password()
+        user = users.use_link(token=token, password=password, now=clock.now())
+    except DomainError as error:
+        owner = users.link_owner(token, now=clock.now())
+        return web.refused(error, "accounts/invitation.html", owner=owner, shortest=passwords.SHORTEST)
+    _begin_session(user)
+    flash(_("密码已设置，您已登录。"))
+    return web.seen(url_for("accounts.home"))
+
+
+def _repeated_password() -> str:
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        raise DomainError(_("两次输入的密码不一致。")).at("again")
+    return password
+
+
+@blueprint.get("/account")
+@web.access(web.SIGNED_IN)
+def own_account() -> Response:
+    return web.render("accounts/account.html", error=None, role=ROLES[present_user().role], shortest=passwords.SHORTEST)
+
+
+@blueprint.post("/account/password")
+@web.access(web.SIGNED_IN)
+def change_password() -> Response:
+    user = present_user()
+    try:
+        new = _repeated_password()
+        users.change_password(user=user, old=request.form.get("old", ""), new=new, now=clock.now())
+    except DomainError as error:
+        return web.refused(error, "accounts/account.html", role=ROLES[user.role], shortest=passwords.SHORTEST)
+    _begin_session(user)  # this browser stays signed in, every other one is refused
+    flash(_("密码已修改，其他设备需要重新登录。"))
+    return web.seen(url_for("accounts.own_account"))
+
+
+@blueprint.post("/language")
+@web.access(web.PUBLIC)
+def set_language() -> Response:
+    chosen = request.form.get("language", "")
+    if chosen in INTERFACE:
+        session["language"] = chosen
+        if g.user is not None:
+            g.user.language = chosen
+    return web.seen(web.safe_next(request.form.get("next")) or url_for("accounts.home"))

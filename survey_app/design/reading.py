@@ -1,0 +1,221 @@
+"""A definition laid out for reading: pages, questions, answers, conditions and scores in words of one language."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from survey_app.design import library
+from survey_app.design.in_words import ConditionWriter, Translate
+from survey_app.languages import N_
+from survey_app.questionnaire.definition import Definition, Page, Score
+from survey_app.questionnaire.question_types.base import Question
+
+KINDS: dict[str, str] = {
+    "single_choice": N_("单选"), "dropdown": N_("下拉单选"), "multiple_choice": N_("多选"), "rating": N_("评分"),
+    "likert": N_("量表"), "nps": "NPS", "csat": "CSAT", "ces": "CES", "matrix": N_("矩阵"), "short_text": N_("单行填空"),
+    "long_text": N_("多行填空"), "text_fields": N_("多项填空"), "number": N_("数字"), "date": N_("日期"), "time": N_("时间"),
+    "note": N_("说明"), "section": N_("小节"), "consent": N_("同意"), "hidden": N_("隐藏变量"), "computed": N_("计算值"),
+    "order_data": N_("订单数据"), "attention_check": N_("注意力检查"),
+}  # fmt: skip
+SCORE_KINDS: dict[str, str] = {
+    "sum": N_("求和"), "mean": N_("平均"), "weighted": N_("加权平均"), "nps": "NPS", "csat": N_("满意比例（CSAT）"),
+    "ces": N_("费力度（CES）"),
+}  # fmt: skip
+MODES: dict[str, tuple[str, str]] = {
+    "anonymous": (N_("匿名"), N_("无法从数据库查到是谁填的")),
+    "confidential": (N_("保密"), N_("仅指定部门可在处理投诉时查看身份，每次都有记录")),
+    "identified": (N_("实名"), N_("有权限的员工可以看到是谁填的")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChoice:
+    """One answer that is offered: the code in data, the number in data files, words, what is special about it."""
+
+    code: str
+    value: str
+    text: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """One question, ready for a template. `number` is None for what asks nothing."""
+
+    number: int | None
+    name: str
+    kind: str
+    is_section: bool
+    text: str
+    hint: str
+    why: str
+    required: bool
+    condition: str
+    choices: tuple[ShownChoice, ...]
+    as_row: bool
+    ends: tuple[str, str]
+    rows: tuple[str, ...]
+    extras: tuple[str, ...]
+    indicator: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One page of the questionnaire."""
+
+    number: int
+    title: str
+    condition: str
+    end: str
+    questions: tuple[ShownQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownScore:
+    """One score and what it is made of."""
+
+    name: str
+    label: str
+    kind: str
+    questions: tuple[str, ...]
+    extras: tuple[str, ...]
+
+
+class Reader:
+    """Lays out one definition. `translate` is gettext of the interface; texts of the questionnaire are in `language`."""
+
+    def __init__(self, definition: Definition, language: str, translate: Translate) -> None:
+        self.definition = definition
+        self.language = language
+        self.translate = translate
+        self.conditions = ConditionWriter(definition, language, translate)
+
+    def text(self, text: Any) -> str:
+        """A text of the questionnaire in the chosen language."""
+        return self.definition.text(dict(text) if text else None, self.language)
+
+    def pages(self) -> list[ShownPage]:
+        """Every page in order."""
+        return [self._page(number, page) for number, page in enumerate(self.definition.pages, start=1)]
+
+    def _page(self, number: int, page: Page) -> ShownPage:
+        return ShownPage(
+            number,
+            self.text(page.title),
+            self.conditions.write(page.show_if),
+            self.conditions.write(page.end_if),
+            tuple(self._question(question) for question in page.questions),
+        )
+
+    def _question(self, question: Question) -> ShownQuestion:
+        choices, as_row = self._choices(question)
+        indicator = library.indicators().get(question.indicator or "")
+        return ShownQuestion(
+            number=self.conditions.numbers.get(question.name),
+            name=question.name,
+            kind=self.translate(KINDS.get(question.type, question.type)),
+            is_section=not question.asks,
+            text=self.text(question.text),
+            hint=self.text(question.hint),
+            why=self.text(question.why),
+            required=question.required,
+            condition=self.conditions.write(question.show_if),
+            choices=choices,
+            as_row=as_row,
+            ends=(self.text(getattr(question, "low", None)), self.text(getattr(question, "high", None))),
+            rows=tuple(self.text(row.text) for row in getattr(question, "rows", ())),
+            extras=tuple(self._extras(question)),
+            indicator=self.text(indicator) if indicator else question.indicator or "",
+            source=question.source or "",
+        )
+
+    def _choices(self, question: Question) -> tuple[tuple[ShownChoice, ...], bool]:
+        """What is offered, and whether it reads best in one row (points of a scale)."""
+        offered = getattr(question, "choices", None) or getattr(question, "cells", None) or ()
+        if offered:
+            return tuple(self._choice(choice) for choice in offered), question.type in ("likert", "matrix")
+        points = [] if not hasattr(question, "point_texts") else list(question.point_texts())
+        shown = [ShownChoice(p.code, str(p.value), self.text(p.label) if _is_worded(question) else p.code) for p in points]
+        unsure = getattr(question, "unsure", None)
+        if unsure:
+            shown.append(ShownChoice("unknown", "-95", self.text(unsure)))
+        return tuple(shown), True
+
+    def _choice(self, choice: Any) -> ShownChoice:
+        marks = []
+        if choice.other:
+            marks.append(self.translate(N_("可填写")))
+        if choice.exclusive:
+            marks.append(self.translate(N_("与其他互斥")))
+        value = "-96" if choice.missing == "refused" else "-95" if choice.missing else choice.number
+        return ShownChoice(choice.code, "" if value is None else str(value), self.text(choice.text), tuple(marks))
+
+    def _extras(self, question: Question) -> list[str]:
+        """Limits and settings in words."""
+        found = []
+        low, high = getattr(question, "min", None), getattr(question, "max", None)
+        if question.type == "multiple_choice" and (low or high):
+            found.append(self._filled(N_("可选 %(low)s 到 %(high)s 项"), low=low or 0, high=high or len(question.choices)))  # type: ignore[attr-defined]
+        elif low is not None or high is not None:
+            found.append(self._filled(N_("范围 %(low)s 到 %(high)s"), low=_or_dash(low), high=_or_dash(high)))
+        if getattr(question, "unit", None):
+            found.append(self._filled(N_("单位：%(unit)s"), unit=self.text(question.unit)))  # type: ignore[attr-defined]
+        if question.type in ("short_text", "long_text"):
+            found.append(self._filled(N_("最多 %(n)s 字"), n=question.max_length))  # type: ignore[attr-defined]
+        if getattr(question, "random_order", False) or getattr(question, "random_rows", False):
+            found.append(self.translate(N_("随机顺序")))
+        for item in getattr(question, "fields", ()):
+            found.append(self.text(item.text))
+        if question.type == "consent":
+            found.append("☐ " + self.text(question.label))  # type: ignore[attr-defined]
+        return found
+
+    def _filled(self, template: str, **values: Any) -> str:
+        return self.translate(template) % values
+
+    def scores(self) -> list[ShownScore]:
+        """Every score in order."""
+        return [self._score(score) for score in self.definition.scores]
+
+    def _score(self, score: Score) -> ShownScore:
+        extras = []
+        if score.reverse:
+            names = self.translate(N_("、")).join(self._short(name) for name in score.reverse)
+            extras.append(self._filled(N_("反向计分：%(names)s"), names=names))
+        if score.rescale:
+            extras.append(self._filled(N_("换算到 %(low)g–%(high)g 分"), low=score.rescale[0], high=score.rescale[1]))
+        if score.min_answered:
+            extras.append(self._filled(N_("至少答 %(n)s 题才计分"), n=score.min_answered))
+        if score.top:
+            extras.append(self._filled(N_("最高 %(n)s 档算满意"), n=score.top))
+        return ShownScore(
+            score.name,
+            self.text(score.label) or score.name,
+            self.translate(SCORE_KINDS[score.kind]),
+            tuple(self._short(name) for name in score.questions),
+            tuple(extras),
+        )
+
+    def _short(self, name: str) -> str:
+        number = self.conditions.numbers.get(name)
+        return self._filled(N_("第 %(n)s 题"), n=number) if number else self.conditions.question(name)
+
+    def place_of(self, path: str) -> str:
+        """`pages[0].questions[2].text` as people say it: 第 3 题."""
+        found = path.replace("]", "").replace("[", ".").split(".")
+        if len(found) >= 4 and found[0] == "pages" and found[2] == "questions":
+            page, index = int(found[1]), int(found[3])
+            if page < len(self.definition.pages) and index < len(self.definition.pages[page].questions):
+                return self._short(self.definition.pages[page].questions[index].name)
+        if len(found) >= 2 and found[0] == "pages" and found[1].isdigit():
+            return self._filled(N_("第 %(n)s 页"), n=int(found[1]) + 1)
+        return ""
+
+
+def _is_worded(question: Question) -> bool:
+    """Whether every point of the scale has its own words (otherwise only its ends have)."""
+    return question.type in ("csat", "ces") or bool(getattr(question, "labels", None))
+
+
+def _or_dash(value: Any) -> str:
+    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,65 @@
+/* The one script of staff pages beside htmx. Pages work without it; texts come from data attributes. */
+(function () {
+  "use strict";
+  var doc = document, said = 0;
+  function each(root, selector, act) {
+    Array.prototype.forEach.call(root.querySelectorAll(selector), act);
+  }
+  function leave(line) {
+    var timer;
+    function start() { timer = setTimeout(function () { line.remove(); }, 8000); }
+    function stop() { clearTimeout(timer); }
+    ["mouseenter", "focusin"].forEach(function (name) { line.addEventListener(name, stop); });
+    ["mouseleave", "focusout"].forEach(function (name) { line.addEventListener(name, start); });
+    start();
+  }
+  function toast(text) {
+    var box = doc.getElementById("toasts"), line = doc.createElement("p");
+    line.className = "toast";
+    line.textContent = text;
+    box.appendChild(line);
+    while (box.children.length > 3) box.firstElementChild.remove();
+    leave(line);
+  }
+  function ready(root) {
+    each(root, "dialog[data-open]", function (box) { if (!box.open) box.showModal(); });
+    each(root, "[data-focus]", function (field) { field.focus(); });
+    each(root, ".toast", leave);
+    each(root, "[data-if-script]", function (part) { part.hidden = false; });
+  }
+  doc.addEventListener("click", function (event) {
+    var hit = event.target.closest("[data-copy],[data-print],[data-close],[data-all]"), field;
+    if (!hit) return;
+    if (hit.hasAttribute("data-copy")) {
+      field = doc.getElementById(hit.getAttribute("data-copy"));
+      field.select();
+      /* works on plain http too, where navigator.clipboard does not exist */
+      if (doc.execCommand("copy")) toast(hit.getAttribute("data-done"));
+      hit.focus();
+    } else if (hit.hasAttribute("data-print")) window.print();
+    else if (hit.hasAttribute("data-all")) each(doc.getElementById(hit.getAttribute("data-all")), "[type=checkbox]", function (box) {
+      box.checked = hit.value === "1";
+    });
+    else hit.closest(".toast,dialog").remove();
+  });
+  /* a second press of the same button must not send the form again */
+  doc.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.ariaBusy) event.preventDefault();
+    form.ariaBusy = "true";
+  });
+  window.addEventListener("pageshow", function () {
+    each(doc, "form[aria-busy]", function (form) { form.removeAttribute("aria-busy"); });
+  });
+  ["htmx:afterSettle", "htmx:after:settle"].forEach(function (name) {
+    doc.addEventListener(name, function (event) { ready(event.target); });
+  });
+  ["htmx:sendError", "htmx:responseError", "htmx:error"].forEach(function (name) {
+    doc.addEventListener(name, function () {
+      if (Date.now() - said > 1000) toast(doc.body.getAttribute("data-offline"));
+      said = Date.now();
+    });
+  });
+  ready(doc);
+})();
