@@ -44,7 +44,7 @@ def check(condition: Any, path: Path, known: Mapping[str, Question], later: Mapp
 
 def _check(condition: Any, path: Path, scope: _Scope, depth: int) -> Iterator[Found]:
     if depth > MAX_DEPTH:
-        yield "bad_condition", path, {"reason": f"nested deeper than {MAX_DEPTH} levels"}
+        yield "bad_condition", path, {"reason": "it is nested too deeply"}
     elif not isinstance(condition, dict) or not condition:
         yield "bad_condition", path, {"reason": "a mapping with at least one key is expected"}
     else:
@@ -52,7 +52,7 @@ def _check(condition: Any, path: Path, scope: _Scope, depth: int) -> Iterator[Fo
             place = (*path, key)
             if key in ("all", "any"):
                 if not isinstance(test, list) or not test:
-                    yield "bad_condition", place, {"reason": f"\"{key}\" needs a list of conditions"}
+                    yield "bad_condition", place, {"reason": "a list of conditions is expected"}
                     continue
                 for index, part in enumerate(test):
                     yield from _check(part, (*place, index), scope, depth + 1)
@@ -68,7 +68,7 @@ def _variable(name: str, test: Any, path: Path, scope: _Scope) -> Iterator[Found
         yield fault
         return
     if not isinstance(test, dict) or not test:
-        yield "bad_condition", path, {"reason": f"\"{name}\" needs an operator"}
+        yield "bad_condition", path, {"reason": "an operator is missing"}
         return
     question = scope.known.get(name)
     for operator, right in test.items():
@@ -97,14 +97,14 @@ def _right(name: str, operator: str, right: Any, kind: str | None, question: Que
         yield from _other_answer(right, path, scope)
     elif isinstance(right, list):
         if operator not in LISTS:
-            yield "bad_condition", path, {"reason": f"\"{operator}\" takes one value, not a list"}
+            yield "bad_condition", path, {"reason": "one value is expected, not a list"}
         elif not right:
             yield "bad_condition", path, {"reason": "the list is empty"}
         else:
             for index, item in enumerate(right):
                 yield from _constant(name, operator, item, kind, question, (*path, index))
     elif operator in LISTS and operator != "includes_none" and not isinstance(right, str | int | float):
-        yield "bad_condition", path, {"reason": f"\"{operator}\" takes a list"}
+        yield "bad_condition", path, {"reason": "a list is expected"}
     else:
         yield from _constant(name, operator, right, kind, question, path)
 
@@ -131,10 +131,9 @@ def _constant(name: str, operator: str, value: Any, kind: str | None, question: 
         return
     if kind == "date" and not is_iso_date(str(value)) or kind == "time" and not is_iso_time(str(value)):
         yield "bad_date", path, {"given": value}
-    elif operator in NUMERIC and kind in ("number", "choice") and as_number(value) is None:
-        yield "bad_condition", path, {"reason": f"\"{operator}\" needs a number"}
-    elif kind == "number" and operator not in NUMERIC and as_number(value) is None and value != "unknown":
-        yield "bad_condition", path, {"reason": f"\"{name}\" is a number"}
+    elif as_number(value) is None and (
+            kind in ("number", "choice") if operator in NUMERIC else kind == "number" and value != "unknown"):
+        yield "bad_condition", path, {"reason": "a number is expected"}
     elif question is not None:
         codes = question.codes(name)
         if codes is None:
@@ -157,7 +156,7 @@ def _expression(tree: Any, path: Path, scope: _Scope, depth: int) -> Iterator[Fo
     if isinstance(tree, int | float) and not isinstance(tree, bool):
         return
     if depth > MAX_DEPTH:
-        yield "bad_expression", path, {"reason": f"nested deeper than {MAX_DEPTH} levels"}
+        yield "bad_expression", path, {"reason": "it is nested too deeply"}
         return
     if not isinstance(tree, dict) or not tree:
         yield "bad_expression", path, {"reason": "a number or a mapping is expected"}
@@ -172,7 +171,7 @@ def _expression(tree: Any, path: Path, scope: _Scope, depth: int) -> Iterator[Fo
                 yield from _expression(tree[branch], (*path, branch), scope, depth + 1)
         return
     if len(tree) != 1 or (key := next(iter(tree))) not in expressions.KEYS:
-        yield "bad_expression", path, {"reason": "exactly one of " + ", ".join(expressions.KEYS) + " is expected"}
+        yield "bad_expression", path, {"reason": "exactly one known operation is expected"}
         return
     yield from _operation(key, tree[key], (*path, key), scope, depth)
 
@@ -182,9 +181,9 @@ def _operation(key: str, operands: Any, path: Path, scope: _Scope, depth: int) -
         if fault := scope.fault(operands, path):
             yield fault
     elif not isinstance(operands, list) or not operands:
-        yield "bad_expression", path, {"reason": f"\"{key}\" needs a list"}
+        yield "bad_expression", path, {"reason": "a list is expected"}
     elif key in expressions.PAIRS and len(operands) != 2:
-        yield "bad_expression", path, {"reason": f"\"{key}\" needs exactly two operands"}
+        yield "bad_expression", path, {"reason": "exactly two operands are expected"}
     elif key == "count":
         for index, name in enumerate(operands):
             if fault := scope.fault(name, (*path, index)):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from survey_app.questionnaire.sentences import SENTENCES
+from survey_app.questionnaire.sentences import PHRASES, SENTENCES
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,10 @@ def sentence(problem: Problem, language: str = "en") -> str:
     pair = SENTENCES.get(problem.code)
     if pair is None:
         return problem.code
-    template = pair[1] if language.startswith("zh") else pair[0]
-    return template.format_map(_Values(problem.values))
+    if language.startswith("zh"):
+        values = {key: PHRASES.get(v, v) if isinstance(v, str) else v for key, v in problem.values.items()}
+        return pair[1].format_map(_Values(values))
+    return pair[0].format_map(_Values(problem.values))
 
 
 def line_of(problem: Problem, language: str = "en") -> str:

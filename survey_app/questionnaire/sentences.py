@@ -174,3 +174,29 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "advice_undecided": ("Whether this question can be shown could not be decided. Try it in the preview.",
                          "无法判断这道题是否会显示。请在预览中确认。"),
 }
+
+PHRASES: dict[str, str] = {
+    "it is nested too deeply": "嵌套过深",
+    "a mapping with at least one key is expected": "应为至少有一个键的映射",
+    "a list of conditions is expected": "应为条件列表",
+    "an operator is missing": "缺少运算符",
+    '"answered" takes true or false': "answered 只能是 true 或 false",
+    '"count" takes for example {at_least: 2}': "count 应写成 {at_least: 2} 的形式",
+    "one value is expected, not a list": "应为单个值，而不是列表",
+    "the list is empty": "列表是空的",
+    "a list is expected": "应为列表",
+    "the right side is a value or {answer: NAME, plus: {days: n}}": "右边应为值或 {answer: 变量名, plus: {days: n}}",
+    '"plus" takes whole days, months or years': "plus 只能是整数的 days、months 或 years",
+    "only dates can be moved": "只有日期可以平移",
+    "a text or a number is expected": "应为文字或数字",
+    "a number is expected": "应为数字",
+    "a number or a mapping is expected": "应为数字或映射",
+    '"if" needs "then", and may have "else"': "if 需要 then，可以有 else",
+    "exactly one known operation is expected": "应有且只有一种已知运算",
+    "exactly two operands are expected": "应正好有两个运算数",
+    "a text": "文字", "a whole number": "整数", "a number": "数字", "true or false": "true 或 false", "a mapping": "映射",
+    "a list": "列表", "a finite number": "有限的数字", "another value": "其他值", "a question": "题目", "nothing": "空值",
+    "choice": "选择", "multiple": "多选", "number": "数字", "date": "日期", "time": "时间", "text": "文字", "words": "文字选项",
+    "phone": "电话", "email": "邮箱",
+}
+"""Fixed phrases that stand inside sentences, in Chinese."""

@@ -20,7 +20,8 @@ def clean(text: str, limit: int = MAX_GRAPHEMES) -> str:
     """Text as it may be stored and shown.
 
     NFC; CR LF becomes LF; C0 and C1 go except TAB and LF; a lone surrogate becomes U+FFFD (U+FFFE and U+FFFF too); white
-    space at both ends goes; at most `limit` graphemes (never above 2,000) and 8 KB, cut at the edge of a grapheme; only invisible characters: "".
+    space at both ends goes; at most `limit` graphemes (never above 2,000) and 8 KB, cut at the edge of a grapheme; a text
+    of invisible characters alone is "".
     """
     limit = min(limit, MAX_GRAPHEMES)
     if len(text) <= limit and len(text) * 3 <= MAX_BYTES and _PLAIN.fullmatch(text):

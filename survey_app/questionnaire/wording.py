@@ -17,8 +17,8 @@ MAX_QUESTIONS, MAX_SECONDS, MAX_CHOICES, MAX_ROWS, MAX_CHARACTERS = 12, 300, 7, 
 def advice(definition: Definition) -> list[Problem]:
     """Hints for the researcher, each a Problem whose code begins with `advice_`."""
     found = [*_length(definition), *(f for path, _, q in places(definition) for f in _question(definition, q, path))]
-    found += [("advice_undecided", path, {}) for path, _, question in places(definition)
-              if question.name in unreachable(definition).undecided]
+    undecided = unreachable(definition).undecided
+    found += [("advice_undecided", path, {}) for path, _, question in places(definition) if question.name in undecided]
     return [Problem(code, path_of(path), values) for code, path, values in found]
 
 

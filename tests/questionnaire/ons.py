@@ -99,6 +99,7 @@ class _Translator:
         self.page_ids: dict[int, str] = {}
         self.pending: list[dict[str, Any]] = []
         self.count = 0
+        self.calculated: dict[str, list[str]] = {}
 
     def run(self) -> Translated:
         sections = [s for s in self.schema.get("sections") or [{"groups": self.schema.get("groups", [])}]
@@ -192,6 +193,10 @@ class _Translator:
 
     # --- answers ---
     def _collect(self, block: dict[str, Any]) -> None:
+        calculation = block.get("calculation")
+        if calculation:
+            operands = calculation.get("answers_to_calculate") or next(iter(calculation.get("operation", {"+": []}).values()))
+            self.calculated[block["id"]] = [o if isinstance(o, str) else o["identifier"] for o in operands]
         for answer in _answers_of(block):
             made = self.answers.get(answer["id"])
             if made is None:
@@ -242,6 +247,10 @@ class _Translator:
             return self.metadata.get(identifier)
         if value["source"] == "list":
             return self.lists.get(identifier, 0)
+        if value["source"] == "calculated_summary":
+            return self._arithmetic("sum", [_Ref(self.answers[key]) for key in self.calculated.get(identifier, [])])
+        if value["source"] == "response_metadata":
+            return self.today
         raise Unsupported(value["source"])
 
     def _date(self, operands: list[Any]) -> Any:

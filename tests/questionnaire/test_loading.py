@@ -1,5 +1,6 @@
 """Files: every fault at once, with its place and remedy; hostile ones refused quickly and in one line."""
 
+import ast
 import json
 import time
 import tracemalloc
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.checking import check_bytes, check_file
 from survey_app.questionnaire.problems import InvalidQuestionnaire, Problem, line_of, sentence
-from survey_app.questionnaire.sentences import SENTENCES
+from survey_app.questionnaire.sentences import PHRASES, SENTENCES
 from tests.questionnaire.tools import FOLDER, NAMES, made, question, tiny
 
 GOOD = (FOLDER / "single_choice.yaml").read_text("utf-8")
@@ -274,6 +275,18 @@ def test_a_report_is_lines_or_data(tmp_path: Path) -> None:
         f"{bad}:12: pages[0].questions[0].choices[0].text: The text in en is missing. Add the translation."]
     assert check_file(tmp_path / "absent.yaml").problems[0].code == "unreadable"
     assert check_file(tmp_path).problems[0].code == "unreadable"
+
+
+def test_the_reason_of_a_bad_condition_is_told_in_chinese_too() -> None:
+    tree = ast.parse((FOLDER.parents[1] / "survey_app/questionnaire/condition_checking.py").read_text("utf-8"))
+    reasons = {
+        ast.literal_eval(value) for node in ast.walk(tree) if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant) and key.value == "reason"
+    }
+    assert len(reasons) > 10
+    assert reasons <= set(PHRASES)
+    problem = Problem("bad_condition", "", {"reason": "the list is empty"})
+    assert sentence(problem, "zh-CN").startswith("这不是有效的条件：列表是空的。")
 
 
 def test_every_sentence_exists_in_both_languages_with_the_same_holes() -> None:
