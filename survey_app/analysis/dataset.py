@@ -129,6 +129,17 @@ def received(version_ids: Sequence[int]) -> int:
     return int(db.session.scalar(chosen) or 0)
 
 
+def received_by_questionnaire(questionnaire_ids: Sequence[int]) -> dict[int, int]:
+    """Number of answers received by questionnaire, test answers left out; published ones only."""
+    counted = (
+        select(Version.questionnaire_id, func.count(Response.id))
+        .outerjoin(Response, (Response.version_id == Version.id) & Response.test.is_(False))
+        .where(Version.questionnaire_id.in_(questionnaire_ids))
+        .group_by(Version.questionnaire_id)
+    )
+    return dict(db.session.execute(counted).tuples().all())
+
+
 def rows_per_version(connection: Connection) -> dict[int, int]:
     """Number of stored rows by version over all questionnaires, test answers too: a cheap sign that something changed."""
     counted = select(Response.version_id, func.count()).group_by(Response.version_id)

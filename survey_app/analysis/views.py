@@ -1,3 +1,112 @@
-from flask import Blueprint
+"""The result page, its live number, and the texts people wrote."""
+
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, request
+from flask_babel import gettext as _
+
+from survey_app import clock, events
+from survey_app.analysis import dataset, disclosure
+from survey_app.analysis.figures import is_live
+from survey_app.analysis.results import results as results_of
+from survey_app.database import db
+from survey_app.design import listing
+from survey_app.design.models import Questionnaire
+from survey_app.design.views import head
+from survey_app.errors import Busy
+from survey_app.web import PAGE_SIZE, access, actor, found, language_tag, may, render
 
 blueprint = Blueprint("analysis", __name__)
+
+listing.count_answers[0] = dataset.received_by_questionnaire
+
+
+def _version() -> int | None:
+    text = request.values.get("version", "")
+    if text == "":
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        abort(404)
+    return int(text)
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/results")
+@access("result:read")
+def results(questionnaire_id: int) -> Response:
+    """Results of a questionnaire, or of one version (`?version=2`)."""
+    questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
+    shown = results_of(questionnaire_id, number=_version(), language=language_tag(), _=_)
+    if shown is None and _version() is not None:
+        abort(404)
+    return render(
+        "analysis/results.html",
+        fragment="analysis/_results.html",
+        results=shown,
+        may_read_texts=may("comment:read"),
+        **head(questionnaire),
+    )
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/results/received")
+@access("result:read")
+def received(questionnaire_id: int) -> Response:
+    """The one live number, asked for every few seconds."""
+    found(db.session.get(Questionnaire, questionnaire_id))
+    number = _version()
+    ids = [v.id for v in dataset.versions(questionnaire_id) if number in (None, v.number)]
+    return render(
+        "analysis/_received.html", questionnaire_id=questionnaire_id, number=number, received=dataset.received(ids)
+    )
+
+
+@blueprint.post("/questionnaires/<int:questionnaire_id>/results/comments")
+@access("comment:read")
+def comments(questionnaire_id: int) -> Response:
+    """Redacted texts of one question. Reading them is written down first, so this is a POST."""
+    questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
+    number, variable = _version(), request.form.get("variable", "")
+    frozen = [v for v in dataset.versions(questionnaire_id) if number in (None, v.number)]
+    asking = next((v for v in frozen if variable in v.definition.owners), None)
+    if asking is None or variable not in asking.definition.owners[variable].text_names():
+        abort(404)
+    page = _page()
+    try:
+        events.record(
+            "comment.read", questionnaire, by=actor(), questionnaire=questionnaire.name, variable=variable, version=number,
+            page=page,
+        )  # fmt: skip
+        db.session.commit()
+    except Exception as error:  # whatever the reason: without the record nothing is shown
+        raise Busy(_("暂时无法记录这次查看,因此不能显示内容。请稍后再试。")) from error
+    texts, more = _texts([v.id for v in frozen], variable, page)
+    question = asking.definition.owners[variable]
+    return render(
+        "analysis/comments.html",
+        questionnaire=questionnaire,
+        question=asking.definition.text(question.text, language_tag()),
+        variable=variable,
+        number=number,
+        texts=texts,
+        page=page,
+        more=more,
+        least=disclosure.K_VERBATIM,
+        batch=disclosure.K,
+    )
+
+
+def _page() -> int:
+    text = request.form.get("page", "1")
+    return max(1, min(int(text), 100_000)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _texts(version_ids: list[int], variable: str, page: int) -> tuple[list[str], bool]:
+    """One page of texts in an order that tells nothing and changes every day."""
+    today = clock.day_number(clock.now())
+    ends = 10**9 if is_live() else today
+    last = disclosure.comments_to_show(dataset.comment_days(version_ids, variable), ends)
+    if last is None:
+        return [], False
+    there = dataset.comments(version_ids, variable, until=last)
+    there.sort(key=lambda entry: sha256(f"{today}:{entry[0]}".encode()).digest())
+    start = (page - 1) * PAGE_SIZE
+    return [text for _, text in there[start : start + PAGE_SIZE]], len(there) > start + PAGE_SIZE
