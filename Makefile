@@ -25,12 +25,12 @@ $(BIN)/python:
 
 .venv/.run: requirements.lock | $(BIN)/python
 	@echo "installing ..."
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.run
 	@echo "installing what the tests need ..."
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # SAMPLE=no starts with an empty installation

@@ -50,7 +50,7 @@ def _to_sign_in() -> Response:
         page = request.headers.get("HX-Current-URL", "")
         response.headers["HX-Redirect"] = url_for("accounts.sign_in_form", next=_path_of(page))
         return response
-    return redirect(url_for("accounts.sign_in_form", next=None if wanted == "/" else wanted), 303)
+    return redirect(url_for("accounts.sign_in_form", next=None if wanted == "/" else wanted), 302)
 
 
 def _path_of(address: str) -> str | None:
