@@ -14,7 +14,7 @@ from survey_app.design.views import head
 from survey_app.distribution import collecting, qr
 from survey_app.distribution.models import Collector
 from survey_app.errors import DomainError
-from survey_app.languages import INTERFACE, translator
+from survey_app.languages import INTERFACE, N_, translator
 from survey_app.organisation import chain, shops
 from survey_app.organisation.models import Shop
 
@@ -195,13 +195,28 @@ def _file_name(collector: Collector, ending: str) -> str:
     return "-".join(part for part in [*parts, collector.code] if part).replace("/", "_") + f".{ending}"
 
 
+POSTER_WORDS = {
+    "headline": N_("请您评价本次服务"),
+    "minutes": N_("约 %(n)s 分钟"),
+    "anonymous": N_("匿名"),
+    "voluntary": N_("自愿填写"),
+    "scan": N_("用微信或手机相机扫码，也可以在浏览器里输入"),
+    "shop_code": N_("门店编码"),
+    "phone": N_("服务电话"),
+    "printed": N_("打印日期"),
+}
+
+
 def _poster_page(listed: list[Collector], back: str) -> Response:
+    """Sheets in one language of the interface or, without a choice, in all of them."""
     wanted = request.args.get("language", "")
-    shown = [wanted] if wanted in INTERFACE else list(INTERFACE)
+    choice = wanted if wanted in INTERFACE else ""
+    shown = [(code, {key: translator(code)(text) for key, text in POSTER_WORDS.items()}) for code in INTERFACE
+             if choice in ("", code)]  # fmt: skip
     return web.render(
         "distribution/poster.html", collectors=listed, address=_address, organisation=chain.the_chain(), back=back,
-        shown=shown, choice=wanted if wanted in INTERFACE else "", words={code: translator(code) for code in INTERFACE},
-        printed_on=clock.china(clock.now()).date(), minutes=lambda c: max(1, -(-c.version.seconds // 60)),
+        shown=shown, choice=choice, printed_on=clock.china(clock.now()).date(),
+        minutes=lambda collector: max(1, -(-collector.version.seconds // 60)),
     )  # fmt: skip
 
 
