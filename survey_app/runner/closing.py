@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from survey_app.organisation import consent
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import text_in
-from survey_app.runner.frame import Frame, closing_page, language_links
+from survey_app.runner.frame import Chain, Frame, closing_page, language_links
 from survey_app.runner.sheet import attribute, escaped
 
 _TICK = '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
@@ -90,6 +90,15 @@ def _call(frame: Frame) -> str:
     phone = frame.chain.help_phone
     text = _("如需帮助，请拨打 %(phone)s。") % {"phone": f"<strong>{escaped(phone)}</strong>"}
     return f"<p>{text}</p>" if phone else ""
+
+
+def sign(chain: Chain) -> str:
+    """The icon of a chain without a logo: its first character on its colour."""
+    letter = escaped(chain.name[:1]) or "+"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="{chain.brand}"/>'
+        f'<text x="16" y="23" font-size="20" text-anchor="middle" fill="#fff" font-family="sans-serif">{letter}</text></svg>'
+    )
 
 
 # --- privacy and withdrawal -----------------------------------------------------------------------------------------

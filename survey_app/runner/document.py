@@ -154,12 +154,13 @@ def _go_label(frame: Frame, definition: Definition, index: int) -> str:
 
 def _summary(frame: Frame, sheet: Sheet, index: int) -> str:
     """The box on top that names every error and leads to its field."""
-    links = []
+    links: dict[str, str] = {}
     for question in sheet.definition.pages[index].questions:
+        name = sheet.numbers.get(question.name, "").split(" / ")[0] or sheet.plain(question.text)
         for variable in (question.name, *question.answer_names(), *question.text_names()):
-            if variable in sheet.errors and variable not in links:
-                links.append(variable)
-    items = "".join(f"<li><a href=#{fields.field_id(v)}>{escaped(sheet.errors[v])}</a></li>" for v in links)
+            if variable in sheet.errors:
+                links.setdefault(variable, f"{name} - {sheet.errors[variable]}")
+    items = "".join(f"<li><a href=#{fields.field_id(v)}>{escaped(text)}</a></li>" for v, text in links.items())
     _ = frame.say
     title = _("还有 %(count)s 处需要您修改") % {"count": len(links)}
     return f"<div class=sum tabindex=-1 autofocus role=alert><h2>{title}</h2><ul>{items}</ul></div>"
@@ -179,6 +180,8 @@ def _head(frame: Frame, sheet: Sheet, place: Place) -> str:
     if index:
         page_title = definition.pages[index].title
         return f"<div id=_h class=head>{sheet.block('h1', page_title) if page_title else title}</div>"
+    if sheet.errors or place.news or place.notice:  # what has to be done now comes first; the introduction was read
+        return f"<div id=_h class=head>{title}</div>"
     return (
         f"<div id=_h class=head>{title}{sheet.block('p', definition.intro)}"
         f"<p class=facts>{_facts(frame, definition, place.seconds)}</p>{_terms(frame, place.mode)}"

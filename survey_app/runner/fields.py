@@ -99,11 +99,9 @@ def _limits(question: Any, sheet: Sheet) -> str:
 
 
 def _wrong(question: Question, sheet: Sheet) -> bool:
-    return bool(sheet.errors) and any(variable in sheet.errors for variable in _own_variables(question))
-
-
-def _own_variables(question: Question) -> tuple[str, ...]:
-    return (question.name, *question.answer_names(), *question.text_names())
+    if question.type in ("matrix", "text_fields"):  # their rows and fields are marked one by one
+        return False
+    return any(variable in sheet.errors for variable in (question.name, *question.text_names()))
 
 
 def _describing(question: Question, sheet: Sheet) -> list[str]:

@@ -60,6 +60,7 @@ def opening(frame: Frame, title: str) -> str:
         f'<!doctype html><html lang={frame.language}{size}><head><meta charset=utf-8>'
         f'<meta name=viewport content="width=device-width,initial-scale=1"><meta name=robots content=noindex>'
         f'<meta name=format-detection content="telephone=no"><meta name=theme-color content="{frame.chain.brand}">'
+        f'<link rel=icon href="/logo?{frame.chain.logo_key}">'
         f"<title>{escaped(whole)}</title><style>{frame.style.text}</style></head><body>{_preview_bar(frame)}"
     )
 

@@ -1,0 +1,288 @@
+"""The respondent's page as a person meets it: taps, steps, back, reload, without script, without images."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from survey_app.responses.models import Draft, Response
+from tests.browser.conftest import Site, axe_violations, picture
+from tests.runner.street import publish, rows_of
+
+SIZES = ("", "big", "huge")
+
+
+@pytest.fixture
+def errors(phone: Page) -> Iterator[list[str]]:
+    """What the browser complains about: script errors, refused styles, failed requests. Must stay empty."""
+    seen: list[str] = []
+    phone.on("pageerror", lambda error: seen.append(str(error)))
+    phone.on("console", lambda line: seen.append(line.text) if line.type in ("error", "warning") else None)
+    yield seen
+    assert seen == []
+
+
+@pytest.fixture
+def still(chromium: Browser) -> Iterator[Page]:
+    """A phone without script that shows no pictures."""
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", java_script_enabled=False)
+    page = context.new_page()
+    page.route(re.compile(r"/logo|\.(png|svg|jpg)"), lambda route: route.abort())
+    yield page
+    context.close()
+
+
+class Finger:
+    """Counts taps."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.taps = page, 0
+
+    def tap(self, label: str) -> None:
+        """Tap a visible label or button with exactly this text."""
+        target = self.page.locator("label:visible, button:visible").filter(has_text=re.compile(f"^{re.escape(label)}$")).first
+        target.click()
+        self.taps += 1
+
+
+def test_three_questions_take_four_taps_and_two_requests(site: Site, phone: Page, errors: list[str]) -> None:
+    requests: list[str] = []
+    phone.on("request", lambda request: requests.append(request.url))
+    phone.goto(site.address + publish("short.yaml"))
+    assert len(requests) <= 2
+    finger = Finger(phone)
+    finger.tap("满意")
+    expect(phone.locator("#q-why")).to_be_hidden()
+    finger.tap("提交问卷")
+    expect(phone.locator("h1")).to_have_text("感谢您的回答")
+    assert finger.taps <= 5 and len(requests) <= 4
+    picture(phone, "thanks-360")
+    assert [r.answers for r in rows_of(select(Response))] == [{"overall": 4}]
+
+
+def test_ten_questions_take_at_most_two_taps_each_and_one(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("ten.yaml"))
+    finger = Finger(phone)
+    expect(phone.locator("#q-recommend")).to_be_hidden()
+    for number, label in enumerate(("满意", "9", "同意", "4", "★5", "同意", "离家近", "手机下单"), start=1):
+        expect(phone.locator("legend small:visible")).to_have_text(f"第 {number} 题 / 共 10 题")
+        finger.tap(label)
+        finger.tap("继续")
+    phone.locator("select:visible").select_option("c")
+    finger.tap("继续")
+    phone.locator("textarea:visible").fill("药师很耐心")
+    finger.taps += 2  # choosing in the list, and the field of the last question
+    finger.tap("检查答案")
+    expect(phone.locator("h1")).to_have_text("请检查您的答案")
+    picture(phone, "review-360")
+    finger.tap("提交问卷")
+    expect(phone.locator(".code")).to_have_text(re.compile(r"^(\w{4}-){3}\w{4}$"))
+    assert finger.taps <= 21
+    (response,) = rows_of(select(Response))
+    assert response.answers == {
+        "overall": 4, "recommend": 9, "easy": 6, "delivery_speed": 4, "pack": 5, "advice": "4", "reasons": ["near"],
+        "how_bought": "app", "age": "c",
+    }
+    assert response.layout == "grid65"
+
+
+def test_a_phone_without_script_and_pictures_answers_and_submits(site: Site, still: Page) -> None:
+    still.goto(site.address + publish("short.yaml"))
+    still.locator("#q-overall label").first.click()
+    still.locator("button.go").click()
+    expect(still.locator(".news")).to_contain_text("还有 1 题需要您回答")
+    still.locator("#i-why").fill("等太久")
+    still.locator("#i-why").press("Enter")
+    expect(still.locator("h1")).to_have_text("感谢您的回答")
+    assert rows_of(select(Response.answers)) == [{"overall": 1}]
+
+
+def test_without_script_errors_come_back_beside_their_fields(site: Site, still: Page) -> None:
+    still.goto(site.address + publish("kinds.yaml"))
+    still.locator("button.go").click()
+    expect(still).to_have_title(re.compile("^错误："))
+    expect(still.locator(".sum")).to_be_visible()
+    still.locator(".sum a").first.click()
+    assert still.url.endswith("#i-agree")
+    picture(still, "errors-360")
+
+
+def test_a_required_question_stops_the_step_in_the_servers_words(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("ten.yaml"))
+    phone.locator("button.go").click()
+    expect(phone.locator("#e-overall")).to_have_text("错误：请您选择一项")
+    expect(phone.locator("#e-overall")).to_be_focused()
+    assert phone.title().startswith("错误：")
+    picture(phone, "required-360")
+    Finger(phone).tap("满意")
+    phone.locator("button.go").click()
+    expect(phone.locator("#h-recommend")).to_be_focused()
+
+
+def test_back_of_the_phone_goes_one_question_back(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("ten.yaml"))
+    finger = Finger(phone)
+    for label in ("满意", "继续", "9", "继续"):
+        finger.tap(label)
+    expect(phone.locator("#q-easy")).to_be_visible()
+    phone.go_back()
+    expect(phone.locator("#q-recommend")).to_be_visible()
+    finger.tap("返回")
+    expect(phone.locator("#q-overall")).to_be_visible()
+    expect(phone.locator("#_b")).to_be_hidden()
+    phone.go_forward()
+    expect(phone.locator("#q-recommend input:checked")).to_have_count(1)
+
+
+def test_a_reloaded_page_goes_on_where_the_tab_left_it(site: Site, phone: Page, errors: list[str]) -> None:
+    address = site.address + publish("ten.yaml")
+    phone.goto(address)
+    finger = Finger(phone)
+    for label in ("满意", "继续", "9"):
+        finger.tap(label)
+    with phone.expect_response(lambda response: "draft=1" in response.url and response.status == 204):
+        finger.tap("继续")
+    code = phone.locator("[name=_t]").get_attribute("value")
+    phone.goto(address)
+    expect(phone.locator("#q-easy")).to_be_visible()
+    assert phone.locator("[name=_t]").get_attribute("value") == code
+    finger.tap("返回")
+    expect(phone.locator("#q-recommend input:checked")).to_have_count(1)
+    assert rows_of(select(Draft.last_question)) == ["easy"]
+
+
+def test_after_the_submit_the_tab_begins_anew(site: Site, phone: Page, errors: list[str]) -> None:
+    address = site.address + publish("short.yaml")
+    phone.goto(address)
+    Finger(phone).tap("满意")
+    phone.locator("button.go").click()
+    expect(phone.locator(".code")).to_be_visible()
+    assert phone.evaluate("sessionStorage.length") == 0
+    phone.goto(address)
+    expect(phone.locator("input:checked")).to_have_count(0)
+
+
+def test_conditions_follow_the_answers_at_once(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("short.yaml"))
+    finger = Finger(phone)
+    finger.tap("不满意")
+    expect(phone.locator("#q-why")).to_be_visible()
+    phone.locator("#i-why").fill("药品过期")
+    finger.tap("非常满意")
+    expect(phone.locator("#q-why")).to_be_hidden()
+    finger.tap("提交问卷")
+    expect(phone.locator(".code")).to_be_visible()
+    assert rows_of(select(Response.answers)) == [{"overall": 5}]
+
+
+def test_size_and_language_keep_step_and_text(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("ten.yaml"))
+    finger = Finger(phone)
+    for label in ("满意", "继续", "9", "特大"):
+        finger.tap(label)
+    expect(phone.locator("html.huge #q-recommend")).to_be_visible()
+    finger.tap("English")
+    expect(phone.locator("html[lang=en] #q-recommend input:checked")).to_have_count(1)
+    finger.tap("Continue")
+    assert phone.locator("[name=_y]").get_attribute("value") is not None
+    phone.wait_for_timeout(200)
+    finger.tap("Back")
+    expect(phone.locator("#q-recommend")).to_be_visible()
+
+
+def test_back_across_pages_keeps_both(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("pages.yaml"))
+    finger = Finger(phone)
+    for label in ("买过", "继续", "感冒药"):
+        finger.tap(label)
+    expect(phone.locator("#q-cold_help")).to_be_visible()
+    finger.tap("返回")
+    expect(phone.locator("#q-bought input:checked")).to_have_count(1)
+    finger.tap("继续")
+    expect(phone.locator("#q-kinds input:checked")).to_have_count(1)
+
+
+def test_the_delete_code_deletes(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("short.yaml"))
+    Finger(phone).tap("满意")
+    phone.locator("button.go").click()
+    code = phone.locator(".code").inner_text()
+    phone.goto(site.address + "/withdraw")
+    phone.get_by_label("删除码").fill(code)
+    picture(phone, "withdraw-360")
+    phone.locator("button.go").click()
+    expect(phone.locator("h1")).to_have_text("已删除")
+    assert rows_of(select(Response)) == []
+
+
+# --- every screen, every language, every size -----------------------------------------------------------------------
+SCREEN_FILES = ("ten.yaml", "kinds.yaml", "short.yaml")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_no_screen_has_an_accessibility_fault_or_scrolls_sideways(
+    site: Site, chromium: Browser, language: str, size: str
+) -> None:
+    doors = {file: publish(file) for file in SCREEN_FILES}
+    faults: list[str] = []
+    for script in (True, False):
+        context = chromium.new_context(viewport={"width": 360, "height": 640}, locale=language, java_script_enabled=True)
+        page = context.new_page()
+        if not script:  # axe itself needs script, so the page's own is taken out instead
+            context.route("**/s/*", lambda route: route.fulfill(response=(answer := route.fetch()), body=re.sub(
+                r"<script>.*?</script>", "", answer.text(), flags=re.DOTALL)))
+
+        def look(name: str, page: Page = page, script: bool = script) -> None:
+            where = f"{name}-{language}-{size or 'std'}{'' if script else '-still'}"
+            faults.extend(f"{where}: {fault}" for fault in axe_violations(page))
+            for width in (1366, 280, 360):
+                page.set_viewport_size({"width": width, "height": 640})
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    faults.append(f"{where}: scrolls sideways at {width}")
+            picture(page, where)
+
+        for file, door in doors.items():
+            page.goto(f"{site.address}{door}?l={language}")
+            if size:
+                page.locator(f"button[value='size:{size}']").click()
+            look(f"{file}-first")
+            page.locator("button.go").click()
+            look(f"{file}-required")
+        page.goto(f"{site.address}{doors['short.yaml']}?l={language}")
+        page.locator(f"button[value='size:{size or 'std'}']").click()
+        page.locator("#q-overall label").last.click()
+        page.locator("button.go").click()
+        look("thanks")
+        for path in ("/privacy", "/withdraw", "/s/AAAAAA"):
+            page.goto(f"{site.address}{path}?l={language}")
+            look(path.strip("/").replace("/", "-"))
+        context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_text_of_36_pixels_fits_280_pixels(site: Site, chromium: Browser, language: str) -> None:
+    context = chromium.new_context(viewport={"width": 280, "height": 640}, locale=language, java_script_enabled=False)
+    wide: list[str] = []
+    page = context.new_page()
+    # the person's own larger text, as a phone applies it: the root size
+    context.route("**/*", lambda route: route.fulfill(response=(answer := route.fetch()), headers={
+        **answer.headers, "content-security-policy": ""}, body=answer.text().replace(
+            "</style>", "html,html.big,html.huge{font-size:36px!important}</style>")))
+    for file in SCREEN_FILES:
+        page.goto(f"{site.address}{publish(file)}?l={language}")
+        for name in ("first", "error"):
+            width = page.locator("body").evaluate("() => document.documentElement.scrollWidth")
+            if width > 280:
+                wide.append(f"{file} {name}: {width}")
+            picture(page, f"36px-{file}-{name}-{language}")
+            page.locator("button.go").click()
+    for path in ("/privacy", "/withdraw", "/s/AAAAAA"):
+        page.goto(f"{site.address}{path}?l={language}")
+        if (width := page.locator("body").evaluate("() => document.documentElement.scrollWidth")) > 280:
+            wide.append(f"{path}: {width}")
+    context.close()
+    assert wide == []
