@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from survey_app.questionnaire.conditions import holds
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import MISSING_OFFSET, Answers, Texts
 from survey_app.questionnaire.question_types.base import ValueLabel, Variable
@@ -131,18 +132,61 @@ def row_maker(definition: Definition, book: Codebook) -> Maker:
     """A function that makes rows of one version; make it once and use it for every response of that version."""
     owners: dict[str, str] = {v.name: q.name for q in definition.questions for v in q.variables()}
     cells = [(v.name, owners.get(v.name), _cell(v) if v.name in owners else _absent(v)) for v in book.variables]
-    branching = any(p.show_if or p.end_if for p in definition.pages) or any(q.show_if for q in definition.questions)
-    computing = any(q.type in ("computed", "hidden") for q in definition.questions)
-    everything = frozenset(stored_names(definition))
+    if any(q.type in ("computed", "hidden") for q in definition.questions):
 
-    def make(answers: Answers, texts: Texts) -> Row:
-        on_path: frozenset[str] | set[str] = everything
-        if branching or computing:
+        def make(answers: Answers, texts: Texts) -> Row:
             way: Path = path(definition, answers, texts)
-            on_path, answers, texts = set(way.questions), way.answers, way.texts
-        return {name: cell(answers, texts, owner in on_path) for name, owner, cell in cells}
+            on_path = set(way.questions)
+            return {name: cell(way.answers, way.texts, owner in on_path) for name, owner, cell in cells}
 
-    return make
+        return make
+    find_off = _off_path(definition)
+
+    def make_fast(answers: Answers, texts: Texts) -> Row:
+        off = find_off(answers, texts)
+        return {name: cell(answers, texts, owner not in off) for name, owner, cell in cells}
+
+    return make_fast
+
+
+def _off_path(definition: Definition) -> Callable[[Answers, Texts], set[str]]:
+    """A function that names the questions off the path; it looks only at conditions, for the sake of large exports."""
+    stored = {name: known + written for name, (known, written) in stored_names(definition).items()}
+    pages = [(page.show_if, [(q.name, q.show_if) for q in page.questions if q.show_if is not None],
+              [q.name for q in page.questions], page.end_if) for page in definition.pages]
+    steps = [page for page in pages if page[0] is not None or page[1] or page[3] is not None]
+    after = [[name for later in pages[index + 1:] for name in later[2]]
+             for index, page in enumerate(pages) if page[0] is not None or page[1] or page[3] is not None]
+
+    def find(answers: Answers, texts: Texts) -> set[str]:
+        off: set[str] = set()
+        for (show_if, conditional, names, end_if), rest in zip(steps, after, strict=True):
+            if show_if is not None and not holds(show_if, answers, texts):
+                gone = names
+            else:
+                gone = []
+                for name, condition in conditional:
+                    if not holds(condition, answers, texts):
+                        off.add(name)
+                        answers, texts = _without([name], stored, answers, texts)
+                if end_if is not None and holds(end_if, answers, texts):
+                    off.update(rest)
+                    return off
+            if gone:
+                off.update(gone)
+                answers, texts = _without(gone, stored, answers, texts)
+        return off
+
+    return find
+
+
+def _without(names: Sequence[str], stored: Mapping[str, tuple[str, ...]], answers: Answers,
+             texts: Texts) -> tuple[Answers, Texts]:
+    """The answers without those of some questions; copied only when there is something to leave out."""
+    gone = {key for name in names for key in stored[name] if key in answers or key in texts}
+    if not gone:
+        return answers, texts
+    return ({k: v for k, v in answers.items() if k not in gone}, {k: v for k, v in texts.items() if k not in gone})
 
 
 Cell = Callable[[Answers, Texts, bool], "int | float | str"]

@@ -73,7 +73,8 @@ def _validate(source: Source) -> tuple[Definition | None, dict[str, Place]]:
     try:
         return Definition.from_json(source.data), {}
     except ValidationError as error:
-        faults = [(detail["type"], _report(detail, source)) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)[: MAX_PROBLEMS * 2]
+        faults = [(detail["type"], _report(detail, source)) for detail in details]
     mended, opaque = _mend(source.data, faults)
     try:
         return Definition.from_json(mended), opaque

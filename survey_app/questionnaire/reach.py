@@ -19,6 +19,8 @@ from survey_app.questionnaire.routing import path
 
 MAX_COMBINATIONS = 50_000
 TRIES = 3_000
+BUDGET = 300_000
+"""Question visits spent on one questionnaire (about two seconds); what is left open then is undecided."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,10 @@ def unreachable(definition: Definition) -> Reach:
     never: list[str] = []
     unsure: list[str] = []
     known: dict[Any, bool | None] = {}
+    purse = [BUDGET]
     for index, page in enumerate(definition.pages):
         for question in page.questions:
-            verdict = _reachable(definition, index, question, known)
+            verdict = _reachable(definition, index, question, known, purse)
             if verdict is False:
                 never.append(question.name)
             elif verdict is None:
@@ -44,14 +47,15 @@ def unreachable(definition: Definition) -> Reach:
     return Reach(tuple(never), tuple(unsure))
 
 
-def _reachable(definition: Definition, index: int, question: Question, known: dict[Any, bool | None]) -> bool | None:
+def _reachable(definition: Definition, index: int, question: Question, known: dict[Any, bool | None],
+               purse: list[int]) -> bool | None:
     page = definition.pages[index]
     ends = [p for p in definition.pages[:index] if p.end_if is not None]
     if question.show_if is None and page.show_if is None and not ends:
         return True
     key = (index, repr(question.show_if))
     if key not in known:
-        known[key] = _decide(_reduced(definition, index, question), question.name)
+        known[key] = _decide(_reduced(definition, index, question), question.name, purse) if purse[0] > 0 else None
     return known[key]
 
 
@@ -93,7 +97,7 @@ def _dependencies(definition: Definition, index: int, target: Question) -> set[s
     return wanted
 
 
-def _decide(reduced: Definition, target: str) -> bool | None:
+def _decide(reduced: Definition, target: str, purse: list[int]) -> bool | None:
     used = _Used(reduced)
     domains: dict[str, Sequence[Any]] = {}
     exact = used.exact
@@ -113,7 +117,11 @@ def _decide(reduced: Definition, target: str) -> bool | None:
         exact = False
         dice = random.Random(0)
         combinations = (tuple(dice.choice(v) for v in domains.values()) for _ in range(TRIES))
+    cost = len(reduced.questions) + len(reduced.pages)
     for combination in combinations:
+        purse[0] -= cost
+        if purse[0] < 0:
+            return None
         given = {name: value for name, value in zip(domains, combination, strict=True) if value is not None}
         if target in path(reduced, given, {n: v for n, v in given.items() if isinstance(v, str)}).questions:
             return True

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from survey_app.questionnaire import routing
 from survey_app.questionnaire.codebook import codebook, row, row_maker
 from survey_app.questionnaire.publication import assign_values
 from tests.questionnaire.tools import made, question, tiny
@@ -39,6 +42,22 @@ def test_the_golden_small_case_has_its_columns_and_values() -> None:
 )
 def test_a_response_becomes_a_row_with_missing_codes(name: str, answers: Any, expected: Any) -> None:
     assert row(assign_values(tiny(name)), answers, {}) == expected
+
+
+ANSWERS = st.fixed_dictionaries({}, optional={
+    "score": st.integers(0, 10), "why": st.lists(st.sampled_from("abc"), unique=True, min_size=1), "kind": st.sampled_from("xy"),
+    "day": st.sampled_from(["2026-01-01", "2026-05-01"]), "used": st.sampled_from(["yes", "no"]), "good": st.integers(1, 5),
+    "bye": st.integers(1, 5), "adult": st.sampled_from(["yes", "no"])})
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["conditions", "off_path", "end_if"]), ANSWERS)
+def test_a_row_marks_exactly_what_is_off_the_path(name: str, answers: dict[str, Any]) -> None:
+    definition = tiny(name)
+    way = routing.path(definition, answers, {})
+    made_row = row(definition, answers, {})
+    numeric = [v for v in definition.variables if v.storage == "number"]
+    assert {v.question for v in numeric if made_row[v.name] != -99} == {v.question for v in numeric} & set(way.questions)
 
 
 def test_columns_say_what_they_hold() -> None:

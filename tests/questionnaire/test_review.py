@@ -1,5 +1,6 @@
 """What forbids publishing, what cannot be reached, and what is only advice."""
 
+import time
 from typing import Any
 
 import pytest
@@ -120,6 +121,13 @@ def test_a_condition_over_very_many_answers_is_sampled() -> None:
     never = pages(wide, [question("last", show_if=every | {"all": [{"q0": {"is": 0}}]})])
     assert unreachable(reachable).unreachable == ()
     assert unreachable(never) == type(unreachable(never))((), ("last",))
+
+
+def test_a_long_chain_of_conditions_is_reviewed_in_seconds() -> None:
+    chain = [[question(f"q{n}", "nps", **({"show_if": {f"q{n - 1}": {"at_least": 3}}} if n else {}))] for n in range(300)]
+    before = time.perf_counter()
+    assert faults(pages(*chain)) == []
+    assert time.perf_counter() - before < 10
 
 
 SMALL = st.recursive(
