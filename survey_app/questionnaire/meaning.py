@@ -71,8 +71,10 @@ def _names(definition: Definition) -> Iterator[Found]:
     count = 0
     for path, _, question in places(definition):
         count += 1
-        names = dict.fromkeys((question.name, *question.answer_names(), *question.text_names(),
-                               *(variable.name for variable in question.variables())))
+        columns = [variable.name for variable in question.variables()]
+        names = dict.fromkeys((question.name, *question.answer_names(), *question.text_names(), *columns))
+        if twice := next((name for name in columns if columns.count(name) > 1), None):
+            yield "duplicate_name", (*path, "choices"), {"name": twice, "first": path_of(path)}
         for name in names:
             key = name.lower()
             if key in first and first[key] != path_of(path):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from survey_app.questionnaire import routing
 from survey_app.questionnaire.codebook import codebook, row, row_maker
 from survey_app.questionnaire.publication import assign_values
-from tests.questionnaire.tools import made, question, tiny
+from tests.questionnaire.tools import made, question, read, tiny
 
 
 def test_the_golden_small_case_has_its_columns_and_values() -> None:
@@ -42,6 +42,15 @@ def test_the_golden_small_case_has_its_columns_and_values() -> None:
 )
 def test_a_response_becomes_a_row_with_missing_codes(name: str, answers: Any, expected: Any) -> None:
     assert row(assign_values(tiny(name)), answers, {}) == expected
+
+
+def test_a_choice_called_other_keeps_its_column_beside_its_text() -> None:
+    other = [{"code": "a", "text": "a"}, {"code": "other", "text": "o", "other": True}]
+    definition = made(question("q", "multiple_choice", choices=other))
+    assert [v.name for v in definition.variables] == ["q_a", "q_other", "q_other_text"]
+    result = read(definition, q=["other"], q_other="typed")
+    assert (result.answers, result.texts) == ({"q": ["other"]}, {"q_other": "typed"})
+    assert row(definition, result.answers, result.texts) == {"q_a": 0, "q_other": 1, "q_other_text": "typed"}
 
 
 ANSWERS = st.fixed_dictionaries({}, optional={

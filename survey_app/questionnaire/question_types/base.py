@@ -101,7 +101,7 @@ class Question(Model):
 
     def text_names(self) -> tuple[str, ...]:
         """Names under which texts are stored."""
-        return tuple(v.name for v in self.variables() if v.kind == "text")
+        return tuple(v.answer for v in self.variables() if v.kind == "text")
 
     def needed(self) -> tuple[str, ...]:
         """Names that must be filled before the respondent may go on."""

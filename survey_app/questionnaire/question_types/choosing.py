@@ -51,7 +51,11 @@ class _Offering(Question):
         other = self.other
         if other is None:
             return ()
-        return (Variable(f"{self.name}_other", self.name, "text", other.text, storage="text", code=other.code),)
+        stored = f"{self.name}_other"
+        # In a multiple choice with a choice called `other`, `<question>_other` is that choice's 0/1 column.
+        taken = isinstance(self, MultipleChoice) and any(choice.code == "other" for choice in self.choices)
+        return (Variable(f"{stored}_text" if taken else stored, self.name, "text", other.text, storage="text",
+                         code=other.code, key=stored),)
 
     def codes(self, variable: str) -> tuple[str | int, ...] | None:
         return tuple(choice.code for choice in self.choices) if variable == self.name else None
