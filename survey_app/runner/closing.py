@@ -105,7 +105,7 @@ def sign(chain: Chain) -> str:
 def privacy(frame: Frame) -> str:
     """What respondents are told, with its version."""
     _ = frame.say
-    title = _("隐私说明")
+    title = _("隐私声明")
     version = _("第 %(version)s 版") % {"version": frame.chain.consent_version}
     text = frame.chain.consent_texts.get(frame.language) or next(iter(frame.chain.consent_texts.values()), "")
     parts = "".join(_BLOCKS[kind](lines) for kind, lines in consent.blocks(text))

@@ -199,7 +199,7 @@ def _facts(frame: Frame, definition: Definition, seconds: int) -> str:
 
 def _terms(frame: Frame, mode: str) -> str:
     _ = frame.say
-    privacy = _("隐私说明")
+    privacy = _("隐私声明")
     sentences = {
         "anonymous": _("匿名填写：我们无法从数据库查到这是谁填的。"),
         "confidential": _("保密填写：仅质量部可在投诉处理时查看您的身份。"),

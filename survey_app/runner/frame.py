@@ -116,7 +116,7 @@ def footer(frame: Frame, *, note: str = "", links: Sequence[str] = ("privacy", "
         dial = "".join(c for c in phone if c in "+0123456789")
         number = f"<a href=\"tel:{dial}\">{escaped(phone)}</a>"
         call = "<p>" + _("有疑问？请拨打 %(number)s") % {"number": number} + "</p>"
-    known = {"privacy": _("隐私说明"), "withdraw": _("删除我的回答")}
+    known = {"privacy": _("隐私声明"), "withdraw": _("删除我的回答")}
     anchors = "".join(
         f'<a href="/{link}?l={frame.language}" target=_blank rel=noopener>{known[link]}</a>' for link in links
     )

@@ -93,11 +93,13 @@ def _stays(item: Any) -> bool:
     return bool(getattr(item, "other", False) or getattr(item, "exclusive", False) or getattr(item, "missing", None))
 
 
-_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
+_CONTROL: dict[int, str | None] = {
+    **dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))), 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"
+}
 
 
 def escaped(text: str) -> str:
-    """Text for a page: escaped, without control characters."""
+    """Text for a page: escaped, without control and non-characters."""
     return escape(text.translate(_CONTROL))
 
 
