@@ -87,7 +87,7 @@ def _questionnaire(name: str) -> Any:
 @as_json
 def check_files(files: tuple[Path, ...], as_json: bool) -> None:
     """Check questionnaire FILES: one line per fault. Needs no database and no keys."""
-    from survey_app.questionnaire.file_check import check_file
+    from survey_app.questionnaire.checking import check_file
 
     reports = [check_file(path) for path in files]
     if as_json:
@@ -107,13 +107,15 @@ def check_files(files: tuple[Path, ...], as_json: bool) -> None:
 def load(file: Path, as_json: bool) -> None:
     """Load FILE: a new questionnaire, or a new draft revision of a known name."""
     from survey_app.design.drafting import load_file
-    from survey_app.questionnaire.file_check import check_file
+    from survey_app.questionnaire.checking import check_file
 
     report = check_file(file)
     if report.definition is None:
         for line in report.lines():
             click.echo(line, err=True)
         sys.exit(1)
+    for line in () if report.ok else report.lines():  # a draft may still have what forbids publishing
+        click.echo(line, err=True)
     made = load_file(definition=report.definition, by=COMMAND_LINE, now=clock.now())
     db.session.commit()
     tell(

@@ -4,11 +4,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # the file
     "too_large": ("The file has {size} bytes; the limit is {limit}. Split it, or remove what is not a questionnaire.",
                   "文件大小为 {size} 字节，上限为 {limit} 字节。请拆分文件或删除与问卷无关的内容。"),
-    "is_folder": ("This is a folder. Name the files in it.", "这是一个文件夹，请给出其中的文件。"),
-    "unreadable_file": ("The file cannot be read: {reason}. Check the name and the rights.",
-                        "无法读取文件：{reason}。请检查文件名和权限。"),
-    "unreadable": ("The file cannot be read: {reason}. Check the name and the rights.",
-                   "无法读取文件：{reason}。请检查文件名和权限。"),
     "empty_file": ("The file is empty. Start with \"format: 1\".", "文件是空的。请以 \"format: 1\" 开头。"),
     "not_utf8": ("The file is not UTF-8 (byte {position}). Save it as UTF-8.",
                  "文件不是 UTF-8 编码（第 {position} 个字节）。请另存为 UTF-8。"),
