@@ -72,7 +72,7 @@ def orders_of_columns() -> dict[str, Callable[[Row], Any]]:
         "random part of the id": lambda row: row["id"] & ((1 << 46) - 1),
         "delete code hash": lambda row: row["rc_hash"],
         "order seed": lambda row: row["order_seed"],
-        "sealed comment": lambda row: row["raw"] or "",
+        "sealed comment": lambda row: (row["raw"] or "", row["rc_hash"]),
     }
 
 

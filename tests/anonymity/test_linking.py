@@ -130,14 +130,8 @@ GUESSES = (
 
 
 @pytest.mark.anonymity
-def test_a_copy_of_the_database_and_the_log_of_arrivals_link_nobody(app: Flask, settings: Settings) -> None:
-    check(app, settings, 300, seed=1)
-
-
-@pytest.mark.anonymity
-@pytest.mark.long
-def test_a_large_copy_of_the_database_and_the_log_of_arrivals_link_nobody(app: Flask, settings: Settings) -> None:
-    check(app, settings, 2_000, seed=2)
+def test_a_copy_of_the_database_and_the_log_of_arrivals_link_nobody(app: Flask, settings: Settings, full: bool) -> None:
+    check(app, settings, 2_000 if full else 300, seed=1)
 
 
 @pytest.mark.anonymity
