@@ -24,12 +24,13 @@ from survey_app import clock, reactions, work
 from survey_app.config import ROOT
 from survey_app.database import db
 from survey_app.errors import DomainError
+from survey_app.exports import requesting
 from survey_app.work import Claim, LeaseLost
 
 log = logging.getLogger("survey_app.worker")
 
 Handler = Callable[[Claim, Flask], None]
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {requesting.KIND: requesting.make_file}
 
 THREADS = 2
 LONGEST_STOP_SECONDS = 25  # of the 30 that a stop may take

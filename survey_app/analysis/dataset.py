@@ -67,7 +67,12 @@ def versions(questionnaire_id: int) -> list[FrozenVersion]:
         .where(Version.questionnaire_id == questionnaire_id)
         .order_by(Version.number.desc())
     )
-    return [FrozenVersion(v.id, v.number, _definition(v.digest, orjson.dumps(v.definition))) for v in found]
+    return [frozen_version(row) for row in found]
+
+
+def frozen_version(row: Any) -> FrozenVersion:
+    """A row of (id, number, digest, definition) with its definition parsed."""
+    return FrozenVersion(row.id, row.number, _definition(row.digest, orjson.dumps(row.definition)))
 
 
 @contextmanager

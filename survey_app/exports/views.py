@@ -1,3 +1,115 @@
-from flask import Blueprint
+"""The export page: ordering a file, watching it being made, fetching it."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, send_file
+from flask_babel import gettext as _
+
+from survey_app import clock
+from survey_app.database import db
+from survey_app.design.models import Questionnaire
+from survey_app.design.publishing import definition_of, newest_version
+from survey_app.design.views import LANGUAGE_NAMES, head
+from survey_app.errors import Busy, DomainError
+from survey_app.exports import requesting
+from survey_app.exports.models import Export
+from survey_app.web import access, actor, found, is_htmx, language_tag, refused, render, seen, settings
+from survey_app.work import Work
 
 blueprint = Blueprint("exports", __name__)
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def _address(questionnaire_id: int) -> str:
+    return f"/questionnaires/{questionnaire_id}/exports"
+
+
+def _languages(questionnaire: Questionnaire) -> tuple[str, ...]:
+    newest = newest_version(questionnaire)
+    return tuple(definition_of(newest).languages) if newest else ()
+
+
+def _page(questionnaire: Questionnaire) -> dict[str, Any]:
+    languages = _languages(questionnaire)
+    own = requesting.own_exports(questionnaire=questionnaire, by=actor())
+    works = {w.id: w for w in db.session.query(Work).filter(Work.id.in_([e.work_id for e, _s in own if e.work_id]))}
+    return {
+        **head(questionnaire),
+        "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in languages],
+        "language": language_tag() if language_tag() in languages else (languages[0] if languages else ""),
+        "lines": [_line(export, state, works.get(export.work_id or 0)) for export, state in own],
+    }
+
+
+def _line(export: Export, state: str, work: Work | None) -> dict[str, Any]:
+    expired = requesting.is_expired(export, now=clock.now())
+    running = state in ("queued", "claimed") and not export.file
+    shown = "expired" if expired else "running" if running else "ready" if export.file else "failed"
+    progress = (work.progress, work.total) if work is not None and work.total else None
+    return {"export": export, "state": shown, "progress": progress}
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/exports", endpoint="list")
+@access("response:export")
+def list_exports(questionnaire_id: int) -> Response:
+    """The form and one's own files."""
+    questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
+    return render("exports/exports.html", **_page(questionnaire))
+
+
+@blueprint.post("/questionnaires/<int:questionnaire_id>/exports")
+@access("response:export")
+def create(questionnaire_id: int) -> Response:
+    """Order a file."""
+    questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
+    language = request.form.get("language", "")
+    try:
+        requesting.request_export(
+            questionnaire=questionnaire,
+            file_format=request.form.get("format", ""),
+            labels=request.form.get("content") == "labels",
+            language=language if language in _languages(questionnaire) else language_tag(),
+            reason=request.form.get("reason", ""),
+            by=actor(),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        db.session.rollback()
+        return refused(error, "exports/exports.html", **_page(found(db.session.get(Questionnaire, questionnaire_id))))
+    return seen(_address(questionnaire_id))
+
+
+@blueprint.get("/exports/<int:export_id>")
+@access("response:export")
+def status(export_id: int) -> Response:
+    """How far one file is; asked for every two seconds while it is made."""
+    export = found(requesting.own_export(export_id=export_id, by=actor()))
+    if not is_htmx():
+        return seen(_address(export.questionnaire_id))
+    work = db.session.get(Work, export.work_id) if export.work_id else None
+    return render("exports/_line.html", line=_line(export, work.state if work else "done", work))
+
+
+@blueprint.post("/exports/<int:export_id>/downloads")
+@access("response:export")
+def download(export_id: int) -> Response:
+    """Send the file. A sensitive read: it is written down first, and without that nothing is sent."""
+    export = found(requesting.own_export(export_id=export_id, by=actor()))
+    questionnaire = db.session.get_one(Questionnaire, export.questionnaire_id)
+    part, name, file_format = request.form.get("part", "data"), questionnaire.name, export.format
+    stamp = f"{clock.china(export.requested_at):%Y%m%d-%H%M}"
+    folder = settings().export_folder
+    path = requesting.fetch(export=export, part=part, by=actor(), folder=folder, now=clock.now())
+    if path is None:
+        abort(410)
+    try:
+        db.session.commit()
+    except Exception as error:  # whatever the reason: without the record nothing is sent
+        raise Busy(_("暂时无法记录这次下载,因此不能发送文件。请稍后再试。")) from error
+    suffix = ".codebook.csv" if part == "codebook" else f".{file_format}"
+    kind = CONTENT_TYPES["csv" if part == "codebook" else file_format]
+    return send_file(path, mimetype=kind, as_attachment=True, download_name=f"{name}-{stamp}{suffix}", max_age=0)

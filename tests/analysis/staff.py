@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from survey_app import clock
@@ -23,6 +23,7 @@ def client_of(app: Flask, role: str, language: str = "zh") -> FlaskClient:
     """A client of the staff application, signed in with this role."""
     ticket = signing_in.ticket(make_user(role), clock.now())
     app.config["WTF_CSRF_ENABLED"] = True
+    g.pop("csrf_token", None)  # requests of a test share its application context, and with it the last client's token
     client = app.test_client()
     with client.session_transaction() as kept:
         kept["ticket"], kept["language"] = ticket, language

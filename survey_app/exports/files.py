@@ -1,0 +1,113 @@
+"""The two file formats: CSV and XLSX. They write what they are given; what may stand in a file was decided before."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import IO, Any
+
+import xlsxwriter
+
+from survey_app.errors import DomainError
+from survey_app.exports import codebook_file
+from survey_app.exports.cells import csv_text, xlsx_text
+from survey_app.exports.shape import Cell, Column, Shape
+from survey_app.languages import N_, translator
+
+XLSX_MOST_ROWS = 1_048_575  # without the heading
+SHEETS = ("数据", "变量", "选项", "说明")
+
+
+def write_csv(file: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
+    """RFC 4180 with CRLF; the file must be open as UTF-8 with BOM and without newline translation. Returns the rows."""
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow([csv_text(column.name) for column in columns])
+    count = 0
+    for row in rows:
+        writer.writerow([csv_text(cell) if isinstance(cell, str) else cell for cell in row])
+        count += 1
+    return count
+
+
+def write_codebook_csv(file: IO[str], shape: Shape) -> None:
+    """The codebook beside a CSV file."""
+    writer = csv.writer(file, lineterminator="\r\n")
+    for line in codebook_file.lines(shape):
+        writer.writerow([csv_text(cell) if isinstance(cell, str) else cell for cell in line])
+
+
+def write_xlsx(
+    file: IO[bytes],
+    shape: Shape,
+    rows: Iterable[Sequence[Cell]],
+    *,
+    about: Sequence[tuple[str, str]],
+    now: datetime,
+    folder: str,
+) -> int:
+    """A workbook of four sheets, row by row with flat memory; `folder` takes what does not fit. Returns the rows."""
+    options = {
+        "constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False,
+        "strings_to_numbers": False, "nan_inf_to_errors": False, "default_date_format": "yyyy-mm-dd",
+    }  # fmt: skip
+    book = xlsxwriter.Workbook(file, options)
+    book.set_properties({"created": now.replace(tzinfo=None)})
+    bold, day, clock = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "hh:mm"})  # fmt: skip  # noqa: E501
+    formats = {"date": day, "time": clock}
+    sheet = book.add_worksheet(SHEETS[0])
+    sheet.freeze_panes(1, 1)
+    for place, column in enumerate(shape.columns):
+        sheet.write_string(0, place, xlsx_text(column.name), bold)
+    kinds = [column.kind for column in shape.columns]
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        if count > XLSX_MOST_ROWS:
+            book.close()
+            raise DomainError(N_("超过 1,048,575 行,XLSX 装不下,请改用 CSV。"))
+        for place, cell in enumerate(row):
+            _put(sheet, count, place, cell, kinds[place], formats)
+    _table(book, SHEETS[1], bold, _variables(shape))
+    _table(book, SHEETS[2], bold, _options(shape))
+    _table(book, SHEETS[3], bold, [("", ""), *about])
+    book.close()
+    return count
+
+
+def _put(sheet: Any, line: int, place: int, cell: Cell, kind: str, formats: dict[str, Any]) -> None:
+    if isinstance(cell, str):
+        if not cell:
+            return
+        if kind in formats:
+            moment = date.fromisoformat(cell) if kind == "date" else time.fromisoformat(cell)
+            sheet.write_datetime(line, place, moment, formats[kind])
+        else:
+            sheet.write_string(line, place, xlsx_text(cell))
+    elif cell is not None:
+        sheet.write_number(line, place, cell)
+
+
+def _table(book: Any, name: str, bold: Any, lines: Iterable[Sequence[str | int]]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 8, 40)
+    for line, cells in enumerate(lines):
+        for place, cell in enumerate(cells):
+            if isinstance(cell, str):
+                if cell:
+                    sheet.write_string(line, place, xlsx_text(cell), bold if line == 0 else None)
+            else:
+                sheet.write_number(line, place, cell)
+
+
+def _variables(shape: Shape) -> Iterable[Sequence[str]]:
+    _ = translator(shape.language)
+    yield (_("变量"), _("标签"), _("题目"), _("类型"), _("存储"))
+    for name, label, question, kind, storage, _note in codebook_file.variables(shape):
+        yield name, label, question, kind, storage
+
+
+def _options(shape: Shape) -> Iterable[Sequence[str | int]]:
+    _ = translator(shape.language)
+    yield (_("变量"), _("取值"), _("代码"), _("标签"))
+    for column in shape.columns:
+        for value, code, label in codebook_file.values(shape, column):
+            yield column.name, value, code, label

@@ -1,0 +1,138 @@
+"""Asking for a data file, making it in the background, fetching it within a day."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from survey_app import clock, events, work
+from survey_app.database import db
+from survey_app.design.models import Questionnaire, Version
+from survey_app.errors import DomainError
+from survey_app.events import WORKER, Actor
+from survey_app.exports import writing
+from survey_app.exports.models import Export
+from survey_app.exports.writing import Written
+from survey_app.languages import N_
+from survey_app.work import Claim, Work
+
+KIND = "export"
+KEEP = timedelta(hours=24)
+LEAST_REASON = 4  # characters
+MOST_AT_ONCE = 3  # of one person
+
+
+def request_export(
+    *,
+    questionnaire: Questionnaire,
+    file_format: str,
+    labels: bool,
+    language: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> Export:
+    """Order a file: the order, its work and its audit row in one transaction."""
+    if file_format not in writing.FORMATS:
+        raise DomainError(N_("请选择文件格式。")).at("format")
+    if len(reason.strip()) < LEAST_REASON:
+        raise DomainError(N_("请写明导出用途,至少 4 个字;它会进入审计记录。")).at("reason")
+    if db.session.scalar(select(Version.id).where(Version.questionnaire_id == questionnaire.id).limit(1)) is None:
+        raise DomainError(N_("这份问卷还没有发布,没有可导出的回答。"))
+    if (
+        len([1 for _export, state in own_exports(questionnaire=None, by=by) if state in ("queued", "claimed")])
+        >= MOST_AT_ONCE
+    ):
+        raise DomainError(N_("您已有 3 个导出在进行,请等其中一个完成。"))
+    export = Export(
+        questionnaire_id=questionnaire.id, format=file_format, options={"labels": labels, "language": language},
+        reason=reason.strip()[:500], requested_by_id=by.id, requested_at=now,
+    )  # fmt: skip
+    db.session.add(export)
+    db.session.flush()
+    export.work_id = work.enqueue(KIND, {"export": export.id}, now=now).id
+    events.record(
+        "export.requested", export, by=by, reason=export.reason, questionnaire=questionnaire.name, format=file_format,
+        labels=labels, language=language,
+    )  # fmt: skip
+    return export
+
+
+def own_exports(*, questionnaire: Questionnaire | None, by: Actor, limit: int = 20) -> list[tuple[Export, str]]:
+    """The newest orders of a person with the state of their work (`done` when the work row is gone)."""
+    chosen = (
+        select(Export, Work.state).outerjoin(Work, Work.id == Export.work_id).where(Export.requested_by_id == by.id)
+    )
+    if questionnaire is not None:
+        chosen = chosen.where(Export.questionnaire_id == questionnaire.id)
+    found = db.session.execute(chosen.order_by(Export.id.desc()).limit(limit))
+    return [(export, state or "done") for export, state in found]
+
+
+def own_export(*, export_id: int, by: Actor) -> Export | None:
+    """An order of this person; None when it is missing or somebody else's."""
+    export = db.session.get(Export, export_id)
+    return export if export is not None and export.requested_by_id == by.id else None
+
+
+def make_file(held: Claim, app: Flask) -> None:
+    """The job: write the file and note what it holds. Safe to run twice: the second file replaces the first."""
+    export = db.session.get(Export, held.args["export"])
+    if export is None:
+        return
+    export_id, file_format, options = export.id, export.format, dict(export.options)
+    folder: Path = app.extensions["survey_settings"].export_folder
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def settle(written: Written) -> None:
+        made = db.session.get_one(Export, export_id)
+        made.file, made.sha256, made.rows = written.path.name, written.sha256, written.rows
+        made.expires_at = clock.now() + KEEP
+        events.record("export.finished", made, by=WORKER, rows=written.rows, sha256=written.sha256)
+        db.session.flush()
+
+    writing.write_file(
+        questionnaire_id=export.questionnaire_id, file_format=file_format, path=folder / f"{export_id}.{file_format}",
+        labels=bool(options.get("labels")), language=str(options.get("language", "zh-CN")), now=clock.now(),
+        vault=app.extensions["survey_vault"], settle=settle,
+        progress=lambda done, total: work.renew(held, now=clock.now(), progress=done, total=total),
+    )  # fmt: skip
+
+
+def is_expired(export: Export, *, now: datetime) -> bool:
+    """Whether the file was there and may no longer be fetched."""
+    return export.expires_at is not None and export.expires_at <= now
+
+
+def fetch(*, export: Export, part: str, by: Actor, folder: Path, now: datetime) -> Path | None:
+    """The file to send, after its reading was recorded in this transaction. None when it has expired.
+
+    `part` is `data` or `codebook`. Raises DomainError when there is no such file (yet).
+    """
+    if is_expired(export, now=now):
+        return None
+    path = folder / export.file
+    if part == "codebook":
+        path = writing.codebook_path(path)
+    if not export.file or part not in ("data", "codebook") or not path.is_file():
+        raise DomainError(N_("文件还没有准备好,请稍等。"))
+    events.record(
+        "export.downloaded", export, by=by, reason=export.reason, part=part, sha256=export.sha256, rows=export.rows
+    )
+    return path
+
+
+def expire(*, now: datetime, folder: Path) -> int:
+    """Delete files older than a day, and files that no order names. Returns how many went."""
+    if not folder.is_dir():
+        return 0
+    kept = set(db.session.scalars(select(Export.file).where(Export.expires_at > now)))
+    kept |= {writing.codebook_path(Path(name)).name for name in kept}
+    gone = 0
+    for path in folder.iterdir():
+        # a file younger than a day may be on its way into the database
+        if path.is_file() and path.name not in kept and now.timestamp() - path.stat().st_mtime > KEEP.total_seconds():
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone

@@ -1,0 +1,138 @@
+"""The shape of a data file: one response per row, one variable per column (formats.md 6).
+
+A row holds nothing that leads to a person or to the moment of answering: the id of the database holds the day, so the file
+has a pseudonym instead; the month stands for the day; the shop appears only where the file has ten answers of it; and rows
+are sorted by the pseudonym, which tells nothing about arrival.
+"""
+
+from base64 import b32encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from survey_app.analysis import dataset
+from survey_app.analysis.dataset import FrozenVersion, Row
+from survey_app.languages import N_
+from survey_app.questionnaire.codebook import Codebook, codebook, row_maker
+from survey_app.questionnaire.definition import text_in
+from survey_app.questionnaire.question_types import Variable
+from survey_app.vault import Vault
+
+LEAST_OF_A_SHOP = 10  # fewer answers of a shop in the file: only its region is named
+ID_CHARACTERS = 16  # of base32: 80 bits
+
+Cell = int | float | str | None
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `kind` is number, text, date or time; `variable` is None for the columns every file begins with."""
+
+    name: str
+    kind: str
+    label: str
+    variable: Variable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A shop as a file may name it."""
+
+    code: str
+    region: str
+
+
+FIXED: tuple[tuple[str, str, str], ...] = (
+    ("response_id", "text", N_("回答编号(随机,与删除码无关)")),
+    ("status", "text", N_("状态:complete 完整,screened_out 按规则提前结束")),
+    ("version", "number", N_("问卷版本")),
+    ("language", "text", N_("作答语言")),
+    ("channel", "text", N_("渠道")),
+    ("region", "text", N_("大区")),
+    ("store_code", "text", N_("门店码(文件中不足 10 份回答的门店为空)")),
+    ("place", "text", N_("店内位置")),
+    ("month", "text", N_("月份")),
+    ("weight", "number", N_("权重(未加权,均为 1)")),
+    ("speed", "text", N_("作答速度:fast、normal、slow")),
+    ("straightline", "number", N_("矩阵题全部同一选项")),
+    ("layout", "text", N_("量表版式")),
+)
+
+
+def pseudonym(vault: Vault, response_id: int) -> str:
+    """The id of a response in files: a keyed hash, 16 characters.
+
+    Keyed, because the id in the database holds the day and would be found by trying; the same in every file, so that two
+    exports of the same data are equal and an analyst can join them; without the key it leads nowhere.
+    """
+    digest = vault.blind_index(f"export:response:{response_id}")
+    return b32encode(digest[:10]).decode().lower()
+
+
+class Shape:
+    """The table of one questionnaire: its columns and how a response becomes a row."""
+
+    def __init__(
+        self, frozen: Sequence[FrozenVersion], places: Mapping[int, Place], *, labels: bool, language: str,
+        translate: Callable[[str], str],
+    ) -> None:  # fmt: skip
+        self.frozen = frozen
+        self.language = language
+        self.first = frozen[0].definition.language
+        self.book: Codebook = codebook([version.definition for version in frozen])
+        self.columns = [Column(name, kind, translate(label)) for name, kind, label in FIXED]
+        self.columns += [Column(v.name, v.storage, self.text(v.label), v) for v in self.book.variables]
+        self._places = places
+        self._makers = {version.id: row_maker(version.definition, self.book) for version in frozen}
+        self._numbers = {version.id: version.number for version in frozen}
+        self._names = [(v.name, self._labeller(v) if labels else None) for v in self.book.variables]
+
+    def text(self, label: Mapping[str, str]) -> str:
+        """A text of the questionnaire in the language of the file."""
+        return text_in(label, self.language, self.first)
+
+    def _labeller(self, variable: Variable) -> Callable[[Cell], Cell] | None:
+        """Turns a value into its label and a missing code into an empty cell; None where there is nothing to turn."""
+        if variable.storage != "number":
+            return None
+        missing = range(variable.missing, variable.missing + 6)
+        table: dict[Cell, Cell] = {}
+        if variable.kind != "multiple":  # stays 0 and 1
+            table = {v.value: self.text(v.label) or v.value for v in variable.values}
+        table |= dict.fromkeys(missing)
+        return lambda value: table.get(value, value)
+
+    def row(self, response_id: str, row: Row, *, name_shop: bool) -> list[Cell]:
+        """One response as a row of cells, in the order of the columns."""
+        place = self._places.get(row.shop_id) if row.shop_id is not None else None
+        made = self._makers[row.version_id](row.answers, row.texts)
+        cells: list[Cell] = [
+            response_id, row.status, self._numbers[row.version_id], row.language, row.channel,
+            place.region if place else "", place.code if place and name_shop else "", row.place if name_shop else "",
+            f"{row.month:%Y-%m}", 1, row.speed, int(row.straightline), row.layout,
+        ]  # fmt: skip
+        for name, label in self._names:
+            value: Cell = made[name]
+            cells.append(value if label is None else label(value))
+        return cells
+
+
+def rows(connection: Connection, shape: Shape, vault: Vault, progress: Progress) -> Iterator[list[Cell]]:
+    """All rows of the table, sorted by pseudonym; only ids stand in memory."""
+    order: list[tuple[str, int]] = []
+    of_shop: dict[int, int] = {}
+    for response_id, shop_id in dataset.ids_and_shops(connection, [version.id for version in shape.frozen]):
+        order.append((pseudonym(vault, response_id), response_id))
+        if shop_id is not None:
+            of_shop[shop_id] = of_shop.get(shop_id, 0) + 1
+    order.sort()
+    named = {shop_id for shop_id, count in of_shop.items() if count >= LEAST_OF_A_SHOP}
+    names = {response_id: name for name, response_id in order}
+    progress(0, len(order))
+    for done, row in enumerate(dataset.rows_by_id(connection, [response_id for _, response_id in order]), start=1):
+        yield shape.row(names[row.id], row, name_shop=row.shop_id in named)
+        if done % dataset.CHUNK == 0:
+            progress(done, len(order))
+    progress(len(order), len(order))

@@ -1,0 +1,196 @@
+"""Writing a data file from a questionnaire's answers: used by the job of the export page and by the command line."""
+
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, select
+
+from survey_app import clock, events
+from survey_app.analysis import dataset
+from survey_app.analysis.dataset import FrozenVersion
+from survey_app.database import db
+from survey_app.design.models import Questionnaire, Version
+from survey_app.errors import DomainError
+from survey_app.events import Actor
+from survey_app.exports import files, shape
+from survey_app.exports.shape import Cell, Place, Progress, Shape
+from survey_app.languages import N_, translator
+from survey_app.organisation.models import Region, Shop
+from survey_app.vault import Vault
+from survey_app.web import vault as open_vault
+
+FORMATS = ("csv", "xlsx")
+MISSING = N_(
+    "-99 不适用,-98 未答到,-97 看到但未填写,-96 不愿透露,-95 不清楚,-94 该版本无此题;"
+    "可低于 -90 的数字题用 -99999 至 -99994"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished file. `codebook` is the file beside a CSV."""
+
+    path: Path
+    rows: int
+    sha256: str
+    codebook: Path | None
+
+
+def codebook_path(path: Path) -> Path:
+    """Where the codebook of a CSV file stands."""
+    return path.with_name(f"{path.stem}.codebook.csv")
+
+
+def write_export(
+    *, questionnaire: Questionnaire, file_format: str, path: Path, labels: bool, language: str, by: Actor, reason: str,
+    now: datetime,
+) -> Written:  # fmt: skip
+    """Write all answers of a questionnaire to `path` and record the reading. Needs a session without pending changes.
+
+    Raises DomainError when the questionnaire was never published or does not fit the format.
+    """
+    return write_file(
+        questionnaire_id=questionnaire.id, file_format=file_format, path=path, labels=labels, language=language, now=now,
+        vault=open_vault(), settle=lambda written: _record(questionnaire, written, by, reason),
+    )  # fmt: skip
+
+
+def _record(questionnaire: Questionnaire, written: Written, by: Actor, reason: str) -> None:
+    events.record(
+        "response.exported", questionnaire, by=by, reason=reason, questionnaire=questionnaire.name, rows=written.rows,
+        sha256=written.sha256,
+    )  # fmt: skip
+    db.session.flush()
+
+
+def _nothing(*_given: object) -> None:
+    return
+
+
+def write_file(
+    *, questionnaire_id: int, file_format: str, path: Path, labels: bool, language: str, now: datetime, vault: Vault,
+    settle: Callable[[Written], None] = _nothing, progress: Progress = _nothing,
+) -> Written:  # fmt: skip
+    """Write the file (and the codebook beside a CSV). It appears under its name, whole, only after `settle` went through.
+
+    Lets go of the session's transaction first: reading takes long and nobody may wait for it.
+    """
+    if file_format not in FORMATS:
+        raise DomainError(N_("没有这种导出格式。"))
+    db.session.rollback()
+    token, book = secrets.token_hex(4), codebook_path(path)
+    draft, book_draft = path.with_name(f".{path.name}.{token}"), book.with_name(f".{book.name}.{token}")
+    try:
+        with dataset.snapshot() as connection:
+            table = _shape(connection, questionnaire_id, labels=labels, language=language)
+            found = shape.rows(connection, table, vault, progress)
+            with _private(draft) as file:
+                if file_format == "csv":
+                    count = _write_csv(file, table, found)
+                else:
+                    about, folder = _about(table, now, labels), str(path.parent)
+                    count = files.write_xlsx(file, table, found, about=about, now=now, folder=folder)
+        if file_format == "csv":
+            with _private(book_draft) as file, _text(file) as text:
+                files.write_codebook_csv(text, table)
+        written = Written(path, count, _sha256(draft), book if file_format == "csv" else None)
+        settle(written)
+        draft.replace(path)
+        if written.codebook:
+            book_draft.replace(book)
+    finally:
+        draft.unlink(missing_ok=True)
+        book_draft.unlink(missing_ok=True)
+    return written
+
+
+def _write_csv(file: IO[bytes], table: Shape, found: Iterable[list[Cell]]) -> int:
+    with _text(file) as text:
+        return files.write_csv(text, table.columns, found)
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[IO[bytes]]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w+b") as file:
+        yield file
+
+
+@contextmanager
+def _text(file: IO[bytes]) -> Iterator[IO[str]]:
+    """The same file for text: UTF-8 with BOM, line ends as they are written."""
+    wrapped = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
+    try:
+        yield wrapped
+    finally:
+        wrapped.flush()
+        wrapped.detach()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _shape(connection: Connection, questionnaire_id: int, *, labels: bool, language: str) -> Shape:
+    frozen = _versions(connection, questionnaire_id)
+    if not frozen:
+        raise DomainError(N_("这份问卷还没有发布,没有可导出的回答。"))
+    return Shape(
+        frozen, _places(connection, labels, language), labels=labels, language=language, translate=translator(language)
+    )
+
+
+def _versions(connection: Connection, questionnaire_id: int) -> list[FrozenVersion]:
+    found = connection.execute(
+        select(Version.id, Version.number, Version.digest, Version.definition)
+        .where(Version.questionnaire_id == questionnaire_id)
+        .order_by(Version.number.desc())
+    )
+    return [dataset.frozen_version(row) for row in found]
+
+
+def _places(connection: Connection, labels: bool, language: str) -> dict[int, Place]:
+    found = connection.execute(
+        select(Shop.id, Shop.code, Region.code, Region.name, Region.name_en).join(Region, Region.id == Shop.region_id)
+    )
+    return {
+        shop_id: Place(code, _region(region, name, name_en, language) if labels else region)
+        for shop_id, code, region, name, name_en in found
+    }
+
+
+def _region(code: str, name: str, name_en: str, language: str) -> str:
+    return (name if language.startswith("zh") or not name_en else name_en) or code
+
+
+def _about(table: Shape, now: datetime, labels: bool) -> list[tuple[str, str]]:
+    _ = translator(table.language)
+    newest = table.frozen[0].definition
+    numbers = ", ".join(str(version.number) for version in reversed(table.frozen))
+    lines: list[tuple[str, Any]] = [
+        (_("问卷"), f"{table.text(newest.title)} ({newest.name})"),
+        (_("版本"), numbers),
+        (_("导出时间"), f"{clock.china(now):%Y-%m-%dT%H:%M:%S+08:00}"),
+        (_("内容"), _("标签") if labels else _("取值")),
+        (_("筛选"), _("全部提交的回答;不含测试回答")),
+        (_("加权"), _("未加权,weight 均为 1")),
+        (
+            _("缺失值"),
+            _(MISSING),
+        ),
+        (_("多选题"), _("每个选项一列:1 已选,0 看到但未选")),
+        (_("门店"), _("只有文件中至少有 10 份回答的门店才写门店码,其余只写大区")),
+        (_("时间"), _("匿名问卷只写月份,不写日期、时刻和用时")),
+        (_("回答编号"), _("由密钥算出的固定编号,不含日期,与删除码无关;行按编号排序,与先后无关")),
+        (_("文字"), _("已去除个人信息;超过 32,767 个字符时截断并标注 …(truncated)")),
+    ]
+    return [(name, str(text)) for name, text in lines]
