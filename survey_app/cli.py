@@ -58,7 +58,7 @@ def installed(command: Command) -> Command:
         installation.check(app)
         return command(*args, **kwargs)
 
-    return refusing(run)  # type: ignore[type-var]
+    return refusing(run)  # type: ignore[return-value]
 
 
 def settings() -> Settings:

@@ -55,7 +55,8 @@ def whole_site(app: Flask) -> WsgiApp:
             return respondent()(environ, start_response)
         if "SECRET_KEY" not in app.config or app.config["SECRET_KEY"] is None:
             _prepare(app)
-        return staff(environ, start_response)
+        answer: Iterable[bytes] = staff(environ, start_response)
+        return answer
 
     return site
 
