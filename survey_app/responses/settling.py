@@ -52,6 +52,14 @@ def _rewrite(period: int) -> int:
     return len(rows)
 
 
+def forget_arrivals(*, now: datetime) -> int:
+    """The hourly tick: settle, commit, tidy."""
+    number = settle(now=now)
+    db.session.commit()
+    tidy(db.engine)
+    return number
+
+
 def tidy(engine: Engine) -> None:
     """After the commit of `settle`: empty SQLite's write-ahead log; let PostgreSQL reuse the old places."""
     pooled = engine.raw_connection()
