@@ -45,7 +45,7 @@
   /* a second press of the same button must not send the form again */
   doc.addEventListener("submit", function (event) {
     var form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-download")) return;
     if (form.ariaBusy) event.preventDefault();
     form.ariaBusy = "true";
   });
