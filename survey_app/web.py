@@ -176,6 +176,7 @@ def found(value: Any) -> Any:
 
 def _begin_request() -> None:
     g.request_id = secrets.token_hex(8)
+    g.keep = False
     g.events_token = events.request_context.set((g.request_id, request.remote_addr or ""))
     g.reading_token = reading_only.set(request.method in SAFE_METHODS)
 
@@ -278,6 +279,11 @@ def day(value: date | None) -> str:
     return ("" if this_year else f"{value.year}年") + f"{value.month}月{value.day}日"
 
 
+def in_words(error: DomainError) -> str:
+    """A refusal in the language of the page."""
+    return error.sentence(_)
+
+
 # --- static files ------------------------------------------------------------------------------------------------------
 def static_url(name: str) -> str:
     """The address of a static file with its digest, so that browsers may keep it for a year."""
@@ -317,7 +323,7 @@ def register(app: Flask) -> None:
         static_url=static_url, may=may, language_tag=language_tag, interface_languages=INTERFACE, with_query=with_query,
         has_page=has_page,
     )
-    app.jinja_env.filters.update(moment=moment, day=day)
+    app.jinja_env.filters.update(moment=moment, day=day, in_words=in_words)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

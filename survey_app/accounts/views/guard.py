@@ -28,9 +28,8 @@ def present_user() -> User:
 def guard() -> Response | None:
     """Let the request pass when its page allows this person; otherwise sign-in (nobody) or 403 (somebody else)."""
     g.user = signing_in.ticket_owner(session.get(TICKET, ""), now=clock.now()) if session.get(TICKET) else None
-    if g.user is not None:
-        g.actor = users.actor(g.user)
-        g.permissions = permissions_of(g.user.role)
+    g.actor = users.actor(g.user) if g.user is not None else None
+    g.permissions = permissions_of(g.user.role) if g.user is not None else frozenset()
     if request.endpoint is None:
         return None  # no such page: the 404 follows
     needed = web.declared_access(current_app, request.endpoint)

@@ -1,0 +1,125 @@
+"""Every address of the staff side: who may open it, that looking changes nothing, that acting needs the token."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from survey_app import web
+from survey_app.accounts.models import ROLES
+from survey_app.accounts.permissions import PERMISSIONS, is_allowed
+from survey_app.database import db
+from tests import staff
+
+
+@pytest.fixture
+def chain(sqlite_app: Flask) -> staff.Chain:
+    return staff.fill(sqlite_app)
+
+
+def rules(app: Flask) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ())))
+
+
+def address(rule: Rule, chain: staff.Chain) -> str:
+    known = {
+        "questionnaire_id": chain.questionnaire, "collector_id": chain.doors["own"], "shop_id": chain.shops[0],
+        "region_id": chain.regions[0], "user_id": chain.users["researcher"], "number": 1, "name": "nps",
+        "token": "0" * 22, "filename": "staff.css", "version": 1,
+    }  # fmt: skip
+    values = {key: known.get(key, 1) for key in rule.arguments}
+    with chain.app.test_request_context():
+        method = "GET" if "GET" in (rule.methods or ()) else None
+        return str(chain.app.url_map.bind("localhost").build(rule.endpoint, values, method=method))
+
+
+def dump(app: Flask) -> list[str]:
+    db.session.remove()
+    path: Path = app.extensions["survey_settings"].sqlite_path
+    with sqlite3.connect(path) as connection:
+        return list(connection.iterdump())
+
+
+def test_every_route_declares_who_may_use_it(sqlite_app: Flask) -> None:
+    known = {web.PUBLIC, web.SIGNED_IN, *PERMISSIONS}
+    undeclared = [rule.rule for rule in rules(sqlite_app) if web.declared_access(sqlite_app, rule.endpoint) not in known]
+    assert undeclared == []
+
+
+def test_every_look_by_every_role_answers_as_declared_and_writes_nothing(chain: staff.Chain) -> None:
+    before = dump(chain.app)
+    looks = [rule for rule in rules(chain.app) if "GET" in (rule.methods or ())]
+    for role in (None, *ROLES):
+        person = chain.signed_in(role) if role else chain.nobody()
+        for rule in looks:
+            declared = web.declared_access(chain.app, rule.endpoint)
+            path = address(rule, chain)
+            status = person.get(path).status_code
+            if declared == web.PUBLIC:
+                expected = {200, 302, 404, 410}
+            elif role is None:
+                expected = {302, 303}
+            elif declared == web.SIGNED_IN or is_allowed(role, declared or ""):
+                expected = {200, 302, 404}
+            else:
+                expected = {403}
+            assert status in expected, (role, path, status)
+    assert dump(chain.app) == before
+
+
+def test_an_administrator_finds_every_page(chain: staff.Chain) -> None:
+    person = chain.signed_in("administrator")
+    ours = ("accounts.", "design.", "distribution.", "organisation.")
+    missing = []
+    for rule in rules(chain.app):
+        if "GET" in (rule.methods or ()) and rule.endpoint.startswith(ours):
+            status = person.get(address(rule, chain)).status_code
+            if status not in (200, 302):
+                missing.append((rule.rule, status))
+    # no logo was uploaded, no one-time link has this token
+    assert missing == [("/invitations/<token>", 410), ("/organisation/logo", 404)]
+
+
+def test_no_act_is_done_without_the_token(chain: staff.Chain) -> None:
+    person = chain.signed_in("administrator")
+    before = dump(chain.app)
+    for rule in rules(chain.app):
+        for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
+            path = address(rule, chain)
+            assert person.open(path, method=method).status_code == 400, (method, path)
+            forged = person.open(path, method=method, data={"csrf_token": "forged"})
+            assert forged.status_code == 400, (method, path)
+    assert dump(chain.app) == before
+
+
+def test_acts_of_other_roles_are_refused(chain: staff.Chain) -> None:
+    wrong = []
+    for role in ROLES:
+        person = chain.signed_in(role)
+        token = person.token()
+        for rule in rules(chain.app):
+            declared = web.declared_access(chain.app, rule.endpoint)
+            if "POST" not in (rule.methods or ()) or declared in (web.PUBLIC, web.SIGNED_IN):
+                continue
+            if not is_allowed(role, declared or ""):
+                status = person.open(address(rule, chain), method="POST", data={"csrf_token": token}).status_code
+                wrong += [(role, rule.rule, status)] if status != 403 else []
+    assert wrong == []
+
+
+def test_what_is_missing_and_what_is_foreign_answer_the_same(chain: staff.Chain) -> None:
+    person = chain.signed_in("shop-staff")
+    foreign = person.get(f"/collectors/{chain.doors['foreign']}/qr.svg")
+    missing = person.get("/collectors/99999/qr.svg")
+    assert foreign.status_code == missing.status_code == 404
+
+    def plain(data: bytes) -> str:  # without the number of the request and the token
+        return re.sub(r"value=\"[^\"]*\"|[0-9a-f]{16}", "", data.decode())
+
+    assert plain(foreign.data) == plain(missing.data)
+    for place in ("own", "link"):
+        status = person.get(f"/collectors/{chain.doors[place]}/poster").status_code
+        assert status == (200 if place == "own" else 404)
