@@ -1,11 +1,8 @@
 """Where the state between pages lives: in the sealed draft of a respondent, or in the form of a preview."""
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 
-from survey_app import clock
+from survey_app import clock, tokens
 from survey_app.questionnaire.routing import Path
 from survey_app.responses import drafts, flags
 from survey_app.responses.ballots import Ticket
@@ -13,6 +10,9 @@ from survey_app.responses.recording import Outcome, Recorder, Submission
 from survey_app.runner.answering import Sitting, State
 from survey_app.runner.doors import Door, Paper
 from survey_app.runner.forms import Form, one
+
+_PURPOSE = "preview-state"
+_SECONDS = 24 * 3600
 
 
 @dataclass(slots=True)
@@ -58,20 +58,17 @@ class Sealed:
 
 @dataclass(slots=True)
 class InForm:
-    """A preview: the state travels in the form, nothing is stored. What comes back is only ever shown to its sender."""
+    """A preview: the state travels in the form, signed, and nothing is stored."""
 
-    secrets: dict[str, str]
-    state: State | None
+    secret: str
+    hidden: dict[str, str]
+    state: State | None = None
 
     @classmethod
-    def of(cls, form: Form) -> "InForm":
-        """From a posted preview page; damaged state counts as none."""
-        try:
-            content = json.loads(base64.urlsafe_b64decode(one(form, "_d").encode()))
-            state = State.of(content, 0)
-        except (ValueError, TypeError, binascii.Error):
-            state = None
-        return cls({"_d": one(form, "_d")}, state)
+    def of(cls, secret: str, form: Form) -> "InForm":
+        """From a posted preview page; state that is not ours counts as none."""
+        content = tokens.unsign(secret, _PURPOSE, one(form, "_d"), max_age_seconds=_SECONDS)
+        return cls(secret, {"_d": one(form, "_d")}, State.of(content, 0) if content else None)
 
     def load(self) -> State | None:
         """What the form brought."""
@@ -80,7 +77,7 @@ class InForm:
     def save(self, state: State, last_question: str) -> None:
         """Into the next page."""
         self.state = state
-        self.secrets["_d"] = base64.urlsafe_b64encode(json.dumps(state.content()).encode()).decode()
+        self.hidden["_d"] = tokens.sign(self.secret, _PURPOSE, state.content())
 
     def so_far(self) -> Outcome | None:
         """A preview is never used up."""

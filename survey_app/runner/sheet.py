@@ -17,9 +17,9 @@ ARRANGEMENTS = 32
 """Random orders a page may be shown in; a number small enough to keep every one in the page cache."""
 
 
-def arrangement(definition: Definition, order_seed: int) -> int:
-    """Which of the random orders a person sees; 0 where nothing is in random order."""
-    return order_seed % ARRANGEMENTS if is_arranged(definition) else 0
+def arrangement(order_seed: int) -> int:
+    """Which of the random orders a person sees."""
+    return order_seed % ARRANGEMENTS
 
 
 def is_arranged(definition: Definition) -> bool:

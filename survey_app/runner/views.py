@@ -88,7 +88,7 @@ class Respondents:
         if door.wave_id is None or is_closed(door, self.doors.wave(door.wave_id), now=now):
             return self.page(Reply(410, closing.closed(Frame(chain, language), {})), chain)
         ticket = ballots.mint(self.vault, wave_id=door.wave_id, door=door.code)
-        order = arrangement(paper.definition, ballots.order_seed(ticket)) if paper.arranged else 0
+        order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
         carried = _link_values(paper) if paper.parameters else ""
         made = self.stitched(
             ("first", paper.version_id, language, order, carried, door.mode), chain,
@@ -135,10 +135,9 @@ class Respondents:
             return self.page(Reply(410, closing.closed(frame, answering.typed_words(paper, form))), chain)
         keeper = Sealed(self.recorder, ticket, door, paper, start[1], nonce, rc, _consent(form, chain), now)
         carried: dict[str, str] = {name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form}
-        sitting = Sitting(
-            frame, paper, form, keeper, carried, arrangement(paper.definition, ballots.order_seed(ticket)),
-            _parameters(paper, one(form, "_x")), door.mode, now,
-        )
+        order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
+        parameters = _parameters(paper, one(form, "_x"))
+        sitting = Sitting(frame, paper, form, keeper, carried, order, parameters, door.mode, now)
         if request.query_string == b"draft=1":
             return self._background(sitting, chain)
         try:
@@ -257,14 +256,14 @@ class Respondents:
         if request.method != "POST":
             language = wanted if wanted in definition.languages else definition.language
             frame = Frame(chain, language, languages=definition.languages, preview=True)
-            sitting = Sitting(frame, paper, {}, InForm({"_d": ""}, None), {"_d": ""}, 0, {}, definition.mode, 0, False)
+            sitting = Sitting(frame, paper, {}, InForm(secret, {}), {"_d": ""}, 0, {}, definition.mode, 0, False)
             return self.page(answering.first(sitting), chain, "'self'")
         form = self._form(chain)
         if isinstance(form, Response):
             return form
         frame = Frame(chain, _posted_language(form, definition.languages), _size(form), definition.languages, True)
-        keeper = InForm.of(form)
-        sitting = Sitting(frame, paper, form, keeper, keeper.secrets, 0, {}, definition.mode, clock.epoch_seconds(), False)
+        keeper = InForm.of(secret, form)
+        sitting = Sitting(frame, paper, form, keeper, keeper.hidden, 0, {}, definition.mode, clock.epoch_seconds(), False)
         if request.query_string == b"draft=1":
             return Response(status=204)
         reply = answering.reply(sitting)

@@ -1,0 +1,88 @@
+"""The preview shows the real pages behind a signed short-lived link, and stores nothing."""
+
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from survey_app import clock, tokens
+from survey_app.database import db
+from survey_app.design.models import Questionnaire, Version
+from survey_app.responses.models import Ballot, Draft, Response
+from survey_app.runner import views
+from tests.runner.street import Respondent, rows_of
+
+Person = Callable[[str], Respondent]
+
+
+@pytest.fixture
+def previewer(person: Person, runner: Flask, app: Flask) -> Callable[..., Respondent]:
+    secret = app.config["SECRET_KEY"]
+
+    def make(file: str, **payload: object) -> Respondent:
+        someone = person(file)
+        payload.setdefault("version", rows_of(select(Version.id))[0])
+        return Respondent(someone.client, f"/preview/{tokens.sign(secret, views.PREVIEW, payload)}")
+
+    return make
+
+
+def stored() -> int:
+    return sum(rows_of(select(func.count()).select_from(model))[0] for model in (Response, Draft, Ballot))
+
+
+def test_all_pages_can_be_walked_and_nothing_is_stored(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("pages.yaml", language="en")
+    html = someone.open()
+    assert "Preview: nothing is stored" in html and "<html lang=en>" in html
+    html = someone.send(bought="yes", city="Hangzhou")
+    assert "What did you buy in Hangzhou?" in html
+    someone.send("back")
+    someone.send()
+    someone.send(kinds=["pain"])
+    html = someone.send(visits=3)
+    assert "Thank you" in html and "Preview: nothing is stored" in html and stored() == 0
+
+
+def test_the_review_works_in_a_preview_too(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("ten.yaml")
+    someone.open()
+    someone.send(overall=4, recommend=9, more="试试")
+    assert "请检查您的答案" in someone.html and "试试" in someone.html
+    someone.send("edit:overall")
+    someone.send()
+    someone.send("submit")
+    assert "感谢您的回答" in someone.html and stored() == 0
+
+
+def test_the_draft_of_a_questionnaire_is_shown_as_it_stands(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("short.yaml")
+    questionnaire = db.session.scalars(select(Questionnaire)).one()
+    draft = dict(questionnaire.draft)
+    draft["title"] = {"zh-CN": "新标题", "en": "New title"}
+    questionnaire.draft = draft
+    db.session.commit()
+    db.session.remove()
+    assert "新标题" not in someone.open()
+    someone = previewer("short.yaml", questionnaire=rows_of(select(Questionnaire.id))[0], version=None)
+    assert "新标题" in someone.open()
+
+
+def test_only_our_own_pages_may_frame_it_and_old_or_forged_links_lead_nowhere(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("short.yaml")
+    answer = someone.client.get(someone.address)
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    assert someone.client.get(someone.address[:-1] + "x").status_code == 404
+    with time_machine.travel(clock.epoch_seconds() + views.PREVIEW_SECONDS + 5):
+        assert someone.client.get(someone.address).status_code == 404
+
+
+def test_damaged_state_of_a_preview_is_ignored(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("pages.yaml")
+    someone.open()
+    for state in ("%%%", "W10=", "eyJhIjoxfQ==", "eyJwYWdlIjoicyJ9"):
+        someone.open()
+        someone.send("resume", _d=state, bought="yes")
+        assert someone.status == 200 and "您买过药吗？" in someone.html
