@@ -4,6 +4,7 @@ import re
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BROKEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_ORDINARY = re.compile("[ -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")  # nearly every text: nothing to clean
 _RISKY = tuple("=+-@\t\r\n\0＝＋－＠")
 XLSX_MOST = 32_767  # UTF-16 units in one cell
 TRUNCATED = "…(truncated)"
@@ -12,12 +13,16 @@ TRUNCATED = "…(truncated)"
 def plain(text: str) -> str:
     """Text without control characters and without what no XML file may hold. Answers were cleaned at the store; again here,
     because old rows were cleaned by older rules."""
+    if _ORDINARY.fullmatch(text):
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _BROKEN.sub("\ufffd", _CONTROL.sub("", text))
 
 
 def csv_text(text: str) -> str:
     """Text for a CSV cell: a leading character that spreadsheets take for a formula gets a `'` in front (CVE-2019-16184)."""
+    if _ORDINARY.fullmatch(text):
+        return f"'{text}" if text.startswith(_RISKY) else text
     risky = text.startswith(_RISKY)
     text = plain(text)
     return f"'{text}" if risky or text.startswith(_RISKY) else text

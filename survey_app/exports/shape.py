@@ -87,7 +87,8 @@ class Shape:
         self._places = places
         self._makers = {version.id: row_maker(version.definition, self.book) for version in frozen}
         self._numbers = {version.id: version.number for version in frozen}
-        self._names = [(v.name, self._labeller(v) if labels else None) for v in self.book.variables]
+        self._labels = labels
+        self._names = [(v.name, self._labeller(v)) for v in self.book.variables]
 
     def text(self, label: Mapping[str, str]) -> str:
         """A text of the questionnaire in the language of the file."""
@@ -113,9 +114,10 @@ class Shape:
             place.region if place else "", place.code if place and name_shop else "", row.place if name_shop else "",
             f"{row.month:%Y-%m}", 1, row.speed, int(row.straightline), row.layout,
         ]  # fmt: skip
-        for name, label in self._names:
-            value: Cell = made[name]
-            cells.append(value if label is None else label(value))
+        if not self._labels:
+            cells += made.values()  # in the order of the codebook
+        else:
+            cells += [made[name] if label is None else label(made[name]) for name, label in self._names]
         return cells
 
 

@@ -1,10 +1,12 @@
 """The result page as a person sees it: on a phone and at a desk, in both languages, light and dark."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from survey_app import clock, work, worker
 from survey_app.analysis.figures import Mover
 from survey_app.database import db
 from tests.analysis import showcase
@@ -56,4 +58,32 @@ def test_the_result_page_is_accessible_and_fits(
         page.wait_for_selector(".quotes li")
         assert axe_violations(page) == []
         picture(page, f"comments-{size}-{language}-{scheme}")
+    page.context.close()
+
+
+@pytest.mark.parametrize(("size", "language", "scheme"), [("phone", "zh", "light"), ("desk", "en", "dark")])
+def test_a_file_is_ordered_watched_and_fetched(
+    chromium: Browser, site: Site, size: str, language: str, scheme: str
+) -> None:
+    questionnaire_id = showcase.fill(40).questionnaire_id
+    page = open_page(chromium, site, "researcher", size, language, scheme)
+    page.goto(f"{site.address}/questionnaires/{questionnaire_id}/exports")
+    page.get_by_label(re.compile("文件格式|File format")).select_option("csv")
+    page.get_by_label(re.compile("导出用途|Purpose")).fill("月度分析")
+    page.locator("aside button").click()
+    page.wait_for_selector(".export")
+    assert axe_violations(page) == []
+    [(work_id, _)] = work.due(now=clock.now())
+    db.session.remove()
+    assert worker.perform(site.app, work_id)
+    db.session.remove()
+    with page.expect_download() as download:  # the line asks by itself every two seconds
+        page.get_by_role("button", name=re.compile("下载数据|Download data")).click(timeout=8_000)
+    assert re.fullmatch(r"showcase-\d{8}-\d{4}\.csv", download.value.suggested_filename)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("下载编码表|codebook")).click()
+    assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbfvariable,")
+    picture(page, f"exports-{size}-{language}-{scheme}")
+    assert axe_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
