@@ -23,7 +23,6 @@ from survey_app.runner.frame import Frame
 from survey_app.runner.sheet import Sheet
 
 REVIEW = "r"
-_LAYOUTS = {"11": "row11", "6": "grid65", "4": "grid43"}
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ class Sitting:
     parameters: dict[str, str]  # values that came with the link
     mode: str
     now: float
-    kept: bool = True
+    kept: str = "yes"
 
     @property
     def page(self) -> str:
@@ -150,7 +149,7 @@ def _read(sitting: Sitting, index: int) -> tuple[State, PageResult, State | None
     state = State(
         page=state.page, answers=result.answers, texts=result.texts, reviewed=state.reviewed, number=state.number,
         seen=list(dict.fromkeys([*state.seen, *sitting.form.get("_q", ())])),
-        layout=_LAYOUTS.get(one(sitting.form, "_y"), state.layout),
+        layout=_layout(sitting) or state.layout,
     )
     return state, result, before
 
@@ -337,6 +336,21 @@ def typed_words(paper: Paper, form: Form) -> dict[str, str]:
 
 
 # --- small things ---------------------------------------------------------------------------------------------------
+def _layout(sitting: Sitting) -> str:
+    """How a 0-10 scale looked: as a row, 6 + 5, or 4 x 3. The rules are those of page.css; "" when nobody can know."""
+    if not sitting.paper.zero_to_ten:
+        return ""
+    if sitting.paper.zero_to_ten == "row":
+        return "row11"
+    width = one(sitting.form, "_y")
+    if not width.isascii() or not width.isdigit() or len(width) > 5:
+        return ""
+    large = bool(sitting.frame.size)
+    if int(width) >= (760 if large else 600):
+        return "row11"
+    return "grid43" if large else "grid65"
+
+
 def _damaged(sitting: Sitting) -> Reply:
     return Reply(400, closing.damaged(sitting.frame))
 

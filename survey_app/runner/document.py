@@ -39,7 +39,7 @@ class Place:
     notice: str = ""  # a sentence on top, such as "please try again"
     news: int = 0  # number of questions that apply now and were not shown before
     mode: str = "anonymous"
-    kept: bool = True  # drafts are saved
+    kept: str = "yes"  # whether drafts are saved: yes, no, "" for a preview
     carried: Mapping[str, str] = field(default_factory=dict)  # further hidden fields of a first document
 
 
@@ -66,6 +66,7 @@ def page_document(frame: Frame, sheet: Sheet, place: Place) -> Halves:
         _form_start(frame, place, _error_mark(frame) + title if wrong else title)
         + (_summary(frame, sheet, index) if wrong else "")
         + _notice(frame, place)
+        + _back(frame, place)
         + _head(frame, sheet, place)
         + steps
         + "<div id=_k hidden>"
@@ -86,11 +87,17 @@ def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Q
         for question, answer in rows
     )
     front = (
-        _form_start(frame, place, title) + _notice(frame, place)
+        _form_start(frame, place, title) + _notice(frame, place) + _back(frame, place)
         + f"<div id=_h class=head><h1>{title}</h1><p class=muted>{advice}</p></div>"
         + f"<div class=step id=s-><ul class=answers>{items}</ul></div><div id=_k hidden>"
     )
     return Halves(front, _form_end(frame, place, submit, script=False))
+
+
+def keeps_drafts(definition: Definition) -> str:
+    """Whether answers are kept before the submit: of several pages, and of pages that are stepped."""
+    asked = sum(1 for q in definition.questions if q.asks)
+    return "yes" if len(definition.pages) > 1 or asked > STEPPED_ABOVE else "no"
 
 
 def wants_review(definition: Definition) -> bool:
@@ -112,16 +119,21 @@ def _error_mark(frame: Frame) -> str:
 # --- parts ----------------------------------------------------------------------------------------------------------
 def _form_start(frame: Frame, place: Place, title: str) -> str:
     _ = frame.say
-    label, go_on = _("返回"), _("继续")
-    kind = "name=go value=back formnovalidate" if place.back else "type=button hidden"
-    back = f"<button id=_b class='link top' {kind}>{label}</button>"
+    go_on = _("继续")
     first = " data-first=1" if place.first else ""
     return (
         f"{opening(frame, title)}<form id=_f method=post novalidate accept-charset=utf-8>"
         f"<button class=vh tabindex=-1 aria-hidden=true></button>{header(frame, view_buttons(frame))}"
         f"<div class=page><main id=_m data-next={attribute(go_on)}"
-        f" data-at={attribute(place.at)}{first}>{back}"
+        f" data-at={attribute(place.at)}{first}>"
     )
+
+
+def _back(frame: Frame, place: Place) -> str:
+    _ = frame.say
+    label = _("返回")
+    kind = "name=go value=back formnovalidate" if place.back else "type=button hidden"
+    return f"<button id=_b class='link top' {kind}>{label}</button>"
 
 
 def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) -> str:
@@ -136,7 +148,8 @@ def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) ->
         for name, value in hidden.items()
     )
     resume = "<button id=_c name=go value=resume formnovalidate hidden></button>" if place.first else ""
-    kept = _("已填内容加密暂存 %(days)s 天，只能在本页面继续填写。") % {"days": DRAFT_DAYS} if place.kept else ""
+    stored = _("已填内容加密暂存 %(days)s 天，只能在本页面继续填写。") % {"days": DRAFT_DAYS}
+    kept = {"": "", "no": _("提交之前不会保存您填写的内容。"), "yes": stored}[place.kept]
     go = "submit" if place.page == "r" else "next"
     code = f"<script>{assets.script().text}</script>" if script else ""
     return (
@@ -156,10 +169,11 @@ def _summary(frame: Frame, sheet: Sheet, index: int) -> str:
     """The box on top that names every error and leads to its field."""
     links: dict[str, str] = {}
     for question in sheet.definition.pages[index].questions:
-        name = sheet.numbers.get(question.name, "").split(" / ")[0] or sheet.plain(question.text)
+        name = sheet.numbers.get(question.name, "").split(" / ")[0] or sheet.plain(question.text).rstrip("。？?.：:")
+        before = "" if question.type == "matrix" else f"{name} - "  # the sentence of a row names it
         for variable in (question.name, *question.answer_names(), *question.text_names()):
             if variable in sheet.errors:
-                links.setdefault(variable, f"{name} - {sheet.errors[variable]}")
+                links.setdefault(variable, before + sheet.errors[variable])
     items = "".join(f"<li><a href=#{fields.field_id(v)}>{escaped(text)}</a></li>" for v, text in links.items())
     _ = frame.say
     title = _("还有 %(count)s 处需要您修改") % {"count": len(links)}

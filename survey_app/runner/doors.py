@@ -22,8 +22,8 @@ from survey_app.organisation.models import ConsentText, Organisation
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types.hidden import Hidden
 from survey_app.questionnaire.question_types.matrix import Matrix
-from survey_app.questionnaire.question_types.rating import Likert
-from survey_app.runner.document import wants_review
+from survey_app.questionnaire.question_types.rating import Likert, Nps
+from survey_app.runner.document import keeps_drafts, wants_review
 from survey_app.runner.frame import Chain
 from survey_app.runner.sheet import is_arranged
 
@@ -72,9 +72,21 @@ class Paper:
         return wants_review(self.definition)
 
     @cached_property
+    def kept(self) -> str:
+        """Whether drafts are saved."""
+        return keeps_drafts(self.definition)
+
+    @cached_property
     def arranged(self) -> bool:
         """Whether anything stands in random order."""
         return is_arranged(self.definition)
+
+    @cached_property
+    def zero_to_ten(self) -> str:
+        """The layout that the 0-10 scales of this version ask for: auto or row; "" when there is none."""
+        wanted = [q.layout if isinstance(q, Nps) else "auto" for q in self.definition.questions
+                  if isinstance(q, Nps) or (isinstance(q, Matrix) and q.cell)]
+        return min(wanted, default="")
 
     @cached_property
     def parameters(self) -> tuple[Hidden, ...]:

@@ -155,6 +155,7 @@ def _options(kind: str, name: str, choices: Iterable[Any], sheet: Sheet, focus: 
     parts = []
     for index, choice in enumerate(choices):
         first = f" id={field_id(name)}{focus}" if index == 0 else ""
+        first += " data-x=1" if choice.exclusive else ""
         row = _option(kind, name, choice.code, sheet.html(choice.text), on=choice.code in chosen,
                       lang=sheet.lang(choice.text), extra=first)
         if choice.exclusive or choice.missing:

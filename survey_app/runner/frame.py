@@ -1,5 +1,6 @@
 """The frame of every respondent page: head, chain, text size, language, footer. Pure text; nothing here reads a database."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -113,7 +114,7 @@ def footer(frame: Frame, *, note: str = "", links: Sequence[str] = ("privacy", "
     phone = frame.chain.help_phone
     call = ""
     if phone:
-        dial = "".join(c for c in phone if c in "+0123456789")
+        dial = "".join(c for c in re.split("[转#]", phone)[0] if c in "+0123456789")
         number = f"<a href=\"tel:{dial}\">{escaped(phone)}</a>"
         call = "<p>" + _("有疑问？请拨打 %(number)s") % {"number": number} + "</p>"
     known = {"privacy": _("隐私声明"), "withdraw": _("删除我的回答")}

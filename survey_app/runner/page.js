@@ -2,7 +2,7 @@
 
    The shipped script is at most 2 KB: names that begin with $ are shortened when the page is built, and elements are
    read by their ids: _f form, _m main, _h head, _b 返回, _g 继续, _k the hidden fields of this paper, _c resume, _a step, _s save
-   number, _y layout. A question may be called "submit" or "action", so nothing else is ever read from the form itself. */
+   number, _y width of the window. A question may be called "submit" or "action", so nothing else is ever read from the form itself. */
 (function ($doc) {
   var $steps = $all('.step'), $data = _m.dataset, $at = 0, $last = _g.textContent, $title = $doc.title, $store = {},
     $to = location.pathname, $q = '[data-q]:not([hidden]) ', $known, $button;
@@ -17,7 +17,7 @@
   /* conditions on this page; a hidden question answers nothing */
   function $holds($c) {
     var $op = $c[0], $or = $op == 'or', $x = $c[2], $v = $filled().filter(function ($el) {
-      return $el.name == $c[1] && !$el.closest('[hidden]');
+      return $el.name == $c[1] && !$el.closest(':disabled');
     }), $y = $v[0] && $v[0].value;
     return $op == 'not' ? !$holds($c[1]) : $or || $op == 'and' ? $c.slice(1)[$or ? 'some' : 'every']($holds) :
       $op == '<' ? $y < $x : $op == '>' ? $y > $x : $op == 'sel' ? $v.some(function ($el) { return $el.value == $x; }) : $y;
@@ -35,7 +35,7 @@
   }
   function $show($i, $moved) {
     $at = $i;
-    $steps.forEach(function ($el, $j) { $el.className = $j == $i ? 'step' : 'off'; });
+    $steps.forEach(function ($el, $j) { $el.hidden = $j != $i; });
     _h.hidden = $next($i, -1) >= 0;
     _b.hidden = !_h.hidden && !_b.name;
     _a.value = $steps[$i].id;
@@ -53,11 +53,9 @@
     if ($button == _b && _h.hidden) { history.back(); return false; }
   };
   $doc.onsubmit = function () {
-    var $i = $next($at, 1), $wrong, $cells = $all('.s11 label').filter(function ($el, $j, $list) {
-      return $el.offsetWidth && $el.offsetTop == $list[0].offsetTop;
-    });
+    var $i = $next($at, 1), $wrong;
+    _y.value = innerWidth;
     if ($button && $button.formNoValidate) return;
-    if ($cells[0]) _y.value = $cells.length;
     /* the one check of the script: required and empty, in the server's words, which wait in the page */
     $wrong = $all($q + '.req', $steps[$at]).filter(function ($el) {
       return !($el.hidden = $filled($el.parentNode)[0]);
@@ -74,7 +72,14 @@
     } catch ($e) {}
     return false;
   };
-  $doc.onchange = $apply;
+  /* 以上都没有 and the others exclude each other */
+  $doc.onchange = function ($e) {
+    $e = $e.target;
+    $all('[name=' + $e.name + ']').forEach(function ($el) {
+      if ($e.checked && $el != $e && ($e.dataset.x || $el.dataset.x)) $el.checked = 0;
+    });
+    $apply();
+  };
   onpopstate = function ($e) {
     if ($e.state < 0) _b.click();
     else if ($steps[$e.state]) $show($e.state, 1);

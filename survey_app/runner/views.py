@@ -137,7 +137,7 @@ class Respondents:
         carried: dict[str, str] = {name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form}
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
         parameters = _parameters(paper, one(form, "_x"))
-        sitting = Sitting(frame, paper, form, keeper, carried, order, parameters, door.mode, now)
+        sitting = Sitting(frame, paper, form, keeper, carried, order, parameters, door.mode, now, paper.kept)
         if request.query_string == b"draft=1":
             return self._background(sitting, chain)
         try:
@@ -256,14 +256,14 @@ class Respondents:
         if request.method != "POST":
             language = wanted if wanted in definition.languages else definition.language
             frame = Frame(chain, language, languages=definition.languages, preview=True)
-            sitting = Sitting(frame, paper, {}, InForm(secret, {}), {"_d": ""}, 0, {}, definition.mode, 0, False)
+            sitting = Sitting(frame, paper, {}, InForm(secret, {}), {"_d": ""}, 0, {}, definition.mode, 0, "")
             return self.page(answering.first(sitting), chain, "'self'")
         form = self._form(chain)
         if isinstance(form, Response):
             return form
         frame = Frame(chain, _posted_language(form, definition.languages), _size(form), definition.languages, True)
         keeper = InForm.of(secret, form)
-        sitting = Sitting(frame, paper, form, keeper, keeper.hidden, 0, {}, definition.mode, clock.epoch_seconds(), False)
+        sitting = Sitting(frame, paper, form, keeper, keeper.hidden, 0, {}, definition.mode, clock.epoch_seconds(), "")
         if request.query_string == b"draft=1":
             return Response(status=204)
         reply = answering.reply(sitting)
@@ -430,7 +430,8 @@ def _first_document(chain: Chain, paper: Paper, language: str, order: int, carri
     sheet = Sheet(definition, language, order=order, answers=_parameters(paper, carried),
                   numbers=document.numbering(frame, definition))
     more = {"_u": str(chain.consent_version)} | ({"_x": carried} if carried else {})
-    place = Place(paper.version_id, "0", seconds=paper.seconds, first=True, mode=mode, carried=more)
+    place = Place(paper.version_id, "0", seconds=paper.seconds, first=True, mode=mode, carried=more,
+                  kept=paper.kept)
     halves = document.page_document(frame, sheet, place)
     return Stitched(halves.front, halves.rest, _HOLE)
 

@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from survey_app import tokens
+from survey_app.design.models import Questionnaire
 from survey_app.responses.models import Draft, Response
+from survey_app.runner.views import PREVIEW
 from tests.browser.conftest import Site, axe_violations, picture
 from tests.runner.street import publish, rows_of
 
@@ -286,3 +289,38 @@ def test_text_of_36_pixels_fits_280_pixels(site: Site, chromium: Browser, langua
             wide.append(f"{path}: {width}")
     context.close()
     assert wide == []
+
+
+def test_none_of_these_and_the_other_answers_exclude_each_other(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("pages.yaml"))
+    finger = Finger(phone)
+    for label in ("买过", "继续", "感冒药", "止痛药", "以上都不是"):
+        finger.tap(label)
+    expect(phone.locator("#q-kinds input:checked")).to_have_count(1)
+    expect(phone.locator("#q-cold_help")).to_be_hidden()
+    finger.tap("皮肤药")
+    assert phone.locator("#q-kinds input:checked").evaluate_all("all => all.map(e => e.value)") == ["skin"]
+
+
+def test_a_question_may_be_called_like_a_property_of_the_form(site: Site, phone: Page, errors: list[str]) -> None:
+    phone.goto(site.address + publish("traps.yaml"))
+    finger = Finger(phone)
+    for _ in range(4):
+        phone.locator("input[type=text]:visible").fill("好")
+        finger.tap("继续")
+    phone.locator("input[type=text]:visible").fill("好")
+    finger.tap("提交问卷")
+    expect(phone.locator(".code")).to_be_visible()
+
+
+def test_a_preview_in_a_frame_of_our_own_pages_is_walked_step_by_step(site: Site, phone: Page, errors: list[str]) -> None:
+    publish("ten.yaml")
+    payload = {"questionnaire": rows_of(select(Questionnaire.id))[0], "language": "en"}
+    token = tokens.sign(site.app.config["SECRET_KEY"], PREVIEW, payload)
+    phone.goto(f"{site.address}/preview/{token}")
+    finger = Finger(phone)
+    for label in ("Satisfied", "Continue", "7", "Continue", "Back"):
+        finger.tap(label)
+    expect(phone.locator("#q-recommend input:checked")).to_have_count(1)
+    picture(phone, "preview-360")
+    assert rows_of(select(Draft)) == []
