@@ -211,7 +211,12 @@ def _secure(response: Response) -> Response:
 
 def _error_page(status: int, title: str, message: str) -> Response:
     return render(
-        "error.html", fragment="error_fragment.html", status=status, title=title, message=message, number=request_number()
+        "error.html",
+        fragment="error_fragment.html",
+        status=status,
+        title=title,
+        message=message,
+        number=request_number(),
     )
 
 
@@ -320,7 +325,11 @@ def register(app: Flask) -> None:
         app.register_error_handler(Exception, _on_crash)
     setattr(app.view_functions["static"], "access", PUBLIC)  # noqa: B010 - a view function has no such attribute for mypy
     app.jinja_env.globals.update(
-        static_url=static_url, may=may, language_tag=language_tag, interface_languages=INTERFACE, with_query=with_query,
+        static_url=static_url,
+        may=may,
+        language_tag=language_tag,
+        interface_languages=INTERFACE,
+        with_query=with_query,
         has_page=has_page,
     )
     app.jinja_env.filters.update(moment=moment, day=day, in_words=in_words)

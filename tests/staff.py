@@ -98,7 +98,8 @@ def fill(app: Flask) -> Chain:
     now, by = clock.now(), COMMAND_LINE
     regions = [shops.create_region(code=c, name=n, by=by) for c, n in (("east", "东区"), ("west", "西区"))]
     own = [
-        shops.create_shop(code=f"KM-{i}", name=n, region=regions[i], by=by) for i, n in enumerate(("人民路店", "中山路店"))
+        shops.create_shop(code=f"KM-{i}", name=n, region=regions[i], by=by)
+        for i, n in enumerate(("人民路店", "中山路店"))
     ]
     people = {}
     for role in ROLES:

@@ -35,8 +35,13 @@ def load_file(*, definition: Definition, by: Actor, now: datetime) -> Questionna
     )
     if questionnaire is None:
         questionnaire = Questionnaire(
-            name=definition.name, title=dict(definition.title), mode=definition.mode, draft=document,
-            created_at=now, updated_at=now, updated_by_id=by.id,
+            name=definition.name,
+            title=dict(definition.title),
+            mode=definition.mode,
+            draft=document,
+            created_at=now,
+            updated_at=now,
+            updated_by_id=by.id,
         )
         db.session.add(questionnaire)
         db.session.flush()
@@ -49,8 +54,11 @@ def load_file(*, definition: Definition, by: Actor, now: datetime) -> Questionna
     if not questionnaire.versions:
         questionnaire.mode = definition.mode  # nothing was promised to anybody yet
     events.record(
-        "questionnaire.draft_changed", questionnaire, by=by,
-        revision=questionnaire.draft_revision, digest=definition.digest(),
+        "questionnaire.draft_changed",
+        questionnaire,
+        by=by,
+        revision=questionnaire.draft_revision,
+        digest=definition.digest(),
     )
     return questionnaire
 

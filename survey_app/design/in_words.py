@@ -103,7 +103,9 @@ class ConditionWriter:
     def _value(self, name: str, right: Any) -> str:
         if isinstance(right, Mapping):
             text = self.question(str(right.get("answer", "")))
-            plus = [self.translate(_PLUS[unit]) % {"n": n} for unit, n in (right.get("plus") or {}).items() if unit in _PLUS]
+            plus = [
+                self.translate(_PLUS[unit]) % {"n": n} for unit, n in (right.get("plus") or {}).items() if unit in _PLUS
+            ]
             return " ".join([text, *plus])
         if isinstance(right, list | tuple):
             return self.translate(N_("、")).join(self._value(name, item) for item in right)

@@ -24,17 +24,16 @@ class NotPublishable(DomainError):
         self.problems = problems
 
     def __str__(self) -> str:
-        lines = [f"{problem.path}: {sentence(problem)}" if problem.path else sentence(problem) for problem in self.problems]
+        lines = [
+            f"{problem.path}: {sentence(problem)}" if problem.path else sentence(problem) for problem in self.problems
+        ]
         return "\n".join(lines)
 
 
 def newest_version(questionnaire: Questionnaire) -> Version | None:
     """The version published last."""
     return db.session.scalar(
-        select(Version)
-        .where(Version.questionnaire_id == questionnaire.id)
-        .order_by(Version.number.desc())
-        .limit(1)
+        select(Version).where(Version.questionnaire_id == questionnaire.id).order_by(Version.number.desc()).limit(1)
     )
 
 
@@ -97,7 +96,11 @@ def publish(*, questionnaire: Questionnaire, by: Actor, now: datetime, note: str
     db.session.flush()
     db.session.expire(questionnaire, ["versions"])
     events.record(
-        "version.published", version, by=by,
-        questionnaire=questionnaire.name, number=version.number, digest=version.digest,
+        "version.published",
+        version,
+        by=by,
+        questionnaire=questionnaire.name,
+        number=version.number,
+        digest=version.digest,
     )
     return version

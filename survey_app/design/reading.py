@@ -135,7 +135,9 @@ class Reader:
         if offered:
             return tuple(self._choice(choice) for choice in offered), question.type in ("likert", "matrix")
         points = [] if not hasattr(question, "point_texts") else list(question.point_texts())
-        shown = [ShownChoice(p.code, str(p.value), self.text(p.label) if _is_worded(question) else p.code) for p in points]
+        shown = [
+            ShownChoice(p.code, str(p.value), self.text(p.label) if _is_worded(question) else p.code) for p in points
+        ]
         unsure = getattr(question, "unsure", None)
         if unsure:
             shown.append(ShownChoice("unknown", "-95", self.text(unsure)))
@@ -155,7 +157,9 @@ class Reader:
         found = []
         low, high = getattr(question, "min", None), getattr(question, "max", None)
         if question.type == "multiple_choice" and (low or high):
-            found.append(self._filled(N_("可选 %(low)s 到 %(high)s 项"), low=low or 0, high=high or len(question.choices)))  # type: ignore[attr-defined]
+            found.append(
+                self._filled(N_("可选 %(low)s 到 %(high)s 项"), low=low or 0, high=high or len(question.choices))
+            )  # type: ignore[attr-defined]
         elif low is not None or high is not None:
             found.append(self._filled(N_("范围 %(low)s 到 %(high)s"), low=_or_dash(low), high=_or_dash(high)))
         if getattr(question, "unit", None):

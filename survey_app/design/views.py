@@ -69,8 +69,15 @@ def questionnaires() -> Response:
     page = web.page_number()
     lines, total = listing.find(words=words, state=state, page=page, size=web.PAGE_SIZE)
     return web.render(
-        "design/questionnaires.html", fragment="design/_rows.html", lines=lines, total=total, words=words, state=state,
-        page=page, more=total > page * web.PAGE_SIZE, modes=reading.MODES,
+        "design/questionnaires.html",
+        fragment="design/_rows.html",
+        lines=lines,
+        total=total,
+        words=words,
+        state=state,
+        page=page,
+        more=total > page * web.PAGE_SIZE,
+        modes=reading.MODES,
     )
 
 
@@ -115,8 +122,13 @@ def preview(questionnaire_id: int) -> Response:
     payload = {"questionnaire": questionnaire.id, "language": language}
     token = tokens.sign(str(current_app.config["SECRET_KEY"]), PREVIEW_PURPOSE, payload)
     return web.render(
-        "design/preview.html", address=f"/preview/{token}", language=language, languages=_languages(definition),
-        width=width if width in WIDTHS else WIDTHS[0], widths=WIDTHS, **head(questionnaire),
+        "design/preview.html",
+        address=f"/preview/{token}",
+        language=language,
+        languages=_languages(definition),
+        width=width if width in WIDTHS else WIDTHS[0],
+        widths=WIDTHS,
+        **head(questionnaire),
     )
 
 

@@ -63,8 +63,14 @@ def create_collector(
     db.session.add(collector)
     db.session.flush()
     events.record(
-        "collector.created", collector, by=by,
-        kind=kind, questionnaire=questionnaire.name, version=version.number, shop=shop.code if shop else None, place=place,
+        "collector.created",
+        collector,
+        by=by,
+        kind=kind,
+        questionnaire=questionnaire.name,
+        version=version.number,
+        shop=shop.code if shop else None,
+        place=place,
     )
     return collector
 

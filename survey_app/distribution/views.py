@@ -74,7 +74,10 @@ def collectors(questionnaire_id: int) -> Response:
     questionnaire = _questionnaire(questionnaire_id)
     listed = _listed(questionnaire_id)
     return web.render(
-        "distribution/collectors.html", collectors=listed, address=_address, newest_ids=_newest_versions(listed),
+        "distribution/collectors.html",
+        collectors=listed,
+        address=_address,
+        newest_ids=_newest_versions(listed),
         **head(questionnaire),
     )
 
@@ -124,14 +127,16 @@ def _make(questionnaire: Questionnaire, kind: str) -> list[Collector]:
         return collecting.create_for_shops(
             questionnaire=questionnaire, shops=chosen, place=place, by=web.actor(), now=clock.now()
         )
-    ticket = tokens.unsign(
-        _secret(), FORM_PURPOSE, request.form.get("ticket", ""), max_age_seconds=FORM_LIVES_SECONDS
-    )
+    ticket = tokens.unsign(_secret(), FORM_PURPOSE, request.form.get("ticket", ""), max_age_seconds=FORM_LIVES_SECONDS)
     minted = ticket["code"] if ticket and ticket["questionnaire"] == questionnaire.id else None
     return [
         collecting.create_collector(
-            kind="link", questionnaire=questionnaire, name=name, code=minted,
-            by=web.actor(), now=clock.now(),
+            kind="link",
+            questionnaire=questionnaire,
+            name=name,
+            code=minted,
+            by=web.actor(),
+            now=clock.now(),
         )  # fmt: skip
     ]
 

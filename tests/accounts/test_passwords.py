@@ -15,14 +15,17 @@ def test_a_short_password_is_refused(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["aaaaaaaaaaaa", "password12", "1234567890", "zhangmin12", "Zhangmin@example.org", "12345678admin", "ababababab"]
+    "password",
+    ["aaaaaaaaaaaa", "password12", "1234567890", "zhangmin12", "Zhangmin@example.org", "12345678admin", "ababababab"],
 )
 def test_what_everybody_would_try_is_refused(password: str) -> None:
     with pytest.raises(DomainError):
         passwords.check(password, email=EMAIL)
 
 
-@pytest.mark.parametrize("password", ["violet tram umbrella", "早上八点的豆浆油条最好吃", "x9!kQ2@mW7#z", "   spaces  inside   "])
+@pytest.mark.parametrize(
+    "password", ["violet tram umbrella", "早上八点的豆浆油条最好吃", "x9!kQ2@mW7#z", "   spaces  inside   "]
+)
 def test_a_long_or_rare_password_is_taken(password: str) -> None:
     passwords.check(password, email=EMAIL)
 

@@ -64,7 +64,9 @@ def test_every_staff_page_is_accessible_fits_and_breaks_no_policy(
     foreign: list[str] = []
     page.on("console", lambda message: reports.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: reports.append(str(error)))
-    page.on("request", lambda request: foreign.append(request.url) if not request.url.startswith(site.address) else None)
+    page.on(
+        "request", lambda request: foreign.append(request.url) if not request.url.startswith(site.address) else None
+    )
     faults = []
     for name, path in pages_of(chain).items():
         page.goto(site.address + path)
@@ -85,7 +87,9 @@ def test_signing_in_and_its_refusal_are_accessible(
     chromium: Browser, site: Site, chain: staff.Chain, language: str, scheme: str
 ) -> None:
     context = chromium.new_context(
-        viewport=PHONE, locale="zh-CN" if language == "zh" else "en-GB", color_scheme="dark" if scheme == "dark" else "light"
+        viewport=PHONE,
+        locale="zh-CN" if language == "zh" else "en-GB",
+        color_scheme="dark" if scheme == "dark" else "light",
     )
     page = context.new_page()
     page.goto(site.address + "/users")
@@ -222,7 +226,9 @@ def printed(page: Page, address: str) -> tuple[Image.Image, float]:
     box, code = sheet.bounding_box(), page.locator(".code img").first.bounding_box()
     assert box is not None and code is not None
     assert (round(box["width"] / MILLIMETRE), round(box["height"] / MILLIMETRE)) == (210, 297)
-    assert page.evaluate("document.querySelector('.sheet').scrollHeight <= document.querySelector('.sheet').clientHeight")
+    assert page.evaluate(
+        "document.querySelector('.sheet').scrollHeight <= document.querySelector('.sheet').clientHeight"
+    )
     return Image.open(io.BytesIO(sheet.screenshot())), code["width"] / MILLIMETRE
 
 

@@ -52,7 +52,11 @@ def test_one_questionnaire_is_read_in_the_language_that_was_chosen(chain: staff.
     person = chain.signed_in("researcher")
     path = f"/questionnaires/{chain.questionnaire}"
     chinese, english = person.text(path), person.text(f"{path}?language=en")
-    assert "总体来说，您对这次到店满意吗？" in chinese and "只在满足时显示：" in chinese and "没有阻止发布的问题" in chinese
+    assert (
+        "总体来说，您对这次到店满意吗？" in chinese
+        and "只在满足时显示：" in chinese
+        and "没有阻止发布的问题" in chinese
+    )
     assert "Overall, how satisfied or dissatisfied" in english and 'lang="en"' in english
     assert "总体来说" in person.text(f"{path}?language=xx")
 
@@ -72,7 +76,9 @@ def test_the_preview_is_a_signed_link_of_half_an_hour_to_the_draft(chain: staff.
     assert payload == {"questionnaire": chain.draft, "language": "en"}
     assert tokens.unsign(secret, "other", found[1], max_age_seconds=1800) is None
     assert tokens.unsign(secret, "preview", found[1][:-1], max_age_seconds=1800) is None
-    assert chain.signed_in("researcher").text(f"/questionnaires/{chain.draft}/preview?width=9999").count("phone w360") == 1
+    assert (
+        chain.signed_in("researcher").text(f"/questionnaires/{chain.draft}/preview?width=9999").count("phone w360") == 1
+    )
 
 
 def test_publishing_freezes_the_draft_and_shows_the_history(chain: staff.Chain) -> None:

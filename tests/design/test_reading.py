@@ -62,7 +62,11 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         "第 2 题“原因”勾选了“价格、其他”中的任何一个",
         'question 2 ("Reasons") includes any of "Price, Other"',
     ),
-    ({"why": {"count": {"at_least": 2}}}, "第 2 题“原因”至少选了 2 项", 'question 2 ("Reasons") has at least 2 choices'),
+    (
+        {"why": {"count": {"at_least": 2}}},
+        "第 2 题“原因”至少选了 2 项",
+        'question 2 ("Reasons") has at least 2 choices',
+    ),
     ({"items_a": {"is": "2"}}, "第 3 题“各项 · 环境”选“同意”", 'question 3 ("Items · Place") is "Agree"'),
     ({"overall": {"answered": False}}, "第 1 题“总体评价”没有回答", 'question 1 ("Overall") is not answered'),
     (
@@ -117,12 +121,19 @@ def test_answers_are_shown_with_their_numbers_and_marks(definition: Definition) 
 
 def test_scores_say_what_they_are_made_of(definition: Definition) -> None:
     (score,) = Reader(definition, "zh-CN", translator("zh")).scores()
-    assert (score.label, score.kind, score.questions, score.extras) == ("总分", "平均", ("第 1 题",), ("换算到 0–100 分",))
+    assert (score.label, score.kind, score.questions, score.extras) == (
+        "总分",
+        "平均",
+        ("第 1 题",),
+        ("换算到 0–100 分",),
+    )
 
 
 def test_the_place_of_a_problem_is_named_as_people_say_it(definition: Definition) -> None:
     reader = Reader(definition, "zh-CN", translator("zh"))
-    places = {path: reader.place_of(path) for path in ("pages[0].questions[1].text", "pages[1]", "scores[0]", "mode", "")}
+    places = {
+        path: reader.place_of(path) for path in ("pages[0].questions[1].text", "pages[1]", "scores[0]", "mode", "")
+    }
     assert places == {
         "pages[0].questions[1].text": "第 1 题", "pages[1]": "第 2 页", "scores[0]": "", "mode": "", "": "",
     }  # fmt: skip
@@ -139,7 +150,9 @@ def test_every_definition_can_be_read_in_every_language(file: Any) -> None:
         pages = reader.pages()
         shown = [question for page in pages for question in page.questions]
         assert len(shown) == len(definition.questions)
-        conditions = " ".join([page.condition + page.end for page in pages] + [question.condition for question in shown])
+        conditions = " ".join(
+            [page.condition + page.end for page in pages] + [question.condition for question in shown]
+        )
         assert not re.search(r"%\(|None|\{'", conditions)
         reader.scores()
 
@@ -154,6 +167,8 @@ def test_the_library_is_whole() -> None:
     entries = library.entries()
     assert len(entries) >= 12
     for entry in entries:
-        assert {"zh-CN", "en"} <= set(entry.definition.languages) and entry.definition.purpose and entry.definition.licence
+        assert (
+            {"zh-CN", "en"} <= set(entry.definition.languages) and entry.definition.purpose and entry.definition.licence
+        )
         assert 1 <= entry.minutes <= 5 and entry.number_of_questions >= 2, entry.name
     assert library.find("../pyproject") is None

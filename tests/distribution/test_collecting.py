@@ -60,9 +60,7 @@ def test_a_shop_code_needs_a_shop_and_a_link_has_none(questionnaire: Questionnai
     (shop,) = some_shops(1)
     for kind, given in (("shop", None), ("link", shop), ("kiosk", None)):
         with pytest.raises(DomainError):
-            collecting.create_collector(
-                kind=kind, questionnaire=questionnaire, shop=given, by=COMMAND_LINE, now=NOW
-            )
+            collecting.create_collector(kind=kind, questionnaire=questionnaire, shop=given, by=COMMAND_LINE, now=NOW)
 
 
 def test_several_shops_get_a_door_each_and_an_open_one_is_kept(questionnaire: Questionnaire) -> None:

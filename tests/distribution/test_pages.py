@@ -67,7 +67,9 @@ def test_a_link_is_made_once_even_when_the_form_is_sent_twice(chain: staff.Chain
 def test_codes_for_several_shops_are_made_at_one_go(chain: staff.Chain) -> None:
     person = chain.signed_in("researcher")
     path = f"/questionnaires/{chain.questionnaire}/collectors"
-    assert person.post(path, {"kind": "shop", "shop": [str(s) for s in chain.shops], "place": "咨询台"}).status_code == 303
+    assert (
+        person.post(path, {"kind": "shop", "shop": [str(s) for s in chain.shops], "place": "咨询台"}).status_code == 303
+    )
     assert person.text(path).count("咨询台") == 2
     refused = person.post(path, {"kind": "shop", "place": "门口"})
     assert refused.status_code == 422 and "请至少选择一个门店" in refused.get_data(as_text=True)

@@ -18,7 +18,13 @@ NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
 def change(**more: object) -> None:
-    values = {"name": "康民大药房", "name_en": "Kangmin", "help_phone": "400-800-1234", "colour": "#00a650", "privacy_text": {}}
+    values = {
+        "name": "康民大药房",
+        "name_en": "Kangmin",
+        "help_phone": "400-800-1234",
+        "colour": "#00a650",
+        "privacy_text": {},
+    }
     change_chain(chain=the_chain(), by=COMMAND_LINE, now=NOW, **(values | more))  # type: ignore[arg-type]
 
 
@@ -31,7 +37,12 @@ def test_a_new_installation_has_the_first_text(app: Flask) -> None:
 def test_a_new_number_only_when_a_word_changed(app: Flask) -> None:
     change()
     second = consent.current_consent(db.session)
-    assert second is not None and second.id == 2 and "康民大药房" in second.texts["zh-CN"] and "Kangmin" in second.texts["en"]
+    assert (
+        second is not None
+        and second.id == 2
+        and "康民大药房" in second.texts["zh-CN"]
+        and "Kangmin" in second.texts["en"]
+    )
     change(colour="#123456")
     assert consent.current_consent(db.session) is second
     change(privacy_text={"zh-CN": "补充：{chain} %s <b>", "en": "", "fr": "x"})
@@ -73,7 +84,9 @@ def test_both_languages_say_the_same_facts(app: Flask, fact: tuple[str, str]) ->
 
 def test_both_languages_have_the_same_structure(app: Flask) -> None:
     change(privacy_text={"zh-CN": "甲", "en": "A"})
-    shapes = [[(kind, len(lines)) for kind, lines in consent.blocks(text)] for text in consent.compose(the_chain()).values()]
+    shapes = [
+        [(kind, len(lines)) for kind, lines in consent.blocks(text)] for text in consent.compose(the_chain()).values()
+    ]
     headings = [[shape for shape in found if shape[0] != "paragraph"] for found in shapes]
     assert headings[0] == headings[1] and len(headings[0]) > 8
 

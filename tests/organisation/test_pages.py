@@ -31,7 +31,11 @@ def test_the_corrected_colour_is_shown_and_kept(chain: staff.Chain) -> None:
 def test_a_refused_form_changes_nothing_and_keeps_what_was_typed(chain: staff.Chain) -> None:
     person = chain.signed_in("administrator")
     person.post("/organisation", FORM)
-    for wrong, field in (({"colour": "green"}, "colour"), ({"name": ""}, "name"), ({"help_phone": "call <b>me"}, "help_phone")):
+    for wrong, field in (
+        ({"colour": "green"}, "colour"),
+        ({"name": ""}, "name"),
+        ({"help_phone": "call <b>me"}, "help_phone"),
+    ):
         response = person.post("/organisation", FORM | {"name_en": "Typed"} | wrong)
         text = response.get_data(as_text=True)
         assert response.status_code == 422 and f'<a href="#{field}">' in text and 'value="Typed"' in text
@@ -42,7 +46,9 @@ def test_a_refused_form_changes_nothing_and_keeps_what_was_typed(chain: staff.Ch
 def test_a_logo_is_cleaned_served_with_a_policy_of_its_own_and_removed(chain: staff.Chain) -> None:
     person = chain.signed_in("administrator")
     assert chain.nobody().get("/organisation/logo").status_code == 404
-    sent = person.post("/organisation/logo", {"logo": (io.BytesIO(LOGO), "logo.svg")}, content_type="multipart/form-data")
+    sent = person.post(
+        "/organisation/logo", {"logo": (io.BytesIO(LOGO), "logo.svg")}, content_type="multipart/form-data"
+    )
     assert sent.status_code == 303
     served = chain.nobody().get("/organisation/logo")
     assert served.mimetype == "image/svg+xml" and b"onload" not in served.data

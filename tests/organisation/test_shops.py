@@ -33,7 +33,11 @@ def test_a_code_is_used_once_and_the_refusal_names_the_owner(app: Flask) -> None
     with pytest.raises(DomainError, match="一店"):
         shops.change_shop(shop=other, code="S1", name="二店", name_en="", region=region, by=COMMAND_LINE)
     shops.change_shop(shop=shop, code="S1", name="一店新", name_en="One", region=region, by=COMMAND_LINE)
-    assert shop.display_name("zh-CN") == "一店新" and shop.display_name("en") == "One" and other.display_name("en") == "二店"
+    assert (
+        shop.display_name("zh-CN") == "一店新"
+        and shop.display_name("en") == "One"
+        and other.display_name("en") == "二店"
+    )
 
 
 def test_a_name_is_needed(app: Flask) -> None:

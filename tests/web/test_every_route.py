@@ -45,7 +45,9 @@ def dump(app: Flask) -> list[str]:
 
 def test_every_route_declares_who_may_use_it(sqlite_app: Flask) -> None:
     known = {web.PUBLIC, web.SIGNED_IN, *PERMISSIONS}
-    undeclared = [rule.rule for rule in rules(sqlite_app) if web.declared_access(sqlite_app, rule.endpoint) not in known]
+    undeclared = [
+        rule.rule for rule in rules(sqlite_app) if web.declared_access(sqlite_app, rule.endpoint) not in known
+    ]
     assert undeclared == []
 
 

@@ -74,7 +74,11 @@ def test_htmx_gets_the_piece_and_a_browser_the_page(bare: staff.Person) -> None:
 
 
 def test_every_page_carries_the_strict_policy(chain: staff.Chain) -> None:
-    for response in (chain.nobody().get("/sign-in"), chain.signed_in("administrator").get("/users"), chain.nobody().get("/x")):
+    for response in (
+        chain.nobody().get("/sign-in"),
+        chain.signed_in("administrator").get("/users"),
+        chain.nobody().get("/x"),
+    ):
         policy = response.headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';")
         assert "unsafe" not in policy and "data:" not in policy and "frame-ancestors 'none'" in policy
@@ -85,8 +89,17 @@ def test_every_page_carries_the_strict_policy(chain: staff.Chain) -> None:
 
 def test_no_page_has_inline_script_or_style(chain: staff.Chain) -> None:
     person = chain.signed_in("administrator")
-    pages = ("/questionnaires", f"/questionnaires/{chain.questionnaire}", "/library", "/organisation", "/users", "/events",
-             f"/questionnaires/{chain.questionnaire}/collectors", f"/collectors/{chain.doors['own']}/poster", "/shops")
+    pages = (
+        "/questionnaires",
+        f"/questionnaires/{chain.questionnaire}",
+        "/library",
+        "/organisation",
+        "/users",
+        "/events",
+        f"/questionnaires/{chain.questionnaire}/collectors",
+        f"/collectors/{chain.doors['own']}/poster",
+        "/shops",
+    )
     for path in pages:
         text = person.text(path)
         assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=|javascript:|hx-on", text), path
@@ -103,7 +116,8 @@ def test_htmx_is_configured_to_keep_no_history_and_run_no_scripts(chain: staff.C
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "x", "", "/a\nb", "/a\\b"]
+    "target",
+    ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "x", "", "/a\nb", "/a\\b"],
 )
 def test_an_address_of_another_site_is_never_returned_to(target: str) -> None:
     assert web.safe_next(target) is None

@@ -68,7 +68,9 @@ def frame() -> dict[str, Any]:
         "user": g.get("user"),
         "chain_name": name or _("顾客满意度调研"),
         "sample_chain": bool(chain and chain.sample),
-        "logo_url": url_for("organisation.logo", v=str(len(chain.logo)) + chain.brand[1:]) if chain and chain.logo else "",
+        "logo_url": url_for("organisation.logo", v=str(len(chain.logo)) + chain.brand[1:])
+        if chain and chain.logo
+        else "",
         "navigation": _menu() if g.get("user") else [],
     }
 

@@ -17,7 +17,15 @@ def events_page() -> Response:
     found, more = audit.find_events(action=action, person=person, page=page, size=web.PAGE_SIZE)
     present = audit.actions_present()
     return web.render(
-        "accounts/events.html", fragment="accounts/_events.html",
-        events=found, more=more, page=page, action=action, person=person, names=labels.ACTIONS, roles=labels.ROLES,
-        actions=[("", _("全部操作"))] + [(name, _(labels.ACTIONS[name]) if name in labels.ACTIONS else name) for name in present],
+        "accounts/events.html",
+        fragment="accounts/_events.html",
+        events=found,
+        more=more,
+        page=page,
+        action=action,
+        person=person,
+        names=labels.ACTIONS,
+        roles=labels.ROLES,
+        actions=[("", _("全部操作"))]
+        + [(name, _(labels.ACTIONS[name]) if name in labels.ACTIONS else name) for name in present],
     )

@@ -48,7 +48,10 @@ def _choices() -> dict[str, Any]:
 def users_page() -> Response:
     language = web.language_tag()
     return web.render(
-        "accounts/users.html", people=users.all_users(), roles=labels.ROLES, now=clock.now(),
+        "accounts/users.html",
+        people=users.all_users(),
+        roles=labels.ROLES,
+        now=clock.now(),
         regions={r.id: r.display_name(language) for r in shops.all_regions()},
         shops={s.id: s.display_name(language) for s in shops.all_shops()},
     )
@@ -65,9 +68,14 @@ def new_user() -> Response:
 def create_user() -> Response:
     try:
         user, token = users.create_user(
-            email=request.form.get("email", ""), name=request.form.get("name", ""), role=request.form.get("role", ""),
-            region_id=_place(Region, "region"), shop_id=_place(Shop, "shop"), language=web.interface_language(),
-            by=web.actor(), now=clock.now(),
+            email=request.form.get("email", ""),
+            name=request.form.get("name", ""),
+            role=request.form.get("role", ""),
+            region_id=_place(Region, "region"),
+            shop_id=_place(Shop, "shop"),
+            language=web.interface_language(),
+            by=web.actor(),
+            now=clock.now(),
         )
     except DomainError as error:
         return web.refused(error, "accounts/user_new.html", **_choices())
@@ -92,8 +100,13 @@ def change_user(user_id: int) -> Response:
     user = _user(user_id)
     try:
         users.change_role(
-            user=user, role=request.form.get("role", ""), name=request.form.get("name", ""),
-            region_id=_place(Region, "region"), shop_id=_place(Shop, "shop"), by=web.actor(), now=clock.now(),
+            user=user,
+            role=request.form.get("role", ""),
+            name=request.form.get("name", ""),
+            region_id=_place(Region, "region"),
+            shop_id=_place(Shop, "shop"),
+            by=web.actor(),
+            now=clock.now(),
         )
     except DomainError as error:
         return web.refused(error, "accounts/user.html", person=_user(user_id), **_choices())

@@ -72,8 +72,9 @@ def sign_out() -> Response:
 @web.access(web.PUBLIC)
 def invitation(token: str) -> Response:
     owner = users.link_owner(token, now=clock.now())
-    return web.render("accounts/invitation.html", owner=owner, error=None, status=200 if owner else 410,
-                      shortest=passwords.SHORTEST)
+    return web.render(
+        "accounts/invitation.html", owner=owner, error=None, status=200 if owner else 410, shortest=passwords.SHORTEST
+    )
 
 
 @blueprint.post("/invitations/<token>")
