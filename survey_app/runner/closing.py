@@ -16,17 +16,18 @@ CODE_HOLE = "\ue000"  # a private-use character stands where the delete code goe
 CODE_SHOWN = 19  # characters of a delete code in groups of four
 
 
-def thanks(frame: Frame, definition: Definition) -> str:
-    """The page after the submit, with a hole for the delete code."""
+def thanks(frame: Frame, definition: Definition, mode: str) -> str:
+    """The page after the submit, with a hole for the delete code. What was stored is said as far as it is true."""
     _ = frame.say
     title, happens = _("感谢您的回答"), _("我们会汇总所有回答，用来改进药品和服务。")
-    stored = _("已匿名保存您选择的答案（3 年）。您写的文字会遮盖个人信息，原文 30 天后删除。")
+    anonymous = _("已匿名保存您选择的答案（3 年）。您写的文字会遮盖个人信息，原文 30 天后删除。")
+    stored = anonymous if mode == "anonymous" else ""
     keep, why = _("您的删除码"), _("如果以后想删除这份回答，请记下它。我们无法再次提供。")
     link, done = _("用删除码删除回答"), _("您可以关闭本页面了。")
     own = text_in(definition.thanks, frame.language, definition.language)
     thanks_text = f"<p>{escaped(own)}</p>" if own else ""
     body = (
-        f"<div class=done>{_TICK}<h1 tabindex=-1>{title}</h1>{thanks_text}<p>{happens}</p><p>{stored}</p></div>"
+        f"<div class=done>{_TICK}<h1 tabindex=-1>{title}</h1>{thanks_text}<p>{happens} {stored}</p></div>"
         f"<h2>{keep}</h2><p class=code>{CODE_HOLE}</p><p class=small>{why}</p>"
         f'<p><a class=tap href="/withdraw?l={frame.language}">{link}</a></p><p class=muted>{done}</p>'
     )

@@ -144,7 +144,7 @@ class Respondents:
             reply = answering.reply(sitting)
         except DamagedForm:
             reply = Reply(400, closing.damaged(frame))
-        return self.thank(frame, paper, rc) if reply.thanks else self.page(reply, chain)
+        return self.thank(frame, paper, rc, door.mode) if reply.thanks else self.page(reply, chain)
 
     def _background(self, sitting: Sitting, chain: Chain) -> Response:
         try:
@@ -166,13 +166,14 @@ class Respondents:
             return self.page(Reply(400, closing.damaged(frame)), chain)
 
     # --- replies ----------------------------------------------------------------------------------------------------
-    def thank(self, frame: Frame, paper: Paper, rc: str) -> Response:
+    def thank(self, frame: Frame, paper: Paper, rc: str, mode: str) -> Response:
         """The page after the submit; made once, the delete code goes into its hole."""
         def make() -> Stitched:
-            front, rest = closing.thanks(frame, paper.definition).split(closing.CODE_HOLE)
+            front, rest = closing.thanks(frame, paper.definition, mode).split(closing.CODE_HOLE)
             return Stitched(front, rest, closing.CODE_SHOWN)
 
-        made = self.stitched(("thanks", paper.version_id, frame.language, frame.size, frame.preview), frame.chain, make)
+        key = ("thanks", paper.version_id, frame.language, frame.size, mode)
+        made = make() if frame.preview else self.stitched(key, frame.chain, make)  # drafts change
         ancestors = "'self'" if frame.preview else "'none'"
         return self.send_stitched(
             made, tokens.grouped(rc).encode(), frame.chain, assets.closing_script().hash, ancestors
@@ -267,7 +268,9 @@ class Respondents:
         if request.query_string == b"draft=1":
             return Response(status=204)
         reply = answering.reply(sitting)
-        return self.thank(frame, paper, "PREVIEWPREVIEW22") if reply.thanks else self.page(reply, chain, "'self'")
+        if reply.thanks:
+            return self.thank(frame, paper, "PREVIEWPREVIEW22", definition.mode)
+        return self.page(reply, chain, "'self'")
 
     def _preview_paper(self, payload: dict[str, Any]) -> Paper | None:
         if isinstance(payload.get("version"), int):
