@@ -27,8 +27,8 @@ if os.name == "posix":
 T = TypeVar("T")
 WAIT_SECONDS = 30.0
 _BUSY_MILLISECONDS = 1_000  # at most this long with the file lock in hand, then other processes get their turn
-_POLL_SECONDS = 0.0003
 _PAUSE_SECONDS = 0.2
+_LEADER_SECONDS = 2.0  # a leader that gives up at the same deadline hands over first
 # Primary result codes of a database that cannot work now: busy, locked, no memory, read-only, I/O, damaged, full,
 # cannot open, protocol, not a database. Every other error is the job's own.
 _TROUBLE = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
@@ -43,7 +43,7 @@ def _is_trouble(error: Exception) -> bool:
 class _Item(Generic[T]):
     """One job and what became of it. `gate` opens when it is done or when its owner has to lead."""
 
-    __slots__ = ("deadline", "done", "error", "gate", "job", "result")
+    __slots__ = ("deadline", "done", "error", "gate", "job", "leads", "result")
 
     def __init__(self, job: Callable[[sqlite3.Connection], T], deadline: float) -> None:
         self.job = job
@@ -51,6 +51,7 @@ class _Item(Generic[T]):
         self.gate = threading.Lock()
         self.gate.acquire()
         self.done = False
+        self.leads = False
         self.error: Exception | None = None
         self.result: T | None = None
 
@@ -61,39 +62,25 @@ class _Item(Generic[T]):
 
 
 class FileLock:
-    """Turns between processes: who waits holds the door, so that nobody takes two turns while another waits."""
+    """Turns between processes. A blocking flock: the kernel wakes the next at once, where SQLite's own waiting sleeps."""
 
     def __init__(self, path: Path) -> None:
-        self._files = [os.open(f"{path}-{name}", os.O_RDWR | os.O_CREAT, 0o600) for name in ("door", "turn")]
+        self._file = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT, 0o600)
 
     @contextmanager
     def hold(self, deadline: float) -> Iterator[None]:
-        """The lock for the length of a block. Raises Busy at the deadline (monotonic seconds)."""
-        door, turn = self._files
-        self._take(door, deadline)
+        """The lock for the length of a block. Raises Busy when the turn came after the deadline (monotonic seconds)."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
-            self._take(turn, deadline)
-        finally:
-            fcntl.flock(door, fcntl.LOCK_UN)
-        try:
+            if clock.monotonic() > deadline:
+                raise Busy("the database is busy")
             yield
         finally:
-            fcntl.flock(turn, fcntl.LOCK_UN)
-
-    @staticmethod
-    def _take(file: int, deadline: float) -> None:
-        while True:  # polled, because a blocking flock could not end at the deadline
-            try:
-                return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if clock.monotonic() > deadline:
-                    raise Busy("the database is busy") from None
-                time.sleep(_POLL_SECONDS)
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Let the files go."""
-        for file in self._files:
-            os.close(file)
+        """Let the file go."""
+        os.close(self._file)
 
 
 class _NoLock:
@@ -155,16 +142,27 @@ class Committer:
             lead = not self._led
             self._led = True
         if not lead:
-            item.gate.acquire()
+            self._wait(item)
         if not item.done:
             self._lead(item)
         if item.error is not None:
             raise item.error
         return item.result  # type: ignore[return-value]  # T may itself be optional
 
+    def _wait(self, item: _Item[Any]) -> None:
+        """Until the item is done or its owner has to lead. Raises Busy when its leader hangs (a stopped process has the turn)."""
+        if item.gate.acquire(timeout=max(0.0, item.deadline - clock.monotonic()) + _LEADER_SECONDS):
+            return
+        with self._mutex:
+            if item in self._waiting and not item.leads:
+                self._waiting.remove(item)
+                raise Busy("the database is busy")
+        item.gate.acquire()  # it is being written, or was told to lead a moment ago
+
     def _lead(self, own: _Item[Any]) -> None:
+        committed: list[_Item[Any]] = []
         try:
-            self._commit_waiting(own.deadline)
+            committed = self._commit_waiting(own.deadline)
         except Exception as error:  # ours alone: the others keep their own deadlines
             with self._mutex:
                 if own in self._waiting:
@@ -174,10 +172,14 @@ class Committer:
             with self._mutex:
                 following = self._waiting[0] if self._waiting else None
                 self._led = following is not None
+                if following is not None:
+                    following.leads = True
             if following is not None:
-                following.gate.release()
+                following.gate.release()  # first, so that the disk works while the others build their replies
+            for item in committed:
+                item.finish()
 
-    def _commit_waiting(self, deadline: float) -> None:
+    def _commit_waiting(self, deadline: float) -> list[_Item[Any]]:
         while True:
             try:
                 if self._lock is None:
@@ -192,7 +194,8 @@ class Committer:
                     raise Busy("the database is busy") from error
             time.sleep(_PAUSE_SECONDS)  # nothing of these jobs was confirmed, so they may run again
 
-    def _one_transaction(self) -> None:
+    def _one_transaction(self) -> list[_Item[Any]]:
+        """Returns the jobs that were committed together, their owners not yet woken."""
         connection = self._connection
         if connection is None:
             connection = self._connection = self._connect()
@@ -204,14 +207,13 @@ class Committer:
             self._waiting.clear()
         random.shuffle(batch)  # the order inside a transaction is not the order of arrival
         try:
-            self._run(connection, batch)
-        finally:
-            left = [item for item in batch if not item.done]
-            if left:
-                with self._mutex:
-                    self._waiting.extendleft(reversed(left))
+            return self._run(connection, batch)
+        except BaseException:
+            with self._mutex:
+                self._waiting.extendleft(item for item in reversed(batch) if not item.done)
+            raise
 
-    def _run(self, connection: sqlite3.Connection, batch: list[_Item[Any]]) -> None:
+    def _run(self, connection: sqlite3.Connection, batch: list[_Item[Any]]) -> list[_Item[Any]]:
         try:
             for item in batch:
                 item.result = item.job(connection)
@@ -222,10 +224,11 @@ class Committer:
             if _is_trouble(error):
                 raise
             self._run_apart(connection, batch)
-            return
+            return []
         failpoint("submit.after_commit")
         for item in batch:
-            item.finish()
+            item.done = True
+        return batch
 
     @staticmethod
     def _run_apart(connection: sqlite3.Connection, batch: list[_Item[Any]]) -> None:

@@ -111,8 +111,8 @@ def test_a_database_that_stays_locked_is_busy_for_everyone_and_recovers(path: Pa
     assert committer.write(insert(9)) == 9
 
 
-def test_another_process_that_stands_still_makes_busy_not_hang(path: Path) -> None:
-    other, mine = Committer(path, wait_seconds=30), Committer(path, wait_seconds=1)
+def test_a_process_that_stands_still_lets_the_others_say_busy(path: Path) -> None:
+    other, mine = Committer(path, wait_seconds=30), Committer(path, wait_seconds=0.5)
     still, go = threading.Event(), threading.Event()
 
     def stand(connection: sqlite3.Connection) -> None:
@@ -122,11 +122,17 @@ def test_another_process_that_stands_still_makes_busy_not_hang(path: Path) -> No
     thread = threading.Thread(target=other.write, args=(stand,))
     thread.start()
     still.wait(10)
-    with pytest.raises(Busy):
-        mine.write(insert(1))
-    go.set()
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(mine.write, insert(number)) for number in range(4)]
+        time.sleep(4)
+        assert sum(future.done() for future in waiting) == 3  # all but the one that waits for the turn itself
+        go.set()
+        for future in waiting:
+            with pytest.raises(Busy):
+                future.result(timeout=10)
     thread.join()
     assert mine.write(insert(1)) == 1
+    assert numbers(path) == {1}
 
 
 def test_two_processes_take_turns(path: Path) -> None:
