@@ -8,6 +8,7 @@ so that any number of workers may run. One commit per piece of work, here.
 import logging
 import random
 import signal
+import sqlite3
 import threading
 import traceback
 from collections.abc import Callable
@@ -53,7 +54,12 @@ class Alarm:
         with self._lock:
             if self._huey is None:
                 path: Path = self.app.extensions["survey_settings"].instance / "huey.sqlite"
-                self._huey = SqliteHuey("survey", filename=str(path), results=False, fsync=False, utc=True)
+                try:
+                    self._huey = _open(path)
+                except sqlite3.DatabaseError:  # damaged: it holds nothing that the ledger does not know
+                    log.warning("the store of the executor is damaged and is made anew")
+                    path.unlink()
+                    self._huey = _open(path)
                 self._task = self._huey.task(name="perform")(self._perform)
         return self._huey
 
@@ -67,6 +73,10 @@ class Alarm:
             huey.enqueue(self._task.s(work_id))
         except Exception:
             log.warning("could not wake a worker for work %s; the sweeper will", work_id, exc_info=True)
+
+
+def _open(path: Path) -> SqliteHuey:
+    return SqliteHuey("survey", filename=str(path), results=False, fsync=False, utc=True)
 
 
 def register(app: Flask) -> None:
@@ -163,9 +173,16 @@ def run(app: Flask) -> None:
         signal.signal(number, lambda *_: stop.set())
     done: dict[str, datetime] = {}
     try:
-        sweep(app, clock.now())
+        _sweep_at_start(app)
         while not stop.wait(1.0):
             run_ticks(app, clock.now(), done)
             consumer.check_worker_health()
     finally:
         consumer.stop(graceful=True)
+
+
+def _sweep_at_start(app: Flask) -> None:
+    try:
+        sweep(app, clock.now())
+    except Exception:
+        log.exception("the first sweep failed; the next one follows within a minute")

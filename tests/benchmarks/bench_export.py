@@ -62,7 +62,8 @@ def fill(questions: int, count: int) -> int:
     statement = text(
         "INSERT INTO response (id, version_id, mode, wave_id, place, channel, verified, language, layout, day, rc_hash,"
         " status, due, speed, straightline, consent_version, order_seed, test, answers)"
-        " VALUES (:id, :version, 'anonymous', :wave, '', 'link', 0, 'zh-CN', '', :day, :rc, 'complete', 0, 'normal', 0, 1, 7, 0, :answers)"
+        " VALUES (:id, :version, 'anonymous', :wave, '', 'link', 0, 'zh-CN', '', :day, :rc, 'complete', 0, 'normal', 0, 1,"
+        " 7, 0, :answers)"
     )
     for start in range(0, count, 5_000):
         rows: list[dict[str, Any]] = []

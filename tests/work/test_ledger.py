@@ -130,7 +130,9 @@ def test_work_rolled_back_with_its_cause_wakes_nobody(app: Flask, monkeypatch: p
     assert woken == [kept]
 
 
-def test_an_executor_that_cannot_be_reached_does_not_break_the_act(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_executor_that_cannot_be_reached_does_not_break_the_act(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
     store = app.extensions["survey_settings"].instance / "huey.sqlite"
     store.unlink(missing_ok=True)
     store.mkdir()  # no database file can be opened here
@@ -182,3 +184,11 @@ def test_one_failing_tick_does_not_stop_the_others(app: Flask, monkeypatch: pyte
     for second in (0, 3, 9, 10, 11):
         worker.run_ticks(app, NOW + timedelta(seconds=second), done)
     assert ran == ["b", "b"]
+
+
+def test_every_tick_of_the_house_runs_on_an_empty_installation(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    done: dict[str, datetime] = {}
+    worker.run_ticks(app, NOW, done)
+    assert "failed" not in caplog.text
+    assert set(done) >= {"sweep", "figures", "waves", "exports", "drafts", "checkpoint"}
+    assert db.session.query(Tick).count() == len(done)

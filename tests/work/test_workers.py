@@ -121,3 +121,12 @@ def test_a_worker_asked_to_stop_stops_at_once_when_idle(settings: Settings, app:
         wait_until(lambda: states(done) == ["done"])
         crew.hands[0].send_signal(signal.SIGTERM)
         assert crew.hands[0].wait(timeout=10) == 0
+
+
+def test_a_worker_starts_with_a_damaged_store_of_its_executor(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    jobs = add("effect", 2)
+    for file in settings.instance.glob("huey.sqlite*"):
+        file.unlink()
+    (settings.instance / "huey.sqlite").write_bytes(b"no database at all" * 300)
+    with crew_of(1, settings, tmp_path / "log"):
+        wait_until(lambda: set(states(jobs)) == {"done"})
