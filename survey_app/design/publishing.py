@@ -51,7 +51,10 @@ def faults(questionnaire: Questionnaire) -> list[Problem]:
 def has_news(questionnaire: Questionnaire) -> bool:
     """Whether the draft differs from the newest version."""
     newest = newest_version(questionnaire)
-    return newest is None or _frozen(questionnaire, newest).digest() != newest.digest
+    if newest is None:
+        return True
+    # the usual case without any work; a file loaded again lacks the values that publication gave, so look closer
+    return newest.definition != questionnaire.draft and _frozen(questionnaire, newest).digest() != newest.digest
 
 
 def _frozen(questionnaire: Questionnaire, newest: Version | None) -> Definition:

@@ -152,26 +152,25 @@ class Reader:
         value = "-96" if choice.missing == "refused" else "-95" if choice.missing else choice.number
         return ShownChoice(choice.code, "" if value is None else str(value), self.text(choice.text), tuple(marks))
 
-    def _extras(self, question: Question) -> list[str]:
-        """Limits and settings in words."""
+    def _extras(self, question: Any) -> list[str]:
+        """Limits and settings in words; which of them a question has depends on its type."""
         found = []
         low, high = getattr(question, "min", None), getattr(question, "max", None)
         if question.type == "multiple_choice" and (low or high):
-            found.append(
-                self._filled(N_("可选 %(low)s 到 %(high)s 项"), low=low or 0, high=high or len(question.choices))
-            )  # type: ignore[attr-defined]
+            most = high or len(question.choices)
+            found.append(self._filled(N_("可选 %(low)s 到 %(high)s 项"), low=low or 0, high=most))
         elif low is not None or high is not None:
             found.append(self._filled(N_("范围 %(low)s 到 %(high)s"), low=_or_dash(low), high=_or_dash(high)))
         if getattr(question, "unit", None):
-            found.append(self._filled(N_("单位：%(unit)s"), unit=self.text(question.unit)))  # type: ignore[attr-defined]
+            found.append(self._filled(N_("单位：%(unit)s"), unit=self.text(question.unit)))
         if question.type in ("short_text", "long_text"):
-            found.append(self._filled(N_("最多 %(n)s 字"), n=question.max_length))  # type: ignore[attr-defined]
+            found.append(self._filled(N_("最多 %(n)s 字"), n=question.max_length))
         if getattr(question, "random_order", False) or getattr(question, "random_rows", False):
             found.append(self.translate(N_("随机顺序")))
-        for item in getattr(question, "fields", ()):
-            found.append(self.text(item.text))
+        if question.type == "text_fields":
+            found += [self.text(item.text) for item in question.fields]
         if question.type == "consent":
-            found.append("☐ " + self.text(question.label))  # type: ignore[attr-defined]
+            found.append("☐ " + self.text(question.label))
         return found
 
     def _filled(self, template: str, **values: Any) -> str:

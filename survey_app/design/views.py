@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, request, url_for
+from flask import Blueprint, abort, current_app, flash, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -115,21 +115,34 @@ def _shown(reader: reading.Reader, problems: list[Problem]) -> list[tuple[str, s
 @blueprint.get("/questionnaires/<int:questionnaire_id>/preview")
 @web.access("questionnaire:read")
 def preview(questionnaire_id: int) -> Response:
+    """The page as customers see it: the draft, or `?version=2`."""
     questionnaire = _questionnaire(questionnaire_id)
-    definition = drafting.draft_of(questionnaire)
+    version = _asked_version(questionnaire)
+    definition = publishing.definition_of(version) if version else drafting.draft_of(questionnaire)
     language = _language(definition)
     width = request.args.get("width", "")
-    payload = {"questionnaire": questionnaire.id, "language": language}
-    token = tokens.sign(str(current_app.config["SECRET_KEY"]), PREVIEW_PURPOSE, payload)
+    subject = {"version": version.id} if version else {"questionnaire": questionnaire.id}
+    token = tokens.sign(str(current_app.config["SECRET_KEY"]), PREVIEW_PURPOSE, {**subject, "language": language})
     return web.render(
         "design/preview.html",
         address=f"/preview/{token}",
+        version=version,
         language=language,
         languages=_languages(definition),
         width=width if width in WIDTHS else WIDTHS[0],
         widths=WIDTHS,
         **head(questionnaire),
     )
+
+
+def _asked_version(questionnaire: Questionnaire) -> Version | None:
+    """The version that the address names (404 when there is no such); None: the draft."""
+    number = request.args.get("version", "")
+    if not number:
+        return None
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
+        abort(404)
+    return _version(questionnaire, int(number))
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/versions")
@@ -178,9 +191,8 @@ def publish(questionnaire_id: int) -> Response:
 @web.access("questionnaire:read")
 def download(questionnaire_id: int) -> Response:
     questionnaire = _questionnaire(questionnaire_id)
-    number = request.args.get("version", "")
-    if number.isascii() and number.isdigit() and len(number) < 6:
-        version = _version(questionnaire, int(number))
+    version = _asked_version(questionnaire)
+    if version is not None:
         return _yaml(publishing.definition_of(version), f"{questionnaire.name}-v{version.number}.yaml")
     return _yaml(drafting.draft_of(questionnaire), f"{questionnaire.name}.yaml")
 

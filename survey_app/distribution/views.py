@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, g, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
 from survey_app import clock, tokens, web
@@ -41,7 +42,10 @@ def _address(collector: Collector) -> str:
 
 
 def _listed(questionnaire_id: int | None = None) -> list[Collector]:
-    query = collecting.visible_to(g.user).order_by(
+    query = collecting.visible_to(g.user).options(
+        selectinload(Collector.questionnaire), selectinload(Collector.version)
+    )
+    query = query.order_by(
         Collector.closed_at.is_not(None), Collector.questionnaire_id, Collector.kind, Collector.shop_id, Collector.id
     )
     if questionnaire_id is not None:
@@ -78,6 +82,7 @@ def collectors(questionnaire_id: int) -> Response:
         collectors=listed,
         address=_address,
         newest_ids=_newest_versions(listed),
+        may_open_links=_may_open_links(),
         **head(questionnaire),
     )
 
@@ -127,6 +132,8 @@ def _make(questionnaire: Questionnaire, kind: str) -> list[Collector]:
         return collecting.create_for_shops(
             questionnaire=questionnaire, shops=chosen, place=place, by=web.actor(), now=clock.now()
         )
+    if not _may_open_links():
+        raise DomainError(N_("您负责的是部分门店，请为门店创建二维码。普通链接由全公司的调研人员创建。"))
     ticket = tokens.unsign(_secret(), FORM_PURPOSE, request.form.get("ticket", ""), max_age_seconds=FORM_LIVES_SECONDS)
     minted = ticket["code"] if ticket and ticket["questionnaire"] == questionnaire.id else None
     return [
@@ -139,6 +146,11 @@ def _make(questionnaire: Questionnaire, kind: str) -> list[Collector]:
             now=clock.now(),
         )  # fmt: skip
     ]
+
+
+def _may_open_links() -> bool:
+    """A link belongs to no shop: people of one region would not see what they made."""
+    return g.user.region_id is None
 
 
 def _form_shops() -> list[Shop]:

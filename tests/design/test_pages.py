@@ -81,6 +81,18 @@ def test_the_preview_is_a_signed_link_of_half_an_hour_to_the_draft(chain: staff.
     )
 
 
+def test_an_old_version_has_a_preview_of_its_own(chain: staff.Chain) -> None:
+    person = chain.signed_in("researcher")
+    text = person.text(f"/questionnaires/{chain.questionnaire}/preview?version=1")
+    found = re.search(r'<iframe src="/preview/([^"]+)"', text)
+    assert found is not None
+    payload = tokens.unsign(chain.app.config["SECRET_KEY"], "preview", found[1], max_age_seconds=1800)
+    frozen = db.session.get_one(Questionnaire, chain.questionnaire).versions[0]
+    assert payload == {"version": frozen.id, "language": "zh-CN"}
+    for wrong in ("2", "x", "1x", "9999999"):
+        assert person.get(f"/questionnaires/{chain.questionnaire}/preview?version={wrong}").status_code == 404
+
+
 def test_publishing_freezes_the_draft_and_shows_the_history(chain: staff.Chain) -> None:
     person = chain.signed_in("researcher")
     assert "发布第 1 版" in person.text(f"/questionnaires/{chain.draft}/publication")

@@ -8,7 +8,9 @@ import pytest
 import zxingcpp
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 
+from survey_app.accounts.models import User
 from survey_app.database import db
 from survey_app.design.models import Questionnaire
 from survey_app.distribution.models import Collector
@@ -62,6 +64,21 @@ def test_a_link_is_made_once_even_when_the_form_is_sent_twice(chain: staff.Chain
     assert len(doors_of(after) - before) == 1 and "短信" in after
     person.post(path, {"kind": "link", "ticket": "forged"})
     assert len(doors_of(person.text(path))) == len(before) + 2
+
+
+def test_a_researcher_of_one_region_makes_codes_for_its_shops_only(chain: staff.Chain) -> None:
+    user = db.session.get_one(User, chain.users["researcher"])
+    user.region_id = chain.regions[0]
+    db.session.commit()
+    person = chain.signed_in("researcher")
+    path = f"/questionnaires/{chain.questionnaire}/collectors"
+    assert "kind=link" not in person.text(path)
+    assert person.post(path, {"kind": "link", "name": "短信"}).status_code == 422
+    form = {"kind": "shop", "shop": [str(shop) for shop in chain.shops], "place": "门口"}
+    assert person.post(path, form).status_code == 303
+    assert person.text(path).count("门口") == 1
+    places = db.session.execute(select(Collector.shop_id).where(Collector.place == "门口")).all()
+    assert [shop for (shop,) in places] == [chain.shops[0]]
 
 
 def test_codes_for_several_shops_are_made_at_one_go(chain: staff.Chain) -> None:

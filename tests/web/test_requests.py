@@ -150,3 +150,18 @@ def test_the_first_hook_gives_every_request_its_number(sqlite_app: Flask) -> Non
         sqlite_app.preprocess_request()
         assert len(web.request_number()) == 16
         assert request.path == "/sign-in"
+
+
+def test_over_tls_a_form_must_come_from_the_same_site(chain: staff.Chain) -> None:
+    """As behind a proxy that ends TLS: the token alone is not enough."""
+    person = chain.signed_in("administrator")
+    form = {"csrf_token": person.token(), "code": "south", "name": "南区"}
+
+    def send(**headers: str) -> int:
+        return person.open(
+            "/regions", method="POST", data=form, base_url="https://localhost", headers=headers
+        ).status_code
+
+    assert send() == 400
+    assert send(Referer="https://evil.example/page") == 400
+    assert send(Referer="https://localhost/regions/new") == 303
