@@ -14,6 +14,7 @@ from survey_app.questionnaire import conditions
 from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.question_types import Question
 from survey_app.runner import assets, fields
+from survey_app.runner.choices import field_id
 from survey_app.runner.frame import Frame, footer, header, opening, view_buttons
 from survey_app.runner.sheet import Sheet, attribute, escaped
 
@@ -174,7 +175,7 @@ def _summary(frame: Frame, sheet: Sheet, index: int) -> str:
         for variable in (question.name, *question.answer_names(), *question.text_names()):
             if variable in sheet.errors:
                 links.setdefault(variable, before + sheet.errors[variable])
-    items = "".join(f"<li><a href=#{fields.field_id(v)}>{escaped(text)}</a></li>" for v, text in links.items())
+    items = "".join(f"<li><a href=#{field_id(v)}>{escaped(text)}</a></li>" for v, text in links.items())
     _ = frame.say
     title = _("还有 %(count)s 处需要您修改") % {"count": len(links)}
     return f"<div class=sum tabindex=-1 autofocus role=alert><h2>{title}</h2><ul>{items}</ul></div>"

@@ -5,18 +5,28 @@ Nothing here decides what is valid: names, codes and markers are those that `val
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from survey_app.questionnaire import validation
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.base import FieldProblem
+from survey_app.runner.choices import (
+    anchors,
+    cells,
+    choices_of,
+    field_id,
+    focus_of,
+    likert,
+    numeric,
+    option,
+    other_field,
+    unsure_row,
+    worded,
+)
 from survey_app.runner.sheet import Sheet, attribute, escaped
 
 Drawer = Callable[[Any, Sheet], str]
-
-# Columns of a numeric scale below 600 px: its points -> class. Eleven points wrap 6 + 5 (or 4 x 3 in large text).
-_SCALE = {2: "p2", 3: "p3", 4: "p4", 5: "p5", 6: "", 7: "p7", 8: "p4", 9: "p5", 10: "p5", 11: "s11"}
 
 
 def draw(question: Question, sheet: Sheet, *, shown: bool = True, script: list[Any] | None = None) -> str:
@@ -43,11 +53,6 @@ def draw(question: Question, sheet: Sheet, *, shown: bool = True, script: list[A
 def heading_id(name: str) -> str:
     """The id of a question's heading."""
     return f"h-{name}"
-
-
-def field_id(variable: str) -> str:
-    """The id of the first input of a variable: where error summaries lead."""
-    return f"i-{variable}"
 
 
 # --- the frame of a question ----------------------------------------------------------------------------------------
@@ -144,128 +149,6 @@ def _why(question: Question, sheet: Sheet) -> str:
     return f"<details class=why><summary>{title}</summary>{sheet.block('p', question.why)}</details>"
 
 
-# --- choices --------------------------------------------------------------------------------------------------------
-def _option(kind: str, name: str, code: str, label: str, *, on: bool, lang: str = "", extra: str = "") -> str:
-    checked = " checked" if on else ""
-    return f"<label><input type={kind} name={name} value={code}{checked}{extra}><span{lang}>{label}</span></label>"
-
-
-def _options(kind: str, name: str, choices: Iterable[Any], sheet: Sheet, focus: str = "") -> str:
-    chosen = set(sheet.given.get(name, ()))
-    parts = []
-    for index, choice in enumerate(choices):
-        first = f" id={field_id(name)}{focus}" if index == 0 else ""
-        first += " data-x=1" if choice.exclusive else ""
-        row = _option(kind, name, choice.code, sheet.html(choice.text), on=choice.code in chosen,
-                      lang=sheet.lang(choice.text), extra=first)
-        if choice.exclusive or choice.missing:
-            row = row.replace("<label>", "<label class=apart>", 1)
-        if choice.other:
-            row = f"<div class=has>{row}{_other(name, choice, sheet)}</div>"
-        parts.append(row)
-    return "".join(parts)
-
-
-def _other(name: str, choice: Any, sheet: Sheet) -> str:
-    variable = f"{name}_other"
-    _ = sheet.say
-    wanted = _("请填写")
-    label = f"{sheet.plain(choice.text)}: {wanted}"
-    value = attribute(sheet.value(variable))
-    return (
-        f"<input class='in other' type=text maxlength=200 autocomplete=off name={variable} id={field_id(variable)}"
-        f" aria-label={attribute(label)} placeholder={attribute(wanted)} value={value}>"
-    )
-
-
-def _focus(question: Question, sheet: Sheet) -> str:
-    return " autofocus" if sheet.focus == question.name else ""
-
-
-def _choices(question: Any, sheet: Sheet) -> str:
-    kind = "checkbox" if question.type == "multiple_choice" else "radio"
-    columns = getattr(question, "columns", 1)
-    wide = f" cols c{columns}" if columns and columns > 1 else ""
-    choices = sheet.arranged(question.choices, question.name, question.random_order)
-    return f"<div class='opts{wide}'>{_options(kind, question.name, choices, sheet, _focus(question, sheet))}</div>"
-
-
-def _dropdown(question: Any, sheet: Sheet) -> str:
-    given = sheet.value(question.name)
-    _ = sheet.say
-    rows = ["<option value=''>" + _("请选择") + "</option>"]
-    for choice in sheet.arranged(question.choices, question.name, question.random_order):
-        on = " selected" if choice.code == given else ""
-        rows.append(f"<option value={choice.code}{on}{sheet.lang(choice.text)}>{sheet.html(choice.text)}</option>")
-    other = next((choice for choice in question.choices if choice.other), None)
-    return (
-        f"<select name={question.name} id={field_id(question.name)}{_typed(question, question.name, sheet)}>"
-        f"{''.join(rows)}</select>" + (_other(question.name, other, sheet) if other else "")
-    )
-
-
-def _likert(question: Any, sheet: Sheet) -> str:
-    return _anchors(question.name, question.choices, sheet, _focus(question, sheet))
-
-
-def _anchors(name: str, choices: Sequence[Any], sheet: Sheet, focus: str = "") -> str:
-    """Anchors of a labelled scale: rows below 600 px; up to five of them stand side by side above it."""
-    scale = [choice for choice in choices if not choice.missing]
-    apart = [choice for choice in choices if choice.missing]
-    wide = " five" if len(scale) <= 5 else ""
-    rest = f"<div class=opts>{_options('radio', name, apart, sheet).replace(f' id={field_id(name)}', '', 1)}</div>"
-    return f"<div class='opts{wide}'>{_options('radio', name, scale, sheet, focus)}</div>" + (rest if apart else "")
-
-
-# --- numeric scales -------------------------------------------------------------------------------------------------
-def _numeric(question: Any, sheet: Sheet) -> str:
-    points = question.point_texts()
-    if question.type in ("csat", "ces") or getattr(question, "labels", None):
-        stars = getattr(question, "style", "") == "stars"
-        return _worded(question.name, points, question.unsure, sheet, stars=stars, focus=_focus(question, sheet))
-    return _cells(question.name, points, question, sheet, focus=_focus(question, sheet))
-
-
-def _worded(name: str, points: Sequence[Any], unsure: Mapping[str, str] | None, sheet: Sheet, *, stars: bool = False,
-            focus: str = "") -> str:
-    rows = []
-    for index, point in enumerate(points):
-        mark = f"<i aria-hidden=true>{'★' * point.value}</i> " if stars else ""
-        label = mark + (sheet.html(point.label) or str(point.value))
-        first = f" id={field_id(name)}{focus}" if index == 0 else ""
-        rows.append(_option("radio", name, point.code, label, on=point.code == sheet.value(name),
-                            lang=sheet.lang(point.label), extra=first))
-    wide = " five" if len(points) <= 5 and not stars else ""
-    return f"<div class='opts{wide}'>{''.join(rows)}</div>{_unsure(name, unsure, sheet)}"
-
-
-def _cells(name: str, points: Sequence[Any], question: Any, sheet: Sheet, *, focus: str = "") -> str:
-    """Numbers in a wrapping row. The words of both ends stand above it, as text."""
-    stars = getattr(question, "style", "") == "stars"
-    rows = []
-    for index, point in enumerate(points):
-        label = f"<i aria-hidden=true>★</i>{point.value}" if stars else str(point.value)
-        first = f" id={field_id(name)}{focus}" if index == 0 else ""
-        rows.append(_option("radio", name, point.code, label, on=point.code == sheet.value(name), extra=first))
-    classes = " ".join(filter(None, ["opts scale", _SCALE[len(points)], "stars" if stars else "",
-                                     "row" if getattr(question, "layout", "") == "row" else ""]))
-    return f"{_ends(points, sheet)}<div class='{classes}'>{''.join(rows)}</div>{_unsure(name, question.unsure, sheet)}"
-
-
-def _ends(points: Sequence[Any], sheet: Sheet) -> str:
-    low, high = points[0], points[-1]
-    ends = [f"<b{sheet.lang(p.label)}>{p.value} = {sheet.html(p.label)}</b>" for p in (low, high) if p.label]
-    return f"<div class=ends>{''.join(ends)}</div>" if ends else ""
-
-
-def _unsure(name: str, unsure: Mapping[str, str] | None, sheet: Sheet) -> str:
-    if not unsure:
-        return ""
-    row = _option("radio", name, "unknown", sheet.html(unsure), on=sheet.value(name) == "unknown",
-                  lang=sheet.lang(unsure))
-    return f"<div class='opts apart'>{row}</div>"
-
-
 # --- matrix: one card per row ---------------------------------------------------------------------------------------
 def _matrix(question: Any, sheet: Sheet) -> str:
     parts = []
@@ -274,7 +157,7 @@ def _matrix(question: Any, sheet: Sheet) -> str:
         broken = " bad" if variable in sheet.errors else ""
         needed = variable in sheet.errors or variable in question.needed()
         by = f" aria-describedby=e-{variable}" if needed else ""
-        focus = _focus(question, sheet) if index == 0 else ""
+        focus = focus_of(question, sheet) if index == 0 else ""
         parts.append(
             f"<fieldset class='card{broken}'{by}><legend><h3{sheet.lang(row.text)}>{sheet.html(row.text)}"
             f"{_row_must(question, row, sheet)}</h3></legend>"
@@ -285,14 +168,28 @@ def _matrix(question: Any, sheet: Sheet) -> str:
 
 def _cell(question: Any, variable: str, sheet: Sheet, focus: str) -> str:
     if question.cells:
-        return _anchors(variable, question.cells, sheet, focus) + _unsure(variable, question.unsure, sheet)
+        return anchors(variable, question.cells, sheet, focus) + unsure_row(variable, question.unsure, sheet)
     points = question.point_texts()
     if getattr(question, "labels", None):
-        return _worded(variable, points, question.unsure, sheet, focus=focus)
-    return _cells(variable, points, question, sheet, focus=focus)
+        return worded(variable, points, question.unsure, sheet, focus=focus)
+    return cells(variable, points, question, sheet, focus=focus)
 
 
 # --- typing ---------------------------------------------------------------------------------------------------------
+def _dropdown(question: Any, sheet: Sheet) -> str:
+    given = sheet.value(question.name)
+    _ = sheet.say
+    rows = ["<option value=''>" + _("请选择") + "</option>"]
+    for choice in sheet.arranged(question.choices, question.name, question.random_order):
+        on = " selected" if choice.code == given else ""
+        rows.append(f"<option value={choice.code}{on}{sheet.lang(choice.text)}>{sheet.html(choice.text)}</option>")
+    other = next((choice for choice in question.choices if choice.other), None)
+    return (
+        f"<select name={question.name} id={field_id(question.name)}{_typed(question, question.name, sheet)}>"
+        f"{''.join(rows)}</select>" + (other_field(question.name, other, sheet) if other else "")
+    )
+
+
 _PATTERNS = {  # pattern -> (inputmode, autocomplete)
     "phone": ("tel", "tel"), "email": ("email", "email"), "number": ("decimal", "off"), "postcode": ("numeric", "postal-code"),
 }
@@ -307,7 +204,7 @@ def _typed(question: Question, variable: str, sheet: Sheet, *, label: str = "") 
     invalid = " aria-invalid=true" if variable in sheet.errors else ""
     named = label or f' aria-labelledby="{heading_id(question.name)}"'
     described = f' aria-describedby="{" ".join(by)}"' if by else ""
-    return f"{named}{described}{invalid}{_focus(question, sheet)}"
+    return f"{named}{described}{invalid}{focus_of(question, sheet)}"
 
 
 def _line(variable: str, length: int, pattern: str | None, value: str, rest: str) -> str:
@@ -381,15 +278,15 @@ def _section(question: Any, sheet: Sheet) -> str:
 
 def _consent(question: Any, sheet: Sheet) -> str:
     on = sheet.value(question.name) == "yes"
-    return "<div class=opts>" + _option(
+    return "<div class=opts>" + option(
         "checkbox", question.name, "yes", sheet.html(question.label), on=on, lang=sheet.lang(question.label),
-        extra=f" id={field_id(question.name)}{_focus(question, sheet)}",
+        extra=f" id={field_id(question.name)}{focus_of(question, sheet)}",
     ) + "</div>"
 
 
 _DRAWERS: dict[str, Drawer] = {
-    "single_choice": _choices, "multiple_choice": _choices, "attention_check": _choices, "dropdown": _dropdown,
-    "likert": _likert, "rating": _numeric, "nps": _numeric, "csat": _numeric, "ces": _numeric, "matrix": _matrix,
+    "single_choice": choices_of, "multiple_choice": choices_of, "attention_check": choices_of, "dropdown": _dropdown,
+    "likert": likert, "rating": numeric, "nps": numeric, "csat": numeric, "ces": numeric, "matrix": _matrix,
     "short_text": _short_text, "long_text": _long_text, "text_fields": _text_fields, "number": _number, "date": _moment,
     "time": _moment, "note": _note, "section": _section, "consent": _consent,
 }

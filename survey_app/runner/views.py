@@ -5,15 +5,10 @@ made per request is a code, its MAC, a nonce and a delete code. Nothing is logge
 """
 
 import gzip
-import hashlib
-import hmac
 import re
-import secrets
-import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -25,12 +20,12 @@ from survey_app.languages import ensure_compiled
 from survey_app.questionnaire import timing
 from survey_app.responses import ballots
 from survey_app.responses.recording import DamagedForm, Recorder
-from survey_app.runner import answering, assets, closing, document, forms
+from survey_app.runner import answering, assets, closing, document, forms, incoming
 from survey_app.runner.answering import Reply, Sitting
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, is_closed
 from survey_app.runner.forms import BadForm, Form, one
-from survey_app.runner.frame import SIZES, Chain, Frame
+from survey_app.runner.frame import Chain, Frame
 from survey_app.runner.keeping import InForm, Sealed
 from survey_app.runner.sheet import Sheet, arrangement
 from survey_app.runner.stitching import Stitched
@@ -59,7 +54,7 @@ class Respondents:
         self.vault = Vault(settings.key_folder)
         self.doors = Doors(settings)
         self.recorder = Recorder(settings, self.vault)
-        self.wrong_codes = Throttle(WRONG_CODES_A_MINUTE)
+        self.wrong_codes = incoming.Throttle(WRONG_CODES_A_MINUTE)
         self._stitched: dict[tuple[Any, ...], tuple[Chain, Stitched]] = {}
 
     def stitched(self, key: tuple[Any, ...], chain: Chain, make: Callable[[], Stitched]) -> Stitched:
@@ -83,13 +78,13 @@ class Respondents:
         paper = self.doors.paper(door.version_id)
         if paper is None:
             return self.refuse(chain)
-        language = _language(request.environ, paper.definition.languages)
+        language = incoming.language_of(request.environ, paper.definition.languages)
         now = clock.epoch_seconds()
         if door.wave_id is None or is_closed(door, self.doors.wave(door.wave_id), now=now):
             return self.page(Reply(410, closing.closed(Frame(chain, language), {})), chain)
         ticket = ballots.mint(self.vault, wave_id=door.wave_id, door=door.code)
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
-        carried = _link_values(paper) if paper.parameters else ""
+        carried = incoming.link_values(request.environ, paper) if paper.parameters else ""
         made = self.stitched(
             ("first", paper.version_id, language, order, carried, door.mode), chain,
             lambda: _first_document(chain, paper, language, order, carried, door.mode),
@@ -121,7 +116,7 @@ class Respondents:
         wave = self.doors.wave(ticket.wave_id) if ticket else None
         if ticket is None or door is None or wave is None or door != self.find(code):
             return self.refuse(chain)
-        start = _start_of(form, ticket)
+        start = incoming.start_of(form, ticket)
         paper = self.doors.paper(start[0]) if start else None
         nonce, rc = one(form, "_n"), one(form, "_r")
         if (
@@ -133,10 +128,10 @@ class Respondents:
         frame = _posted_frame(chain, form, paper)
         if is_closed(door, wave, now=now, issued=start[1]):
             return self.page(Reply(410, closing.closed(frame, answering.typed_words(paper, form))), chain)
-        keeper = Sealed(self.recorder, ticket, door, paper, start[1], nonce, rc, _consent(form, chain), now)
+        keeper = Sealed(self.recorder, ticket, door, paper, start[1], nonce, rc, incoming.consent_shown(form, chain), now)
         carried: dict[str, str] = {name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form}
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
-        parameters = _parameters(paper, one(form, "_x"))
+        parameters = incoming.parameters_of(paper, one(form, "_x"))
         sitting = Sitting(frame, paper, form, keeper, carried, order, parameters, door.mode, now, paper.kept)
         if request.query_string == b"draft=1":
             return self._background(sitting, chain)
@@ -159,8 +154,8 @@ class Respondents:
         """The posted form, or the page that says why it cannot be read."""
         frame = _plain_frame(chain)
         try:
-            return forms.read(_body())
-        except TooLarge:
+            return forms.read(incoming.body_of(request.environ))
+        except incoming.TooLarge:
             return self.page(Reply(413, closing.too_large(frame)), chain)
         except BadForm:
             return self.page(Reply(400, closing.damaged(frame)), chain)
@@ -225,10 +220,10 @@ class Respondents:
         form = self._form(chain)
         if isinstance(form, Response):
             return form
-        frame = Frame(chain, _posted_language(form, PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
+        frame = Frame(chain, incoming.posted_language(form, PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
         _ = frame.say
         typed = one(form, "code")[:60]
-        code, person = tokens.ungrouped(typed), _address(self.settings.trusted_hops)
+        code, person = tokens.ungrouped(typed), incoming.address_of(request.environ, self.settings.trusted_hops)
         if self.wrong_codes.is_full(person):
             words, status = _("尝试次数太多，请一分钟后再试。"), 429
         elif not _DELETE_CODE.fullmatch(code):
@@ -262,7 +257,7 @@ class Respondents:
         form = self._form(chain)
         if isinstance(form, Response):
             return form
-        frame = Frame(chain, _posted_language(form, definition.languages), _size(form), definition.languages, True)
+        frame = _posted_frame(chain, form, paper, preview=True)
         keeper = InForm.of(secret, form)
         sitting = Sitting(frame, paper, form, keeper, keeper.hidden, 0, {}, definition.mode, clock.epoch_seconds(), "")
         if request.query_string == b"draft=1":
@@ -294,143 +289,23 @@ class Ready(Response):
         return (b"",) if environ["REQUEST_METHOD"] == "HEAD" else (self._body,)
 
 
-class TooLarge(Exception):
-    """The body is above the limit."""
-
-
-class Throttle:
-    """Counts per person and minute, in memory only, under a key that dies with the process."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._key = secrets.token_bytes(16)
-        self._minute = 0
-        self._counts: dict[bytes, int] = {}
-
-    def _slot(self, person: str) -> bytes:
-        minute = int(time.monotonic() // 60)
-        if minute != self._minute:
-            self._minute, self._counts = minute, {}
-        return hmac.digest(self._key, person.encode(), hashlib.sha256)
-
-    def is_full(self, person: str) -> bool:
-        """Whether this person has to wait."""
-        return self._counts.get(self._slot(person), 0) >= self._most
-
-    def count(self, person: str) -> None:
-        """One more."""
-        slot = self._slot(person)
-        self._counts[slot] = self._counts.get(slot, 0) + 1
-
-
-# --- reading requests -----------------------------------------------------------------------------------------------
-def _body() -> bytes:
-    environ = request.environ
-    if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        raise BadForm("another content type")
-    length = environ.get("CONTENT_LENGTH") or ""
-    if length.isascii() and length.isdigit():
-        wanted = int(length)
-        if wanted > forms.MOST_BYTES:
-            raise TooLarge
-        body: bytes = environ["wsgi.input"].read(wanted)
-        if len(body) != wanted:
-            raise BadForm("cut short")
-        return body
-    if environ.get("wsgi.input_terminated"):  # chunked: the server ends the stream
-        body = environ["wsgi.input"].read(forms.MOST_BYTES + 1)
-        if len(body) > forms.MOST_BYTES:
-            raise TooLarge
-        return body
-    raise BadForm("no length")
-
-
-@lru_cache(maxsize=512)
-def _preferred(header: str, languages: tuple[str, ...]) -> str:
-    """The questionnaire's language for an Accept-Language header: its first entry decides, else the first language."""
-    tag = header.split(",", 1)[0].split(";", 1)[0].strip().lower()
-    exact = next((language for language in languages if language.lower() == tag), None)
-    primary = tag.split("-")[0]
-    return exact or next((lang for lang in languages if lang.lower().split("-")[0] == primary), languages[0])
-
-
-def _language(environ: dict[str, Any], languages: tuple[str, ...]) -> str:
-    query = environ.get("QUERY_STRING", "")
-    if "l=" in query:
-        asked = parse_qs(query).get("l", [""])[0]
-        if asked in languages:
-            return str(asked)
-    return _preferred(environ.get("HTTP_ACCEPT_LANGUAGE", "")[:200], languages)
-
-
+# --- frames and first documents ---------------------------------------------------------------------------------------
 def _plain_frame(chain: Chain) -> Frame:
-    return Frame(chain, _language(request.environ, PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
+    return Frame(chain, incoming.language_of(request.environ, PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
 
 
-def _posted_language(form: Form, languages: tuple[str, ...]) -> str:
-    wanted = one(form, "view").removeprefix("lang:")
-    if wanted in languages:
-        return wanted
-    return one(form, "_l") if one(form, "_l") in languages else languages[0]
-
-
-def _size(form: Form) -> str:
-    view = one(form, "view")
-    wanted = view.removeprefix("size:") if view.startswith("size:") else one(form, "_z")
-    return wanted if wanted in SIZES else ""
-
-
-def _posted_frame(chain: Chain, form: Form, paper: Paper) -> Frame:
+def _posted_frame(chain: Chain, form: Form, paper: Paper, *, preview: bool = False) -> Frame:
     languages = paper.definition.languages
-    return Frame(chain, _posted_language(form, languages), _size(form), languages)
+    return Frame(chain, incoming.posted_language(form, languages), incoming.posted_size(form), languages, preview)
 
 
-def _start_of(form: Form, ticket: ballots.Ticket) -> tuple[int, int] | None:
-    """Version and issue time of the first document, when they are those that were sealed."""
-    version, issued = one(form, "_v"), one(form, "_i")
-    if not (version.isascii() and version.isdigit() and issued.isascii() and issued.isdigit()):
-        return None
-    if len(version) > 9 or len(issued) > 12:
-        return None
-    good = ballots.check_start(ticket, version_id=int(version), issued=int(issued), mac=one(form, "_m"))
-    return (int(version), int(issued)) if good else None
-
-
-def _consent(form: Form, chain: Chain) -> int:
-    """The consent text that the first document showed."""
-    text = one(form, "_u")
-    shown = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-    return shown if 1 <= shown <= chain.consent_version else chain.consent_version
-
-
-def _link_values(paper: Paper) -> str:
-    """Hidden values that came with the link, as the page carries them."""
-    given = parse_qs(request.environ.get("QUERY_STRING", ""))
-    pairs = ((q.name, q.accept(given.get(q.parameter or "", [None])[0])) for q in paper.parameters)
-    return " ".join(f"{name}:{code}" for name, code in pairs if code)
-
-
-def _parameters(paper: Paper, carried: str) -> dict[str, str]:
-    given = dict(pair.split(":", 1) for pair in carried.split(" ") if ":" in pair) if carried else {}
-    return {q.name: given[q.name] for q in paper.parameters if q.accept(given.get(q.name))}
-
-
-def _address(hops: int) -> str:
-    """Who asks, for the throttle alone: the address the trusted proxy saw, never kept."""
-    seen: list[str] = request.environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    if hops and len(seen) >= hops:
-        return seen[-hops].strip()
-    return str(request.environ.get("REMOTE_ADDR", ""))
-
-
-# --- making pages ---------------------------------------------------------------------------------------------------
 _HOLE = len(document.secrets_of({"_t": "x" * 24, "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
 
 
 def _first_document(chain: Chain, paper: Paper, language: str, order: int, carried: str, mode: str) -> Stitched:
     definition = paper.definition
     frame = Frame(chain, language, languages=definition.languages)
-    sheet = Sheet(definition, language, order=order, answers=_parameters(paper, carried),
+    sheet = Sheet(definition, language, order=order, answers=incoming.parameters_of(paper, carried),
                   numbers=document.numbering(frame, definition))
     more = {"_u": str(chain.consent_version)} | ({"_x": carried} if carried else {})
     place = Place(paper.version_id, "0", seconds=paper.seconds, first=True, mode=mode, carried=more,
