@@ -24,16 +24,10 @@ MOST_AT_ONCE = 3  # of one person
 
 
 def request_export(
-    *,
-    questionnaire: Questionnaire,
-    file_format: str,
-    labels: bool,
-    language: str,
-    reason: str,
-    by: Actor,
+    *, questionnaire: Questionnaire, file_format: str, labels: bool, texts: bool, language: str, reason: str, by: Actor,
     now: datetime,
-) -> Export:
-    """Order a file: the order, its work and its audit row in one transaction."""
+) -> Export:  # fmt: skip
+    """Order a file: the order, its work and its audit row in one transaction. `texts`: whether this person may read them."""
     if file_format not in writing.FORMATS:
         raise DomainError(N_("请选择文件格式。")).at("format")
     if len(reason.strip()) < LEAST_REASON:
@@ -46,7 +40,7 @@ def request_export(
     ):
         raise DomainError(N_("您已有 3 个导出在进行,请等其中一个完成。"))
     export = Export(
-        questionnaire_id=questionnaire.id, format=file_format, options={"labels": labels, "language": language},
+        questionnaire_id=questionnaire.id, format=file_format, options={"labels": labels, "texts": texts, "language": language},
         reason=reason.strip()[:500], requested_by_id=by.id, requested_at=now,
     )  # fmt: skip
     db.session.add(export)
@@ -54,7 +48,7 @@ def request_export(
     export.work_id = work.enqueue(KIND, {"export": export.id}, now=now).id
     events.record(
         "export.requested", export, by=by, reason=export.reason, questionnaire=questionnaire.name, format=file_format,
-        labels=labels, language=language,
+        labels=labels, texts=texts, language=language,
     )  # fmt: skip
     return export
 
@@ -95,7 +89,7 @@ def make_file(held: Claim, app: Flask) -> None:
     writing.write_file(
         questionnaire_id=export.questionnaire_id, file_format=file_format, path=folder / f"{export_id}.{file_format}",
         labels=bool(options.get("labels")), language=str(options.get("language", "zh-CN")), now=clock.now(),
-        vault=app.extensions["survey_vault"], settle=settle,
+        texts=bool(options.get("texts")), vault=app.extensions["survey_vault"], settle=settle,
         progress=lambda done, total: work.renew(held, now=clock.now(), progress=done, total=total),
     )  # fmt: skip
 

@@ -72,16 +72,20 @@ def pseudonym(vault: Vault, response_id: int) -> str:
 
 
 class Shape:
-    """The table of one questionnaire: its columns and how a response becomes a row."""
+    """The table of one questionnaire: its columns and how a response becomes a row.
+
+    Without `texts` it has no columns of free text: an export must not be a side door for those who may not read them.
+    """
 
     def __init__(
         self, frozen: Sequence[FrozenVersion], places: Mapping[int, Place], *, labels: bool, language: str,
-        translate: Callable[[str], str],
+        translate: Callable[[str], str], texts: bool = True,
     ) -> None:  # fmt: skip
         self.frozen = frozen
         self.language = language
         self.first = frozen[0].definition.language
-        self.book: Codebook = codebook([version.definition for version in frozen])
+        whole = codebook([version.definition for version in frozen])
+        self.book = whole if texts else Codebook(tuple(v for v in whole.variables if v.kind != "text"))
         self.columns = [Column(name, kind, translate(label)) for name, kind, label in FIXED]
         self.columns += [Column(v.name, v.storage, self.text(v.label), v) for v in self.book.variables]
         self._places = places

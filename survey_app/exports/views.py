@@ -13,7 +13,7 @@ from survey_app.design.views import LANGUAGE_NAMES, head
 from survey_app.errors import Busy, DomainError
 from survey_app.exports import requesting
 from survey_app.exports.models import Export
-from survey_app.web import access, actor, found, is_htmx, language_tag, refused, render, seen, settings
+from survey_app.web import access, actor, found, is_htmx, language_tag, may, refused, render, seen, settings
 from survey_app.work import Work
 
 blueprint = Blueprint("exports", __name__)
@@ -72,6 +72,7 @@ def create(questionnaire_id: int) -> Response:
             questionnaire=questionnaire,
             file_format=request.form.get("format", ""),
             labels=request.form.get("content") == "labels",
+            texts=may("comment:read"),
             language=language if language in _languages(questionnaire) else language_tag(),
             reason=request.form.get("reason", ""),
             by=actor(),

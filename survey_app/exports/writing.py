@@ -77,7 +77,7 @@ def _nothing(*_given: object) -> None:
 
 def write_file(
     *, questionnaire_id: int, file_format: str, path: Path, labels: bool, language: str, now: datetime, vault: Vault,
-    settle: Callable[[Written], None] = _nothing, progress: Progress = _nothing,
+    texts: bool = True, settle: Callable[[Written], None] = _nothing, progress: Progress = _nothing,
 ) -> Written:  # fmt: skip
     """Write the file (and the codebook beside a CSV). It appears under its name, whole, only after `settle` went through.
 
@@ -90,7 +90,7 @@ def write_file(
     draft, book_draft = path.with_name(f".{path.name}.{token}"), book.with_name(f".{book.name}.{token}")
     try:
         with dataset.snapshot() as connection:
-            table = _shape(connection, questionnaire_id, labels=labels, language=language)
+            table = _shape(connection, questionnaire_id, labels=labels, language=language, texts=texts)
             found = shape.rows(connection, table, vault, progress)
             with _private(draft) as file:
                 if file_format == "csv":
@@ -140,13 +140,12 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _shape(connection: Connection, questionnaire_id: int, *, labels: bool, language: str) -> Shape:
+def _shape(connection: Connection, questionnaire_id: int, *, labels: bool, language: str, texts: bool) -> Shape:
     frozen = _versions(connection, questionnaire_id)
     if not frozen:
         raise DomainError(N_("这份问卷还没有发布,没有可导出的回答。"))
-    return Shape(
-        frozen, _places(connection, labels, language), labels=labels, language=language, translate=translator(language)
-    )
+    places = _places(connection, labels, language)
+    return Shape(frozen, places, labels=labels, language=language, translate=translator(language), texts=texts)
 
 
 def _versions(connection: Connection, questionnaire_id: int) -> list[FrozenVersion]:

@@ -178,3 +178,12 @@ def test_a_job_done_twice_leaves_one_whole_file(app: Flask) -> None:
 def test_a_person_may_have_three_files_in_the_making(sqlite_app: Flask) -> None:
     desk = Desk(sqlite_app)
     assert [desk.order().status_code for _ in range(4)] == [303, 303, 303, 422]
+
+
+@pytest.mark.parametrize(("role", "has_texts"), [("researcher", True), ("administrator", False)])
+def test_a_file_is_no_side_door_to_texts(sqlite_app: Flask, role: str, has_texts: bool) -> None:
+    desk = Desk(sqlite_app, role)
+    desk.order()
+    head = desk.fetch(desk.make().id).data.decode("utf-8-sig").splitlines()[0].split(",")
+    assert ("comment" in head, "why_other" in head, "nps" in head) == (has_texts, has_texts, True)
+    assert ("不含文字列" in desk.client.get(desk.address).get_data(as_text=True)) != has_texts
