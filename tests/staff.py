@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from survey_app import clock
-from survey_app.accounts import signing_in, users
+from survey_app.accounts import passwords, signing_in, users
 from survey_app.accounts.models import ROLES, User
 from survey_app.database import db
 from survey_app.design import drafting, publishing
@@ -79,12 +80,18 @@ class Chain:
         return Person(self.app.test_client())
 
 
-def make_user(role: str, *, email: str | None = None, password: str = PASSWORD, **more: Any) -> User:
-    """An active account with a password."""
+@lru_cache(maxsize=1)
+def _hashed() -> str:
+    return passwords.hashed(PASSWORD)
+
+
+def make_user(role: str, *, email: str | None = None, **more: Any) -> User:
+    """An active account with the password of this module (hashed once: the hash is slow on purpose)."""
     user, _ = users.create_user(
         email=email or f"{role}@example.org", role=role, name=role, by=COMMAND_LINE, now=clock.now(), **more
     )
-    users.set_password(user=user, password=password, by=COMMAND_LINE, now=clock.now())
+    user.password_hash = _hashed()
+    db.session.flush()
     return user
 
 
