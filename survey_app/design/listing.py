@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from survey_app.database import db
+from survey_app.design import publishing
 from survey_app.design.models import Questionnaire, Version
 
 STATES = ("", "draft", "published", "archived")
@@ -41,34 +42,30 @@ def find(*, words: str = "", state: str = "", page: int = 1, size: int = 50) -> 
         .group_by(Version.questionnaire_id)
         .subquery()
     )
-    query = select(Questionnaire, newest.c.number).outerjoin(newest, newest.c.questionnaire_id == Questionnaire.id)
-    query = query.where(
+    query = select(Questionnaire.id, Questionnaire.name, Questionnaire.title)
+    query = query.outerjoin(newest, newest.c.questionnaire_id == Questionnaire.id).where(
         Questionnaire.archived_at.is_not(None) if state == "archived" else Questionnaire.archived_at.is_(None)
     )
     if state == "draft":
         query = query.where(newest.c.number.is_(None))
     if state == "published":
         query = query.where(newest.c.number.is_not(None))
-    rows = db.session.execute(query.order_by(Questionnaire.updated_at.desc(), Questionnaire.id)).all()
-    wanted = [(q, number) for q, number in rows if _matches(q, words)]
-    total, wanted = len(wanted), wanted[(page - 1) * size : page * size]
-    ids = [q.id for q, _ in wanted]
-    counts = count_answers[0](ids)
-    versions = {
-        version.questionnaire_id: version
-        for version in db.session.scalars(
-            select(Version)
-            .join(newest, (newest.c.questionnaire_id == Version.questionnaire_id) & (newest.c.number == Version.number))
-            .where(Version.questionnaire_id.in_(ids))
-        )
-    }
-    return [_line(q, versions.get(q.id), counts.get(q.id)) for q, _ in wanted], total
+    rows = db.session.execute(query.order_by(Questionnaire.updated_at.desc(), Questionnaire.id))
+    wanted = [key for key, name, title in rows if _matches(name, title, words)]
+    return _lines(wanted[(page - 1) * size : page * size]), len(wanted)
 
 
-def _matches(questionnaire: Questionnaire, words: str) -> bool:
+def _matches(name: str, title: dict[str, str], words: str) -> bool:
     """Every word occurs in the name or in the title of some language. Titles are JSON, so the program looks, not SQL."""
-    text = " ".join([questionnaire.name, *questionnaire.title.values()]).casefold()
+    text = " ".join([name, *title.values()]).casefold()
     return all(word in text for word in words.casefold().split())
+
+
+def _lines(ids: list[int]) -> list[Line]:
+    """The lines of one page; only these questionnaires are read whole."""
+    shown = {q.id: q for q in db.session.scalars(select(Questionnaire).where(Questionnaire.id.in_(ids)))}
+    counts = count_answers[0](ids)
+    return [_line(shown[key], publishing.newest_version(shown[key]), counts.get(key)) for key in ids]
 
 
 def _line(questionnaire: Questionnaire, version: Version | None, answers: int | None) -> Line:
@@ -76,6 +73,6 @@ def _line(questionnaire: Questionnaire, version: Version | None, answers: int | 
         questionnaire,
         version.number if version else None,
         version.published_at if version else None,
-        version is not None and version.definition != questionnaire.draft,
+        version is not None and publishing.has_news(questionnaire),
         answers,
     )
