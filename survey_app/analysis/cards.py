@@ -174,7 +174,7 @@ def _single(
 def _multiple(
     card: Card, question: Question, definitions: Sequence[Definition], seen: Mapping[str, Tally], language: str, _: Say
 ) -> None:
-    note = _("可多选,合计超过 100%")
+    note = _("可多选，合计超过 100%")
     _bars(card, _options(question, definitions, language), seen.get(question.name, Tally()), _, note=note)
     if card.chart is not None:
         card.facts.append(note)
@@ -213,7 +213,7 @@ def _parts(points: Sequence[_Point], tally: Tally) -> tuple[Part, ...]:
 def _unsure(card: Card, tally: Tally, counted: int, _: Say) -> None:
     aside = tally.n - counted
     if aside > 0:
-        card.facts.append(_("另有 %(n)s 人回答“不清楚”或不愿透露,不计入比例") % {"n": aside})
+        card.facts.append(_("另有 %(n)s 人回答“不清楚”或不愿透露，不计入比例") % {"n": aside})
 
 
 def _scale(
@@ -251,9 +251,9 @@ def _scale_facts(card: Card, kind: str, tally: Tally, points: int, _: Say) -> No
 
 def _nps_points(_: Say) -> tuple[tuple[str, range], ...]:
     return (
-        (_("贬损者(0–6 分)"), range(0, 7)),
-        (_("被动者(7–8 分)"), range(7, 9)),
-        (_("推荐者(9–10 分)"), range(9, 11)),
+        (_("贬损者（0–6 分）"), range(0, 7)),
+        (_("被动者（7–8 分）"), range(7, 9)),
+        (_("推荐者（9–10 分）"), range(9, 11)),
     )
 
 
@@ -323,9 +323,9 @@ def _matrix(
         words = _said((item.label, item.figure) for item in ordered)
         card.chart = charts.battery(card.title, words, ordered, quiet=disclosure.is_few(card.n))
     if not nominal:
-        card.facts.append(_("右侧为净值:高分比例减低分比例(百分点),由高到低排列"))
+        card.facts.append(_("右侧为净值：高分比例减低分比例（百分点），由高到低排列"))
     if hidden:
-        card.facts.append(_("%(n)s 行回答不足 5 份,未显示") % {"n": hidden})
+        card.facts.append(_("%(n)s 行回答不足 5 份，未显示") % {"n": hidden})
 
 
 def _net(parts: Sequence[Part]) -> float:

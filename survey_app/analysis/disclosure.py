@@ -2,7 +2,8 @@
 
 The unit is the group of people behind a figure. A figure of fewer than K people is hidden; when hiding it would be in vain,
 because the rest can be subtracted from the total, the smallest neighbour is hidden with it. A figure moves only when at
-least K people came or went since it last moved, so that no two looks at one page differ by fewer than K people.
+least K people came or went since it last moved, so that no two looks at one page differ by fewer than K people (withdrawals
+are rare: after some, looks that are further apart than one move may differ by a mix of fewer who left and fewer who came).
 """
 
 from collections.abc import Hashable, Mapping

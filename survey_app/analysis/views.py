@@ -77,7 +77,7 @@ def comments(questionnaire_id: int) -> Response:
         )  # fmt: skip
         db.session.commit()
     except Exception as error:  # whatever the reason: without the record nothing is shown
-        raise Busy(_("暂时无法记录这次查看,因此不能显示内容。请稍后再试。")) from error
+        raise Busy(_("暂时无法记录这次查看，因此不能显示内容。请稍后再试。")) from error
     texts, more = _texts([v.id for v in frozen], variable, page)
     question = asking.definition.owners[variable]
     return render(

@@ -8,12 +8,12 @@ from survey_app.languages import N_, translator
 HEADINGS = ("variable", "label", "question", "kind", "storage", "value", "code", "value_label", "note")
 
 _KINDS = {
-    "single": N_("单选"), "multiple": N_("多选,每个选项一列 0/1"), "rating": N_("评分"), "likert": N_("量表"), "nps": "NPS",
-    "csat": "CSAT", "ces": "CES", "number": N_("数字"), "text": N_("文字(已去除个人信息)"), "date": N_("日期"),
+    "single": N_("单选"), "multiple": N_("多选，每个选项一列 0/1"), "rating": N_("评分"), "likert": N_("量表"), "nps": "NPS",
+    "csat": "CSAT", "ces": "CES", "number": N_("数字"), "text": N_("文字（已去除个人信息）"), "date": N_("日期"),
     "time": N_("时间"), "consent": N_("同意"), "hidden": N_("隐藏变量"), "computed": N_("计算值"),
 }  # fmt: skip
 
-FORMULA_NOTE = N_("CSV 中以 = + - @ 开头的文字前加了一个 ' 号,防止被表格软件当作公式")
+FORMULA_NOTE = N_("CSV 中以 = + - @ 开头的文字前加了一个 ' 号，防止被表格软件当作公式")
 
 
 def variables(shape: Shape) -> Iterator[tuple[str, str, str, str, str, str]]:

@@ -62,7 +62,7 @@ def write_xlsx(
     for count, row in enumerate(rows, start=1):
         if count > XLSX_MOST_ROWS:
             book.close()
-            raise DomainError(N_("超过 1,048,575 行,XLSX 装不下,请改用 CSV。"))
+            raise DomainError(N_("超过 1,048,575 行，XLSX 装不下，请改用 CSV。"))
         for place, cell in enumerate(row):
             _put(sheet, count, place, cell, kinds[place], formats)
     _table(book, SHEETS[1], bold, _variables(shape))

@@ -31,14 +31,14 @@ def request_export(
     if file_format not in writing.FORMATS:
         raise DomainError(N_("请选择文件格式。")).at("format")
     if len(reason.strip()) < LEAST_REASON:
-        raise DomainError(N_("请写明导出用途,至少 4 个字;它会进入审计记录。")).at("reason")
+        raise DomainError(N_("请写明导出用途，至少 4 个字；它会进入审计记录。")).at("reason")
     if db.session.scalar(select(Version.id).where(Version.questionnaire_id == questionnaire.id).limit(1)) is None:
-        raise DomainError(N_("这份问卷还没有发布,没有可导出的回答。"))
+        raise DomainError(N_("这份问卷还没有发布，没有可导出的回答。"))
     if (
         len([1 for _export, state in own_exports(questionnaire=None, by=by) if state in ("queued", "claimed")])
         >= MOST_AT_ONCE
     ):
-        raise DomainError(N_("您已有 3 个导出在进行,请等其中一个完成。"))
+        raise DomainError(N_("您已有 3 个导出在进行，请等其中一个完成。"))
     export = Export(
         questionnaire_id=questionnaire.id, format=file_format, options={"labels": labels, "texts": texts, "language": language},
         reason=reason.strip()[:500], requested_by_id=by.id, requested_at=now,
@@ -110,7 +110,7 @@ def fetch(*, export: Export, part: str, by: Actor, folder: Path, now: datetime) 
     if part == "codebook":
         path = writing.codebook_path(path)
     if not export.file or part not in ("data", "codebook") or not path.is_file():
-        raise DomainError(N_("文件还没有准备好,请稍等。"))
+        raise DomainError(N_("文件还没有准备好，请稍等。"))
     events.record(
         "export.downloaded", export, by=by, reason=export.reason, part=part, sha256=export.sha256, rows=export.rows
     )

@@ -45,17 +45,17 @@ class Place:
 
 
 FIXED: tuple[tuple[str, str, str], ...] = (
-    ("response_id", "text", N_("回答编号(随机,与删除码无关)")),
-    ("status", "text", N_("状态:complete 完整,screened_out 按规则提前结束")),
+    ("response_id", "text", N_("回答编号（随机，与删除码无关）")),
+    ("status", "text", N_("状态：complete 完整，screened_out 按规则提前结束")),
     ("version", "number", N_("问卷版本")),
     ("language", "text", N_("作答语言")),
     ("channel", "text", N_("渠道")),
     ("region", "text", N_("大区")),
-    ("store_code", "text", N_("门店码(文件中不足 10 份回答的门店为空)")),
+    ("store_code", "text", N_("门店码（文件中不足 10 份回答的门店为空）")),
     ("place", "text", N_("店内位置")),
     ("month", "text", N_("月份")),
-    ("weight", "number", N_("权重(未加权,均为 1)")),
-    ("speed", "text", N_("作答速度:fast、normal、slow")),
+    ("weight", "number", N_("权重（未加权，均为 1）")),
+    ("speed", "text", N_("作答速度：fast、normal、slow")),
     ("straightline", "number", N_("矩阵题全部同一选项")),
     ("layout", "text", N_("量表版式")),
 )

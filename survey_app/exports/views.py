@@ -110,7 +110,7 @@ def download(export_id: int) -> Response:
     try:
         db.session.commit()
     except Exception as error:  # whatever the reason: without the record nothing is sent
-        raise Busy(_("暂时无法记录这次下载,因此不能发送文件。请稍后再试。")) from error
+        raise Busy(_("暂时无法记录这次下载，因此不能发送文件。请稍后再试。")) from error
     suffix = ".codebook.csv" if part == "codebook" else f".{file_format}"
     kind = CONTENT_TYPES["csv" if part == "codebook" else file_format]
     return send_file(path, mimetype=kind, as_attachment=True, download_name=f"{name}-{stamp}{suffix}", max_age=0)

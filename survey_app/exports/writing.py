@@ -143,7 +143,7 @@ def _sha256(path: Path) -> str:
 def _shape(connection: Connection, questionnaire_id: int, *, labels: bool, language: str, texts: bool) -> Shape:
     frozen = _versions(connection, questionnaire_id)
     if not frozen:
-        raise DomainError(N_("这份问卷还没有发布,没有可导出的回答。"))
+        raise DomainError(N_("这份问卷还没有发布，没有可导出的回答。"))
     places = _places(connection, labels, language)
     return Shape(frozen, places, labels=labels, language=language, translate=translator(language), texts=texts)
 
@@ -180,16 +180,16 @@ def _about(table: Shape, now: datetime, labels: bool) -> list[tuple[str, str]]:
         (_("版本"), numbers),
         (_("导出时间"), f"{clock.china(now):%Y-%m-%dT%H:%M:%S+08:00}"),
         (_("内容"), _("标签") if labels else _("取值")),
-        (_("筛选"), _("全部提交的回答;不含测试回答")),
-        (_("加权"), _("未加权,weight 均为 1")),
+        (_("筛选"), _("全部提交的回答；不含测试回答")),
+        (_("加权"), _("未加权，weight 均为 1")),
         (
             _("缺失值"),
             _(MISSING),
         ),
-        (_("多选题"), _("每个选项一列:1 已选,0 看到但未选")),
-        (_("门店"), _("只有文件中至少有 10 份回答的门店才写门店码,其余只写大区")),
-        (_("时间"), _("匿名问卷只写月份,不写日期、时刻和用时")),
-        (_("回答编号"), _("由密钥算出的固定编号,不含日期,与删除码无关;行按编号排序,与先后无关")),
-        (_("文字"), _("已去除个人信息;超过 32,767 个字符时截断并标注 …(truncated)")),
+        (_("多选题"), _("每个选项一列：1 已选，0 看到但未选")),
+        (_("门店"), _("只有文件中至少有 10 份回答的门店才写门店码，其余只写大区")),
+        (_("时间"), _("匿名问卷只写月份，不写日期、时刻和用时")),
+        (_("回答编号"), _("由密钥算出的固定编号，不含日期，与删除码无关；行按编号排序，与先后无关")),
+        (_("文字"), _("已去除个人信息；超过 32,767 个字符时截断并标注 …(truncated)")),
     ]
     return [(name, str(text)) for name, text in lines]

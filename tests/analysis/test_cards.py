@@ -39,7 +39,7 @@ def test_single_choices_are_sorted_and_other_and_not_sure_come_last_in_grey() ->
 def test_shares_of_a_multiple_choice_are_of_people_and_may_exceed_a_hundred_per_cent() -> None:
     made = card("good", 50, {"staff": 40, "know": 30, "none": 5})
     assert column(made, 2)[:2] == ["80%", "60%"]
-    assert made.facts == ["可多选,合计超过 100%"]
+    assert made.facts == ["可多选，合计超过 100%"]
 
 
 def test_not_sure_is_left_out_of_the_base_of_a_scale_and_told() -> None:
@@ -66,7 +66,7 @@ def test_rows_of_a_matrix_are_sorted_by_net_and_small_rows_left_out() -> None:
     assert [column(made, 0), column(made, -1)] == [
         ["Waiting time is reasonable", "The shop is tidy and it is easy to find things"], ["+75", "\u221250"],
     ]  # fmt: skip
-    assert made.facts[-1] == "1 行回答不足 5 份,未显示"
+    assert made.facts[-1] == "1 行回答不足 5 份，未显示"
 
 
 def test_a_question_added_later_is_shown_and_a_note_never() -> None:

@@ -1,6 +1,6 @@
 """Small cells: nothing that is shown may give away fewer than five people, alone or by subtraction."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,17 +39,18 @@ def test_nothing_is_hidden_without_need(cells: dict[int, int]) -> None:
         assert cells_to_show(cells) == set(cells)
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 9), st.booleans()), max_size=40))
-def test_no_two_looks_isolate_fewer_than_five_people(history: list[tuple[int, int, bool]]) -> None:
-    """People come to and leave versions; figures move by the rule; every look at every filter is written down."""
+Looks = list[set[frozenset[int]]]
+
+
+def look_at_everything(history: list[tuple[int, int]]) -> Looks:
+    """People come to versions (count > 0) and leave them (count < 0); what can be seen after each step, as groups of people."""
     present: dict[int, set[int]] = {1: set(), 2: set(), 3: set()}
     figures: dict[int, set[int]] = {1: set(), 2: set(), 3: set()}
-    looks: set[frozenset[int]] = set()
+    looks: Looks = []
     person = 0
-    for version, count, comes in history:
-        for _ in range(count):
-            if comes:
+    for version, count in history:
+        for _ in range(abs(count)):
+            if count > 0:
                 person += 1
                 present[version].add(person)
             elif present[version]:
@@ -63,10 +64,31 @@ def test_no_two_looks_isolate_fewer_than_five_people(history: list[tuple[int, in
         if not is_hidden(len(everybody)):
             now.add(everybody)
             now.add(everybody - frozenset().union(*(figures[each] for each in shown)))
-        looks |= now
-    for one, other in combinations(looks, 2):
-        assert not 0 < len(one ^ other) < K
-    assert all(not 0 < len(look) < K for look in looks)
+        looks.append(now)
+    return looks
+
+
+def isolates(looks: set[frozenset[int]]) -> bool:
+    """Whether one look, or the difference of two, is a group of one to four people."""
+    return any(0 < len(one ^ other) < K for one, other in combinations(looks | {frozenset()}, 2))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 9)), max_size=40))
+def test_no_two_looks_ever_isolate_fewer_than_five_people_who_came(history: list[tuple[int, int]]) -> None:
+    assert not isolates(set().union(*look_at_everything(history)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(-9, 9)), max_size=40))
+def test_no_look_and_no_move_of_a_figure_isolates_fewer_than_five_people_who_came_or_left(
+    history: list[tuple[int, int]],
+) -> None:
+    """With withdrawals only neighbouring looks can be promised: two may leave and two others come between distant ones."""
+    looks = look_at_everything(history)
+    assert not any(isolates(now) for now in looks)
+    for before, after in pairwise(looks):
+        assert not isolates(before | after)
 
 
 def test_texts_of_today_wait_until_tomorrow_and_come_in_batches() -> None:
