@@ -181,6 +181,7 @@ def _keep_an_administrator(user: User) -> None:
     others = db.session.scalars(
         select(User.id)
         .where(User.role == ADMINISTRATOR, User.active.is_(True), User.password_hash.is_not(None))
+        .order_by(User.id)
         .with_for_update()
     ).all()
     if not [other for other in others if other != user.id]:
