@@ -1,4 +1,5 @@
-"""Durable writes on PostgreSQL: a small pool of connections in autocommit, statements prepared.
+"""Durable writes on PostgreSQL: a small pool of connections in autocommit, statements prepared; answers that arrive while
+one statement runs share the next.
 
 A connection that dies during a statement leaves its outcome unknown: the same job runs again on a new connection, and the
 ballot tells whether the first try arrived (reliability.md 2.2).

@@ -23,12 +23,14 @@ from survey_app.responses import statements
 from survey_app.responses.ballots import Ticket, order_seed
 from survey_app.responses.committer import Committer
 from survey_app.responses.connections import Connections
+from survey_app.responses.grouping import Together
 from survey_app.responses.redaction import redact
 from survey_app.responses.statements import Rows
 from survey_app.vault import Vault
 
 SMALL_SHOP = 10  # fewer answers of this shop and wave so far: no day is stored (privacy.md 3.3 rule 12)
 _RANDOM_BITS = 46
+_BATCH = 500
 
 
 class Outcome(enum.Enum):
@@ -87,6 +89,7 @@ class Recorder:
         self._large: set[tuple[int, int]] = set()  # (wave, shop) that reached SMALL_SHOP answers; never shrinks
         self.lite = Committer(settings.sqlite_path, wait_seconds) if settings.is_sqlite else None
         self.post = None if settings.is_sqlite else Connections(settings.database_url, wait_seconds)
+        self._together: Together[Rows, bytes | None] = Together(self._store_together)
 
     # --- the submit -------------------------------------------------------------------------------------------------
     def submit(self, submission: Submission) -> Outcome:
@@ -108,6 +111,20 @@ class Recorder:
     def _store(self, rows: Rows) -> bytes | None:
         if self.lite is not None:
             return self.lite.write(lambda connection: statements.store_on_sqlite(connection, rows))
+        assert self.post is not None
+        return self._together.do(rows)
+
+    def _store_together(self, batch: list[Rows]) -> list[bytes | None]:
+        told: dict[int, bytes | None] = {}
+        while len(told) < len(batch):  # a second form of one code waits until the first is stored
+            places: dict[tuple[int, bytes], int] = {}
+            for place, row in enumerate(batch):
+                if place not in told:
+                    places.setdefault(row.ballot[:2], place)
+            told |= zip(places.values(), self._store_at_once([batch[place] for place in places.values()]), strict=True)
+        return [told[place] for place in range(len(batch))]
+
+    def _store_at_once(self, rows: list[Rows]) -> list[bytes | None]:
         assert self.post is not None
         return self.post.write(lambda connection: statements.store_on_postgresql(connection, rows))
 
@@ -144,9 +161,12 @@ class Recorder:
             return self.lite.write(lambda c: sum(statements.store_on_sqlite(c, row) is None for row in rows))
         assert self.post is not None
 
+        batches = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
+
         def all_of_them(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
             with connection.transaction():
-                return sum(statements.store_on_postgresql(connection, row) is None for row in rows)
+                told = (statements.store_on_postgresql(connection, batch) for batch in batches)
+                return sum(one is None for batch in told for one in batch)
 
         return self.post.write(all_of_them)
 

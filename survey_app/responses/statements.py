@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from survey_app.failpoints import failpoint
 from survey_app.responses.connections import Connection
 
@@ -51,37 +53,57 @@ def store_on_sqlite(connection: sqlite3.Connection, rows: Rows) -> bytes | None:
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
-_POST_BALLOT = (
-    "WITH b AS (INSERT INTO ballot (wave_id, nullifier, nonce_hash, day) VALUES (%s, %s, %s, %s) "
+# Any number of answers in one statement: they come as one JSON array, so it is prepared once whatever they hold. A ballot
+# that is there already keeps its row from b, and so response and comments from being stored.
+_COLUMN_NAMES = RESPONSE_COLUMNS.split(", ")
+_TYPES = {
+    "id": "bigint", "version_id": "int", "mode": "text", "wave_id": "int", "shop_id": "int", "place": "text",
+    "channel": "text", "verified": "bool", "language": "text", "layout": "text", "day": "int", "rc_hash": "bytea",
+    "status": "text", "due": "smallint", "speed": "text", "straightline": "bool", "consent_version": "int",
+    "order_seed": "int", "test": "bool", "answers": "json",
+}  # fmt: skip
+_SHAPE = ", ".join(f"{name} {_TYPES[name]}" for name in _COLUMN_NAMES)
+_POST_SUBMIT = (
+    f"WITH i AS (SELECT * FROM json_to_recordset(%s::json) AS t({_SHAPE}, nullifier bytea, nonce_hash bytea, comments json)), "  # noqa: S608
+    "b AS (INSERT INTO ballot (wave_id, nullifier, nonce_hash, day) SELECT wave_id, nullifier, nonce_hash, day FROM i "
     "ON CONFLICT (wave_id, nullifier) DO NOTHING RETURNING nullifier), "
-)
-_POST_RESPONSE = (
-    f"r AS (INSERT INTO response ({RESPONSE_COLUMNS}) "  # noqa: S608 - constants
-    "SELECT %s::bigint, %s::int, %s, %s::int, %s::int, %s, %s, %s::bool, %s, %s, %s::int, %s::bytea, %s, %s::smallint, "
-    "%s, %s::bool, %s::int, %s::int, %s::bool, %s::json FROM b RETURNING id), "
-)
-_POST_COMMENTS = (
+    f"r AS (INSERT INTO response ({RESPONSE_COLUMNS}) SELECT {RESPONSE_COLUMNS} FROM i JOIN b USING (nullifier)), "
     "c AS (INSERT INTO comment (response_id, variable, redacted, raw) "
-    "SELECT r.id, t.variable, t.redacted, t.raw FROM r, "
-    "unnest(%s::text[], %s::text[], %s::text[]) AS t(variable, redacted, raw)), "
-)
-_POST_DRAFT = "d AS (DELETE FROM draft USING b WHERE draft.nullifier = b.nullifier) SELECT count(*) FROM b"
-_POST_WITHOUT_COMMENTS = (_POST_BALLOT + _POST_RESPONSE + _POST_DRAFT).encode()
-_POST_WITH_COMMENTS = (_POST_BALLOT + _POST_RESPONSE + _POST_COMMENTS + _POST_DRAFT).encode()
+    "SELECT i.id, t.variable, t.redacted, t.raw FROM i JOIN b USING (nullifier), "
+    "json_to_recordset(i.comments) AS t(variable text, redacted text, raw text)), "
+    "d AS (DELETE FROM draft USING b WHERE draft.nullifier = b.nullifier) SELECT nullifier FROM b"
+).encode()
 _POST_NONCE = b"SELECT nonce_hash FROM ballot WHERE wave_id = %s AND nullifier = %s"
 
 
-def store_on_postgresql(connection: Connection, rows: Rows) -> bytes | None:
-    """Store one answer in one statement. None when it was stored, else the nonce hash of the ballot that is there."""
-    if rows.comments:
-        _, variables, redacted, raw = (list(column) for column in zip(*rows.comments, strict=True))
-        cursor = connection.execute(
-            _POST_WITH_COMMENTS, (*rows.ballot, *rows.response, variables, redacted, raw), prepare=True
-        )
-    else:
-        cursor = connection.execute(_POST_WITHOUT_COMMENTS, rows.ballot + rows.response, prepare=True)
-    stored = cursor.fetchone()
-    if stored is not None and stored[0]:
-        return None
+def _as_json(rows: Rows) -> dict[str, Any]:
+    document: dict[str, Any] = dict(zip(_COLUMN_NAMES, rows.response, strict=True))
+    document["answers"] = orjson.Fragment(document["answers"])
+    document["rc_hash"] = _hex(document["rc_hash"])
+    document["nullifier"], document["nonce_hash"] = _hex(rows.ballot[1]), _hex(rows.ballot[2])
+    document["comments"] = [
+        {"variable": variable, "redacted": redacted, "raw": raw} for _, variable, redacted, raw in rows.comments
+    ]
+    return document
+
+
+def _hex(raw: bytes) -> str:
+    return "\\x" + raw.hex()
+
+
+def store_on_postgresql(connection: Connection, batch: list[Rows]) -> list[bytes | None]:
+    """Store answers in one statement, in order of their nullifiers (so that two batches never wait for each other).
+
+    For each: None when it was stored, else the nonce hash of the ballot that is there. Raises ValueError when a code stands
+    in the batch twice: its answers would be stored twice.
+    """
+    if len({rows.ballot[:2] for rows in batch}) < len(batch):
+        raise ValueError("two answers under one code in one batch")
+    document = orjson.dumps([_as_json(rows) for rows in sorted(batch, key=lambda rows: rows.ballot[:2])])
+    new = {bytes(row[0]) for row in connection.execute(_POST_SUBMIT, (document.decode(),), prepare=True)}
+    return [None if rows.ballot[1] in new else _nonce_there(connection, rows) for rows in batch]
+
+
+def _nonce_there(connection: Connection, rows: Rows) -> bytes:
     row = connection.execute(_POST_NONCE, rows.ballot[:2]).fetchone()
     return bytes(row[0]) if row else b""
