@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
 from survey_app.database import db
 from survey_app.errors import DomainError
-from survey_app.languages import N_
-from survey_app.organisation import branding, chain, consent, shops
+from survey_app.organisation import branding, chain, consent, forms, shops
 from survey_app.organisation.models import Region, Shop
 
 blueprint = Blueprint("organisation", __name__)
@@ -35,12 +34,11 @@ def chain_page() -> Response:
 @blueprint.post("/organisation")
 @web.access("organisation:edit")
 def change_chain() -> Response:
-    form = request.form
     try:
+        form = forms.ChainForm().check()
         chain.change_chain(
-            chain=chain.the_chain(), name=form.get("name", ""), name_en=form.get("name_en", ""),
-            help_phone=form.get("help_phone", ""), colour=form.get("colour", ""),
-            privacy_text={"zh-CN": form.get("privacy_zh", ""), "en": form.get("privacy_en", "")},
+            chain=chain.the_chain(), name=form.name.data, name_en=form.name_en.data, help_phone=form.help_phone.data,
+            colour=form.colour.data, privacy_text={"zh-CN": form.privacy_zh.data, "en": form.privacy_en.data},
             by=web.actor(), now=clock.now(),
         )  # fmt: skip
     except DomainError as error:
@@ -65,19 +63,16 @@ def logo() -> Response:
 @blueprint.post("/organisation/logo")
 @web.access("organisation:edit")
 def set_logo() -> Response:
-    if request.form.get("remove") == "1":
-        chain.remove_logo(chain=chain.the_chain(), by=web.actor(), now=clock.now())
-        flash(_("标志已移除。"))
-        return web.seen(url_for("organisation.chain_page"))
-    upload = request.files.get("logo")
     try:
-        if upload is None or not upload.filename:
-            raise DomainError(N_("请选择一个图片文件。")).at("logo")
-        chain.set_logo(chain=chain.the_chain(), data=upload.read(300_000), by=web.actor(), now=clock.now())
+        form = forms.LogoForm().check()
+        if form.remove.data:
+            chain.remove_logo(chain=chain.the_chain(), by=web.actor(), now=clock.now())
+        else:
+            chain.set_logo(chain=chain.the_chain(), data=form.logo.data.read(300_000), by=web.actor(), now=clock.now())
     except DomainError as error:
         db.session.rollback()
         return web.refused(error.at("logo"), "organisation/chain.html", **_chain_values())
-    flash(_("标志已更新。"))
+    flash(_("标志已移除。") if form.remove.data else _("标志已更新。"))
     return web.seen(url_for("organisation.chain_page"))
 
 
@@ -92,12 +87,8 @@ def _region_choices() -> list[tuple[int, str]]:
     return [(region.id, region.display_name(web.language_tag())) for region in shops.all_regions()]
 
 
-def _region() -> Region:
-    number = request.form.get("region", "")
-    region = db.session.get(Region, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
-    if region is None:
-        raise DomainError(N_("请选择大区。没有大区时先建一个。")).at("region")
-    return region
+def _shop_form() -> forms.ShopForm:
+    return forms.ShopForm(region={str(region.id): region for region in shops.all_regions()}).check()
 
 
 @blueprint.get("/shops/new")
@@ -109,12 +100,11 @@ def new_shop() -> Response:
 @blueprint.post("/shops")
 @web.access("organisation:edit")
 def create_shop() -> Response:
-    form = request.form
     try:
+        form = _shop_form()
         shops.create_shop(
-            code=form.get("code", ""), name=form.get("name", ""), name_en=form.get("name_en", ""), region=_region(),
-            by=web.actor(),
-        )  # fmt: skip
+            code=form.code.data, name=form.name.data, name_en=form.name_en.data, region=form.region.data, by=web.actor()
+        )
     except DomainError as error:
         db.session.rollback()
         return web.refused(error, "organisation/shop.html", shop=None, regions=_region_choices())
@@ -132,11 +122,12 @@ def shop_page(shop_id: int) -> Response:
 @blueprint.post("/shops/<int:shop_id>")
 @web.access("organisation:edit")
 def change_shop(shop_id: int) -> Response:
-    form = request.form
+    shop = web.found(db.session.get(Shop, shop_id))
     try:
+        form = _shop_form()
         shops.change_shop(
-            shop=web.found(db.session.get(Shop, shop_id)), code=form.get("code", ""), name=form.get("name", ""),
-            name_en=form.get("name_en", ""), region=_region(), by=web.actor(),
+            shop=shop, code=form.code.data, name=form.name.data, name_en=form.name_en.data, region=form.region.data,
+            by=web.actor(),
         )  # fmt: skip
     except DomainError as error:
         db.session.rollback()
@@ -155,11 +146,9 @@ def new_region() -> Response:
 @blueprint.post("/regions")
 @web.access("organisation:edit")
 def create_region() -> Response:
-    form = request.form
     try:
-        shops.create_region(
-            code=form.get("code", ""), name=form.get("name", ""), name_en=form.get("name_en", ""), by=web.actor()
-        )
+        form = forms.RegionForm().check()
+        shops.create_region(code=form.code.data, name=form.name.data, name_en=form.name_en.data, by=web.actor())
     except DomainError as error:
         db.session.rollback()
         return web.refused(error, "organisation/region.html", region=None)
@@ -177,12 +166,12 @@ def region_page(region_id: int) -> Response:
 @blueprint.post("/regions/<int:region_id>")
 @web.access("organisation:edit")
 def change_region(region_id: int) -> Response:
-    form = request.form
+    region = web.found(db.session.get(Region, region_id))
     try:
+        form = forms.RegionForm().check()
         shops.change_region(
-            region=web.found(db.session.get(Region, region_id)), code=form.get("code", ""), name=form.get("name", ""),
-            name_en=form.get("name_en", ""), by=web.actor(),
-        )  # fmt: skip
+            region=region, code=form.code.data, name=form.name.data, name_en=form.name_en.data, by=web.actor()
+        )
     except DomainError as error:
         db.session.rollback()
         return web.refused(error, "organisation/region.html", region=db.session.get(Region, region_id))

@@ -1,0 +1,55 @@
+"""Forms of the chain, its logo, regions and shops."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf.file import FileField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from survey_app.forms import Area, Choice, Line, StaffForm, at_most
+
+NAME = lazy_gettext("请填写名称，最多 80 个字。")
+CODE = lazy_gettext("编码由字母、数字、点、横线组成，最多 16 个字符，例如 KM-001。")
+
+
+def _name() -> Line:
+    return Line(validators=[DataRequired(NAME), Length(max=80, message=NAME)])
+
+
+class ChainForm(StaffForm):
+    """What customers see of the chain."""
+
+    name = _name()
+    name_en = Line(validators=[at_most(80)])
+    help_phone = Line(validators=[at_most(32)])
+    colour = Line(validators=[DataRequired(lazy_gettext("请用 #00833f 这样的六位颜色代码。")), at_most(32)])
+    privacy_zh = Area(validators=[at_most(5000)])
+    privacy_en = Area(validators=[at_most(5000)])
+
+
+class LogoForm(StaffForm):
+    """A new logo, or the wish to have none."""
+
+    takes_files = True
+
+    remove = Choice({"1": True, "": False})
+    logo = FileField()
+
+    def validate_logo(self, field: Any) -> None:
+        """A file is needed, unless the present one shall go."""
+        if field.data is None and not self.remove.data:
+            raise ValidationError(lazy_gettext("请选择一个图片文件。"))
+
+
+class RegionForm(StaffForm):
+    """A region of the chain."""
+
+    code = Line(validators=[DataRequired(CODE), Length(max=16, message=CODE)])
+    name = _name()
+    name_en = Line(validators=[at_most(80)])
+
+
+class ShopForm(RegionForm):
+    """A shop. The view gives the regions: id -> Region."""
+
+    region = Choice(message=lazy_gettext("请选择大区。没有大区时先建一个。"))
