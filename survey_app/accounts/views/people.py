@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
-from survey_app.accounts import labels, users
+from survey_app.accounts import forms, labels, users
 from survey_app.accounts.models import ROLES, User
 from survey_app.accounts.permissions import PERMISSIONS
 from survey_app.accounts.views import blueprint
@@ -15,7 +15,6 @@ from survey_app.accounts.views.guard import present_user
 from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.organisation import shops
-from survey_app.organisation.models import Region, Shop
 
 
 def _user(user_id: int) -> User:
@@ -23,15 +22,12 @@ def _user(user_id: int) -> User:
     return user
 
 
-def _number(name: str) -> int | None:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _place(kind: type[Region] | type[Shop], name: str) -> int | None:
-    """The id of a region or shop that was chosen; None when none was or it does not exist."""
-    number = _number(name)
-    return number if number is not None and db.session.get(kind, number) is not None else None
+def _places() -> dict[str, dict[str, int | None]]:
+    """The regions and shops that a form may name."""
+    return {
+        "region": {"": None} | {str(region.id): region.id for region in shops.all_regions()},
+        "shop": {"": None} | {str(shop.id): shop.id for shop in shops.all_shops()},
+    }
 
 
 def _choices() -> dict[str, Any]:
@@ -67,12 +63,13 @@ def new_user() -> Response:
 @web.access("user:manage")
 def create_user() -> Response:
     try:
+        form = forms.NewUserForm(**_places()).check()
         user, token = users.create_user(
-            email=request.form.get("email", ""),
-            name=request.form.get("name", ""),
-            role=request.form.get("role", ""),
-            region_id=_place(Region, "region"),
-            shop_id=_place(Shop, "shop"),
+            email=form.email.data,
+            name=form.name.data,
+            role=form.role.data,
+            region_id=form.region.data,
+            shop_id=form.shop.data,
             language=web.interface_language(),
             by=web.actor(),
             now=clock.now(),
@@ -99,12 +96,13 @@ def user_page(user_id: int) -> Response:
 def change_user(user_id: int) -> Response:
     user = _user(user_id)
     try:
+        form = forms.UserForm(**_places()).check()
         users.change_role(
             user=user,
-            role=request.form.get("role", ""),
-            name=request.form.get("name", ""),
-            region_id=_place(Region, "region"),
-            shop_id=_place(Shop, "shop"),
+            role=form.role.data,
+            name=form.name.data,
+            region_id=form.region.data,
+            shop_id=form.shop.data,
             by=web.actor(),
             now=clock.now(),
         )
@@ -126,7 +124,7 @@ def create_link(user_id: int) -> Response:
 def set_activity(user_id: int) -> Response:
     user = _user(user_id)
     try:
-        if request.form.get("active") == "1":
+        if forms.ActivityForm().check().active.data:
             users.activate(user=user, by=web.actor(), now=clock.now())
             flash(_("账号已启用。"))
         else:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
-from survey_app.accounts import navigation, passwords, signing_in, users
+from survey_app.accounts import forms, navigation, passwords, signing_in, users
 from survey_app.accounts.labels import ROLES
 from survey_app.accounts.models import User
 from survey_app.accounts.views import blueprint
@@ -42,16 +42,16 @@ def sign_in_form() -> Response:
 @blueprint.post("/sign-in")
 @web.access(web.PUBLIC)
 def sign_in() -> Response:
-    goal = web.safe_next(request.form.get("next"))
+    form = forms.SignInForm()
+    goal = web.safe_next(form.next.data)
     try:
+        form.check()
         user = signing_in.sign_in(
-            email=request.form.get("email", "")[:254],
-            password=request.form.get("password", ""),
-            address=request.remote_addr or "",
-            now=clock.now(),
+            email=form.email.data, password=form.password.data, address=request.remote_addr or "", now=clock.now()
         )
-    except signing_in.SignInRefused as error:
-        web.keep()
+    except DomainError as error:
+        if isinstance(error, signing_in.SignInRefused):
+            web.keep()
         return web.refused(error, "accounts/sign_in.html", goal=goal)
     _begin_session(user)
     return web.seen(goal or url_for("accounts.home"))
@@ -81,21 +81,14 @@ def invitation(token: str) -> Response:
 @web.access(web.PUBLIC)
 def use_invitation(token: str) -> Response:
     try:
-        password = _repeated_password()
-        user = users.use_link(token=token, password=password, now=clock.now())
+        form = forms.NewPasswordForm().check()
+        user = users.use_link(token=token, password=form.password.data, now=clock.now())
     except DomainError as error:
         owner = users.link_owner(token, now=clock.now())
         return web.refused(error, "accounts/invitation.html", owner=owner, shortest=passwords.SHORTEST)
     _begin_session(user)
     flash(_("密码已设置，您已登录。"))
     return web.seen(url_for("accounts.home"))
-
-
-def _repeated_password() -> str:
-    password = request.form.get("password", "")
-    if password != request.form.get("again", ""):
-        raise DomainError(_("两次输入的密码不一致。")).at("again")
-    return password
 
 
 @blueprint.get("/account")
@@ -109,8 +102,8 @@ def own_account() -> Response:
 def change_password() -> Response:
     user = present_user()
     try:
-        new = _repeated_password()
-        users.change_password(user=user, old=request.form.get("old", ""), new=new, now=clock.now())
+        form = forms.ChangePasswordForm().check()
+        users.change_password(user=user, old=form.old.data, new=form.password.data, now=clock.now())
     except DomainError as error:
         return web.refused(error, "accounts/account.html", role=ROLES[user.role], shortest=passwords.SHORTEST)
     _begin_session(user)  # this browser stays signed in, every other one is refused
@@ -121,9 +114,9 @@ def change_password() -> Response:
 @blueprint.post("/language")
 @web.access(web.PUBLIC)
 def set_language() -> Response:
-    chosen = request.form.get("language", "")
-    if chosen in INTERFACE:
-        session["language"] = chosen
+    form = forms.LanguageForm()
+    if form.validate():  # a language that we do not have is no reason to stop anybody
+        session["language"] = form.language.data
         if g.user is not None:
-            g.user.language = chosen
-    return web.seen(web.safe_next(request.form.get("next")) or url_for("accounts.home"))
+            g.user.language = form.language.data
+    return web.seen(web.safe_next(form.next.data) or url_for("accounts.home"))
