@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from survey_app import clock, tokens, web
 from survey_app.accounts.models import User
 from survey_app.database import db
-from survey_app.design import drafting, library, listing, publishing, reading
+from survey_app.design import drafting, forms, library, listing, publishing, reading
 from survey_app.design.models import Questionnaire, Version
 from survey_app.errors import DomainError
 from survey_app.questionnaire import loading, timing, wording
@@ -175,9 +175,8 @@ def publication(questionnaire_id: int) -> Response:
 def publish(questionnaire_id: int) -> Response:
     questionnaire = _questionnaire(questionnaire_id)
     try:
-        version = publishing.publish(
-            questionnaire=questionnaire, by=web.actor(), now=clock.now(), note=request.form.get("note", "")
-        )
+        note = forms.PublicationForm().check().note.data
+        version = publishing.publish(questionnaire=questionnaire, by=web.actor(), now=clock.now(), note=note)
     except DomainError as error:
         db.session.rollback()
         return _draft_page(
@@ -205,7 +204,7 @@ def _yaml(definition: Definition, name: str) -> Response:
 @web.access("questionnaire:edit")
 def archive(questionnaire_id: int) -> Response:
     questionnaire = _questionnaire(questionnaire_id)
-    if request.form.get("archived") == "1":
+    if forms.ArchiveForm().check().archived.data:
         drafting.archive(questionnaire=questionnaire, by=web.actor(), now=clock.now())
         flash(_("问卷已归档，链接和数据都保留。"))
     else:
@@ -233,7 +232,7 @@ def library_entry(name: str) -> Response:
 @blueprint.post("/questionnaires")
 @web.access("questionnaire:edit")
 def create_questionnaire() -> Response:
-    name = request.form.get("library", "")
+    name = forms.LibraryForm().check().library.data
     present = drafting.find_questionnaire(name)
     if present is not None:  # a second press, or somebody was faster: the same place
         return web.seen(url_for("design.questionnaire_page", questionnaire_id=present.id))

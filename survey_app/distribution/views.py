@@ -12,7 +12,7 @@ from survey_app.database import db
 from survey_app.design import publishing
 from survey_app.design.models import Questionnaire
 from survey_app.design.views import head
-from survey_app.distribution import collecting, qr
+from survey_app.distribution import collecting, forms, qr
 from survey_app.distribution.models import Collector
 from survey_app.errors import DomainError
 from survey_app.languages import INTERFACE, N_, translator
@@ -92,13 +92,15 @@ def _secret() -> str:
     return str(current_app.config["SECRET_KEY"])
 
 
-def _form_values(questionnaire: Questionnaire, kind: str) -> dict[str, Any]:
+def _form_values(
+    questionnaire: Questionnaire, kind: str, ticket: str = "", chosen: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     minted = {"code": tokens.short_code(collecting.CODE_LENGTH), "questionnaire": questionnaire.id}
     return {
         "shops": _form_shops(),
         "kind": kind if kind in collecting.KINDS else collecting.KINDS[0],
-        "chosen": set(request.form.getlist("shop")),
-        "ticket": request.form.get("ticket") or tokens.sign(_secret(), FORM_PURPOSE, minted),
+        "chosen": chosen,
+        "ticket": ticket or tokens.sign(_secret(), FORM_PURPOSE, minted),
         **head(questionnaire),
     }
 
@@ -114,33 +116,31 @@ def new_collector(questionnaire_id: int) -> Response:
 @web.access("collector:edit")
 def create_collectors(questionnaire_id: int) -> Response:
     questionnaire = _questionnaire(questionnaire_id)
-    kind = request.form.get("kind", "")
+    form = forms.NewCollectorsForm(shop={str(shop.id): shop for shop in _form_shops()})
     try:
-        made = _make(questionnaire, kind)
+        made = _make(questionnaire, form.check())
     except DomainError as error:
         db.session.rollback()
-        values = _form_values(_questionnaire(questionnaire_id), kind)
+        values = _form_values(_questionnaire(questionnaire_id), form.kind.sent, form.ticket.data, form.shop.sent)
         return web.refused(error, "distribution/collector_new.html", **values)
     flash(_("已创建 %(n)s 个。", n=len(made)))
     return web.seen(url_for("distribution.collectors", questionnaire_id=questionnaire.id))
 
 
-def _make(questionnaire: Questionnaire, kind: str) -> list[Collector]:
-    place, name = request.form.get("place", ""), request.form.get("name", "")
-    if kind == "shop":
-        chosen = [shop for shop in _form_shops() if str(shop.id) in set(request.form.getlist("shop"))]
+def _make(questionnaire: Questionnaire, form: forms.NewCollectorsForm) -> list[Collector]:
+    if form.kind.data == "shop":
         return collecting.create_for_shops(
-            questionnaire=questionnaire, shops=chosen, place=place, by=web.actor(), now=clock.now()
+            questionnaire=questionnaire, shops=form.shop.data, place=form.place.data, by=web.actor(), now=clock.now()
         )
     if not _may_open_links():
         raise DomainError(N_("您负责的是部分门店，请为门店创建二维码。普通链接由全公司的调研人员创建。"))
-    ticket = tokens.unsign(_secret(), FORM_PURPOSE, request.form.get("ticket", ""), max_age_seconds=FORM_LIVES_SECONDS)
+    ticket = tokens.unsign(_secret(), FORM_PURPOSE, form.ticket.data, max_age_seconds=FORM_LIVES_SECONDS)
     minted = ticket["code"] if ticket and ticket["questionnaire"] == questionnaire.id else None
     return [
         collecting.create_collector(
             kind="link",
             questionnaire=questionnaire,
-            name=name,
+            name=form.name.data,
             code=minted,
             by=web.actor(),
             now=clock.now(),
@@ -159,7 +159,7 @@ def _form_shops() -> list[Shop]:
 
 def _back(collector: Collector) -> Response:
     return web.seen(
-        web.safe_next(request.form.get("next"))
+        web.safe_next(forms.BackForm().next.data)
         or url_for("distribution.collectors", questionnaire_id=collector.questionnaire_id)
     )
 
@@ -168,7 +168,7 @@ def _back(collector: Collector) -> Response:
 @web.access("collector:edit")
 def set_closure(collector_id: int) -> Response:
     collector = _collector(collector_id)
-    if request.form.get("closed") == "1":
+    if forms.ClosureForm().check().closed.data:
         collecting.close(collector=collector, by=web.actor(), now=clock.now())
         flash(_("已关闭，顾客会看到“已结束”页面。"))
     else:
