@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 
 from survey_app import clock, events
-from survey_app.analysis import dataset, disclosure
+from survey_app.analysis import dataset, disclosure, forms
 from survey_app.analysis.figures import is_live
 from survey_app.analysis.results import results as results_of
 from survey_app.database import db
@@ -22,7 +22,7 @@ listing.count_answers[0] = dataset.received_by_questionnaire
 
 
 def _version() -> int | None:
-    text = request.values.get("version", "")
+    text = request.args.get("version", "")
     if text == "":
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 6:
@@ -64,12 +64,12 @@ def received(questionnaire_id: int) -> Response:
 def comments(questionnaire_id: int) -> Response:
     """Redacted texts of one question. Reading them is written down first, so this is a POST."""
     questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
-    number, variable = _version(), request.form.get("variable", "")
+    form = forms.CommentsForm().check()
+    number, variable, page = form.version.data, form.variable.data, max(1, form.page.data or 1)
     frozen = [v for v in dataset.versions(questionnaire_id) if number in (None, v.number)]
     asking = next((v for v in frozen if variable in v.definition.owners), None)
     if asking is None or variable not in asking.definition.owners[variable].text_names():
         abort(404)
-    page = _page()
     try:
         events.record(
             "comment.read", questionnaire, by=actor(), questionnaire=questionnaire.name, variable=variable, version=number,
@@ -92,11 +92,6 @@ def comments(questionnaire_id: int) -> Response:
         least=disclosure.K_VERBATIM,
         batch=disclosure.K,
     )
-
-
-def _page() -> int:
-    text = request.form.get("page", "1")
-    return max(1, min(int(text), 100_000)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _texts(version_ids: list[int], variable: str, page: int) -> tuple[list[str], bool]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, send_file
+from flask import Blueprint, Response, abort, send_file
 from flask_babel import gettext as _
 
 from survey_app import clock
@@ -11,7 +11,7 @@ from survey_app.design.models import Questionnaire
 from survey_app.design.publishing import definition_of, newest_version
 from survey_app.design.views import LANGUAGE_NAMES, head
 from survey_app.errors import Busy, DomainError
-from survey_app.exports import requesting
+from survey_app.exports import forms, requesting
 from survey_app.exports.models import Export
 from survey_app.web import access, actor, found, is_htmx, language_tag, may, refused, render, seen, settings
 from survey_app.work import Work
@@ -66,15 +66,16 @@ def list_exports(questionnaire_id: int) -> Response:
 def create(questionnaire_id: int) -> Response:
     """Order a file."""
     questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
-    language = request.form.get("language", "")
+    languages = {"": language_tag()} | {code: code for code in _languages(questionnaire)}
     try:
+        form = forms.OrderForm(language=languages).check()
         requesting.request_export(
             questionnaire=questionnaire,
-            file_format=request.form.get("format", ""),
-            labels=request.form.get("content") == "labels",
+            file_format=form.format.data,
+            labels=form.content.data,
             texts=may("comment:read"),
-            language=language if language in _languages(questionnaire) else language_tag(),
-            reason=request.form.get("reason", ""),
+            language=form.language.data,
+            reason=form.reason.data,
             by=actor(),
             now=clock.now(),
         )
@@ -101,7 +102,7 @@ def download(export_id: int) -> Response:
     """Send the file. A sensitive read: it is written down first, and without that nothing is sent."""
     export = found(requesting.own_export(export_id=export_id, by=actor()))
     questionnaire = db.session.get_one(Questionnaire, export.questionnaire_id)
-    part, name, file_format = request.form.get("part", "data"), questionnaire.name, export.format
+    part, name, file_format = forms.PartForm().check().part.data, questionnaire.name, export.format
     stamp = f"{clock.china(export.requested_at):%Y%m%d-%H%M}"
     folder = settings().export_folder
     path = requesting.fetch(export=export, part=part, by=actor(), folder=folder, now=clock.now())
