@@ -28,6 +28,8 @@ from flask import (
 )
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from htmx_flask import make_response as make_htmx_response
+from htmx_flask import request as htmx_request
 from werkzeug.exceptions import HTTPException
 
 from survey_app import clock, events
@@ -111,7 +113,7 @@ def respondent_headers(*, style_hash: str, script_hash: str, frame_ancestors: st
 
 def is_htmx() -> bool:
     """True when htmx asks for a fragment."""
-    return request.headers.get("HX-Request") == "true"
+    return bool(htmx_request.htmx)
 
 
 def render(template: str, *, fragment: str | None = None, status: int = 200, **values: Any) -> Response:
@@ -132,9 +134,8 @@ def download(data: bytes | Iterable[bytes], *, name: str, content_type: str, inl
 def seen(location: str) -> Response:
     """The answer to a form that did its work: look here now (303). htmx is told to load the whole page."""
     if is_htmx():
-        response = make_response("", 204)
-        response.headers["HX-Redirect"] = location
-        return response
+        answer: Response = make_htmx_response("", 204, redirect=location)
+        return answer
     return make_response(redirect(location, 303))
 
 

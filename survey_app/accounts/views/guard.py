@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import abort, current_app, g, make_response, redirect, request, session, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext as _
+from htmx_flask import request as htmx_request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
@@ -47,10 +48,8 @@ def guard() -> Response | None:
 def _to_sign_in() -> Response:
     wanted = request.full_path.rstrip("?") if request.method in web.SAFE_METHODS else None
     if web.is_htmx():
-        response = make_response("", 204)
-        page = request.headers.get("HX-Current-URL", "")
-        response.headers["HX-Redirect"] = url_for("accounts.sign_in_form", next=_path_of(page))
-        return response
+        page = htmx_request.htmx.current_url or ""
+        return web.seen(url_for("accounts.sign_in_form", next=_path_of(page)))
     return redirect(url_for("accounts.sign_in_form", next=None if wanted == "/" else wanted), 302)
 
 
