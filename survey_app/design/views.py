@@ -37,7 +37,7 @@ def _version(questionnaire: Questionnaire, number: int) -> Version:
 
 def _language(definition: Definition) -> str:
     """The questionnaire language to read in: the one asked for, else that of the interface, else the first."""
-    for wanted in (request.values.get("language", ""), web.language_tag()):
+    for wanted in (request.args.get("language", ""), web.language_tag()):
         if wanted in definition.languages:
             return wanted
     return definition.language

@@ -60,6 +60,7 @@ def test_a_file_is_ordered_made_and_fetched_and_each_step_recorded(app: Flask) -
     assert sent.status_code == 200 and hashlib.sha256(sent.data).hexdigest() == export.sha256
     assert sent.headers["Content-Disposition"].startswith("attachment; filename=small-")
     assert desk.fetch(export.id, "codebook").data.startswith(b"\xef\xbb\xbfvariable,")
+    assert desk.fetch(export.id, "../../secret").status_code == 422
     actions = [
         event.action for event in db.session.query(Event).order_by(Event.seq) if event.action.startswith("export.")
     ]
