@@ -87,7 +87,7 @@ def _own_hint(question: Question, sheet: Sheet) -> str:
     _ = sheet.say
     text = _limits(question, sheet) if question.type == "multiple_choice" else ""
     if question.type == "long_text":
-        text = _("可用输入法的话筒说话输入。请勿填写身份证号或处方号。")
+        text = _("请勿填写姓名、电话、身份证号或处方号。可用输入法的话筒说话输入。")
     return f'<p class=hint id="u-{question.name}">{text}</p>' if text else ""
 
 
