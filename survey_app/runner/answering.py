@@ -295,13 +295,24 @@ def _in_words(sitting: Sitting, question: Any, way: Path) -> str:
     definition, language = sitting.paper.definition, sitting.frame.language
     items = getattr(question, "rows", None) or getattr(question, "fields", None)
     if items is None or isinstance(items, dict):
-        return piping.shown_answer(definition, question.name, way.answers, way.texts, language)
-    lines = []
+        return _measured(sitting, question, question.name, way)
+    colon, lines = sitting.frame.say("："), []
     for item in items:
-        words = piping.shown_answer(definition, question.variable_of(item), way.answers, way.texts, language)
+        words = _measured(sitting, question, question.variable_of(item), way)
         if words:
-            lines.append(f"{definition.text(item.text, language)}: {words}")
+            lines.append(f"{definition.text(item.text, language)}{colon}{words}")
     return "\n".join(lines)
+
+
+def _measured(sitting: Sitting, question: Any, variable: str, way: Path) -> str:
+    """The words of one answer; points with the highest one beside them, numbers with their unit."""
+    definition, language, value = sitting.paper.definition, sitting.frame.language, way.answers.get(variable)
+    words = piping.shown_answer(definition, variable, way.answers, way.texts, language)
+    points = getattr(question, "numbers", ())
+    if points and isinstance(value, int) and question.type in ("rating", "nps", "matrix") and not getattr(question, "labels", None):
+        return f"{value} / {points[-1]}"
+    unit = getattr(question, "unit", None)
+    return f"{words} {definition.text(unit, language)}" if unit and words else words
 
 
 # --- the submit -----------------------------------------------------------------------------------------------------

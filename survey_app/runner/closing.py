@@ -21,13 +21,14 @@ def thanks(frame: Frame, definition: Definition, mode: str) -> str:
     _ = frame.say
     title, happens = _("感谢您的回答"), _("我们会汇总所有回答，用来改进药品和服务。")
     anonymous = _("已匿名保存您选择的答案（3 年）。您写的文字会遮盖个人信息，原文 30 天后删除。")
+    between = "" if frame.language.startswith("zh") else " "
     stored = anonymous if mode == "anonymous" else ""
     keep, why = _("您的删除码"), _("如果以后想删除这份回答，请记下它。我们无法再次提供。")
     link, done = _("用删除码删除回答"), _("您可以关闭本页面了。")
     own = text_in(definition.thanks, frame.language, definition.language)
     thanks_text = f"<p>{escaped(own)}</p>" if own else ""
     body = (
-        f"<div class=done>{_TICK}<h1 tabindex=-1>{title}</h1>{thanks_text}<p>{happens} {stored}</p></div>"
+        f"<div class=done>{_TICK}<h1 tabindex=-1>{title}</h1>{thanks_text}<p>{happens}{between}{stored}</p></div>"
         f"<h2>{keep}</h2><p class=code>{CODE_HOLE}</p><p class=small>{why}</p>"
         f'<p><a class=tap href="/withdraw?l={frame.language}">{link}</a></p><p class=muted>{done}</p>'
     )
@@ -145,5 +146,5 @@ def withdrawn(frame: Frame) -> str:
     """The answer is gone."""
     _ = frame.say
     title = _("已删除")
-    text = _("这份回答已经永久删除，不再计入任何统计。同一个链接不能再次作答。")
+    text = _("这份回答已经永久删除，不再计入统计。")
     return closing_page(frame, title, f"<div class=done>{_TICK}<h1>{title}</h1><p>{text}</p></div>")

@@ -79,10 +79,11 @@ def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Q
     """All answers once more; each can be changed."""
     _ = frame.say
     change, empty, title = _("更改"), _("未填写"), _("请检查您的答案")
+    colon = _("：")
     advice, submit = _("确认无误后请提交，提交后不能修改。"), _("提交问卷")
     items = "".join(
         f"<li><button class=link name=go value=edit:{question.name} formnovalidate>{change}"
-        f"<span class=vh>: {sheet.html(question.text)}</span></button>"
+        f"<span class=vh>{colon}{sheet.html(question.text)}</span></button>"
         f"<b{sheet.lang(question.text)}>{sheet.html(question.text)}</b>"
         f"<bdi>{escaped(answer).replace(chr(10), '<br>') or empty}</bdi></li>"
         for question, answer in rows
@@ -168,15 +169,15 @@ def _go_label(frame: Frame, definition: Definition, index: int) -> str:
 
 def _summary(frame: Frame, sheet: Sheet, index: int) -> str:
     """The box on top that names every error and leads to its field."""
+    _ = frame.say
     links: dict[str, str] = {}
     for question in sheet.definition.pages[index].questions:
         name = sheet.numbers.get(question.name, "").split(" / ")[0] or sheet.plain(question.text).rstrip("。？?.：:")
-        before = "" if question.type == "matrix" else f"{name} - "  # the sentence of a row names it
+        before = "" if question.type == "matrix" else name + _("：")  # the sentence of a row names it
         for variable in (question.name, *question.answer_names(), *question.text_names()):
             if variable in sheet.errors:
                 links.setdefault(variable, before + sheet.errors[variable])
     items = "".join(f"<li><a href=#{field_id(v)}>{escaped(text)}</a></li>" for v, text in links.items())
-    _ = frame.say
     title = _("还有 %(count)s 处需要您修改") % {"count": len(links)}
     return f"<div class=sum tabindex=-1 autofocus role=alert><h2>{title}</h2><ul>{items}</ul></div>"
 
