@@ -54,6 +54,28 @@ ACTIONS: dict[str, str] = {
     "collector.reopened": N_("重新开放链接或二维码"),
     "collector.version_switched": N_("切换版本"),
     "export.requested": N_("申请导出"),
-    "export.written": N_("写出导出文件"),
+    "export.finished": N_("写出导出文件"),
     "export.downloaded": N_("下载导出文件"),
+    "response.exported": N_("用命令行导出数据"),
+    "comment.read": N_("查看文字意见"),
+    "sample.loaded": N_("载入示例数据"),
+}
+
+# Who acts without an account, and what acts are about: names in the audit log.
+PROGRAMS: dict[str, str] = {
+    "command line": N_("命令行"),
+    "operator": N_("运维人员"),
+    "worker": N_("后台程序"),
+    "program": N_("程序"),
+}
+OBJECTS: dict[str, str] = {
+    "Collector": N_("链接或二维码"),
+    "ConsentText": N_("隐私说明"),
+    "Export": N_("导出文件"),
+    "Organisation": N_("机构"),
+    "Questionnaire": N_("问卷"),
+    "Region": N_("大区"),
+    "Shop": N_("门店"),
+    "User": N_("用户"),
+    "Version": N_("问卷版本"),
 }

@@ -26,6 +26,8 @@ def events_page() -> Response:
         person=person,
         names=labels.ACTIONS,
         roles=labels.ROLES,
+        programs=labels.PROGRAMS,
+        objects=labels.OBJECTS,
         actions=[("", _("全部操作"))]
         + [(name, _(labels.ACTIONS[name]) if name in labels.ACTIONS else name) for name in present],
     )
