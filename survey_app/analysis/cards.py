@@ -111,7 +111,7 @@ def card(
     maker(made, question, definitions, seen, language, _)
     made.state = state_of(made.n) if made.n else HIDDEN
     if made.state != HIDDEN and not made.base:
-        made.base = _("回答此题 %(n)s 人") % {"n": made.n}
+        made.base = _("回答此题 %(n)s 人") % {"n": f"{made.n:,}"}
     for name in question.text_names():
         if question.summary != "text":
             made.texts.append(_texts(name, _("“其他”的说明"), seen))
