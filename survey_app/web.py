@@ -31,6 +31,7 @@ from flask_babel import gettext as _
 from htmx_flask import make_response as make_htmx_response
 from htmx_flask import request as htmx_request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from survey_app import clock, events
 from survey_app.config import Settings
@@ -306,6 +307,12 @@ def with_query(**changes: Any) -> str:
     return request.path + ("?" + urlencode(kept) if kept else "")
 
 
+class Number(IntegerConverter):
+    """A number in an address (`<int:...>`) that every database can hold; any other is the address of nothing: 404."""
+
+    regex = "[0-9]{1,9}"
+
+
 def has_page(endpoint: str) -> bool:
     """Whether a room offers this page; lets a room link to a later one without importing it."""
     return endpoint in current_app.view_functions
@@ -315,6 +322,9 @@ def register(app: Flask) -> None:
     """Bind request boundaries, languages, error pages and headers of the staff application."""
     # first of all hooks, also before the check of the CSRF token: every request has a number and reads or writes
     app.before_request_funcs.setdefault(None, []).insert(0, _begin_request)
+    # nothing is redirected for its slashes: such a redirect would name the host that the browser claims
+    app.url_map.merge_slashes = app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = Number
     babel.init_app(app, locale_selector=interface_language)
     app.after_request(_finish_request)
     app.after_request(_secure)

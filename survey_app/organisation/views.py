@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, current_app, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -58,6 +58,15 @@ def logo() -> Response:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
+
+
+@blueprint.get("/favicon.ico")
+@web.access(web.PUBLIC)
+def icon() -> Response:
+    """What browsers ask for unasked: the logo, or the mark of the program."""
+    if chain.the_chain().logo:
+        return logo()
+    return current_app.send_static_file("mark.svg")
 
 
 @blueprint.post("/organisation/logo")

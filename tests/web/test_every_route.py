@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
-from survey_app import web
+from survey_app import clock, web
 from survey_app.accounts.models import ROLES
 from survey_app.accounts.permissions import PERMISSIONS, is_allowed
 from survey_app.database import db
+from survey_app.events import COMMAND_LINE
+from survey_app.organisation import chain as organisation
+from survey_app.server import whole_site
 from tests import staff
 
 
@@ -125,3 +130,41 @@ def test_what_is_missing_and_what_is_foreign_answer_the_same(chain: staff.Chain)
     for place in ("own", "link"):
         status = person.get(f"/collectors/{chain.doors[place]}/poster").status_code
         assert status == (200 if place == "own" else 404)
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9223372036854775808", "9" * 5000])
+def test_a_number_that_no_database_holds_is_the_address_of_nothing(chain: staff.Chain, number: str) -> None:
+    person = chain.signed_in("administrator")
+    tried = 0
+    for rule in rules(chain.app):
+        if "<int:" in rule.rule:
+            path = re.sub("<int:[a-z_]+>", number, rule.rule).replace("<part>", "data")
+            tried += 1
+            for method in (rule.methods or set()) & {"GET", "POST"}:
+                data = {"csrf_token": person.token()} if method == "POST" else None
+                assert person.open(path, method=method, data=data).status_code == 404, (method, path[:80])
+    assert tried > 20
+
+
+def test_no_redirect_names_the_host_that_the_browser_claims(chain: staff.Chain) -> None:
+    site, redirects = whole_site(chain.app), 0
+    client = Client(site, Response)
+    for rule in rules(chain.app):
+        path = address(rule, chain)
+        for tried in (path, f"{path}/", f"/{path}", path.replace("/", "//"), "//".join(path.rsplit("/", 1))):
+            for method in ("GET", "POST"):
+                found = client.open(tried, method=method, headers={"Host": "evil.example"})
+                redirects += found.status_code in range(300, 400)
+                assert "evil.example" not in found.headers.get("Location", ""), tried
+    assert redirects > 20
+
+
+def test_a_browser_finds_an_icon(chain: staff.Chain) -> None:
+    mark = chain.nobody().get("/favicon.ico")
+    assert (mark.status_code, mark.mimetype) == (200, "image/svg+xml")
+    drawn = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+    with chain.app.app_context():
+        organisation.set_logo(chain=organisation.the_chain(), data=drawn, by=COMMAND_LINE, now=clock.now())
+        db.session.commit()
+    db.session.remove()
+    assert b"M0 0h9v9z" in chain.nobody().get("/favicon.ico").data
