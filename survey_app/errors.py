@@ -11,6 +11,8 @@ class DomainError(Exception):
     and the command line each say it in their own language.
     """
 
+    keeps = False  # whether what the refused act wrote is kept: the count of failed tries
+
     def __init__(self, message: str = "", **values: object) -> None:
         super().__init__(message % values if values else message)
         self.message = message

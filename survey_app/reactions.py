@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from survey_app import events, web
+from survey_app.accounts import attempts
 from survey_app.analysis.figures import Mover
 from survey_app.database import checkpoint
 from survey_app.distribution.waves import ensure_waves
@@ -23,6 +24,7 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "figures": (10, lambda now: _mover.tick()),
     "waves": (HOUR, lambda now: ensure_waves(now=now)),
     "exports": (HOUR, lambda now: requesting.expire(now=now, folder=web.settings().export_folder)),
+    "failed_tries": (HOUR, lambda now: attempts.expire(now=now)),
     "drafts": (DAY, lambda now: drafts.expire(now=now)),
     "checkpoint": (DAY, lambda now: checkpoint()),
 }

@@ -141,15 +141,12 @@ def seen(location: str) -> Response:
 
 
 def refused(error: DomainError, template: str, *, fragment: str | None = None, **values: Any) -> Response:
-    """The same form again with the refusal on top and everything that was typed; nothing is kept."""
-    if not g.get("keep"):
+    """The same form again with the refusal on top and everything that was typed; nothing is kept (unless `error.keeps`)."""
+    if error.keeps:
+        g.keep = True
+    else:
         db.session.rollback()
     return render(template, fragment=fragment, status=422, error=error, form=request.form, **values)
-
-
-def keep() -> None:
-    """Commit even though the answer will be a refusal: counting a failed sign-in is the work of that request."""
-    g.keep = True
 
 
 def safe_next(target: str | None) -> str | None:

@@ -114,6 +114,13 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_region')),
     sa.UniqueConstraint('code', name=op.f('uq_region_code'))
     )
+    op.create_table('failed_tries',
+    sa.Column('who', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('locked_until', Moment(), nullable=True),
+    sa.Column('last_at', Moment(), nullable=False),
+    sa.PrimaryKeyConstraint('who', name=op.f('pk_failed_tries'))
+    )
     op.create_table('tick',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('at', Moment(), nullable=False),
@@ -159,8 +166,6 @@ def create_tables() -> None:
     sa.Column('language', sa.String(length=8), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('sign_in_epoch', sa.Integer(), nullable=False),
-    sa.Column('failed_count', sa.Integer(), nullable=False),
-    sa.Column('locked_until', Moment(), nullable=True),
     sa.Column('created_at', Moment(), nullable=False),
     sa.Column('last_sign_in_at', Moment(), nullable=True),
     sa.CheckConstraint("role in ('administrator','researcher','shop-staff','customer-service','quality','manager')", name=op.f('ck_user_role')),

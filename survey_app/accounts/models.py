@@ -26,10 +26,19 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(8), default="zh")  # of the interface
     active: Mapped[bool] = mapped_column(default=True)
     sign_in_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of the user
-    failed_count: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class FailedTries(Base):
+    """Failed guesses in a row, by e-mail (of an account or not) or by network address, both as a keyed hash only."""
+
+    __tablename__ = "failed_tries"
+
+    who: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    last_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class OneTimeLink(Base):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from survey_app import events, tokens
-from survey_app.accounts import passwords
+from survey_app.accounts import attempts, passwords
 from survey_app.accounts.models import ROLES, OneTimeLink, User
 from survey_app.accounts.permissions import ADMINISTRATOR, MANAGER, RESEARCHER, SHOP_STAFF
 from survey_app.database import db
@@ -127,7 +127,7 @@ def set_password(*, user: User, password: str, by: Actor, now: datetime) -> None
     """Give an account a password; ends its sessions, its lock and its open one-time links."""
     passwords.check(password, email=user.email)
     user.password_hash = passwords.hashed(password)
-    user.failed_count, user.locked_until = 0, None
+    attempts.forget(user.email)
     end_sessions(user)
     db.session.execute(
         update(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)).values(used_at=now)
@@ -136,9 +136,11 @@ def set_password(*, user: User, password: str, by: Actor, now: datetime) -> None
 
 
 def change_password(*, user: User, old: str, new: str, now: datetime) -> None:
-    """Change one's own password; the old one is asked again."""
+    """Change one's own password; the old one is asked again, and guesses at it count like those at the sign-in."""
+    attempts.refuse_while_locked(user.email, now=now)
     if not passwords.is_right(old, user.password_hash):
-        raise DomainError(N_("当前密码不正确。")).at("old")
+        attempts.failed(user.email, user=user, now=now)
+        raise attempts.GuessRefused(N_("当前密码不正确。")).at("old")
     set_password(user=user, password=new, by=actor(user), now=now)
 
 
@@ -172,7 +174,8 @@ def deactivate(*, user: User, by: Actor, now: datetime) -> None:
 
 def activate(*, user: User, by: Actor, now: datetime) -> None:
     """Open a closed account again."""
-    user.active, user.failed_count, user.locked_until = True, 0, None
+    user.active = True
+    attempts.forget(user.email)
     events.record("user.activated", user, by=by)
 
 

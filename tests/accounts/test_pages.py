@@ -8,17 +8,12 @@ import pytest
 from flask import Flask
 
 from survey_app import clock
-from survey_app.accounts import signing_in, users
+from survey_app.accounts import attempts, signing_in, users
 from survey_app.accounts.models import ROLES, User
 from survey_app.accounts.permissions import PERMISSIONS
 from survey_app.database import db
 from survey_app.events import COMMAND_LINE
 from tests import staff
-
-
-@pytest.fixture(autouse=True)
-def _forget_failures() -> None:
-    signing_in.throttle = signing_in.Throttle()
 
 
 @pytest.fixture
@@ -64,9 +59,6 @@ def test_a_refused_sign_in_keeps_the_address_typed_and_counts(chain: staff.Chain
     person = chain.nobody()
     text = sign_in(person, password="wrong")
     assert "邮箱或密码不正确" in text and 'value="researcher@example.org"' in text and "wrong" not in text
-    db.session.remove()
-    assert db.session.get_one(User, chain.users["researcher"]).failed_count == 1
-    db.session.remove()
     for _ in range(4):
         sign_in(person, password="wrong")
     assert "1 分钟后再试" in sign_in(person)
@@ -144,6 +136,24 @@ def test_changing_the_password_keeps_this_browser_and_ends_the_others(chain: sta
     response = here.post("/account/password", {"old": staff.PASSWORD, "password": new, "again": new})
     assert response.status_code == 303
     assert is_inside(here) and not is_inside(there)
+
+
+def test_guessing_the_present_password_locks_like_the_sign_in(chain: staff.Chain) -> None:
+    thief = chain.signed_in("manager")
+    new = "another long one 9"
+
+    def guess(old: str) -> str:
+        return thief.post("/account/password", {"old": old, "password": new, "again": new}).get_data(as_text=True)
+
+    assert [("当前密码不正确" in guess("wrong")) for _ in range(5)] == [True] * 5
+    assert "1 分钟后再试" in guess(staff.PASSWORD)
+    assert "1 分钟后再试" in sign_in(chain.nobody(), "manager")
+    assert "暂时锁定" in chain.signed_in("administrator").text("/users")
+    db.session.remove()
+    attempts.expire(now=clock.now() + timedelta(days=1, seconds=1))
+    db.session.commit()
+    db.session.remove()
+    assert sign_in(chain.nobody(), "manager") == "/"
 
 
 def test_users_are_listed_changed_and_closed(chain: staff.Chain) -> None:

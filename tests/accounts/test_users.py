@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from survey_app.accounts import passwords, users
+from survey_app.accounts import attempts, passwords, users
 from survey_app.accounts.models import OneTimeLink, User
 from survey_app.database import db
 from survey_app.errors import DomainError
@@ -81,10 +81,13 @@ def test_a_link_dies_after_three_days_with_a_newer_one_and_with_the_account(app:
 
 def test_a_new_password_ends_sessions_lock_and_links(app: Flask) -> None:
     user, token = make()
-    user.failed_count, user.locked_until, epoch = 9, NOW + timedelta(minutes=5), user.sign_in_epoch
+    epoch = user.sign_in_epoch
+    for _ in range(5):
+        attempts.failed(user.email, user=user, now=NOW)
+    assert attempts.locked([user.email, "other@example.org"], now=NOW) == {user.email}
     users.set_password(user=user, password=GOOD, by=COMMAND_LINE, now=NOW)
     assert user.sign_in_epoch == epoch + 1
-    assert [user.failed_count, user.locked_until] == [0, None]
+    attempts.refuse_while_locked(user.email, now=NOW)
     assert users.link_owner(token, now=NOW) is None
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
-from survey_app.accounts import forms, labels, users
+from survey_app.accounts import attempts, forms, labels, users
 from survey_app.accounts.models import ROLES, User
 from survey_app.accounts.permissions import PERMISSIONS
 from survey_app.accounts.views import blueprint
@@ -43,11 +43,12 @@ def _choices() -> dict[str, Any]:
 @web.access("user:manage")
 def users_page() -> Response:
     language = web.language_tag()
+    people = users.all_users()
     return web.render(
         "accounts/users.html",
-        people=users.all_users(),
+        people=people,
         roles=labels.ROLES,
-        now=clock.now(),
+        locked=attempts.locked((person.email for person in people), now=clock.now()),
         regions={r.id: r.display_name(language) for r in shops.all_regions()},
         shops={s.id: s.display_name(language) for s in shops.all_shops()},
     )

@@ -50,8 +50,6 @@ def sign_in() -> Response:
             email=form.email.data, password=form.password.data, address=request.remote_addr or "", now=clock.now()
         )
     except DomainError as error:
-        if isinstance(error, signing_in.SignInRefused):
-            web.keep()
         return web.refused(error, "accounts/sign_in.html", goal=goal)
     _begin_session(user)
     return web.seen(goal or url_for("accounts.home"))
