@@ -1,7 +1,8 @@
 """Who may do what: one table. Every route names one of these permissions; nothing else decides.
 
 A role is a set of permissions. On top of it a user may be bound to one region or one shop, which narrows what lists and
-loaders show (`visible_to` of each room); it never adds anything.
+loaders show (`visible_to` of each room); it never adds anything. Figures, texts and files cover the whole chain and cannot be
+narrowed, so somebody who is bound has none of them.
 """
 
 ADMINISTRATOR = "administrator"
@@ -27,9 +28,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 
-def permissions_of(role: str) -> frozenset[str]:
-    """Everything a role may do."""
-    return frozenset(name for name, roles in PERMISSIONS.items() if role in roles)
+# what is always about the whole chain
+UNDIVIDED = frozenset({"result:read", "comment:read", "comment:read:sensitive", "response:export"})
+
+
+def permissions_of(role: str, *, bound: bool = False) -> frozenset[str]:
+    """Everything a role may do; `bound`: to one region or shop."""
+    allowed = frozenset(name for name, roles in PERMISSIONS.items() if role in roles)
+    return allowed - UNDIVIDED if bound else allowed
 
 
 def is_allowed(role: str, permission: str) -> bool:

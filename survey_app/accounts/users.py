@@ -24,6 +24,11 @@ def actor(user: User) -> Actor:
     return Actor(user.id, user.email, user.role)
 
 
+def is_bound(user: User) -> bool:
+    """Whether this user sees one region or shop only."""
+    return user.region_id is not None or user.shop_id is not None
+
+
 def normal_email(text: str) -> str:
     """The address as it is stored and compared."""
     return text.strip().lower()

@@ -73,12 +73,11 @@ SHOPS = (
 
 @dataclass(frozen=True, slots=True)
 class SamplePerson:
-    """A member of staff who can sign in; region or shop where the role sees only that."""
+    """A member of staff who can sign in; the shop where the role sees only that."""
 
     role: str
     email: str
     name: str
-    region: str | None = None
     shop: str | None = None
 
 
@@ -88,5 +87,5 @@ STAFF = (
     SamplePerson("shop-staff", "shop@hemu.example", "示例店员", shop="E101"),
     SamplePerson("customer-service", "service@hemu.example", "示例客服"),
     SamplePerson("quality", "quality@hemu.example", "示例质管员"),
-    SamplePerson("manager", "manager@hemu.example", "示例经理", region="SOUTH"),
+    SamplePerson("manager", "manager@hemu.example", "示例经理"),
 )

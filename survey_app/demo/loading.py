@@ -95,13 +95,11 @@ def _make_shops() -> dict[str, Shop]:
 
 
 def _make_staff(places: dict[str, Shop], *, now: datetime) -> None:
-    regions = {shop.region.code: shop.region_id for shop in places.values()}
     for person in chain.STAFF:
         user, _ = users.create_user(
             email=person.email,
             name=person.name,
             role=person.role,
-            region_id=regions[person.region] if person.region else None,
             shop_id=places[person.shop].id if person.shop else None,
             by=COMMAND_LINE,
             now=now,

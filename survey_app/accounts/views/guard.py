@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from survey_app import clock, web
 from survey_app.accounts import navigation, signing_in, users
 from survey_app.accounts.models import User
-from survey_app.accounts.permissions import permissions_of
+from survey_app.accounts.permissions import is_allowed, permissions_of
 from survey_app.accounts.views import blueprint
 from survey_app.database import db
 from survey_app.organisation.models import Organisation
@@ -32,7 +32,7 @@ def guard() -> Response | None:
         return None  # a file needs nobody; looking the person up would cost a query for each
     g.user = signing_in.ticket_owner(session.get(TICKET, ""), now=clock.now()) if session.get(TICKET) else None
     g.actor = users.actor(g.user) if g.user is not None else None
-    g.permissions = permissions_of(g.user.role) if g.user is not None else frozenset()
+    g.permissions = permissions_of(g.user.role, bound=users.is_bound(g.user)) if g.user is not None else frozenset()
     if request.endpoint is None:
         return None  # no such page: the 404 follows
     needed = web.declared_access(current_app, request.endpoint)
@@ -41,7 +41,8 @@ def guard() -> Response | None:
     if g.user is None:
         return _to_sign_in()
     if needed is None or (needed != web.SIGNED_IN and not web.may(needed)):
-        abort(403)
+        # a page that this role may open for the whole chain is, for somebody bound to a part of it, not there
+        abort(404 if is_allowed(g.user.role, needed or "") else 403)
     return None
 
 
