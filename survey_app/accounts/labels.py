@@ -76,6 +76,6 @@ OBJECTS: dict[str, str] = {
     "Questionnaire": N_("问卷"),
     "Region": N_("大区"),
     "Shop": N_("门店"),
-    "User": N_("用户"),
+    "User": N_("账号"),
     "Version": N_("问卷版本"),
 }

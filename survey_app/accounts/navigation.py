@@ -13,6 +13,7 @@ class Place:
     text: str
     icon: str
     permission: str
+    also: str = ""  # the beginning of further addresses that belong to it
 
 
 MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
@@ -28,7 +29,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         N_("机构"),
         (
             Place("organisation.chain_page", N_("机构信息"), "building-2", "organisation:edit"),
-            Place("organisation.shops_page", N_("大区与门店"), "store", "organisation:edit"),
+            Place("organisation.shops_page", N_("大区与门店"), "store", "organisation:edit", "/regions/"),
         ),
     ),
     (

@@ -239,14 +239,14 @@ def _scale(
 def _scale_facts(card: Card, kind: str, tally: Tally, points: int, _: Say) -> None:
     counts = tally.numbers()
     found = measures.mean(counts)
-    card.facts.append(_("平均 %(mean)s(%(interval)s)") % {"mean": score(found.value), "interval": interval(found, _)})
+    card.facts.append(_("平均 %(mean)s（%(interval)s）") % {"mean": score(found.value), "interval": interval(found, _)})
     whole = {round(value): count for value, count in counts.items()}
     tops = {"csat": (2,), "ces": (2, 3)}.get(kind, ())
     scale = range(1, points + 1)
     for top in tops:
         share = measures.top_box(whole, points=scale, top=top)
         words = {"top": top, "share": percent(share.value, share.n), "interval": interval(share, _, shares=True)}
-        card.facts.append(_("最高 %(top)s 档 %(share)s(%(interval)s)") % words)
+        card.facts.append(_("最高 %(top)s 档 %(share)s（%(interval)s）") % words)
 
 
 def _nps_points(_: Say) -> tuple[tuple[str, range], ...]:
@@ -276,7 +276,7 @@ def _nps(
     if disclosure.is_hidden(card.n):
         return
     found, parts = measures.nps(counts), _nps_parts(tally, _)
-    card.facts.append(_("NPS %(value)s(%(interval)s)") % {"value": signed(found.value), "interval": interval(found, _)})
+    card.facts.append(_("NPS %(value)s（%(interval)s）") % {"value": signed(found.value), "interval": interval(found, _)})
     words = _said((p.label, p.figure) for p in parts)
     card.chart = charts.stacked(
         card.title, f"NPS {signed(found.value)}; {words}", parts, quiet=disclosure.is_few(card.n)
@@ -354,7 +354,7 @@ def _numbers(
     unit = definitions[0].text(getattr(question, "unit", None), language)
     found = measures.mean(counts)
     _spread(card, tally, spread.of_numbers(counts), f"{number(measures.median(counts))} {unit}".strip(), _)
-    card.facts.append(_("平均 %(mean)s(%(interval)s)") % {"mean": score(found.value), "interval": interval(found, _)})
+    card.facts.append(_("平均 %(mean)s（%(interval)s）") % {"mean": score(found.value), "interval": interval(found, _)})
 
 
 def _dates(
