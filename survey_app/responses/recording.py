@@ -31,6 +31,7 @@ from survey_app.vault import Vault
 SMALL_SHOP = 10  # fewer answers of this shop and wave so far: no day is stored (privacy.md 3.3 rule 12)
 _RANDOM_BITS = 46
 _BATCH = 500
+_ABREAST = 4  # statements of one process that PostgreSQL works on at a time
 
 
 class Outcome(enum.Enum):
@@ -89,7 +90,7 @@ class Recorder:
         self._large: set[tuple[int, int]] = set()  # (wave, shop) that reached SMALL_SHOP answers; never shrinks
         self.lite = Committer(settings.sqlite_path, wait_seconds) if settings.is_sqlite else None
         self.post = None if settings.is_sqlite else Connections(settings.database_url, wait_seconds)
-        self._together: Together[Rows, bytes | None] = Together(self._store_together)
+        self._together: Together[Rows, bytes | None] = Together(self._store_together, abreast=_ABREAST)
 
     # --- the submit -------------------------------------------------------------------------------------------------
     def submit(self, submission: Submission) -> Outcome:

@@ -12,10 +12,12 @@ from typing import Any, cast
 from sqlalchemy import Engine, Table, delete, insert, select
 
 from survey_app import clock
-from survey_app.database import db
+from survey_app.database import db, prepare_sqlite
+from survey_app.errors import Busy
 from survey_app.responses.models import Comment, Response
 
 _RANDOM_BITS = 46
+_LONGEST_WAIT = 1_000  # milliseconds; writers wait meanwhile
 DAYS_BACK = 3  # also heals what a worker that stood still left over
 
 
@@ -53,7 +55,7 @@ def _rewrite(period: int) -> int:
 
 
 def forget_arrivals(*, now: datetime) -> int:
-    """The hourly tick: settle, commit, tidy."""
+    """The hourly tick: settle, commit, tidy. Raises Busy when the old places could not be dropped yet; try again soon."""
     number = settle(now=now)
     db.session.commit()
     tidy(db.engine)
@@ -61,12 +63,19 @@ def forget_arrivals(*, now: datetime) -> int:
 
 
 def tidy(engine: Engine) -> None:
-    """After the commit of `settle`: empty SQLite's write-ahead log; let PostgreSQL reuse the old places."""
+    """After the commit of `settle`: empty SQLite's write-ahead log; let PostgreSQL reuse the old places.
+
+    Raises Busy when somebody reads or writes the SQLite file for longer than a second: nobody may wait for this.
+    """
     pooled = engine.raw_connection()
     try:
         driver = cast(Any, pooled.driver_connection)
         if engine.dialect.name == "sqlite":
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            driver.execute(f"PRAGMA busy_timeout={_LONGEST_WAIT}")
+            busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            prepare_sqlite(driver)
+            if busy:
+                raise Busy("the write-ahead log is in use")
         else:
             driver.autocommit = True
             driver.execute("VACUUM response, comment, ballot, draft")
