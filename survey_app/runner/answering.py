@@ -18,7 +18,7 @@ from survey_app.responses.recording import Outcome
 from survey_app.runner import closing, document
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Paper
-from survey_app.runner.forms import Form, one
+from survey_app.runner.forms import Form, number, one
 from survey_app.runner.frame import Frame
 from survey_app.runner.sheet import Sheet
 
@@ -64,6 +64,10 @@ class Keeper(Protocol):
         """Whether this code was used already."""
         ...
 
+    def is_deleted(self) -> bool:
+        """Whether the answer that this form stored was deleted since. Raises Busy."""
+        ...
+
     def submit(self, sitting: "Sitting", way: Path, layout: str) -> Outcome:
         """Store the answer for good. Raises Busy, DamagedForm."""
         ...
@@ -92,8 +96,13 @@ class Sitting:
     @property
     def save_number(self) -> int:
         """The save number the page counted up to."""
-        text = one(self.form, "_s")
-        return min(int(text), 10**9) if text.isascii() and text.isdigit() else 0
+        return number(self.form, "_s", digits=9) or 0
+
+    @property
+    def index(self) -> int | None:
+        """The page as a number; None for the review and for damage."""
+        index = number(self.form, "_p", digits=3)
+        return index if index is not None and index < len(self.paper.definition.pages) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +116,18 @@ class Reply:
 
 
 def reply(sitting: Sitting) -> Reply:
-    """The next document."""
-    page = sitting.page
-    if page == REVIEW:
+    """The next document. Raises Busy when not even that much is known."""
+    index = sitting.index
+    if number(sitting.form, "_s", digits=9) is None:
+        return _damaged(sitting)
+    if sitting.page == REVIEW:
         return _from_review(sitting)
-    if not page.isdigit() or not page.isascii() or len(page) > 3 or int(page) >= len(sitting.paper.definition.pages):
+    if index is None:
         return _damaged(sitting)
     try:
-        return _from_page(sitting, int(page))
+        return _from_page(sitting, index)
     except Busy:
-        return _busy(sitting, int(page))
+        return _busy(sitting, index)
 
 
 def first(sitting: Sitting) -> Reply:
@@ -126,14 +137,13 @@ def first(sitting: Sitting) -> Reply:
 
 def background_draft(sitting: Sitting) -> bool:
     """Save what the script sent after a step. False when the form is damaged."""
-    page = sitting.page
-    definition = sitting.paper.definition
-    if not page.isdigit() or not page.isascii() or int(page) >= len(definition.pages):
+    index = sitting.index
+    if index is None or number(sitting.form, "_s", digits=9) is None:
         return False
-    state, result, _before = _read(sitting, int(page))
+    state, result, _before = _read(sitting, index)
     if result.damaged is not None:
         return False
-    state.page, state.at, state.number = page, _step(sitting), sitting.save_number
+    state.page, state.at, state.number = str(index), _step(sitting), sitting.save_number
     sitting.keeper.save(state, _question_at(state.at, sitting.form))
     return True
 
@@ -219,7 +229,8 @@ def _resume(sitting: Sitting, index: int) -> Reply:
 
 
 def _show(sitting: Sitting, state: State, index: int, *, given: Form | None = None, at: str = "",
-          problems: list[FieldProblem] | None = None, news: list[str] | None = None, notice: str = "") -> Reply:
+          problems: list[FieldProblem] | None = None, news: list[str] | None = None, notice: str = "",
+          status: int = 200) -> Reply:
     definition, frame = sitting.paper.definition, sitting.frame
     if given is None:
         given = {}
@@ -239,23 +250,19 @@ def _show(sitting: Sitting, state: State, index: int, *, given: Form | None = No
         news=len(news or ()), mode=sitting.mode, kept=sitting.kept,
     )
     halves = document.page_document(frame, sheet, place)
-    status = 422 if errors else 503 if notice else 200
-    return Reply(status, halves.front + document.secrets_of(sitting.secrets) + halves.rest, stepped=True)
+    return Reply(422 if errors else status, halves.front + document.secrets_of(sitting.secrets) + halves.rest, stepped=True)
 
 
 # --- the review -----------------------------------------------------------------------------------------------------
 def _from_review(sitting: Sitting) -> Reply:
     if sitting.form.get("_end") != ["1."]:
         return _damaged(sitting)
-    try:
-        state = sitting.keeper.load()
-    except Busy:
-        return Reply(503, closing.busy(sitting.frame))
+    state = sitting.keeper.load()
     if state is None:
         used = _used(sitting)
         _ = sitting.frame.say
         lost = _("之前填写的内容已过期，请重新填写。")
-        return used or _show(sitting, State(answers=dict(sitting.parameters)), 0, notice=lost)
+        return used or _show(sitting, State(answers=dict(sitting.parameters)), 0, notice=lost, status=422)
     definition = sitting.paper.definition
     way = path(definition, state.answers, state.texts)
     go = one(sitting.form, "go")
@@ -309,7 +316,8 @@ def _measured(sitting: Sitting, question: Any, variable: str, way: Path) -> str:
     definition, language, value = sitting.paper.definition, sitting.frame.language, way.answers.get(variable)
     words = piping.shown_answer(definition, variable, way.answers, way.texts, language)
     points = getattr(question, "numbers", ())
-    if points and isinstance(value, int) and question.type in ("rating", "nps", "matrix") and not getattr(question, "labels", None):
+    pointed = question.type in ("rating", "nps", "matrix") and not getattr(question, "labels", None)
+    if points and pointed and isinstance(value, int):
         return f"{value} / {points[-1]}"
     unit = getattr(question, "unit", None)
     return f"{words} {definition.text(unit, language)}" if unit and words else words
@@ -331,6 +339,8 @@ def _submit(sitting: Sitting, state: State, way: Path, *, checked: bool = False)
 def _told(sitting: Sitting, outcome: Outcome) -> Reply:
     if outcome is Outcome.TAKEN:
         return Reply(200, closing.already_answered(sitting.frame, typed_words(sitting.paper, sitting.form)))
+    if outcome is Outcome.RETRY and sitting.keeper.is_deleted():
+        return Reply(200, closing.deleted(sitting.frame, typed_words(sitting.paper, sitting.form)))
     return Reply(200, "", thanks=True)
 
 
@@ -377,7 +387,7 @@ def _busy(sitting: Sitting, index: int) -> Reply:
     definition = sitting.paper.definition
     result = validation.page_form(definition, index).read(sitting.form, state.answers, state.texts)
     state.answers, state.texts = result.answers, result.texts
-    return _show(sitting, state, index, given=sitting.form, notice=_busy_words(sitting.frame))
+    return _show(sitting, state, index, given=sitting.form, notice=_busy_words(sitting.frame), status=503)
 
 
 def _step(sitting: Sitting) -> str:

@@ -20,6 +20,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 
 # Clears what the page script kept for this tab; stands on every closing page.
 CLOSING_SCRIPT = "try{sessionStorage.clear()}catch(e){}"
+# Tries again after 8 to 12 seconds; what the page script kept stays.
+AGAIN_SCRIPT = 'var b=document.getElementById("_again");b&&setTimeout(function(){b.click()},8e3+4e3*Math.random())'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,9 @@ def script() -> Asset:
 def closing_script() -> Asset:
     """The script of closing pages."""
     return _asset(CLOSING_SCRIPT)
+
+
+@lru_cache(maxsize=1)
+def again_script() -> Asset:
+    """The script of pages that try again."""
+    return _asset(AGAIN_SCRIPT)

@@ -1,4 +1,4 @@
-"""Pages without questions: thanks, already answered, closed, not found, damaged, busy, privacy, withdraw.
+"""Pages without questions: thanks, already answered, closed, not found, damaged, privacy, withdraw.
 
 Closing pages hold no form (the withdraw page holds its own); links lead on. Nothing here reads a database.
 """
@@ -43,12 +43,20 @@ def already_answered(frame: Frame, typed: Mapping[str, str]) -> str:
     return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_typed(frame, typed)}</div>")
 
 
+def deleted(frame: Frame, typed: Mapping[str, str]) -> str:
+    """This form was stored once, and its answer was deleted since."""
+    _ = frame.say
+    title = _("这份回答已删除")
+    text = _("您之前提交过这份表单，那份回答后来被删除了。这次没有重新保存。")
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_typed(frame, typed)}</div>")
+
+
 def closed(frame: Frame, typed: Mapping[str, str]) -> str:
     """The door or its wave takes no more answers."""
     _ = frame.say
     title = _("本次调查已结束")
     text = _("感谢您的关注。这份问卷不再接收回答。")
-    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_call(frame)}{_typed(frame, typed)}</div>")
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}{_typed(frame, typed)}</div>")
 
 
 def _typed(frame: Frame, typed: Mapping[str, str]) -> str:
@@ -59,8 +67,8 @@ def _typed(frame: Frame, typed: Mapping[str, str]) -> str:
 
 
 def message(frame: Frame, title: str, text: str) -> str:
-    """One sentence: not found, damaged, busy."""
-    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_call(frame)}</div>")
+    """One sentence: not found, damaged, too large."""
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}</div>")
 
 
 def not_found(frame: Frame) -> str:
@@ -81,13 +89,7 @@ def too_large(frame: Frame) -> str:
     return message(frame, _("内容太长"), _("提交的内容超过了上限，没有保存。请返回上一页缩短后再提交。"))
 
 
-def busy(frame: Frame) -> str:
-    """The database cannot be reached."""
-    _ = frame.say
-    return message(frame, _("系统繁忙"), _("请稍等片刻再试。已填的内容还在上一页。"))
-
-
-def _call(frame: Frame) -> str:
+def call(frame: Frame) -> str:
     _ = frame.say
     phone = frame.chain.help_phone
     text = _("如需帮助，请拨打 %(phone)s。") % {"phone": f"<strong>{escaped(phone)}</strong>"}

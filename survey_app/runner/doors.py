@@ -1,21 +1,18 @@
 """Which door leads where: collectors, waves, versions, the chain. Read with Core statements, kept for two seconds.
 
-Closing a door therefore takes effect within two seconds. Versions never change and are kept for good.
+Closing a door therefore takes effect within two seconds. Versions never change and are kept for good. While the database
+is away the last known values serve (see `reading`).
 """
 
-import threading
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Engine, Select, create_engine, select
+from sqlalchemy import select
 
 from survey_app import clock
 from survey_app.config import Settings
-from survey_app.database import engine_options, read_only
 from survey_app.design.models import Questionnaire, Version
 from survey_app.distribution.models import Collector, Wave
 from survey_app.organisation.models import ConsentText, Organisation
@@ -25,13 +22,10 @@ from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert, Nps
 from survey_app.runner.document import keeps_drafts, wants_review
 from survey_app.runner.frame import Chain
+from survey_app.runner.reading import LastKnown, Reader
 from survey_app.runner.sheet import is_arranged
 
-KEEP_SECONDS = 2.0
 GRACE_SECONDS = 30 * 60  # a form issued before the close is taken for this long after it
-_MOST_KEPT = 4_096
-
-V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,54 +99,25 @@ class Paper:
         return tuple(groups.values())
 
 
-class _Kept(Generic[V]):
-    """Values that are asked again after two seconds."""
-
-    def __init__(self) -> None:
-        self._values: dict[Any, tuple[float, V]] = {}
-
-    def get(self, key: Any, ask: Callable[[], V]) -> V:
-        found = self._values.get(key)
-        now = clock.monotonic()
-        if found is not None and found[0] > now:
-            return found[1]
-        value = ask()
-        if len(self._values) >= _MOST_KEPT:
-            self._values.clear()
-        self._values[key] = (now + KEEP_SECONDS, value)
-        return value
-
-
 class Doors:
-    """Reads of the respondent's side. Safe for any number of threads; opens its own connections."""
+    """Reads of the respondent's side. Safe for any number of threads. Every read raises Busy when nothing is known."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._engine: Engine | None = None
-        self._mutex = threading.Lock()
-        self._doors: _Kept[Door | None] = _Kept()
-        self._waves: _Kept[WaveTerms | None] = _Kept()
-        self._chain: _Kept[Chain] = _Kept()
-        self._last_chain = Chain()
+        self._reader = Reader(settings)
         self._papers: dict[int, Paper] = {}
-
-    def _rows(self, query: Select[Any]) -> list[Any]:
-        if self._engine is None:
-            with self._mutex:
-                self._engine = self._engine or create_engine(
-                    self._settings.database_url, **engine_options(self._settings)
-                )
-        with read_only(), self._engine.connect() as connection:
-            return list(connection.execute(query))
+        self.last_chain = Chain()  # for pages that must not ask the database; a neutral one before the first read
+        self.forget()
 
     def forget(self) -> None:
         """Ask everything anew (tests, and after a change by the same process)."""
-        self._doors, self._waves, self._chain = _Kept(), _Kept(), _Kept()
+        self._doors: LastKnown[Door | None] = LastKnown(self._reader)
+        self._waves: LastKnown[WaveTerms | None] = LastKnown(self._reader)
+        self._chain: LastKnown[Chain] = LastKnown(self._reader)
+        self._logo: LastKnown[tuple[bytes, str] | None] = LastKnown(self._reader)
 
     def close(self) -> None:
         """Let the connections go."""
-        if self._engine is not None:
-            self._engine.dispose()
+        self._reader.close()
 
     # --- doors ------------------------------------------------------------------------------------------------------
     def door(self, code: str) -> Door | None:
@@ -161,7 +126,7 @@ class Doors:
 
     def _read_door(self, code: str) -> Door | None:
         c, q = Collector.__table__.c, Questionnaire.__table__.c
-        rows = self._rows(
+        rows = self._reader.rows(
             select(c.code, c.kind, c.questionnaire_id, c.version_id, c.shop_id, c.place, c.closed_at, q.mode)
             .join_from(Collector.__table__, Questionnaire.__table__, c.questionnaire_id == q.id)
             .where(c.code == code)
@@ -176,7 +141,7 @@ class Doors:
     def _read_accepting_wave(self, questionnaire_id: int) -> int | None:
         today = clock.china(clock.now()).date()
         w = Wave.__table__.c
-        rows = self._rows(
+        rows = self._reader.rows(
             select(w.id).where(w.questionnaire_id == questionnaire_id, w.month <= clock.month_of(today),
                                w.closes_on >= today, w.destroyed_at.is_(None))
             .order_by(w.month.desc()).limit(1)
@@ -189,7 +154,7 @@ class Doors:
 
     def _read_wave(self, wave_id: int) -> WaveTerms | None:
         w = Wave.__table__.c
-        rows = self._rows(select(w.questionnaire_id, w.closes_on).where(w.id == wave_id))
+        rows = self._reader.rows(select(w.questionnaire_id, w.closes_on).where(w.id == wave_id))
         return WaveTerms(rows[0].questionnaire_id, _end_of(rows[0].closes_on)) if rows else None
 
     # --- papers -----------------------------------------------------------------------------------------------------
@@ -198,7 +163,7 @@ class Doors:
         found = self._papers.get(version_id)
         if found is None:
             v = Version.__table__.c
-            rows = self._rows(
+            rows = self._reader.rows(
                 select(v.id, v.questionnaire_id, v.seconds, v.definition).where(v.id == version_id)
             )
             if not rows:
@@ -210,10 +175,14 @@ class Doors:
             self._papers[version_id] = found
         return found
 
+    def known_paper(self, version_id: int) -> Paper | None:
+        """A published version that this process has read before. Never asks the database."""
+        return self._papers.get(version_id)
+
     def draft_of(self, questionnaire_id: int) -> Definition | None:
         """The draft of a questionnaire as it stands now, for the preview."""
         q = Questionnaire.__table__.c
-        rows = self._rows(select(q.draft).where(q.id == questionnaire_id))
+        rows = self._reader.rows(select(q.draft).where(q.id == questionnaire_id))
         return Definition.from_json(rows[0].draft) if rows else None
 
     # --- the chain --------------------------------------------------------------------------------------------------
@@ -223,24 +192,27 @@ class Doors:
 
     def _read_chain(self) -> Chain:
         o, t = Organisation.__table__.c, ConsentText.__table__.c
-        rows = self._rows(select(o.name, o.name_en, o.help_phone, o.brand, o.brand_soft, o.logo, o.sample))
-        texts = self._rows(select(t.id, t.texts).order_by(t.id.desc()).limit(1))
+        rows = self._reader.rows(select(o.name, o.name_en, o.help_phone, o.brand, o.brand_soft, o.logo, o.sample))
+        texts = self._reader.rows(select(t.id, t.texts).order_by(t.id.desc()).limit(1))
         if not rows:
-            return self._last_chain
+            return self.last_chain
         row = rows[0]
         chain = Chain(
             name=row.name, name_en=row.name_en, help_phone=row.help_phone, brand=row.brand, soft=row.brand_soft,
             logo_key=_key(row.logo), consent_version=texts[0].id if texts else 0,
             consent_texts=texts[0].texts if texts else {}, sample=bool(row.sample),
         )
-        if chain != self._last_chain:
-            self._last_chain = chain
-        return self._last_chain
+        if chain != self.last_chain:
+            self.last_chain = chain
+        return self.last_chain
 
     def logo(self) -> tuple[bytes, str] | None:
         """The logo and its content type."""
+        return self._logo.get("logo", self._read_logo)
+
+    def _read_logo(self) -> tuple[bytes, str] | None:
         o = Organisation.__table__.c
-        rows = self._rows(select(o.logo, o.logo_type))
+        rows = self._reader.rows(select(o.logo, o.logo_type))
         return (bytes(rows[0].logo), rows[0].logo_type) if rows and rows[0].logo else None
 
 

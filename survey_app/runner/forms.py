@@ -31,6 +31,12 @@ def read(body: bytes) -> Form:
     return form
 
 
+def number(form: Form, name: str, *, digits: int) -> int | None:
+    """A field that holds one whole number of at most so many ASCII digits; None for anything else."""
+    text = one(form, name)
+    return int(text) if len(text) <= digits and text.isascii() and text.isdigit() else None
+
+
 def one(form: Form, name: str) -> str:
     """The only value of a field; "" when it is absent or stands there twice."""
     values = form.get(name, ())

@@ -124,9 +124,10 @@ def footer(frame: Frame, *, note: str = "", links: Sequence[str] = ("privacy", "
     return f"<footer>{note}{call}<p>{anchors}</p></footer>"
 
 
-def closing_page(frame: Frame, title: str, body: str, *, tools: str = "", links: Sequence[str] = ("privacy",)) -> str:
+def closing_page(frame: Frame, title: str, body: str, *, tools: str = "", links: Sequence[str] = ("privacy",),
+                 script: str = assets.CLOSING_SCRIPT) -> str:
     """A page without a questionnaire form: thanks, closed, not found, privacy."""
     return (
         f"{opening(frame, title)}{header(frame, tools)}<div class=page><main>{body}</main>"
-        f"{footer(frame, links=links)}</div><script>{assets.CLOSING_SCRIPT}</script></body></html>"
+        f"{footer(frame, links=links)}</div><script>{script}</script></body></html>"
     )

@@ -2,17 +2,21 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 import time
+from base64 import urlsafe_b64decode
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from survey_app.responses import ballots
 from survey_app.runner import forms
 from survey_app.runner.doors import Paper
 from survey_app.runner.forms import BadForm, Form, one
-from survey_app.runner.frame import SIZES, Chain
+from survey_app.runner.frame import SIZES
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{18}[A-Z0-9]{6}", re.ASCII)
 
 
 class TooLarge(Exception):
@@ -25,9 +29,9 @@ def body_of(environ: dict[str, Any]) -> bytes:
         raise BadForm("another content type")
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isascii() and length.isdigit():
-        wanted = int(length)
-        if wanted > forms.MOST_BYTES:
+        if len(length) > 9 or int(length) > forms.MOST_BYTES:
             raise TooLarge
+        wanted = int(length)
         body: bytes = environ["wsgi.input"].read(wanted)
         if len(body) != wanted:
             raise BadForm("cut short")
@@ -74,22 +78,36 @@ def posted_size(form: Form) -> str:
     return wanted if wanted in SIZES else ""
 
 
-def start_of(form: Form, ticket: ballots.Ticket) -> tuple[int, int] | None:
-    """Version and issue time of the first document, when they are those that were sealed."""
-    version, issued = one(form, "_v"), one(form, "_i")
-    if not (version.isascii() and version.isdigit() and issued.isascii() and issued.isdigit()):
-        return None
-    if len(version) > 9 or len(issued) > 12:
-        return None
-    good = ballots.check_start(ticket, version_id=int(version), issued=int(issued), mac=one(form, "_m"))
-    return (int(version), int(issued)) if good else None
+class Start(NamedTuple):
+    """What the first document showed, and when: version, issue time (seconds since 1970), consent text."""
+
+    version_id: int
+    issued: int
+    consent_version: int
+
+    @property
+    def moment(self) -> int:
+        """What the MAC is over beside the version: the consent version in front of the twelve digits of the issue time."""
+        return self.consent_version * 10**12 + self.issued
 
 
-def consent_shown(form: Form, chain: Chain) -> int:
-    """The consent text that the first document showed."""
-    text = one(form, "_u")
-    shown = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-    return shown if 1 <= shown <= chain.consent_version else chain.consent_version
+def start_of(form: Form, ticket: ballots.Ticket) -> Start | None:
+    """The start that a form claims, when it is the one that was sealed."""
+    version, issued = forms.number(form, "_v", digits=9), forms.number(form, "_i", digits=12)
+    consent = forms.number(form, "_u", digits=9)
+    if version is None or issued is None or consent is None:
+        return None
+    start = Start(version, issued, consent)
+    good = ballots.check_start(ticket, version_id=version, issued=start.moment, mac=one(form, "_m"))
+    return start if good else None
+
+
+def claimed_wave(form: Form, door: str) -> int | None:
+    """The wave number in a code of this door, unproven; None when the code has another shape."""
+    code = one(form, "_t")
+    if not _CODE.fullmatch(code) or code[18:] != door:
+        return None
+    return int.from_bytes(urlsafe_b64decode(code[:4])[:2], "big")
 
 
 def link_values(environ: dict[str, Any], paper: Paper) -> str:

@@ -1,5 +1,6 @@
 """Where the state between pages lives: in the sealed draft of a respondent, or in the form of a preview."""
 
+import hashlib
 from dataclasses import dataclass
 
 from survey_app import clock, tokens
@@ -45,6 +46,11 @@ class Sealed:
         """Whether the ballot of this code was used, and by this form."""
         return self.recorder.so_far(self.ticket, self.nonce)
 
+    def is_deleted(self) -> bool:
+        """Whether no answer has this form's delete code."""
+        rc_hash = hashlib.sha256(self.rc.encode()).digest()
+        return self.recorder.read("SELECT 1 FROM response WHERE rc_hash = ?", (rc_hash,)) is None
+
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Store the answers on the path."""
         return self.recorder.submit(Submission(
@@ -82,6 +88,10 @@ class InForm:
     def so_far(self) -> Outcome | None:
         """A preview is never used up."""
         return None
+
+    def is_deleted(self) -> bool:
+        """Nothing was stored."""
+        return False
 
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Nothing is stored."""

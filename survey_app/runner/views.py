@@ -1,14 +1,18 @@
 """Addresses of the respondent's side: a small Flask application without session, sign-in, extensions or global hooks.
 
 GET and HEAD never write. The first document is stitched from halves that were compressed once (see `stitching`); what is
-made per request is a code, its MAC, a nonce and a delete code. Nothing is logged here: an address may hold a code.
+made per request is a code, its MAC, a nonce and a delete code. No address is ever logged: it may hold a code. No address
+redirects, and no error page asks the database.
 """
 
 import gzip
+import logging
 import re
+import traceback
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
@@ -21,13 +25,15 @@ from survey_app.languages import ensure_compiled
 from survey_app.questionnaire import timing
 from survey_app.responses import ballots
 from survey_app.responses.recording import DamagedForm, Recorder
-from survey_app.runner import answering, assets, closing, document, forms, incoming
+from survey_app.runner import again, answering, assets, closing, document, forms, incoming
 from survey_app.runner.answering import Reply, Sitting
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, is_closed
-from survey_app.runner.forms import BadForm, Form, one
+from survey_app.runner.forms import BadForm, Form, number, one
 from survey_app.runner.frame import Chain, Frame
+from survey_app.runner.incoming import Start
 from survey_app.runner.keeping import InForm, Sealed
+from survey_app.runner.reading import wait_at_most
 from survey_app.runner.sheet import Sheet, arrangement
 from survey_app.runner.stitching import Stitched
 from survey_app.vault import Vault
@@ -39,6 +45,8 @@ PREVIEW = "preview"  # purpose of the token; payload {"version": id} or {"questi
 PREVIEW_SECONDS = 2 * 3600
 PAGE_LANGUAGES = ("zh-CN", "en")  # of pages that belong to no questionnaire
 WRONG_CODES_A_MINUTE = 10
+OPEN_SECONDS, POST_SECONDS = 3.0, 30.0  # how long a request waits for a database that is away (reliability.md 2.2)
+_PACKAGE = Path(__file__).parents[1]
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _DELETE_CODE = re.compile(f"[{tokens.ALPHABET}]{{16}}", re.ASCII)
@@ -47,8 +55,11 @@ _MOST_STITCHED = 1_000
 _TRAILING = "。．.，,）)》>」”\"'；;：:！!？? "  # what SMS and chat apps glue to a link
 
 
-# The request that this thread answers, as the server gave it
+# The request that this thread answers, as the server gave it; its form stands in it as soon as it was read
 _asked: ContextVar[dict[str, Any]] = ContextVar("asked")
+_FORM = "survey_app.form"
+
+log = logging.getLogger("survey_app.respondents")
 
 
 class Respondents:
@@ -60,6 +71,7 @@ class Respondents:
         self.doors = Doors(settings)
         self.recorder = Recorder(settings, self.vault)
         self.wrong_codes = incoming.Throttle(WRONG_CODES_A_MINUTE)
+        self.wait_seconds = {"POST": POST_SECONDS}
         self._stitched: dict[tuple[Any, ...], tuple[Chain, Stitched]] = {}
 
     def stitched(self, key: tuple[Any, ...], chain: Chain, make: Callable[[], Stitched]) -> Stitched:
@@ -77,12 +89,10 @@ class Respondents:
     def open(self, code: str) -> Response:
         """The first document of a collector."""
         door = self.find(code)
+        paper = self.doors.paper(door.version_id) if door else None
+        if door is None or paper is None:
+            return self.refuse()
         chain = self.doors.chain()
-        if door is None:
-            return self.refuse(chain)
-        paper = self.doors.paper(door.version_id)
-        if paper is None:
-            return self.refuse(chain)
         language = incoming.language_of(_asked.get(), paper.definition.languages)
         now = clock.epoch_seconds()
         if door.wave_id is None or is_closed(door, self.doors.wave(door.wave_id), now=now):
@@ -94,9 +104,10 @@ class Respondents:
             ("first", paper.version_id, language, order, carried, door.mode), chain,
             lambda: _first_document(chain, paper, language, order, carried, door.mode),
         )
+        start = Start(paper.version_id, now, chain.consent_version)
         middle = (
             f'<input type=hidden name=_t value="{ticket.code}"><input type=hidden name=_i value="{now}">'
-            f'<input type=hidden name=_m value="{ballots.seal_start(ticket, version_id=paper.version_id, issued=now)}">'
+            f'<input type=hidden name=_m value="{ballots.seal_start(ticket, version_id=start.version_id, issued=start.moment)}">'
             f'<input type=hidden name=_n value="{ballots.new_nonce()}">'
             f'<input type=hidden name=_r value="{ballots.new_delete_code()}">'
         ).encode()
@@ -112,17 +123,15 @@ class Respondents:
     # --- POST -------------------------------------------------------------------------------------------------------
     def answer(self, code: str) -> Response:
         """The next document."""
-        chain = self.doors.chain()
-        form = self._form(chain)
+        form = self._form()
         if isinstance(form, Response):
             return form
-        ticket = ballots.open_ticket(self.vault, one(form, "_t"))
-        door = self.doors.door(ticket.door) if ticket else None
+        ticket, door = ballots.open_ticket(self.vault, one(form, "_t")), self.find(code)
         wave = self.doors.wave(ticket.wave_id) if ticket else None
-        if ticket is None or door is None or wave is None or door != self.find(code):
-            return self.refuse(chain)
+        if ticket is None or door is None or wave is None or door.code != ticket.door:
+            return self._lapsed(door, form) or self.refuse()
         start = incoming.start_of(form, ticket)
-        paper = self.doors.paper(start[0]) if start else None
+        paper, chain = self.doors.paper(start.version_id) if start else None, self.doors.chain()
         nonce, rc = one(form, "_n"), one(form, "_r")
         if (
             start is None or paper is None or paper.questionnaire_id != wave.questionnaire_id
@@ -131,9 +140,9 @@ class Respondents:
             return self.page(Reply(400, closing.damaged(_plain_frame(chain))), chain)
         now = clock.epoch_seconds()
         frame = _posted_frame(chain, form, paper)
-        if is_closed(door, wave, now=now, issued=start[1]):
+        if is_closed(door, wave, now=now, issued=start.issued):
             return self.page(Reply(410, closing.closed(frame, answering.typed_words(paper, form))), chain)
-        keeper = Sealed(self.recorder, ticket, door, paper, start[1], nonce, rc, incoming.consent_shown(form, chain), now)
+        keeper = Sealed(self.recorder, ticket, door, paper, start.issued, nonce, rc, start.consent_version, now)
         carried: dict[str, str] = {name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form}
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
         parameters = incoming.parameters_of(paper, one(form, "_x"))
@@ -146,20 +155,32 @@ class Respondents:
             reply = Reply(400, closing.damaged(frame))
         return self.thank(frame, paper, rc, door.mode) if reply.thanks else self.page(reply, chain)
 
+    def _lapsed(self, door: Door | None, form: Form) -> Response | None:
+        """The closed page for a form whose wave has no keys any more; None for every other form."""
+        claimed = incoming.claimed_wave(form, door.code) if door else None
+        if door is None or claimed is None or self.vault.wave(claimed) is not None:
+            return None
+        wave = self.doors.wave(claimed)
+        if wave is None or wave.questionnaire_id != door.questionnaire_id:
+            return None
+        paper, chain = self.doors.paper(number(form, "_v", digits=9) or 0), self.doors.chain()
+        if paper is None or paper.questionnaire_id != wave.questionnaire_id:
+            return self.page(Reply(410, closing.closed(_plain_frame(chain), {})), chain)
+        words = answering.typed_words(paper, form)
+        return self.page(Reply(410, closing.closed(_posted_frame(chain, form, paper), words)), chain)
+
     def _background(self, sitting: Sitting, chain: Chain) -> Response:
-        try:
-            good = answering.background_draft(sitting)
-        except Busy:
-            return self.page(Reply(503, closing.busy(sitting.frame)), chain)
-        if good:
+        if answering.background_draft(sitting):
             return Response(status=204, headers={"Cache-Control": "no-store"})
         return self.page(Reply(400, closing.damaged(sitting.frame)), chain)
 
-    def _form(self, chain: Chain) -> Form | Response:
-        """The posted form, or the page that says why it cannot be read."""
+    def _form(self) -> Form | Response:
+        """The posted form, or the page that says why it cannot be read. Comes first, so that no error loses the form."""
+        chain, environ = self.doors.last_chain, _asked.get()
         frame = _plain_frame(chain)
         try:
-            return forms.read(incoming.body_of(_asked.get()))
+            form: Form = environ.setdefault(_FORM, forms.read(incoming.body_of(environ)))
+            return form
         except incoming.TooLarge:
             return self.page(Reply(413, closing.too_large(frame)), chain)
         except BadForm:
@@ -189,6 +210,8 @@ class Respondents:
     def page(self, reply: Reply, chain: Chain, ancestors: str = "'none'") -> Response:
         """A rendered document."""
         script = assets.script() if reply.stepped else assets.closing_script()
+        if reply.status >= 500 and not reply.stepped:
+            script = assets.again_script()
         body, packed = reply.html.encode(), "gzip" in _asked.get().get("HTTP_ACCEPT_ENCODING", "")
         if packed and self.settings.compress_level:
             body = gzip.compress(body, self.settings.compress_level, mtime=0)
@@ -198,9 +221,22 @@ class Respondents:
             response.headers["Retry-After"] = "5"
         return response
 
-    def refuse(self, chain: Chain) -> Response:
+    def refuse(self) -> Response:
         """The same 404 for everything that leads nowhere."""
+        chain = self.doors.last_chain
         return self.page(Reply(404, closing.not_found(_plain_frame(chain))), chain)
+
+    def trouble(self, status: int) -> Response:
+        """Busy (503) or failed (500): what was posted stays in the page."""
+        environ, chain = _asked.get(), self.doors.last_chain
+        form: Form | None = environ.get(_FORM)
+        frame, typed = _plain_frame(chain), {}
+        if form is not None:
+            frame = Frame(chain, incoming.posted_language(form, PAGE_LANGUAGES), incoming.posted_size(form))
+            paper = self.doors.known_paper(number(form, "_v", digits=9) or 0)
+            typed = answering.typed_words(paper, form) if paper else {}
+        make = again.busy if status == 503 else again.failed
+        return self.page(Reply(status, make(frame, form, typed)), chain)
 
     # --- pages of the chain -----------------------------------------------------------------------------------------
     def privacy(self) -> Response:
@@ -210,21 +246,24 @@ class Respondents:
 
     def logo(self) -> Response:
         """The chain's logo, or a plain sign in its colour: browsers ask for an icon in any case."""
-        found = self.doors.logo() or (closing.sign(self.doors.chain()).encode(), "image/svg+xml")
+        chain = self.doors.chain()
+        found = self.doors.logo() or (closing.sign(chain).encode(), "image/svg+xml")
         response = Response(found[0], mimetype=found[1])
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its address changes with it
+        present = chain.logo_key and _asked.get()["QUERY_STRING"] == chain.logo_key  # this address changes with the logo
+        response.headers["Cache-Control"] = f"public, max-age={'31536000, immutable' if present else '300'}"
         response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
     def withdraw(self) -> Response:
         """The page that deletes an answer by its delete code, and the deletion."""
-        chain = self.doors.chain()
         if _asked.get()["REQUEST_METHOD"] != "POST":
+            chain = self.doors.chain()
             return self.page(Reply(200, closing.withdraw(_plain_frame(chain))), chain)
-        form = self._form(chain)
+        form = self._form()
         if isinstance(form, Response):
             return form
+        chain = self.doors.chain()
         frame = Frame(chain, incoming.posted_language(form, PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
         _ = frame.say
         typed = one(form, "code")[:60]
@@ -234,11 +273,8 @@ class Respondents:
         elif not _DELETE_CODE.fullmatch(code):
             words, status = _("删除码是 16 位字母和数字，请核对后再试。"), 422
         else:
-            try:
-                if self.recorder.withdraw(code):
-                    return self.page(Reply(200, closing.withdrawn(frame)), chain)
-            except Busy:
-                return self.page(Reply(503, closing.busy(frame)), chain)
+            if self.recorder.withdraw(code):
+                return self.page(Reply(200, closing.withdrawn(frame)), chain)
             self.wrong_codes.count(person)
             words, status = _("没有找到这个删除码对应的回答。请核对后再试；如果已经删除过，不需要再操作。"), 422
         return self.page(Reply(status, closing.withdraw(frame, typed=typed, problem=words)), chain)
@@ -246,22 +282,21 @@ class Respondents:
     # --- preview ----------------------------------------------------------------------------------------------------
     def preview(self, token: str) -> Response:
         """The real pages of a version or a draft behind a signed short-lived link; nothing is stored."""
-        chain = self.doors.chain()
+        form = self._form() if _asked.get()["REQUEST_METHOD"] == "POST" else {}
+        if isinstance(form, Response):
+            return form
         secret = self.settings.secret_key or self.vault.session_secret()
         payload = tokens.unsign(secret, PREVIEW, token, max_age_seconds=PREVIEW_SECONDS)
         paper = self._preview_paper(payload) if payload else None
         if payload is None or paper is None:
-            return self.refuse(chain)
-        definition = paper.definition
+            return self.refuse()
+        definition, chain = paper.definition, self.doors.chain()
         wanted = payload.get("language")
         if _asked.get()["REQUEST_METHOD"] != "POST":
             language = wanted if wanted in definition.languages else definition.language
             frame = Frame(chain, language, languages=definition.languages, preview=True)
             sitting = Sitting(frame, paper, {}, InForm(secret, {}), {"_d": ""}, 0, {}, definition.mode, 0, "")
             return self.page(answering.first(sitting), chain, "'self'")
-        form = self._form(chain)
-        if isinstance(form, Response):
-            return form
         frame = _posted_frame(chain, form, paper, preview=True)
         keeper = InForm.of(secret, form)
         sitting = Sitting(frame, paper, form, keeper, keeper.hidden, 0, {}, definition.mode, clock.epoch_seconds(), "")
@@ -340,6 +375,7 @@ class Runner(Flask):
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
         environ.setdefault("QUERY_STRING", "")
+        wait_at_most(self.here.wait_seconds.get(environ["REQUEST_METHOD"], OPEN_SECONDS))
         token = _asked.set(environ)
         try:
             code = _code_of(environ)
@@ -352,13 +388,12 @@ class Runner(Flask):
     def _door(self, code: str, environ: "WSGIEnvironment") -> Response:
         try:
             return self.here.answer(code) if environ["REQUEST_METHOD"] == "POST" else self.here.open(code)
-        except Busy:
-            return _busy(self.here, 503)
-        except Exception:
-            if self.testing:
-                raise
-            self.logger.exception("a respondent's request failed")
-            return _busy(self.here, 500)
+        except Exception as error:
+            return _failed(self.here, error)
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What fails outside the views. Flask itself would log the address."""
+        _note(exc_info[1])
 
 
 def _code_of(environ: "WSGIEnvironment") -> str | None:
@@ -371,8 +406,22 @@ def _code_of(environ: "WSGIEnvironment") -> str | None:
     return path[3:] if path.isascii() else str(path[3:].encode("latin-1").decode(errors="replace"))
 
 
-def _busy(here: Respondents, status: int) -> Response:
-    return here.page(Reply(status, closing.busy(Frame(Chain(), "zh-CN"))), Chain())
+def _failed(here: Respondents, error: Exception) -> Response:
+    """The page of a request that raised."""
+    if isinstance(error, Busy):
+        return here.trouble(503)
+    if isinstance(error, HTTPException) and (error.code or 500) < 500:
+        return here.refuse()
+    _note(error)
+    return here.trouble(500)
+
+
+def _note(error: BaseException) -> None:
+    """Log type and place of an error, and nothing that a respondent sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    place = f"{Path(ours[-1].filename).relative_to(_PACKAGE.parent)}:{ours[-1].lineno}" if ours else "outside"
+    log.error("a respondent's request failed: %s at %s", type(error).__name__, place)
 
 
 def create_runner(settings: Settings) -> Flask:
@@ -381,17 +430,11 @@ def create_runner(settings: Settings) -> Flask:
     app = Runner("survey_app.runner", static_folder=None, template_folder=None)
     here = app.here = Respondents(settings)
     app.extensions["respondents"] = here
+    app.url_map.merge_slashes = False  # the redirect that merges them names whatever host the browser claims
     app.add_url_rule("/withdraw", "withdraw", here.withdraw, methods=["GET", "POST"])
     app.add_url_rule("/privacy", "privacy", here.privacy)
     app.add_url_rule("/logo", "logo", here.logo)
     app.add_url_rule("/preview/<token>", "preview", here.preview, methods=["GET", "POST"])
 
-    def on_http_error(error: HTTPException) -> Response:
-        return here.refuse(here.doors.chain())
-
-    def on_busy(error: Busy) -> Response:
-        return _busy(here, 503)
-
-    app.register_error_handler(HTTPException, on_http_error)
-    app.register_error_handler(Busy, on_busy)
+    app.register_error_handler(Exception, lambda error: _failed(here, error))
     return app

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from survey_app import clock
 from survey_app.responses import ballots
+from survey_app.runner.incoming import Start
 from survey_app.vault import Vault
 
 
@@ -21,11 +22,11 @@ class Filled:
         opened = ballots.open_ticket(self.vault, old["_t"])
         assert opened is not None
         ticket = ballots.mint(self.vault, wave_id=opened.wave_id, door=opened.door)
-        issued = clock.epoch_seconds()
+        start = Start(int(old["_v"]), clock.epoch_seconds(), int(old["_u"]))
         new = {
             "_t": ticket.code,
-            "_i": str(issued),
-            "_m": ballots.seal_start(ticket, version_id=int(old["_v"]), issued=issued),
+            "_i": str(start.issued),
+            "_m": ballots.seal_start(ticket, version_id=start.version_id, issued=start.moment),
             "_n": ballots.new_nonce(),
             "_r": ballots.new_delete_code(),
         } | given
