@@ -1,8 +1,9 @@
 """The shape of a data file: one response per row, one variable per column (formats.md 6).
 
 A row holds nothing that leads to a person or to the moment of answering: the id of the database holds the day, so the file
-has a pseudonym instead; the month stands for the day; the shop appears only where the file has ten answers of it; and rows
-are sorted by the pseudonym, which tells nothing about arrival.
+has a pseudonym instead; the month stands for the day; the shop appears only where the file has ten answers of it, the region
+of the other shops only where they are at least two with ten answers; and rows are sorted by the pseudonym, which tells
+nothing about arrival.
 """
 
 from base64 import b32encode
@@ -19,7 +20,8 @@ from survey_app.questionnaire.definition import text_in
 from survey_app.questionnaire.question_types import Variable
 from survey_app.vault import Vault
 
-LEAST_OF_A_SHOP = 10  # fewer answers of a shop in the file: only its region is named
+LEAST_OF_A_SHOP = 10  # fewer answers of a shop in the file: it is not named
+LEAST_SHOPS = 2  # a region names one shop when only one of its shops is not named
 ID_CHARACTERS = 16  # of base32: 80 bits
 
 Cell = int | float | str | None
@@ -50,7 +52,7 @@ FIXED: tuple[tuple[str, str, str], ...] = (
     ("version", "number", N_("问卷版本")),
     ("language", "text", N_("作答语言")),
     ("channel", "text", N_("渠道")),
-    ("region", "text", N_("大区")),
+    ("region", "text", N_("大区（未写门店码的门店不足 2 家或 10 份回答时为空）")),
     ("store_code", "text", N_("门店码（文件中不足 10 份回答的门店为空）")),
     ("place", "text", N_("店内位置")),
     ("month", "text", N_("月份")),
@@ -98,6 +100,10 @@ class Shape:
         """A text of the questionnaire in the language of the file."""
         return text_in(label, self.language, self.first)
 
+    def place(self, shop_id: int | None) -> Place | None:
+        """The shop of a response; None for a link."""
+        return self._places.get(shop_id) if shop_id is not None else None
+
     def _labeller(self, variable: Variable) -> Callable[[Cell], Cell] | None:
         """Turns a value into its label and a missing code into an empty cell; None where there is nothing to turn."""
         if variable.storage != "number":
@@ -109,20 +115,34 @@ class Shape:
         table |= dict.fromkeys(missing)
         return lambda value: table.get(value, value)
 
-    def row(self, response_id: str, row: Row, *, name_shop: bool) -> list[Cell]:
+    def row(self, response_id: str, row: Row, *, name_shop: bool, name_region: bool) -> list[Cell]:
         """One response as a row of cells, in the order of the columns."""
-        place = self._places.get(row.shop_id) if row.shop_id is not None else None
+        place = self.place(row.shop_id)
         made = self._makers[row.version_id](row.answers, row.texts)
         cells: list[Cell] = [
             response_id, row.status, self._numbers[row.version_id], row.language, row.channel,
-            place.region if place else "", place.code if place and name_shop else "", row.place if name_shop else "",
-            f"{row.month:%Y-%m}", 1, row.speed, int(row.straightline), row.layout,
+            place.region if place and name_region else "", place.code if place and name_shop else "",
+            row.place if name_shop else "", f"{row.month:%Y-%m}", 1, row.speed, int(row.straightline), row.layout,
         ]  # fmt: skip
         if not self._labels:
             cells += made.values()  # in the order of the codebook
         else:
             cells += [made[name] if label is None else label(made[name]) for name, label in self._names]
         return cells
+
+
+def _named(shape: Shape, of_shop: Mapping[int, int]) -> tuple[set[int], set[int]]:
+    """The shops that the file names, and those whose region it names; `of_shop`: number of answers by shop."""
+    named = {shop_id for shop_id, count in of_shop.items() if count >= LEAST_OF_A_SHOP}
+    others: dict[str, list[int]] = {}
+    for shop_id in of_shop.keys() - named:
+        place = shape.place(shop_id)
+        others.setdefault(place.region if place else "", []).append(shop_id)
+    with_region = set(named)
+    for shops in others.values():
+        if len(shops) >= LEAST_SHOPS and sum(of_shop[shop_id] for shop_id in shops) >= LEAST_OF_A_SHOP:
+            with_region.update(shops)
+    return named, with_region
 
 
 def rows(connection: Connection, shape: Shape, vault: Vault, progress: Progress) -> Iterator[list[Cell]]:
@@ -134,11 +154,11 @@ def rows(connection: Connection, shape: Shape, vault: Vault, progress: Progress)
         if shop_id is not None:
             of_shop[shop_id] = of_shop.get(shop_id, 0) + 1
     order.sort()
-    named = {shop_id for shop_id, count in of_shop.items() if count >= LEAST_OF_A_SHOP}
+    named, with_region = _named(shape, of_shop)
     names = {response_id: name for name, response_id in order}
     progress(0, len(order))
     for done, row in enumerate(dataset.rows_by_id(connection, [response_id for _, response_id in order]), start=1):
-        yield shape.row(names[row.id], row, name_shop=row.shop_id in named)
+        yield shape.row(names[row.id], row, name_shop=row.shop_id in named, name_region=row.shop_id in with_region)
         if done % dataset.CHUNK == 0:
             progress(done, len(order))
     progress(len(order), len(order))

@@ -35,7 +35,7 @@ def table(shape: Shape) -> tuple[list[int], list[list[Cell]]]:
     for name, (answers, texts) in (("r1", R1), ("r2", R2)):
         month = datetime(2026, 11, 1, tzinfo=UTC).date()
         row = Row(1, 1, "complete", "zh-CN", "link", None, "", 20_000, month, "normal", False, "", answers, texts)
-        whole = shape.row(name, row, name_shop=False)
+        whole = shape.row(name, row, name_shop=False, name_region=False)
         rows.append([whole[place] for place in places])
     return places, rows
 

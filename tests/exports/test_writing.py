@@ -95,17 +95,38 @@ def test_two_exports_of_the_same_answers_are_equal(app: Flask, tmp_path: Path) -
     assert list(one) == list(other)
 
 
-def test_a_shop_is_named_from_ten_answers_on_and_its_region_always(app: Flask, tmp_path: Path) -> None:
-    version, large, small = publish(), add_shop("S001"), add_shop("S002")
-    for shop, count in ((large, 10), (small, 9)):
+def test_a_shop_is_named_from_ten_answers_on(app: Flask, tmp_path: Path) -> None:
+    version, large, small, other = publish(), add_shop("S001"), add_shop("S002"), add_shop("S003")
+    for shop, count in ((large, 10), (small, 9), (other, 1)):
         for _ in range(count):
             answer(version, {"nps": 9}, shop_id=shop.id, place="收银台", channel="shop")
     db.session.commit()
     export(version.questionnaire, tmp_path / "x.csv")
     seen = sorted((row["region"], row["store_code"], row["place"]) for row in records(tmp_path / "x.csv"))
-    assert seen == [("R1", "", "")] * 9 + [("R1", "S001", "收银台")] * 10
+    assert seen == [("R1", "", "")] * 10 + [("R1", "S001", "收银台")] * 10
     export(version.questionnaire, tmp_path / "l.csv", labels=True, language="en")
     assert {row["region"] for row in records(tmp_path / "l.csv")} == {"Region R1"}
+
+
+@pytest.mark.parametrize(
+    ("answers_of_shops", "is_region_named"),
+    [((9,), False), ((9, 10), False), ((5, 4), False), ((5, 5), True), ((1, 9, 30), True), ((10, 10), True)],
+)
+def test_a_region_that_would_name_one_shop_stays_blank(
+    sqlite_app: Flask, tmp_path: Path, answers_of_shops: tuple[int, ...], is_region_named: bool
+) -> None:
+    version = publish()
+    for number, count in enumerate(answers_of_shops):
+        shop = add_shop(f"S{number}")
+        for _ in range(count):
+            answer(version, {"nps": 9}, shop_id=shop.id, place="收银台", channel="shop")
+    db.session.commit()
+    export(version.questionnaire, tmp_path / "x.csv")
+    rows = records(tmp_path / "x.csv")
+    assert {row["region"] for row in rows if row["store_code"]} <= {"R1"}
+    unnamed = {row["region"] for row in rows if not row["store_code"]}
+    assert unnamed <= ({"R1"} if is_region_named else {""})
+    assert {row["place"] for row in rows if not row["store_code"]} <= {""}
 
 
 def test_answers_of_all_versions_stand_in_one_table(app: Flask, tmp_path: Path) -> None:
