@@ -13,7 +13,7 @@ ROOMS_WITH_MODELS = ("organisation", "accounts", "design", "distribution", "resp
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The staff application. Opens neither database nor keys: commands that need none must work without."""
-    from survey_app import cli, events, extensions, languages, reactions, web, work, worker  # noqa: F401 - their tables
+    from survey_app import cli, events, extensions, languages, web, work, worker  # noqa: F401 - their tables
     from survey_app.database import MIGRATIONS, db, engine_options
     from survey_app.vault import Vault
 
@@ -50,7 +50,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.register(app)
     for room in ROOMS_WITH_VIEWS:
         app.register_blueprint(import_module(f"survey_app.{room}.views").blueprint)
-    reactions.register()
     worker.register(app)
     cli.register(app)
     return app

@@ -27,6 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 questionnaires = AppGroup("questionnaires", help="Check, load and publish questionnaire files.")
 collectors = AppGroup("collectors", help="Doors for answers: links and shop QR codes.")
 exports = AppGroup("exports", help="Write answers to files.")
+keys = AppGroup("keys", help="Keys of the months that have closed.")
 users = AppGroup("users", help="Members of staff.")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
@@ -225,6 +226,19 @@ def create_user(email: str, role: str, name: str, password_stdin: bool, as_json:
     tell(as_json, address, email=user.email, role=role, address=address)
 
 
+# --- keys -------------------------------------------------------------------------------------------------------------
+@keys.command("destroy-due")
+@as_json
+@with_appcontext
+@installed
+def destroy_due_keys(as_json: bool) -> None:
+    """Destroy the keys of months that closed 30 days ago. The worker does it daily; safe to run again."""
+    from survey_app.distribution.waves import destroy_due
+
+    count = destroy_due(now=clock.now(), by=COMMAND_LINE)
+    tell(as_json, f"destroyed the keys of {count} months", destroyed=count)
+
+
 # --- the installation -------------------------------------------------------------------------------------------------
 @click.command("install")
 @with_appcontext
@@ -313,5 +327,5 @@ def worker() -> None:
 
 def register(app: Flask) -> None:
     """Bind the commands to the `flask` command."""
-    for command in (questionnaires, collectors, exports, users, install, demo, serve, web, worker):
+    for command in (questionnaires, collectors, exports, keys, users, install, demo, serve, web, worker):
         app.cli.add_command(command)

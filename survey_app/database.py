@@ -5,11 +5,13 @@ its turn instead of failing half-way. A request that must not write reads inside
 rollback. PostgreSQL: READ COMMITTED, `synchronous_commit=on`.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -108,15 +110,12 @@ def read_only() -> Iterator[None]:
         reading_only.reset(token)
 
 
-def checkpoint() -> None:
-    """SQLite: bring the write-ahead log into the file and cut it, so that no deleted row stays in it (privacy.md 3.3)."""
-    if db.engine.dialect.name == "sqlite":
-        db.session.rollback()
-        connection = db.engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            connection.close()
+def keep_private(path: Path) -> None:
+    """Make an SQLite file that only its owner may read, or make it so; SQLite gives -wal and -shm the mode of the file."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(name).chmod(0o600)
 
 
 def is_empty() -> bool:

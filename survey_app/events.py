@@ -1,10 +1,8 @@
 """The audit log: staff acts and sensitive reads, append-only (triggers refuse UPDATE, DELETE and TRUNCATE).
 
-`record()` also writes the event's work rows in the same transaction: `reactions.py` fills REACTIONS. No respondent's act is
-ever an event (privacy.md 3.3 rule 1), and no answer text or personal data stands in a row.
+No respondent's act is ever an event (privacy.md 3.3 rule 1), and no answer text or personal data stands in a row.
 """
 
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,9 +49,6 @@ WORKER = Actor(None, "worker", "program")
 # Set by web for the length of a staff request: (request id, source address)
 request_context: ContextVar[tuple[str, str]] = ContextVar("request_context", default=("", ""))
 
-Reaction = Callable[[Event], None]
-REACTIONS: dict[str, list[Reaction]] = {}
-
 
 def record(
     name: str,
@@ -63,7 +58,7 @@ def record(
     reason: str = "",
     **details: Any,
 ) -> Event:
-    """Record one act in the running transaction, with the work rows that it causes.
+    """Record one act in the running transaction.
 
     `name` is `noun.past_participle`. `subject` is a model (class and id are kept), a class, or None.
     """
@@ -83,6 +78,4 @@ def record(
         source_ip=source_ip,
     )
     db.session.add(event)
-    for reaction in REACTIONS.get(name, ()):
-        reaction(event)
     return event

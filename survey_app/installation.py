@@ -18,6 +18,8 @@ def install(app: Flask) -> None:
     """Migrate an empty database, make the keys of a new installation and its first row. Safe to run again."""
     settings, vault = app.extensions["survey_settings"], app.extensions["survey_vault"]
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.is_sqlite:
+        database.keep_private(settings.sqlite_path)
     with app.app_context():
         if database.is_empty():
             database.migrate()

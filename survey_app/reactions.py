@@ -1,23 +1,19 @@
-"""When this happens, do that; at this time, do that. Two dicts, nothing else."""
+"""At this time, do that: the periodic tasks of the house, nothing else."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from survey_app import events, web
+from survey_app import web
 from survey_app.accounts import attempts
 from survey_app.analysis.figures import Mover
-from survey_app.database import checkpoint
 from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
-from survey_app.responses import drafts
+from survey_app.responses import retention, settling
 
 HOUR, DAY = 3_600, 86_400
 
 _mover = Mover()
-
-# event name -> work rows written in the same transaction
-WHEN: dict[str, list[events.Reaction]] = {}
 
 # tick name -> (every how many seconds, what to do); a tick may commit, what it leaves open is committed after it
 EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
@@ -25,12 +21,8 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "waves": (HOUR, lambda now: ensure_waves(now=now)),
     "exports": (HOUR, lambda now: requesting.expire(now=now, folder=web.settings().export_folder)),
     "failed_tries": (HOUR, lambda now: attempts.expire(now=now)),
-    "drafts": (DAY, lambda now: drafts.expire(now=now)),
-    "checkpoint": (DAY, lambda now: checkpoint()),
+    "retention": (DAY, lambda now: retention.apply(now=now)),
+    "arrivals": (HOUR, lambda now: settling.forget_arrivals(now=now)),  # after retention: it drops what that left
 }
-
-
-def register() -> None:
-    """Tell the audit log which work an event causes."""
-    events.REACTIONS.clear()
-    events.REACTIONS.update(WHEN)
+AT_START = ("retention", "arrivals")  # also when a worker starts, however short it lived before
+AT_STOP = ("arrivals",)

@@ -2,7 +2,7 @@
 
 Keys live in one folder (0700, files 0600), never in the database and never in its backup. Long-lived keys stand in one
 file, each wave has a file of its own that is destroyed after the wave (privacy.md 3.1). Every file is made with O_EXCL;
-nothing here ever replaces a key.
+nothing here ever replaces a key. A process that has read the keys of a wave forgets them soon after their file is gone.
 """
 
 import hashlib
@@ -17,12 +17,14 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from survey_app import clock
 from survey_app.errors import ConfigurationError
 
 LONG_LIVED = "long-lived.json"
 _LONG_LIVED_KEYS = ("contact", "blind_index", "text", "link", "audit", "session")
 _WAVE_KEYS = ("tick", "tag", "ballot", "unsubscribe")
 UNREADABLE = "〔无法解密〕"
+LOOK_AGAIN_SECONDS = 30.0  # how long a process may go on with the keys of a wave whose file is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,27 @@ class WaveKeys:
 
 def _wave_file(wave_id: int) -> str:
     return f"wave-{wave_id:05d}.json"
+
+
+def _dying_file(wave_id: int) -> str:
+    return f"dying-{wave_id:05d}"  # its keys are no longer read, only overwritten
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix" or not folder.is_dir():
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_new(path: Path, names: tuple[str, ...]) -> bytes:
@@ -67,6 +90,7 @@ class Vault:
         self.folder = folder
         self._long_lived: dict[str, bytes] | None = None
         self._waves: dict[int, WaveKeys] = {}
+        self._look_again_at = 0.0  # on the monotonic clock
 
     # --- the folder -------------------------------------------------------------------------------------------------
     def has_long_lived(self) -> bool:
@@ -109,13 +133,43 @@ class Vault:
 
     def wave(self, wave_id: int) -> WaveKeys | None:
         """The keys of a wave, or None when they do not exist (any more)."""
+        if clock.monotonic() >= self._look_again_at:
+            self._forget_destroyed()
         found = self._waves.get(wave_id)
         if found is None:
-            path = self.folder / _wave_file(wave_id)
-            if not path.exists():
+            try:
+                found = self._waves[wave_id] = WaveKeys(**_read(self.folder / _wave_file(wave_id))[0])
+            except FileNotFoundError:
                 return None
-            found = self._waves[wave_id] = WaveKeys(**_read(path)[0])
         return found
+
+    def _forget_destroyed(self) -> None:
+        self._look_again_at = clock.monotonic() + LOOK_AGAIN_SECONDS
+        for wave_id in list(self._waves):
+            if not (self.folder / _wave_file(wave_id)).exists():
+                self._waves.pop(wave_id, None)
+
+    def has_wave(self, wave_id: int) -> bool:
+        """True while anything of the wave's keys is in the folder, also what a broken destruction left."""
+        return any((self.folder / name).exists() for name in (_wave_file(wave_id), _dying_file(wave_id)))
+
+    def destroy_wave(self, wave_id: int) -> None:
+        """Overwrite and unlink the keys of a wave for good; a failure at any step is healed by calling again.
+
+        The file is renamed first, so that nobody ever reads half-overwritten keys.
+        """
+        self._waves.pop(wave_id, None)
+        path, dying = self.folder / _wave_file(wave_id), self.folder / _dying_file(wave_id)
+        while path.exists() or dying.exists():  # both: a copy came back after a destruction that broke off
+            try:
+                if not dying.exists():
+                    path.rename(dying)
+                    _sync_folder(self.folder)
+                _overwrite(dying)
+                dying.unlink()
+            except FileNotFoundError:  # another process does the same
+                continue
+        _sync_folder(self.folder)
 
     def highest_wave(self) -> int:
         """The highest wave number that has a file here; 0 when there is none."""
@@ -123,7 +177,7 @@ class Vault:
         return max(numbers, default=0)
 
     def remove_waves(self, wave_ids: list[int]) -> None:
-        """Remove the files of waves of a sample chain that is being reset (destruction of real waves comes with them)."""
+        """Remove key files that no answer needs: of a wave that was never made, of a sample chain that is reset."""
         for wave_id in wave_ids:
             (self.folder / _wave_file(wave_id)).unlink(missing_ok=True)
             self._waves.pop(wave_id, None)

@@ -5,8 +5,11 @@ SKIP LOCKED on PostgreSQL), renews the lease while it works and finishes it; a r
 is at least once: every kind must be safe to run twice. A kind that raises five times is quarantined with its reason.
 """
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -17,17 +20,14 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
-    exists,
-    insert,
-    literal,
     or_,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.database import Base, Document, Moment, db, reading_only
+from survey_app.database import Base, Document, Moment, db, keep_private, reading_only
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
@@ -57,12 +57,12 @@ class Work(Base):
 
 
 class Tick(Base):
-    """One run of a periodic task, claimed by whoever inserts its row first."""
+    """The last slot of a periodic task that a worker claimed. Unused on SQLite, see `claim_tick`."""
 
     __tablename__ = "tick"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +175,43 @@ def delete_old(*, now: datetime) -> int:
     return result.rowcount
 
 
-def claim_tick(name: str, *, at: datetime) -> bool:
-    """Whether this process may run the tick `name` of the slot `at`: the first to insert its row may.
+def claim_tick(name: str, *, at: datetime, every: timedelta) -> bool:
+    """Whether this process may run the tick `name` of the slot `at`: the first to claim it may, and none older after it.
 
-    Only the newest slot is kept; a process whose clock lags cannot run an older one again.
+    A slot more than two periods ahead counts as absent: it comes from a clock that was wrong. On SQLite the slots stand in a
+    file of their own. In the write-ahead log of the answers these times would tell a reader when each answer came.
     """
-    newer = exists().where(Tick.name == name, Tick.at >= at)
-    row = select(literal(name), literal(at, Moment())).where(~newer)
-    claimed = insert(Tick).from_select(["name", "at"], row).returning(Tick.name)
-    with db.engine.connect() as connection, connection.begin() as transaction:
-        try:
-            taken = connection.execute(claimed).one_or_none() is not None
-        except IntegrityError:  # both inserted at the same moment; the other one was first
-            transaction.rollback()
-            return False
-        connection.execute(delete(Tick).where(Tick.name == name, Tick.at < at))
-    return taken
+    wrong = at + 2 * every
+    if db.engine.dialect.name == "sqlite":
+        return _claim_in_file(Path(str(db.engine.url.database)), name, at, wrong)
+    claimed = postgresql.insert(Tick).values(name=name, at=at)
+    claimed = claimed.on_conflict_do_update(
+        index_elements=[Tick.name], set_={"at": at}, where=or_(Tick.at < at, Tick.at > wrong)
+    )
+    with db.engine.begin() as connection:
+        return connection.execute(claimed.returning(Tick.name)).one_or_none() is not None
+
+
+_LITE_CLAIM = (
+    "INSERT INTO tick (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at "
+    "WHERE tick.at < excluded.at OR tick.at > ? RETURNING name"
+)
+
+
+def ticks_file(database: Path) -> Path:
+    """Where an installation on SQLite keeps its ticks: beside the database. It holds nothing that is worth a backup."""
+    return database.with_name(f"{database.stem}-ticks.sqlite")
+
+
+def _claim_in_file(database: Path, name: str, at: datetime, wrong: datetime) -> bool:
+    path = ticks_file(database)
+    keep_private(path)
+    try:
+        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS tick (name TEXT PRIMARY KEY, at INTEGER NOT NULL)")
+            values = (name, int(at.timestamp()), int(wrong.timestamp()))
+            return bool(connection.execute(_LITE_CLAIM, values).fetchall())
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            path.unlink(missing_ok=True)  # made anew by the next claim
+        raise

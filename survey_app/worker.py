@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import clock, reactions, work
 from survey_app.config import ROOT
-from survey_app.database import db
-from survey_app.errors import DomainError
+from survey_app.database import db, keep_private
+from survey_app.errors import Busy, DomainError
 from survey_app.exports import requesting
 from survey_app.work import Claim, LeaseLost
 
@@ -36,6 +36,7 @@ HANDLERS: dict[str, Handler] = {requesting.KIND: requesting.make_file}
 THREADS = 2
 LONGEST_STOP_SECONDS = 25  # of the 30 that a stop may take
 SWEEP_SECONDS = 60
+AGAIN_AFTER = timedelta(seconds=20)  # a tick that found the database busy
 LOST_AFTER = timedelta(seconds=60)  # woken by huey in vain for so long: the sweeper does the work itself
 
 
@@ -76,6 +77,7 @@ class Alarm:
 
 
 def _open(path: Path) -> SqliteHuey:
+    keep_private(path)
     return SqliteHuey("survey", filename=str(path), results=False, fsync=False, utc=True)
 
 
@@ -144,19 +146,50 @@ def sweep(app: Flask, now: datetime) -> int:
     return len(waiting)
 
 
-def run_ticks(app: Flask, now: datetime, done: dict[str, datetime]) -> None:
-    """Run each tick whose slot has begun. `done` remembers the last slot that this process saw, to spare the database."""
-    ticks = {"sweep": (SWEEP_SECONDS, lambda moment: sweep(app, moment) and None)} | reactions.EVERY
-    for name, (seconds, act) in ticks.items():
-        slot = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
-        if done.get(name) == slot:
-            continue
-        done[name] = slot
+class Ticks:
+    """The periodic tasks as one process sees them. It remembers the last slot of each, to spare the database."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._seen: dict[str, datetime] = {}
+        self._again: dict[str, datetime] = {}  # ours, but the database was busy
+
+    def run(self, now: datetime) -> None:
+        """Run each tick whose slot has begun and that no other worker has claimed."""
+        for name, (seconds, act) in ({"sweep": (SWEEP_SECONDS, self._sweep)} | reactions.EVERY).items():
+            slot = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
+            waits_until = self._again.get(name)
+            if waits_until is not None and not now < waits_until <= now + AGAIN_AFTER:
+                self._do(name, act, now)
+            elif self._seen.get(name) != slot:
+                self._seen[name] = slot
+                if self._claim(name, slot, timedelta(seconds=seconds)):
+                    self._do(name, act, now)
+
+    def run_named(self, names: Iterable[str], now: datetime) -> None:
+        """Run these without asking whether their time has come: at start and stop."""
+        for name in names:
+            self._do(name, reactions.EVERY[name][1], now)
+
+    def _sweep(self, now: datetime) -> None:
+        sweep(self._app, now)
+
+    def _claim(self, name: str, slot: datetime, every: timedelta) -> bool:
         try:
-            with app.app_context():
-                if work.claim_tick(name, at=slot):
-                    act(now)
-                    db.session.commit()
+            with self._app.app_context():
+                return work.claim_tick(name, at=slot, every=every)
+        except Exception:
+            log.exception("tick %s could not be claimed; the next one tries again", name)
+            return False
+
+    def _do(self, name: str, act: Callable[[datetime], Any], now: datetime) -> None:
+        self._again.pop(name, None)
+        try:
+            with self._app.app_context():
+                act(now)
+                db.session.commit()
+        except Busy:
+            self._again[name] = now + AGAIN_AFTER
         except Exception:
             log.exception("tick %s failed; the next one tries again", name)
 
@@ -171,14 +204,16 @@ def run(app: Flask) -> None:
     consumer.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    done: dict[str, datetime] = {}
+    ticks = Ticks(app)
     try:
         _sweep_at_start(app)
+        ticks.run_named(reactions.AT_START, clock.now())
         while not stop.wait(1.0):
-            run_ticks(app, clock.now(), done)
+            ticks.run(clock.now())
             consumer.check_worker_health()
     finally:
         consumer.stop(graceful=True)
+        ticks.run_named(reactions.AT_STOP, clock.now())
 
 
 def _sweep_at_start(app: Flask) -> None:

@@ -124,7 +124,7 @@ def create_tables() -> None:
     op.create_table('tick',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('at', Moment(), nullable=False),
-    sa.PrimaryKeyConstraint('name', 'at', name=op.f('pk_tick'))
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_tick'))
     )
     op.create_table('work',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -6,10 +6,10 @@ its age: keys of waves that closed long ago are destroyed, raw text older than i
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from survey_app import clock
 from survey_app.config import Settings
@@ -21,15 +21,11 @@ from survey_app.distribution.models import Collector, Wave
 from survey_app.questionnaire import validation
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types.rating import Nps
-from survey_app.responses import ballots
-from survey_app.responses.models import Comment, Response
+from survey_app.responses import ballots, retention
 from survey_app.responses.recording import Recorder, Submission
 from survey_app.vault import Vault
 
 T = TypeVar("T")
-KEYS_LIVE_DAYS = 30  # after the wave closed (privacy.md 3.1)
-RAW_LIVES_DAYS = 30  # raw text of comments (privacy.md 9)
-ID_RANDOM_BITS = 46
 _LAYOUTS = ("grid65", "grid65", "grid65", "row11", "grid43")  # what people saw of the 0-10 scale
 
 
@@ -127,15 +123,19 @@ def _check(definition: Definition, told: Told) -> None:
 
 
 def let_age(*, vault: Vault, now: datetime) -> int:
-    """Destroy the keys of waves that closed over 30 days ago and old raw text; returns the number of waves."""
-    today = clock.china(now).date()
-    kept_from = clock.day_from_date(today - timedelta(days=RAW_LIVES_DAYS))
-    old = select(Response.id).where(Response.id < kept_from << ID_RANDOM_BITS)  # an id begins with its day or month
-    db.session.execute(update(Comment).where(Comment.response_id.in_(old)).values(raw=None))
-    since = today - timedelta(days=KEYS_LIVE_DAYS)
-    done = list(db.session.scalars(select(Wave).where(Wave.closes_on < since, Wave.destroyed_at.is_(None))))
+    """Do what the daily retention would have done by now, in the caller's transaction; returns the number of waves."""
+    within = db.session.connection()
+    for find, change in (
+        (retention.old_raw_texts, retention.shred_raw_texts),
+        (retention.answers_of_small_shops, retention.leave_shop_out),
+    ):
+        ids = find(within, now)
+        for start in range(0, len(ids), 500):
+            change(ids[start : start + 500])
+    done = waves.due_for_destruction(now=now)
     for wave in done:
         wave.destroyed_at = now
     db.session.flush()
-    vault.remove_waves([wave.id for wave in done])
+    for wave in done:
+        vault.destroy_wave(wave.id)
     return len(done)

@@ -1,17 +1,21 @@
-"""Making key periods: one wave per questionnaire and calendar month, with a number that was never used before."""
+"""Key periods: one wave per questionnaire and calendar month, with a number that was never used before; its keys die."""
 
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from survey_app import clock, web
-from survey_app.database import db
+from survey_app import clock, events, web
+from survey_app.database import db, read_only
 from survey_app.distribution.models import Collector, Wave
 from survey_app.errors import DomainError
+from survey_app.events import Actor, Event
+from survey_app.failpoints import failpoint
 from survey_app.vault import Vault
 
 GRACE_DAYS = 14
+KEYS_LIVE_DAYS = 30  # after the close (privacy.md 3.3 rule 13)
+STARTED, DESTROYED = "wave_keys.destruction_started", "wave_keys.destroyed"
 _HIGHEST = 65_535
 
 
@@ -96,5 +100,54 @@ def accepting_wave(*, questionnaire_id: int, today: date) -> Wave | None:
             Wave.destroyed_at.is_(None),
         )
         .order_by(Wave.month.desc())
+        .limit(1)
+    )
+
+
+def due_for_destruction(*, now: datetime) -> list[Wave]:
+    """Waves that closed 30 days ago and have keys, or are not known to have lost them; also when a copy brought keys back."""
+    last = clock.china(now).date() - timedelta(days=KEYS_LIVE_DAYS)
+    closed = db.session.scalars(select(Wave).where(Wave.closes_on <= last).order_by(Wave.id))
+    return [wave for wave in closed if wave.destroyed_at is None or web.vault().has_wave(wave.id)]
+
+
+def destroy_due(*, now: datetime, by: Actor) -> int:
+    """Destroy the keys of waves that closed 30 days ago; returns how many. Commits, because files cannot be rolled back.
+
+    Each wave leaves one "started" and one "destroyed" in the audit log, also when a crash at any step made it begin again
+    or when two processes do it at once.
+    """
+    with read_only():
+        ids = [wave.id for wave in due_for_destruction(now=now)]
+        db.session.rollback()
+    for wave_id in ids:
+        _destroy(wave_id, now=now, by=by)
+    return len(ids)
+
+
+def _destroy(wave_id: int, *, now: datetime, by: Actor) -> None:
+    vault, wave = web.vault(), _locked(wave_id)
+    if _last_act(wave_id) != STARTED and (wave.destroyed_at is None or vault.has_wave(wave_id)):
+        events.record(STARTED, wave, by=by)
+    db.session.commit()
+    failpoint("keys.after_started")
+    vault.destroy_wave(wave_id)
+    failpoint("keys.after_unlink")
+    wave = _locked(wave_id)
+    if _last_act(wave_id) == STARTED:
+        wave.destroyed_at = now
+        events.record(DESTROYED, wave, by=by)
+    db.session.commit()
+
+
+def _locked(wave_id: int) -> Wave:
+    return db.session.get_one(Wave, wave_id, with_for_update=True, populate_existing=True)
+
+
+def _last_act(wave_id: int) -> str | None:
+    return db.session.scalar(
+        select(Event.action)
+        .where(Event.action.in_((STARTED, DESTROYED)), Event.object_class == "Wave", Event.object_ids == str(wave_id))
+        .order_by(Event.seq.desc())
         .limit(1)
     )

@@ -1,15 +1,22 @@
 """The ledger: who may do a piece of work, when, and how often."""
 
+import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from survey_app import work, worker
-from survey_app.database import db
-from survey_app.work import Claim, Tick, Work
+from survey_app import clock, events, installation, reactions, work, worker
+from survey_app.database import db, read_only
+from survey_app.errors import Busy
+from survey_app.responses import settling
+from survey_app.responses.recording import Recorder
+from survey_app.work import Claim, Work
+from tests.analysis.answers import definition
+from tests.responses.world import answer, make_world
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 LATER = NOW + work.LEASE + timedelta(seconds=1)
@@ -154,22 +161,94 @@ def test_the_reason_of_a_failure_names_the_place_and_not_the_words(app: Flask, m
 
 def test_what_a_failed_handler_wrote_is_not_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def half(_held: Claim, _app: Flask) -> None:
-        db.session.add(Tick(name="half", at=NOW))
-        db.session.flush()
+        work.enqueue("other", {}, now=NOW)
         raise RuntimeError
 
     monkeypatch.setitem(worker.HANDLERS, "half", half)
     worker.perform(app, queued("half"))
-    assert db.session.query(Tick).filter_by(name="half").count() == 0
+    assert db.session.query(Work).filter_by(kind="other").count() == 0
+
+
+SLOT = timedelta(seconds=10)
+
+
+def claim(at: datetime, name: str = "figures") -> bool:
+    return work.claim_tick(name, at=at, every=SLOT)
 
 
 def test_a_tick_runs_once_per_slot_over_all_workers_and_never_backwards(app: Flask) -> None:
-    assert work.claim_tick("figures", at=NOW)
-    assert not work.claim_tick("figures", at=NOW)
-    assert work.claim_tick("figures", at=NOW + timedelta(seconds=10))
-    assert not work.claim_tick("figures", at=NOW)
-    assert work.claim_tick("other", at=NOW)
-    assert db.session.query(Tick).filter_by(name="figures").count() == 1
+    assert claim(NOW)
+    assert not claim(NOW)
+    assert claim(NOW + SLOT)
+    assert not claim(NOW)
+    assert claim(NOW, "other")
+
+
+def test_of_eight_workers_at_the_same_moment_one_runs_the_tick(app: Flask) -> None:
+    start = threading.Barrier(8)
+
+    def try_it(_: int) -> bool:
+        with app.app_context():
+            start.wait()
+            return claim(NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(try_it, range(8))) == 1
+
+
+def test_a_clock_that_was_a_day_ahead_stops_no_tick(app: Flask) -> None:
+    assert claim(NOW + timedelta(days=1))
+    assert claim(NOW)
+    assert not claim(NOW)
+    assert claim(NOW + 2 * SLOT)  # a little ahead is another worker's clock, not a wrong one
+    assert not claim(NOW + SLOT)
+
+
+def test_a_damaged_file_of_ticks_is_made_anew(sqlite_app: Flask) -> None:
+    path = work.ticks_file(sqlite_app.extensions["survey_settings"].sqlite_path)
+    path.write_bytes(b"no database at all" * 300)
+    with pytest.raises(sqlite3.DatabaseError):
+        claim(NOW)
+    assert claim(NOW)
+
+
+def stored(app: Flask) -> bytes:
+    """The answers' file and its write-ahead log."""
+    database = app.extensions["survey_settings"].sqlite_path
+    return b"".join(path.read_bytes() for path in (database, database.with_name(f"{database.name}-wal")))
+
+
+def test_ticks_leave_no_byte_beside_the_answers(sqlite_app: Flask) -> None:
+    world, ticks = make_world(definition=definition().to_json()), worker.Ticks(sqlite_app)
+    begun = clock.now().replace(minute=30, second=0, microsecond=0)
+    recorder = Recorder(sqlite_app.extensions["survey_settings"], sqlite_app.extensions["survey_vault"])
+    ticks.run(begun)
+    recorder.submit(answer(world))
+    before = stored(sqlite_app)
+    for number in range(1, 20):
+        ticks.run(begun + number * SLOT)
+    assert stored(sqlite_app) == before
+    recorder.submit(answer(world))
+    recorder.close()
+    assert stored(sqlite_app) != before  # so the bytes do tell when something is written
+    slots = (begun + number * SLOT for number in range(20))
+    assert not [slot for slot in slots if f"{slot:%Y-%m-%d %H:%M:%S}.000000".encode() in stored(sqlite_app)]
+
+
+def test_files_of_the_installation_are_for_their_owner_alone(sqlite_app: Flask) -> None:
+    settings = sqlite_app.extensions["survey_settings"]
+    for name in ("survey.sqlite", "survey.sqlite-wal"):
+        (settings.instance / name).touch()
+        (settings.instance / name).chmod(0o644)
+    installation.install(sqlite_app)
+    sqlite_app.extensions["survey_alarm"].wake(queued())
+    claim(NOW)
+    with db.engine.connect():  # -wal and -shm exist while somebody looks
+        files = list(settings.instance.glob("*.sqlite*"))
+        assert {"survey.sqlite", "survey.sqlite-wal", "huey.sqlite", "survey-ticks.sqlite"} <= {
+            file.name for file in files
+        }
+        assert [file.name for file in files if file.stat().st_mode & 0o077] == []
 
 
 def test_one_failing_tick_does_not_stop_the_others(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,17 +257,48 @@ def test_one_failing_tick_does_not_stop_the_others(app: Flask, monkeypatch: pyte
     def broken(_now: datetime) -> None:
         raise RuntimeError
 
-    ticks = {"a": (10, broken), "b": (10, lambda _now: ran.append("b"))}
-    monkeypatch.setattr(worker.reactions, "EVERY", ticks)
-    done: dict[str, datetime] = {}
+    monkeypatch.setattr(reactions, "EVERY", {"a": (10, broken), "b": (10, lambda _now: ran.append("b"))})
+    ticks = worker.Ticks(app)
     for second in (0, 3, 9, 10, 11):
-        worker.run_ticks(app, NOW + timedelta(seconds=second), done)
+        ticks.run(NOW + timedelta(seconds=second))
     assert ran == ["b", "b"]
 
 
+def test_a_tick_that_found_the_database_busy_is_tried_again_soon(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[int] = []
+
+    def act(now: datetime) -> None:
+        ran.append(int((now - NOW).total_seconds()))
+        if len(ran) < 3:
+            raise Busy
+
+    monkeypatch.setattr(reactions, "EVERY", {"hourly": (3_600, act)})
+    ticks, other = worker.Ticks(app), worker.Ticks(app)
+    for second in range(0, 200, 5):
+        ticks.run(NOW + timedelta(seconds=second))
+        other.run(NOW + timedelta(seconds=second))
+    assert ran == [0, 20, 40]
+
+
 def test_every_tick_of_the_house_runs_on_an_empty_installation(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    done: dict[str, datetime] = {}
-    worker.run_ticks(app, NOW, done)
-    assert "failed" not in caplog.text
-    assert set(done) >= {"sweep", "figures", "waves", "exports", "drafts", "checkpoint"}
-    assert db.session.query(Tick).count() == len(done)
+    ticks = worker.Ticks(app)
+    ticks.run(NOW)
+    ticks.run_named((*reactions.AT_START, *reactions.AT_STOP), NOW)
+    assert "failed" not in caplog.text and "claimed" not in caplog.text
+    assert set(ticks._seen) == {"sweep", *reactions.EVERY}
+
+
+def test_the_log_of_an_answers_file_in_use_is_cut_as_soon_as_nobody_reads(sqlite_app: Flask) -> None:
+    make_world()
+    log = sqlite_app.extensions["survey_settings"].sqlite_path.with_name("survey.sqlite-wal")
+    with read_only(), db.engine.connect() as reader:
+        reader.exec_driver_sql("SELECT 1 FROM wave").fetchall()
+        events.record("test.happened", None, by=events.COMMAND_LINE)
+        db.session.commit()
+        with pytest.raises(Busy):
+            settling.tidy(db.engine)
+        assert log.stat().st_size > 0
+    settling.tidy(db.engine)
+    assert log.stat().st_size == 0
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
