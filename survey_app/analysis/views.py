@@ -95,13 +95,17 @@ def comments(questionnaire_id: int) -> Response:
 
 
 def _texts(version_ids: list[int], variable: str, page: int) -> tuple[list[str], bool]:
-    """One page of texts in an order that tells nothing and changes every day."""
+    """One page of texts in an order that tells nothing and changes every day.
+
+    Each version is decided on its own: otherwise all versions minus one would show the few texts of another.
+    """
     today = clock.day_number(clock.now())
     ends = 10**9 if is_live() else today
-    last = disclosure.comments_to_show(dataset.comment_days(version_ids, variable), ends)
-    if last is None:
-        return [], False
-    there = dataset.comments(version_ids, variable, until=last)
+    there: list[tuple[int, str]] = []
+    for version_id in version_ids:
+        last = disclosure.comments_to_show(dataset.comment_days([version_id], variable), ends)
+        if last is not None:
+            there += dataset.comments([version_id], variable, until=last)
     there.sort(key=lambda entry: sha256(f"{today}:{entry[0]}".encode()).digest())
     start = (page - 1) * PAGE_SIZE
     return [text for _, text in there[start : start + PAGE_SIZE]], len(there) > start + PAGE_SIZE

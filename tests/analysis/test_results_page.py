@@ -152,3 +152,18 @@ class TestTexts:
     def test_answers_that_are_no_texts_cannot_be_read_this_way(self, sqlite_app: Flask) -> None:
         questionnaire_id = self.fill(12)
         assert self.read(sqlite_app, questionnaire_id, variable="nps")[0] == 404
+
+    def test_all_versions_minus_one_shows_no_single_text(self, app: Flask) -> None:
+        first = publish()
+        second = publish(answers.SMALL.replace("推荐吗", "会推荐吗"), questionnaire=first.questionnaire)
+        for version, text, count in ((first, "旧版的话", 12), (second, "新版的话", 4)):
+            for _ in range(count):
+                answer(version, {"nps": 9}, {"comment": text}, day=answers.TODAY - 2)
+        db.session.commit()
+        shown = self.read(app, first.questionnaire_id)[1]
+        assert (shown.count("旧版的话"), shown.count("新版的话")) == (12, 0)
+        for _ in range(6):
+            answer(second, {"nps": 9}, {"comment": "新版的话"}, day=answers.TODAY - 2)
+        db.session.commit()
+        shown = self.read(app, first.questionnaire_id, role="manager")[1]
+        assert (shown.count("旧版的话"), shown.count("新版的话")) == (12, 10)
