@@ -1,14 +1,19 @@
 """The respondent's page as a person meets it: taps, steps, back, reload, without script, without images."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from survey_app import tokens
+from survey_app import clock, tokens
+from survey_app.database import db
 from survey_app.design.models import Questionnaire
+from survey_app.distribution import collecting
+from survey_app.distribution.models import Collector
+from survey_app.events import COMMAND_LINE
 from survey_app.responses.models import Draft, Response
 from survey_app.runner.views import PREVIEW
 from tests.browser.conftest import Site, axe_violations, picture
@@ -264,6 +269,95 @@ def test_no_screen_has_an_accessibility_fault_or_scrolls_sideways(
             look(path.strip("/").replace("/", "-"))
         context.close()
     assert faults == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_screens_at_the_end_are_accessible_and_do_not_scroll_sideways(
+    site: Site, chromium: Browser, language: str, size: str
+) -> None:
+    """Review, already answered, a wrong delete code, deleted, closed, preview: screens that a first visit does not meet."""
+    context = chromium.new_context(viewport={"width": 360, "height": 640}, locale=language)
+    page, faults = context.new_page(), []
+
+    def look(name: str) -> None:
+        faults.extend(f"{name}: {fault}" for fault in axe_violations(page))
+        for width in (280, 360):
+            page.set_viewport_size({"width": width, "height": 640})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                faults.append(f"{name}: scrolls sideways at {width}")
+        picture(page, f"{name}-{language}-{size or 'std'}")
+
+    door = publish("ten.yaml")
+    begin(page, f"{site.address}{door}?l={language}", size)
+    while page.locator("button.go[value=submit]").count() == 0:
+        answer_visible(page)
+        page.locator("button.go").click()
+    look("review")
+    form = page.evaluate("[...new FormData(_f)]")
+    page.locator("button.go").click()
+    code = page.locator(".code").inner_text()
+    post(page, site.address + door, [(n, "A" * 22 if n == "_n" else v) for n, v in form] + [("go", "submit")])
+    expect(page.locator("h1")).to_have_text("您已提交过" if language == "zh-CN" else "You have already answered")
+    look("already-answered")
+    for typed, name in (("ABCD", "wrong-code"), (code, "deleted")):
+        page.goto(f"{site.address}/withdraw?l={language}")
+        page.locator("#code").fill(typed)
+        page.locator("button.go").click()
+        look(name)
+    payload = {"questionnaire": rows_of(select(Questionnaire.id))[0], "language": language}
+    token = tokens.sign(site.app.config["SECRET_KEY"], PREVIEW, payload)
+    begin(page, f"{site.address}/preview/{token}", size)
+    look("preview")
+    close_every_door()
+    page.goto(f"{site.address}{door}?l={language}")
+    expect(page.locator("h1")).to_have_text("本次调查已结束" if language == "zh-CN" else "This survey has ended")
+    look("closed")
+    context.close()
+    assert faults == []
+
+
+def begin(page: Page, address: str, size: str) -> None:
+    """Open a questionnaire in a text size."""
+    page.goto(address)
+    if size:
+        page.locator(f"button[value='size:{size}']").click()
+
+
+def answer_visible(page: Page) -> None:
+    """Choose or type something in the questions that are shown."""
+    for box in page.locator("fieldset:visible:has(input[type=radio], input[type=checkbox])").all():
+        box.locator("label").first.click()
+    for field in page.locator("textarea:visible").all():
+        field.fill("很好")
+    for choice in page.locator("select:visible").all():
+        choice.select_option(index=1)
+
+
+def post(page: Page, address: str, fields: list[tuple[str, str]]) -> None:
+    """Send a form that was filled before, from a page of the same site."""
+    page.goto(address)
+    with page.expect_navigation():
+        page.evaluate(
+            """fields => {
+                 const form = document.createElement("form");
+                 form.method = "post";
+                 for (const [name, value] of fields) form.append(Object.assign(document.createElement("input"), {name, value}));
+                 document.body.append(form);
+                 HTMLFormElement.prototype.submit.call(form);
+               }""",
+            fields,
+        )
+
+
+def close_every_door() -> None:
+    """Close the doors and wait until the respondents' side knows it."""
+    now = clock.now()
+    for door in db.session.scalars(select(Collector)):
+        collecting.close(collector=door, by=COMMAND_LINE, now=now)
+    db.session.commit()
+    db.session.remove()
+    time.sleep(2.2)  # what the respondents' side knows of a door is at most two seconds old
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
