@@ -89,21 +89,6 @@ def ensure_waves(*, now: datetime) -> list[Wave]:
     ]
 
 
-def accepting_wave(*, questionnaire_id: int, today: date) -> Wave | None:
-    """The wave that a page opened today belongs to: this month's, else the newest that still takes answers."""
-    return db.session.scalar(
-        select(Wave)
-        .where(
-            Wave.questionnaire_id == questionnaire_id,
-            Wave.month <= clock.month_of(today),
-            Wave.closes_on >= today,
-            Wave.destroyed_at.is_(None),
-        )
-        .order_by(Wave.month.desc())
-        .limit(1)
-    )
-
-
 def due_for_destruction(*, now: datetime) -> list[Wave]:
     """Waves that closed 30 days ago and have keys, or are not known to have lost them; also when a copy brought keys back."""
     last = clock.china(now).date() - timedelta(days=KEYS_LIVE_DAYS)

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from survey_app import installation, web
 from survey_app.database import db
-from survey_app.design.models import Questionnaire
 from survey_app.distribution import waves
 from survey_app.distribution.models import Collector, Wave
 from survey_app.errors import ConfigurationError
@@ -92,14 +91,3 @@ def test_many_at_once_make_one_wave(world: World, app: Flask) -> None:
         numbers = set(pool.map(make, range(8)))
     assert len(numbers) == 1
     assert len(db.session.scalars(select(Wave).where(Wave.month == AUGUST)).all()) == 1
-
-
-def test_the_accepting_wave_is_this_month_or_the_newest_open_one(world: World) -> None:
-    asked = world.questionnaire_id
-    found = {day: waves.accepting_wave(questionnaire_id=asked, today=day) for day in (
-        date(2026, 6, 30), JULY, date(2026, 7, 31), date(2026, 8, 14), date(2026, 8, 15))}  # fmt: skip
-    assert [wave.id if wave else None for wave in found.values()] == [None, *[world.wave_id] * 3, None]
-    august = waves.ensure_wave(questionnaire_id=asked, now=NOW, month=AUGUST)
-    assert waves.accepting_wave(questionnaire_id=asked, today=date(2026, 8, 2)) == august
-    other = db.session.scalar(select(Questionnaire.id).where(Questionnaire.id != asked))
-    assert other is None and waves.accepting_wave(questionnaire_id=asked + 1, today=JULY) is None
