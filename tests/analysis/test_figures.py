@@ -57,6 +57,17 @@ def test_a_figure_also_moves_when_five_answers_were_withdrawn(app: Flask) -> Non
         assert look(version)[0] == expected
 
 
+def test_a_code_that_nobody_gives_any_more_leaves_its_figure(app: Flask) -> None:
+    version = publish()
+    gone = give(version, 6, 9)
+    Mover().tick()
+    for response_id in gone:
+        db.session.delete(db.session.get(Response, response_id))
+    give(version, 12, 3)
+    Mover().tick()
+    assert look(version) == (12, {"3": 12})
+
+
 def test_answers_of_the_sample_chain_count_at_once(app: Flask) -> None:
     version = publish()
     answers.make_sample()

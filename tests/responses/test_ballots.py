@@ -1,6 +1,7 @@
 """Link codes cannot be guessed, tell nothing, and give the same derived values on every open."""
 
 import hashlib
+import math
 import random
 import string
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from survey_app import tokens
 from survey_app.responses import ballots
 from survey_app.responses.ballots import Ticket
-from survey_app.vault import Vault
+from survey_app.vault import Vault, WaveKeys
 
 BASE64 = string.ascii_letters + string.digits + "-_"
 
@@ -127,3 +128,18 @@ def test_order_seeds_differ_by_purpose_and_fill_their_range(vault: Vault) -> Non
 def test_a_ticket_never_shows_its_code_or_keys_in_a_log(ticket: Ticket) -> None:
     assert ticket.code not in repr(ticket) and ticket.code not in str(ticket)
     assert repr(ticket.keys) not in f"{ticket!r} {ticket}"
+
+
+def test_derived_values_are_those_of_the_design(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Vectors worked out apart from the program, each key with a byte of its own (privacy.md 3.2)."""
+    vault = Vault(tmp_path)
+    vault._waves[5] = WaveKeys(tick=b"\x01" * 32, tag=b"\x02" * 32, ballot=b"\x03" * 32, unsubscribe=b"\x04" * 32)
+    monkeypatch.setattr(vault, "_look_again_at", math.inf)
+    monkeypatch.setattr("survey_app.responses.ballots.secrets.token_bytes", lambda size: bytes(range(size)))
+    ticket = ballots.mint(vault, wave_id=5, door="ABC234")
+    assert ticket.code == "AAUAAQIDBAUGvAaCwLABC234"
+    assert ticket.nullifier.hex() == "6c4ddc35d5f88eca3c9cba29cef951c65502562ca3122076eca67ec4c3b46c0f"
+    assert ballots.draft_key(ticket).hex() == "1ba1fefe2f3a8c9d4d562ece7d1ae75ae879c4b654edaef74f034249f548ee9a"
+    assert (ballots.order_seed(ticket), ballots.order_seed(ticket, "arm")) == (59234, 26573)
+    assert ballots.seal_start(ticket, version_id=3, issued=1_700_000_000) == "WH7yrCNiSOYXfyhS"
+    assert ballots.open_ticket(vault, ticket.code) == ticket

@@ -1,14 +1,20 @@
 """A submit is stored once, told rightly, and leaves nothing else behind."""
 
 import hashlib
+import sqlite3
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
 from survey_app import web
+from survey_app.config import Settings
 from survey_app.database import db
 from survey_app.responses import drafts
+from survey_app.responses.committer import Committer
 from survey_app.responses.models import Ballot, Comment, Draft, Response
 from survey_app.responses.recording import DamagedForm, Outcome, Recorder, comment_place
 from tests.responses.world import World, answer, mint
@@ -19,6 +25,13 @@ def count(model: type) -> int:
     db.session.rollback()
     assert number is not None
     return number
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.001)
 
 
 def test_an_answer_is_stored_with_its_comments_and_its_draft_is_gone(world: World, recorder: Recorder) -> None:
@@ -40,6 +53,7 @@ def test_an_answer_is_stored_with_its_comments_and_its_draft_is_gone(world: Worl
     assert stored.day == world.day
     assert stored.rc_hash == hashlib.sha256(form.rc.encode()).digest()
     comment = db.session.scalars(select(Comment)).one()
+    assert comment.redacted == "电话〔电话〕"
     assert comment.raw is not None and "138" not in comment.raw
     assert web.vault().unseal(comment.raw, place=comment_place(stored.id, "why")) == "电话13812345678"
     assert count(Draft) == 0
@@ -101,6 +115,44 @@ def test_the_first_ten_answers_of_a_shop_keep_no_day(world: World, recorder: Rec
     assert sorted(map(str, days)) == [str(world.day)] * 2 + ["None"] * 10
     assert sorted(map(str, db.session.scalars(select(Ballot.day)))) == [str(world.day)] * 2 + ["None"] * 11
     assert db.session.scalars(select(Response.day).where(Response.shop_id == world.shops[1])).one() is None
+
+
+def test_test_answers_make_no_shop_large(world: World, recorder: Recorder) -> None:
+    shop = world.shops[0]
+    for _ in range(12):
+        recorder.submit(answer(world, shop_id=shop, test=True))
+    recorder.submit(answer(world, shop_id=shop))
+    assert set(db.session.scalars(select(Response.day))) == {None}
+
+
+def test_an_id_that_is_taken_is_drawn_again(world: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr("survey_app.responses.recording.secrets.randbits", lambda _bits: next(drawn))
+    assert recorder.submit(answer(world)) is Outcome.STORED
+    assert recorder.submit(answer(world, texts={"why": "好"})) is Outcome.STORED
+    day = world.day << 46
+    assert sorted(db.session.scalars(select(Response.id))) == [day | 7, day | 8]
+    assert list(db.session.scalars(select(Comment.response_id))) == [day | 8]
+
+
+def test_the_order_inside_a_transaction_is_not_the_order_of_arrival(sqlite_settings: Settings) -> None:
+    committer, came, ran = Committer(sqlite_settings.sqlite_path), list(range(30)), list[int]()
+    holder = sqlite3.connect(sqlite_settings.sqlite_path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    def run(number: int, _connection: sqlite3.Connection) -> None:
+        ran.append(number)
+
+    def is_waiting(number: int) -> bool:
+        return len(committer._waiting) > number
+
+    with ThreadPoolExecutor(30) as pool:
+        for number in came:
+            pool.submit(committer.write, partial(run, number))
+            until(partial(is_waiting, number))
+        holder.execute("ROLLBACK")
+    committer.close()
+    assert sorted(ran) == came and ran != came  # equal once in 30! runs
 
 
 def test_an_id_tells_the_stored_day_or_the_month_and_nothing_finer(world: World, recorder: Recorder) -> None:
