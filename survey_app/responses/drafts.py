@@ -129,15 +129,6 @@ def load(recorder: Recorder, ticket: Ticket) -> Saved | None:
     return Saved(opened[0], row[0], row[1], row[2], opened[1])
 
 
-def discard(recorder: Recorder, ticket: Ticket) -> None:
-    """Delete the draft of this code (重新开始)."""
-    if recorder.lite is not None:
-        recorder.lite.write(lambda c: c.execute("DELETE FROM draft WHERE nullifier = ?", (ticket.nullifier,)).rowcount)
-        return
-    assert recorder.post is not None
-    recorder.post.write(lambda c: c.execute("DELETE FROM draft WHERE nullifier = %s", (ticket.nullifier,)).rowcount)
-
-
 def expire(*, now: datetime) -> int:
     """Let drafts die that were not touched for 14 days and count where they stopped. Returns how many died."""
     last_day = clock.day_number(now) - KEEP_DAYS

@@ -48,13 +48,6 @@ def test_a_save_after_the_submit_leaves_no_draft(world: World, recorder: Recorde
     assert drafts.load(recorder, ticket) is None
 
 
-def test_starting_again_deletes_the_draft(world: World, recorder: Recorder) -> None:
-    ticket = mint(world)
-    save(recorder, world, ticket)
-    drafts.discard(recorder, ticket)
-    assert drafts.load(recorder, ticket) is None
-
-
 def test_the_stored_body_shows_neither_words_nor_length(world: World, recorder: Recorder) -> None:
     for words in ("一", "肚子疼" * 50):
         save(recorder, world, mint(world), texts={"why": words})
