@@ -57,15 +57,16 @@ ACTIONS: dict[str, str] = {
     "export.finished": N_("写出导出文件"),
     "export.downloaded": N_("下载导出文件"),
     "response.exported": N_("用命令行导出数据"),
+    "retention.applied": N_("按保存期限清理"),
+    "wave_keys.destruction_started": N_("开始销毁密钥"),
+    "wave_keys.destroyed": N_("密钥已销毁"),
     "comment.read": N_("查看文字意见"),
     "sample.loaded": N_("载入示例数据"),
 }
 
-# Who acts without an account, and what acts are about: names in the audit log.
+# What acts without an account (its name stays as it is stored: the log is searched by it), and what acts are about: names in the audit log.
 PROGRAMS: dict[str, str] = {
-    "command line": N_("命令行"),
     "operator": N_("运维人员"),
-    "worker": N_("后台程序"),
     "program": N_("程序"),
 }
 OBJECTS: dict[str, str] = {
@@ -78,4 +79,5 @@ OBJECTS: dict[str, str] = {
     "Shop": N_("门店"),
     "User": N_("账号"),
     "Version": N_("问卷版本"),
+    "Wave": N_("收集月份"),
 }

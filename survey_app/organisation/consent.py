@@ -33,7 +33,8 @@ _CHINESE = """\
 
 ## 也请您知道这些限度
 - 在密钥销毁之前（每月的收集结束后最多 30 天），同时掌握数据库和密钥的人在技术上有可能把个人链接和答案对应起来。
-- 人数很少的门店，或者您自己写出的能认出您的内容，可能让人猜到是您。\
+- 人数很少的门店，或者您自己写出的能认出您的内容，可能让人猜到是您。每月的收集结束后，\
+回答不足 10 份的门店，匿名答案里的门店和位置会被抹去，也不再保留所属大区。\
 请勿填写姓名、电话、身份证号或处方号；系统会尽量遮盖，但可能有遗漏。
 - 您的手机、短信和浏览器里可能留有打开过问卷的记录。
 - 数据库能看出哪些个人链接已经用过，但看不出答了什么。
@@ -41,7 +42,8 @@ _CHINESE = """\
 ## 谁能看到，保存多久
 - 只有经授权的员工能看到结果，查看和导出都有记录。少于 5 人的统计不显示。
 - 文字意见先遮盖电话、证件号等信息再供查看；原文加密保存，30 天后删除。
-- 选择题答案保存 3 年，之后只保留汇总数字。未提交的草稿 14 天后删除。
+- 答案保存 3 年，之后删除。未提交的草稿 14 天后删除。
+- 回答很少的门店不记日期，这些答案的期限从当月的收集结束时算起。
 
 ## 您的权利
 提交后页面会显示一个删除码。凭删除码可以在“撤回”页面删除您的回答；没有删除码，我们也找不到哪一份是您的。
@@ -69,15 +71,18 @@ recorded. Where it says "identified", staff with permission can see who answered
 ## Please also know the limits
 - Until the keys are destroyed (at most 30 days after the collection of a month closes), somebody who holds both the database \
 and the keys could technically match a personal link with its answer.
-- In a shop with very few answers, or from something you write about yourself, others may guess that it was you. Please do not \
-write names, phone numbers, ID or prescription numbers; the system masks what it can, but may miss some.
+- In a shop with very few answers, or from something you write about yourself, others may guess that it was you. When the \
+collection of a month has closed, anonymous answers of a shop that got fewer than 10 lose their shop and place, and nothing is \
+kept about their region. Please do not write names, phone numbers, ID or prescription numbers; the system masks what it can, \
+but may miss some.
 - Your phone, messages and browser may keep a trace that you opened the questionnaire.
 - The database shows which personal links were used, but not what was answered.
 
 ## Who sees it, and for how long
 - Only authorised staff see results, and each look and export is recorded. Figures from fewer than 5 people are not shown.
 - Comments are shown with phone and ID numbers masked; the original words are stored encrypted and deleted after 30 days.
-- Chosen answers are kept for 3 years, then only as totals. Drafts that were not submitted are deleted after 14 days.
+- Answers are kept for 3 years and then deleted. Drafts that were not submitted are deleted after 14 days.
+- Shops with few answers keep no date; for their answers these times begin when the collection of the month closes.
 
 ## Your rights
 After you submit, the page shows a delete code. With it you can delete your answer on the "withdraw" page; without it, not even \
