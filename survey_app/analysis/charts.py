@@ -186,7 +186,7 @@ def _part(chart: Chart, x: float, y: float, width: float, height: float, part: P
     if part.share <= 0:
         return
     chart.box(x, y, width, height, paint, GREY_EDGE)
-    if part.share >= least:
+    if part.share >= least and width >= FONT * sum(map(_units, part.short)) + 6:
         chart.words(x + width / 2, y + height / 2 + 5, part.short, anchor="middle", fill=ink_on(paint))
 
 

@@ -16,7 +16,7 @@ def percent(share: float, n: int) -> str:
 
 def with_count(count: int, n: int) -> str:
     """`42% (21)`."""
-    return f"{percent(count / n if n else 0, n)} ({count})"
+    return f"{percent(count / n if n else 0, n)} ({count:,})"
 
 
 def number(value: float) -> str:
