@@ -131,14 +131,14 @@ def withdraw(frame: Frame, *, typed: str = "", problem: str = "") -> str:
     hint = _("提交问卷后显示的 16 位编码，例如 ABCD-EFGH-JKLM-NPQR。字母大小写均可。")
     text = _("输入删除码后，这份回答会立即永久删除，不能恢复。我们看不到您是谁。")
     button, mark = _("永久删除"), _("错误：")
-    error = f'<p class=err id=e-code role=alert tabindex=-1 autofocus>{mark}{escaped(problem)}</p>' if problem else ""
-    by = "t-code e-code" if problem else "t-code"
+    error = f'<p class=err id=e-code role=alert>{mark}{escaped(problem)}</p>' if problem else ""
+    by, invalid = ("t-code e-code", " aria-invalid=true autofocus") if problem else ("t-code", "")
     body = (
         f"<div class=done><h1>{title}</h1><p>{text}</p></div>"
         f"<form method=post action=/withdraw novalidate accept-charset=utf-8><input type=hidden name=_l value={frame.language}>"
         f"<p><label for=code><b>{label}</b></label></p><p class=hint id=t-code>{hint}</p>{error}"
         f'<input class=in id=code name=code maxlength=40 autocomplete=off autocapitalize=characters spellcheck=false'
-        f' aria-describedby="{by}" value={attribute(typed)}><button class=go>{button}</button></form>'
+        f' aria-describedby="{by}"{invalid} value={attribute(typed)}><button class=go>{button}</button></form>'
     )
     shown = mark + title if problem else title
     return closing_page(frame, shown, body, tools=language_links(frame, "/withdraw"))
