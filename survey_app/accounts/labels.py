@@ -64,7 +64,7 @@ ACTIONS: dict[str, str] = {
     "sample.loaded": N_("载入示例数据"),
 }
 
-# What acts without an account (its name stays as it is stored: the log is searched by it), and what acts are about: names in the audit log.
+# Names in the audit log: roles of programs (their own names stay as stored, the log is searched by them) and objects of acts.
 PROGRAMS: dict[str, str] = {
     "operator": N_("运维人员"),
     "program": N_("程序"),

@@ -83,7 +83,8 @@ def _menu() -> list[tuple[str, list[dict[str, Any]]]]:
         pages = []
         for place in places:
             address = url_for(place.endpoint)
-            current = request.path == address or request.path.startswith(address + "/")
+            inside = (address + "/", place.also) if place.also else (address + "/",)
+            current = request.path == address or request.path.startswith(inside)
             pages.append({"address": address, "text": _(place.text), "icon": place.icon, "current": current})
         groups.append((_(group), pages))
     return groups
