@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 from whitenoise import WhiteNoise
 
 from survey_app import clock, installation
@@ -62,8 +63,11 @@ def whole_site(app: Flask) -> WsgiApp:
 
 
 def _prepare(app: Flask) -> None:
-    installation.check(app)
     installation.use_secret(app)
+    try:
+        installation.check(app)
+    except DBAPIError:  # away, not wrong: pages say 503 until it is back, and the start of the server checked before
+        app.logger.warning("the database could not be reached while a process began")
 
 
 def _behind_proxies(app: Flask) -> WsgiApp:
