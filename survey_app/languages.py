@@ -23,7 +23,7 @@ def interface_locale(language: str) -> str:
     return "zh" if language.lower().startswith("zh") else "en"
 
 
-def N_(text: str) -> str:  # noqa: N802 - the gettext name for a text that is marked here and translated later
+def N_(text: str) -> str:
     """Mark a catalogue text where the reader's language is not known yet."""
     return text
 

@@ -276,7 +276,9 @@ def _nps(
     if disclosure.is_hidden(card.n):
         return
     found, parts = measures.nps(counts), _nps_parts(tally, _)
-    card.facts.append(_("NPS %(value)s（%(interval)s）") % {"value": signed(found.value), "interval": interval(found, _)})
+    card.facts.append(
+        _("NPS %(value)s（%(interval)s）") % {"value": signed(found.value), "interval": interval(found, _)}
+    )
     words = _said((p.label, p.figure) for p in parts)
     card.chart = charts.stacked(
         card.title, f"NPS {signed(found.value)}; {words}", parts, quiet=disclosure.is_few(card.n)

@@ -29,8 +29,10 @@ class Report:
         """One line per fault; one line of praise when there is none."""
         if self.definition is not None and self.ok:
             asked = sum(question.asks for question in self.definition.questions)
-            return [f"{self.file}: good: {self.definition.name}, {asked} questions, {len(self.definition.pages)} pages, "
-                    f"{', '.join(self.definition.languages)}"]
+            return [
+                f"{self.file}: good: {self.definition.name}, {asked} questions, {len(self.definition.pages)} pages, "
+                f"{', '.join(self.definition.languages)}"
+            ]
         return [line_of(problem, language) for problem in self.problems]
 
     def as_dict(self) -> dict[str, Any]:
@@ -38,16 +40,30 @@ class Report:
         found: dict[str, Any] = {
             "file": self.file,
             "ok": self.ok,
-            "problems": [{"code": p.code, "path": p.path, "line": p.line, "message": sentence(p),
-                          "message_zh": sentence(p, "zh-CN")} for p in self.problems],
+            "problems": [
+                {
+                    "code": p.code,
+                    "path": p.path,
+                    "line": p.line,
+                    "message": sentence(p),
+                    "message_zh": sentence(p, "zh-CN"),
+                }
+                for p in self.problems
+            ],
         }
         definition = self.definition
         if definition is not None:
             found |= {
-                "format": definition.format, "name": definition.name, "title": definition.title,
-                "languages": list(definition.languages), "mode": definition.mode, "pages": len(definition.pages),
+                "format": definition.format,
+                "name": definition.name,
+                "title": definition.title,
+                "languages": list(definition.languages),
+                "mode": definition.mode,
+                "pages": len(definition.pages),
                 "questions": sum(question.asks for question in definition.questions),
-                "variables": len(definition.variables), "seconds": seconds(definition), "digest": definition.digest(),
+                "variables": len(definition.variables),
+                "seconds": seconds(definition),
+                "digest": definition.digest(),
             }
         return found
 
@@ -79,5 +95,6 @@ def check_bytes(data: bytes, *, file: str) -> Report:
         return report
     report.problems = sorted(
         (replace(fault, line=source.line(place_of(fault.path))) for fault in review(report.definition, file=file)),
-        key=lambda fault: fault.line or 0)
+        key=lambda fault: fault.line or 0,
+    )
     return report

@@ -22,7 +22,10 @@ MISSING_LABELS: tuple[tuple[int, Mapping[str, str]], ...] = (
     (UNKNOWN, {"zh-CN": "不清楚", "en": "do not know"}),
     (NOT_IN_VERSION, {"zh-CN": "该版本无此题", "en": "not in this version"}),
 )
-YES_NO = (ValueLabel(0, "0", {"zh-CN": "未选", "en": "not chosen"}), ValueLabel(1, "1", {"zh-CN": "已选", "en": "chosen"}))
+YES_NO = (
+    ValueLabel(0, "0", {"zh-CN": "未选", "en": "not chosen"}),
+    ValueLabel(1, "1", {"zh-CN": "已选", "en": "chosen"}),
+)
 
 Row = dict[str, int | float | str]
 
@@ -83,8 +86,13 @@ def _merged(newer: list[Variable], older: list[Variable]) -> list[Variable]:
 def _with_old_values(newer: Variable, older: Variable) -> Variable:
     known = {label.code for label in newer.values}
     values = newer.values + tuple(label for label in older.values if label.code not in known)
-    return replace(newer, values=values, missing=min(newer.missing, older.missing),
-                   decimals=max(newer.decimals, older.decimals), flagged={**older.flagged, **newer.flagged})
+    return replace(
+        newer,
+        values=values,
+        missing=min(newer.missing, older.missing),
+        decimals=max(newer.decimals, older.decimals),
+        flagged={**older.flagged, **newer.flagged},
+    )
 
 
 def _slot(order: list[str], definition: Definition, position: int) -> int:
@@ -152,11 +160,21 @@ def row_maker(definition: Definition, book: Codebook) -> Maker:
 def _off_path(definition: Definition) -> Callable[[Answers, Texts], set[str]]:
     """A function that names the questions off the path; it looks only at conditions, for the sake of large exports."""
     stored = {name: known + written for name, (known, written) in stored_names(definition).items()}
-    pages = [(page.show_if, [(q.name, q.show_if) for q in page.questions if q.show_if is not None],
-              [q.name for q in page.questions], page.end_if) for page in definition.pages]
+    pages = [
+        (
+            page.show_if,
+            [(q.name, q.show_if) for q in page.questions if q.show_if is not None],
+            [q.name for q in page.questions],
+            page.end_if,
+        )
+        for page in definition.pages
+    ]
     steps = [page for page in pages if page[0] is not None or page[1] or page[3] is not None]
-    after = [[name for later in pages[index + 1:] for name in later[2]]
-             for index, page in enumerate(pages) if page[0] is not None or page[1] or page[3] is not None]
+    after = [
+        [name for later in pages[index + 1 :] for name in later[2]]
+        for index, page in enumerate(pages)
+        if page[0] is not None or page[1] or page[3] is not None
+    ]
 
     def find(answers: Answers, texts: Texts) -> set[str]:
         off: set[str] = set()
@@ -180,8 +198,9 @@ def _off_path(definition: Definition) -> Callable[[Answers, Texts], set[str]]:
     return find
 
 
-def _without(names: Sequence[str], stored: Mapping[str, tuple[str, ...]], answers: Answers,
-             texts: Texts) -> tuple[Answers, Texts]:
+def _without(
+    names: Sequence[str], stored: Mapping[str, tuple[str, ...]], answers: Answers, texts: Texts
+) -> tuple[Answers, Texts]:
     """The answers without those of some questions; copied only when there is something to leave out."""
     gone = {key for name in names for key in stored[name] if key in answers or key in texts}
     if not gone:

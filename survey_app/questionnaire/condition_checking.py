@@ -36,8 +36,13 @@ class _Scope:
         return "unknown_variable", path, {"name": name, **_hint(name, self.known)}
 
 
-def check(condition: Any, path: Path, known: Mapping[str, Question], later: Mapping[str, Question],
-          opaque: Set[str] = frozenset()) -> Iterator[Found]:
+def check(
+    condition: Any,
+    path: Path,
+    known: Mapping[str, Question],
+    later: Mapping[str, Question],
+    opaque: Set[str] = frozenset(),
+) -> Iterator[Found]:
     """The faults of a condition. `known`: variable -> question for everything asked before; `later`: everything."""
     yield from _check(condition, path, _Scope(known, later, opaque), 0)
 
@@ -78,21 +83,31 @@ def _variable(name: str, test: Any, path: Path, scope: _Scope) -> Iterator[Found
             continue
         kind = question.operand(name) if question else None
         if kind and operator not in _BY_KIND[kind]:
-            yield "wrong_operator", place, {"operator": operator, "name": name, "kind": kind, "known": list(_BY_KIND[kind])}
+            yield (
+                "wrong_operator",
+                place,
+                {"operator": operator, "name": name, "kind": kind, "known": list(_BY_KIND[kind])},
+            )
             continue
         yield from _right(name, operator, right, kind, question, place, scope)
 
 
-def _right(name: str, operator: str, right: Any, kind: str | None, question: Question | None, path: Path,
-           scope: _Scope) -> Iterator[Found]:
+def _right(
+    name: str, operator: str, right: Any, kind: str | None, question: Question | None, path: Path, scope: _Scope
+) -> Iterator[Found]:
     if operator == "answered":
         if not isinstance(right, bool):
-            yield "bad_condition", path, {"reason": "\"answered\" takes true or false"}
+            yield "bad_condition", path, {"reason": '"answered" takes true or false'}
     elif operator == "count":
-        if not isinstance(right, dict) or not right or not all(
+        if (
+            not isinstance(right, dict)
+            or not right
+            or not all(
                 op in ("is", "is_not", *NUMERIC) and isinstance(n, int) and not isinstance(n, bool)
-                for op, n in right.items()):
-            yield "bad_condition", path, {"reason": "\"count\" takes for example {at_least: 2}"}
+                for op, n in right.items()
+            )
+        ):
+            yield "bad_condition", path, {"reason": '"count" takes for example {at_least: 2}'}
     elif isinstance(right, dict):
         yield from _other_answer(right, path, scope)
     elif isinstance(right, list):
@@ -114,9 +129,13 @@ def _other_answer(right: Mapping[str, Any], path: Path, scope: _Scope) -> Iterat
     if set(right) - {"answer", "plus"} or not isinstance(right.get("answer"), str):
         yield "bad_condition", path, {"reason": "the right side is a value or {answer: NAME, plus: {days: n}}"}
         return
-    if plus is not None and not (isinstance(plus, dict) and plus and set(plus) <= {"days", "months", "years"} and all(
-            isinstance(n, int) and not isinstance(n, bool) and abs(n) <= 100_000 for n in plus.values())):
-        yield "bad_condition", (*path, "plus"), {"reason": "\"plus\" takes whole days, months or years"}
+    if plus is not None and not (
+        isinstance(plus, dict)
+        and plus
+        and set(plus) <= {"days", "months", "years"}
+        and all(isinstance(n, int) and not isinstance(n, bool) and abs(n) <= 100_000 for n in plus.values())
+    ):
+        yield "bad_condition", (*path, "plus"), {"reason": '"plus" takes whole days, months or years'}
     fault = scope.fault(right["answer"], (*path, "answer"))
     if fault:
         yield fault
@@ -124,15 +143,17 @@ def _other_answer(right: Mapping[str, Any], path: Path, scope: _Scope) -> Iterat
         yield "bad_condition", (*path, "plus"), {"reason": "only dates can be moved"}
 
 
-def _constant(name: str, operator: str, value: Any, kind: str | None, question: Question | None,
-              path: Path) -> Iterator[Found]:
+def _constant(
+    name: str, operator: str, value: Any, kind: str | None, question: Question | None, path: Path
+) -> Iterator[Found]:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         yield "bad_condition", path, {"reason": "a text or a number is expected"}
         return
     if kind == "date" and not is_iso_date(str(value)) or kind == "time" and not is_iso_time(str(value)):
         yield "bad_date", path, {"given": value}
     elif as_number(value) is None and (
-            kind in ("number", "choice") if operator in NUMERIC else kind == "number" and value != "unknown"):
+        kind in ("number", "choice") if operator in NUMERIC else kind == "number" and value != "unknown"
+    ):
         yield "bad_condition", path, {"reason": "a number is expected"}
     elif question is not None:
         codes = question.codes(name)
@@ -140,14 +161,23 @@ def _constant(name: str, operator: str, value: Any, kind: str | None, question: 
             return
         if operator in NUMERIC:
             if all(as_number(code) is None for code in codes):
-                yield "wrong_operator", path, {"operator": operator, "name": name, "kind": "words",
-                                               "known": ["is", "is_not", "one_of", "none_of", "answered"]}
+                yield (
+                    "wrong_operator",
+                    path,
+                    {
+                        "operator": operator,
+                        "name": name,
+                        "kind": "words",
+                        "known": ["is", "is_not", "one_of", "none_of", "answered"],
+                    },
+                )
         elif str(value) not in {str(code) for code in codes}:
             yield "unknown_answer", path, {"name": name, "given": value, "known": list(codes)[:20]}
 
 
-def check_expression(tree: Any, path: Path, known: Mapping[str, Question], later: Mapping[str, Question],
-                     opaque: Set[str] = frozenset()) -> Iterator[Found]:
+def check_expression(
+    tree: Any, path: Path, known: Mapping[str, Question], later: Mapping[str, Question], opaque: Set[str] = frozenset()
+) -> Iterator[Found]:
     """The faults of a computed value's expression."""
     yield from _expression(tree, path, _Scope(known, later, opaque), 0)
 
@@ -163,7 +193,7 @@ def _expression(tree: Any, path: Path, scope: _Scope, depth: int) -> Iterator[Fo
         return
     if "if" in tree:
         if set(tree) - {"if", "then", "else"} or "then" not in tree:
-            yield "bad_expression", path, {"reason": "\"if\" needs \"then\", and may have \"else\""}
+            yield "bad_expression", path, {"reason": '"if" needs "then", and may have "else"'}
             return
         yield from _check(tree["if"], (*path, "if"), scope, 0)
         for branch in ("then", "else"):

@@ -194,7 +194,9 @@ def _simple(key: str, test: Any) -> dict[str, Any]:
     return flat[0] if len(flat) == 1 else {key: flat}
 
 
-def reduce(condition: Condition, open_names: set[str], answers: Answers, texts: Texts | None = None) -> bool | dict[str, Any]:
+def reduce(
+    condition: Condition, open_names: set[str], answers: Answers, texts: Texts | None = None
+) -> bool | dict[str, Any]:
     """The condition with everything decided that does not depend on `open_names`: True, False or what is left.
 
     The runner uses it to print only what the page itself has to decide.
@@ -211,7 +213,9 @@ def reduce(condition: Condition, open_names: set[str], answers: Answers, texts: 
     return simplify({"all": left})
 
 
-def _reduce_one(key: str, test: Any, open_names: set[str], answers: Answers, texts: Texts | None) -> bool | dict[str, Any]:
+def _reduce_one(
+    key: str, test: Any, open_names: set[str], answers: Answers, texts: Texts | None
+) -> bool | dict[str, Any]:
     if key == "not":
         inner = reduce(test, open_names, answers, texts)
         return not inner if isinstance(inner, bool) else {"not": inner}
@@ -261,7 +265,11 @@ def _script_test(name: str, operator: str, right: Any) -> list[Any] | None:
         number = as_number(right)
         if number is None:
             return None
-        sign = ["<" if operator in ("less_than", "at_most") else ">", name, right if not isinstance(right, str) else number]
+        sign = [
+            "<" if operator in ("less_than", "at_most") else ">",
+            name,
+            right if not isinstance(right, str) else number,
+        ]
         return sign if operator in ("less_than", "more_than") else ["or", sign, ["sel", name, str(right)]]
     chosen = [["sel", name, str(code)] for code in _items(right)]
     if operator in ("is", "includes", "one_of", "includes_any"):

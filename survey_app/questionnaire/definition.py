@@ -88,7 +88,9 @@ class Definition(Model):
     def to_json(self) -> dict[str, Any]:
         """The plain form: what is stored, hashed and written as YAML. Defaults are left out, the mode never."""
         data = self.model_dump(mode="json", exclude_defaults=True)
-        return {key: data.get(key, getattr(self, key)) for key in type(self).model_fields if key in data or key == "mode"}
+        return {
+            key: data.get(key, getattr(self, key)) for key in type(self).model_fields if key in data or key == "mode"
+        }
 
     def digest(self) -> str:
         """SHA-256 (hex) over the canonical JSON: equal definitions have equal digests."""
@@ -127,9 +129,7 @@ class Definition(Model):
     def owners(self) -> dict[str, Question]:
         """The question behind every stored name: answers and texts (`why`, `sat_price`, `why_other`)."""
         return {
-            name: question
-            for question in self.questions
-            for name in (*question.answer_names(), *question.text_names())
+            name: question for question in self.questions for name in (*question.answer_names(), *question.text_names())
         }
 
     @cached_property

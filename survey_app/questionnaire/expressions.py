@@ -14,7 +14,9 @@ KEYS = ("answer", *LISTS, *PAIRS, "count", "if")
 Valuer = Callable[[str, Any], float | None]
 
 
-def evaluate(expression: Any, answers: Answers, texts: Texts | None = None, value_of: Valuer | None = None) -> float | None:
+def evaluate(
+    expression: Any, answers: Answers, texts: Texts | None = None, value_of: Valuer | None = None
+) -> float | None:
     """The value, or None when an operand is missing (`mean`, `min`, `max` skip missing operands), or on division by 0.
 
     `value_of(name, answer)` gives the number of an answer; by default the number itself or a code that is a number.

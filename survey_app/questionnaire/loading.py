@@ -175,7 +175,10 @@ def _translate(kind: str, context: Mapping[str, Any], given: Any, place: Place) 
         return "not_one_of", {"given": given, "known": str(context.get("expected", "")).replace("'", "")}
     if kind in ("too_short", "too_long"):
         limit = context.get("min_length", context.get("max_length"))
-        return ("too_few" if kind == "too_short" else "too_many"), {"limit": limit, "given": context.get("actual_length")}
+        return ("too_few" if kind == "too_short" else "too_many"), {
+            "limit": limit,
+            "given": context.get("actual_length"),
+        }
     if kind in ("greater_than_equal", "less_than_equal"):
         sign = "at least" if kind == "greater_than_equal" else "at most"
         return "out_of_range", {"given": given, "rule": f"{sign} {context.get('ge', context.get('le'))}"}
@@ -191,9 +194,16 @@ def _translate(kind: str, context: Mapping[str, Any], given: Any, place: Place) 
 
 
 _EXPECTED = {
-    "string_type": "a text", "int_type": "a whole number", "float_type": "a number", "bool_type": "true or false",
-    "dict_type": "a mapping", "tuple_type": "a list", "model_type": "a mapping", "model_attributes_type": "a mapping",
-    "int_from_float": "a whole number", "finite_number": "a finite number",
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "tuple_type": "a list",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "int_from_float": "a whole number",
+    "finite_number": "a finite number",
 }
 
 

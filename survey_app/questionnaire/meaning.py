@@ -14,10 +14,22 @@ from survey_app.questionnaire.question_types.hidden import Computed
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import CES_LABELS, Likert
 
-STRUCTURAL = frozenset({
-    "bad_slug", "bad_name", "long_name", "reserved_name", "bad_code", "bad_language", "text_too_long", "labels_count",
-    "one_cell_kind", "one_value_kind", "bad_date", "min_above_max",
-})
+STRUCTURAL = frozenset(
+    {
+        "bad_slug",
+        "bad_name",
+        "long_name",
+        "reserved_name",
+        "bad_code",
+        "bad_language",
+        "text_too_long",
+        "labels_count",
+        "one_cell_kind",
+        "one_value_kind",
+        "bad_date",
+        "min_above_max",
+    }
+)
 """Codes raised by the models themselves; their sentences are in the same table."""
 
 _BUILT_IN = {frozenset({"zh-CN", "en"})}
@@ -136,7 +148,11 @@ def _choice_list(choices: Sequence[Choice | Point], path: tuple[str | int, ...])
         if -99 <= number <= -94 or -99999 <= number <= -99994:
             yield "value_is_missing_code", (*path, index, "value"), {"value": number}
         if number in first and choices[first[number]].code != choice.code:
-            yield "duplicate_value", (*path, index, "value"), {"value": number, "first": path_of((*path, first[number]))}
+            yield (
+                "duplicate_value",
+                (*path, index, "value"),
+                {"value": number, "first": path_of((*path, first[number]))},
+            )
         first.setdefault(number, index)
 
 
@@ -162,15 +178,19 @@ def _conditions(definition: Definition, opaque: set[str]) -> Iterator[Found]:
                 yield from condition_checking.check(question.show_if, (*place, "show_if"), known, later, opaque)
             if isinstance(question, Computed):
                 yield from condition_checking.check_expression(
-                    question.expression, (*place, "expression"), known, later, opaque)
+                    question.expression, (*place, "expression"), known, later, opaque
+                )
             known |= dict.fromkeys((*question.answer_names(), *question.text_names()), question)
         if page.end_if is not None:
             yield from condition_checking.check(page.end_if, (*path, "end_if"), known, later, opaque)
 
 
 def _scores(definition: Definition, opaque: set[str]) -> Iterator[Found]:
-    numeric = {name for name, q in definition.owners.items()
-               if name in q.answer_names() and q.operand(name) in ("choice", "number")}
+    numeric = {
+        name
+        for name, q in definition.owners.items()
+        if name in q.answer_names() and q.operand(name) in ("choice", "number")
+    }
     for index, score in enumerate(definition.scores):
         path = ("scores", index)
         for key in ("questions", "reverse", "weights"):

@@ -108,15 +108,31 @@ def _check_language(value: str) -> str:
     return value
 
 
-Code = Annotated[str, BeforeValidator(_int_as_code), AfterValidator(_check_code), WithJsonSchema(
-    {"anyOf": [{"type": "string", "pattern": "^[a-z0-9_]+$", "maxLength": 32}, {"type": "integer", "minimum": 0}]})]
-Name = Annotated[str, AfterValidator(_check_name), WithJsonSchema(
-    {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 32})]
-Slug = Annotated[str, AfterValidator(_check_slug), WithJsonSchema(
-    {"type": "string", "pattern": "^[a-z][a-z0-9-]*$", "maxLength": 64})]
+Code = Annotated[
+    str,
+    BeforeValidator(_int_as_code),
+    AfterValidator(_check_code),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": "^[a-z0-9_]+$", "maxLength": 32}, {"type": "integer", "minimum": 0}]}
+    ),
+]
+Name = Annotated[
+    str,
+    AfterValidator(_check_name),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 32}),
+]
+Slug = Annotated[
+    str,
+    AfterValidator(_check_slug),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9-]*$", "maxLength": 64}),
+]
 Language = Annotated[str, AfterValidator(_check_language)]
-ConditionField = Annotated[dict[str, Any], WithJsonSchema(
-    {"type": "object", "description": "{variable: {operator: value}}, {all: [...]}, {any: [...]} or {not: ...}"})]
+ConditionField = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {"type": "object", "description": "{variable: {operator: value}}, {all: [...]}, {any: [...]} or {not: ...}"}
+    ),
+]
 
 MISSING_OFFSET = {"refused": 3, "unknown": 4}
 """Distance from the first missing code: -99 + 3 = -96 refused, -99 + 4 = -95 unknown."""
@@ -153,8 +169,15 @@ class Point(Model):
 
     def as_choice(self) -> Choice:
         """The same anchor as a choice, so that likert questions read like single choices."""
-        return Choice.model_construct(code=self.code, value=self.value, text=self.text, other=False, exclusive=False,
-                                      missing=None, score=self.score)
+        return Choice.model_construct(
+            code=self.code,
+            value=self.value,
+            text=self.text,
+            other=False,
+            exclusive=False,
+            missing=None,
+            score=self.score,
+        )
 
 
 class Scale(Model):
@@ -172,5 +195,6 @@ class Scale(Model):
 
 def unsure_choice(text: Mapping[str, str]) -> Choice:
     """The answer "I do not know" of scales: code `unknown`, written as -95."""
-    return Choice.model_construct(code="unknown", value=None, text=dict(text), other=False, exclusive=False,
-                                  missing="unknown", score=None)
+    return Choice.model_construct(
+        code="unknown", value=None, text=dict(text), other=False, exclusive=False, missing="unknown", score=None
+    )

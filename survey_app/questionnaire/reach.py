@@ -47,8 +47,9 @@ def unreachable(definition: Definition) -> Reach:
     return Reach(tuple(never), tuple(unsure))
 
 
-def _reachable(definition: Definition, index: int, question: Question, known: dict[Any, bool | None],
-               purse: list[int]) -> bool | None:
+def _reachable(
+    definition: Definition, index: int, question: Question, known: dict[Any, bool | None], purse: list[int]
+) -> bool | None:
     page = definition.pages[index]
     ends = [p for p in definition.pages[:index] if p.end_if is not None]
     if question.show_if is None and page.show_if is None and not ends:
@@ -71,12 +72,25 @@ def _reduced(definition: Definition, index: int, target: Question) -> Definition
                 break
             if question.name in wanted:
                 kept.append(question)
-        pages.append(Page.model_construct(
-            name=None, title=None, show_if=page.show_if, end_if=page.end_if if number < index else None,
-            questions=tuple(kept)))
+        pages.append(
+            Page.model_construct(
+                name=None,
+                title=None,
+                show_if=page.show_if,
+                end_if=page.end_if if number < index else None,
+                questions=tuple(kept),
+            )
+        )
     return Definition.model_construct(
-        format=1, name=definition.name, title=definition.title, languages=definition.languages, mode=definition.mode,
-        scales=definition.scales, pages=tuple(pages), scores=())
+        format=1,
+        name=definition.name,
+        title=definition.title,
+        languages=definition.languages,
+        mode=definition.mode,
+        scales=definition.scales,
+        pages=tuple(pages),
+        scores=(),
+    )
 
 
 def _dependencies(definition: Definition, index: int, target: Question) -> set[str]:
@@ -102,7 +116,12 @@ def _decide(reduced: Definition, target: str, purse: list[int]) -> bool | None:
     domains: dict[str, Sequence[Any]] = {}
     exact = used.exact
     for question in reduced.questions:
-        if question.name == target or isinstance(question, Computed) or not question.asks and not _is_parameter(question):
+        if (
+            question.name == target
+            or isinstance(question, Computed)
+            or not question.asks
+            and not _is_parameter(question)
+        ):
             continue
         for name in (*question.answer_names(), *question.text_names()):
             if name in used.names:
@@ -207,7 +226,9 @@ def _different(codes: Sequence[Any], constants: set[Any]) -> list[Any]:
         number = conditions.as_number(code)
         bounds = [(c, conditions.as_number(c)) for c in sorted(constants, key=str)]
         sides = tuple(
-            (conditions.same(code, c), number is not None and bound is not None and number < bound) for c, bound in bounds)
+            (conditions.same(code, c), number is not None and bound is not None and number < bound)
+            for c, bound in bounds
+        )
         groups.setdefault((number is None, sides), code)
     return list(groups.values())
 

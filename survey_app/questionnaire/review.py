@@ -71,8 +71,12 @@ def undecided_name(definition: Definition, index: int, condition: Condition | No
         kind = question.operand(name) if question else "choice"
         words = any(op != "answered" for op in test) and kind in ("text", "date", "time")
         made = question is not None and not question.asks
-        typed = kind == "number" and question is not None and question.codes(name) is None and set(test) - {
-            "answered", *conditions.NUMERIC}
+        typed = (
+            kind == "number"
+            and question is not None
+            and question.codes(name) is None
+            and set(test) - {"answered", *conditions.NUMERIC}
+        )
         if words or made or typed or conditions.to_script({name: test}) is None:
             return name
     return None
@@ -135,8 +139,16 @@ def _against(definition: Definition, previous: Definition) -> Iterator[Found]:
     for path, _, question in places(definition):
         old = previous.by_name.get(question.name)
         if old is not None and _shape(old) != _shape(question):
-            yield "type_changed", (*path, "type"), {
-                "name": question.name, "before": old.type, "after": question.type, "suggestion": f"{question.name}_v2"}
+            yield (
+                "type_changed",
+                (*path, "type"),
+                {
+                    "name": question.name,
+                    "before": old.type,
+                    "after": question.type,
+                    "suggestion": f"{question.name}_v2",
+                },
+            )
     yield from _values(definition, previous)
 
 
@@ -151,7 +163,8 @@ def _shape(question: Question) -> tuple[Any, ...]:
 def _values(definition: Definition, previous: Definition) -> Iterator[Found]:
     before = values_of(previous)
     lists: list[tuple[tuple[str, str], tuple[str | int, ...], Any]] = [
-        (("scale", name), ("scales", name, "points"), scale.points) for name, scale in definition.scales.items()]
+        (("scale", name), ("scales", name, "points"), scale.points) for name, scale in definition.scales.items()
+    ]
     lists += [(("question", q.name), (*path, "choices"), own_choices(q)) for path, _, q in places(definition)]
     for key, path, choices in lists:
         old = before.get(key, {})
@@ -161,7 +174,10 @@ def _values(definition: Definition, previous: Definition) -> Iterator[Found]:
             if value is None or getattr(choice, "missing", None):
                 continue
             if choice.code in old and old[choice.code] != value:
-                yield "value_changed", (*path, index, "value"), {
-                    "code": choice.code, "before": old[choice.code], "after": value}
+                yield (
+                    "value_changed",
+                    (*path, index, "value"),
+                    {"code": choice.code, "before": old[choice.code], "after": value},
+                )
             elif choice.code not in old and value in owner:
                 yield "value_reused", (*path, index, "value"), {"value": value, "code": owner[value]}

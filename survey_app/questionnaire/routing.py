@@ -79,8 +79,14 @@ def path(definition: Definition, answers: Answers, texts: Texts | None = None, *
     return Path(tuple(pages), outcome, tuple(names), kept, kept_texts, tuple(variables))
 
 
-def keep(question: Question, definition: Definition, answers: Answers, texts: Texts, kept: dict[str, Any],
-         kept_texts: dict[str, str]) -> tuple[str, ...]:
+def keep(
+    question: Question,
+    definition: Definition,
+    answers: Answers,
+    texts: Texts,
+    kept: dict[str, Any],
+    kept_texts: dict[str, str],
+) -> tuple[str, ...]:
     """Takes the answers of a question that applies into `kept`; constants and computed values are made here."""
     known, written = stored_names(definition)[question.name]
     if isinstance(question, Computed):

@@ -10,8 +10,15 @@ from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.matrix import Row
 from survey_app.questionnaire.question_types.writing import TextItem
 
-_PARTS: dict[str, Any] = {"choices": Choice, "rows": Row, "fields": TextItem, "points": Point, "pages": Page,
-                          "scores": Score, "scales": Scale}
+_PARTS: dict[str, Any] = {
+    "choices": Choice,
+    "rows": Row,
+    "fields": TextItem,
+    "points": Point,
+    "pages": Page,
+    "scores": Score,
+    "scales": Scale,
+}
 
 
 def keys_at(data: Any, place: tuple[str | int, ...]) -> list[str]:

@@ -25,8 +25,19 @@ Place = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]*(?:[eE][-+][0-9]+)?|\.[0-9]+")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
-                          "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WORDS: dict[str, Any] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
@@ -82,8 +93,9 @@ def _decode(data: bytes | str, source: Source) -> str:
     if found := _SURROGATE.search(text):
         raise source.refuse("lone_surrogate", (), text.count("\n", 0, found.start()) + 1)
     if found := _BAD.search(text):
-        raise source.refuse("control_character", (), text.count("\n", 0, found.start()) + 1,
-                            hex=f"{ord(found.group()):04X}")
+        raise source.refuse(
+            "control_character", (), text.count("\n", 0, found.start()) + 1, hex=f"{ord(found.group()):04X}"
+        )
     return text
 
 
@@ -213,7 +225,7 @@ class _Builder:
         text: str = event.value
         if event.style or event.tag:
             if _BAD.search(text) or _SURROGATE.search(text):
-                found = (_BAD.search(text) or _SURROGATE.search(text))
+                found = _BAD.search(text) or _SURROGATE.search(text)
                 assert found
                 self.source.add("control_character", self._place(), line, hex=f"{ord(found.group()):04X}")
             return text

@@ -93,7 +93,9 @@ class PageForm:
                 raise Damaged("an answer without its question")
         return shown
 
-    def _read(self, form: Form, shown: set[str], before: Answers, before_texts: Texts, today: date | None) -> PageResult:
+    def _read(
+        self, form: Form, shown: set[str], before: Answers, before_texts: Texts, today: date | None
+    ) -> PageResult:
         answers, texts = dict(before), dict(before_texts)
         if self._settles:
             settled = path(self.definition, before, before_texts, until=self.index)
@@ -179,8 +181,9 @@ def settle(definition: Definition, answers: Answers, texts: Texts) -> tuple[dict
     return way.answers, way.texts
 
 
-def complete(definition: Definition, answers: Answers, texts: Texts, *, today: date | None = None,
-             way: Path | None = None) -> list[FieldProblem]:
+def complete(
+    definition: Definition, answers: Answers, texts: Texts, *, today: date | None = None, way: Path | None = None
+) -> list[FieldProblem]:
     """The check of everything before it is stored: each missing or impossible answer on the path, in page order."""
     way = way or path(definition, answers, texts)
     problems: list[FieldProblem] = []
@@ -191,8 +194,9 @@ def complete(definition: Definition, answers: Answers, texts: Texts, *, today: d
     return problems
 
 
-def check_question(definition: Definition, question: Question, answers: Answers, texts: Texts, *,
-                   today: date | None = None) -> list[FieldProblem]:
+def check_question(
+    definition: Definition, question: Question, answers: Answers, texts: Texts, *, today: date | None = None
+) -> list[FieldProblem]:
     """The problems of one question's stored answers, found by reading them as if they came from the page."""
     reader = definition.compiled.get(("reader", question.name))
     if reader is None:
@@ -255,5 +259,14 @@ def _labels(definition: Definition, problem: FieldProblem, language: str) -> dic
     return {}
 
 
-__all__ = ["FieldProblem", "PageForm", "PageResult", "check_question", "complete", "form_values", "message", "page_form",
-           "settle"]
+__all__ = [
+    "FieldProblem",
+    "PageForm",
+    "PageResult",
+    "check_question",
+    "complete",
+    "form_values",
+    "message",
+    "page_form",
+    "settle",
+]

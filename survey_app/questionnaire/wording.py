@@ -39,8 +39,11 @@ def _question(definition: Definition, question: Question, path: tuple[str | int,
         yield "advice_many_choices", (*path, "choices"), {"given": len(choices)}
     if isinstance(question, Matrix) and len(question.rows) > MAX_ROWS:
         yield "advice_many_rows", (*path, "rows"), {"given": len(question.rows)}
-    if question.required and question.type in ("rating", "likert", "csat", "ces") and not any(
-            code == "unknown" for code in question.codes(question.name) or ()):
+    if (
+        question.required
+        and question.type in ("rating", "likert", "csat", "ces")
+        and not any(code == "unknown" for code in question.codes(question.name) or ())
+    ):
         yield "advice_no_unsure", path, {}
     words = text_in(question.text, "zh-CN", definition.language)
     if question.asks and len(words) > MAX_CHARACTERS and "zh-CN" in question.text:

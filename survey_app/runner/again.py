@@ -30,7 +30,9 @@ def failed(frame: Frame, form: Form | None, typed: Mapping[str, str]) -> str:
     return _page(frame, form, typed, _("页面出错了"), text)
 
 
-def _page(frame: Frame, form: Form | None, typed: Mapping[str, str], title: str, text: str, *, tries: bool = False) -> str:
+def _page(
+    frame: Frame, form: Form | None, typed: Mapping[str, str], title: str, text: str, *, tries: bool = False
+) -> str:
     _ = frame.say
     mark = " id=_again" if tries else ""
     if form is None:
@@ -38,7 +40,8 @@ def _page(frame: Frame, form: Form | None, typed: Mapping[str, str], title: str,
     else:
         inputs = "".join(
             f"<input type=hidden name={attribute(name)} value={attribute(value)}>"
-            for name, values in form.items() for value in values
+            for name, values in form.items()
+            for value in values
         )
         action = (
             f"<form method=post novalidate accept-charset=utf-8>{inputs}"

@@ -40,8 +40,15 @@ class State:
 
     def content(self) -> dict[str, Any]:
         """As JSON."""
-        return {"page": self.page, "answers": self.answers, "texts": self.texts, "seen": self.seen,
-                "reviewed": self.reviewed, "layout": self.layout, "at": self.at}
+        return {
+            "page": self.page,
+            "answers": self.answers,
+            "texts": self.texts,
+            "seen": self.seen,
+            "reviewed": self.reviewed,
+            "layout": self.layout,
+            "at": self.at,
+        }
 
     @classmethod
     def of(cls, content: Mapping[str, Any], number: int) -> "State":
@@ -157,7 +164,11 @@ def _read(sitting: Sitting, index: int) -> tuple[State, PageResult, State | None
     today = clock.date_from_day(clock.day_of_epoch(int(sitting.now)))
     result = validation.page_form(definition, index).read(sitting.form, state.answers, state.texts, today=today)
     state = State(
-        page=state.page, answers=result.answers, texts=result.texts, reviewed=state.reviewed, number=state.number,
+        page=state.page,
+        answers=result.answers,
+        texts=result.texts,
+        reviewed=state.reviewed,
+        number=state.number,
         seen=list(dict.fromkeys([*state.seen, *sitting.form.get("_q", ())])),
         layout=_layout(sitting) or state.layout,
     )
@@ -228,9 +239,18 @@ def _resume(sitting: Sitting, index: int) -> Reply:
     return _show(sitting, state, int(state.page), at=state.at)
 
 
-def _show(sitting: Sitting, state: State, index: int, *, given: Form | None = None, at: str = "",
-          problems: list[FieldProblem] | None = None, news: list[str] | None = None, notice: str = "",
-          status: int = 200) -> Reply:
+def _show(
+    sitting: Sitting,
+    state: State,
+    index: int,
+    *,
+    given: Form | None = None,
+    at: str = "",
+    problems: list[FieldProblem] | None = None,
+    news: list[str] | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> Reply:
     definition, frame = sitting.paper.definition, sitting.frame
     if given is None:
         given = {}
@@ -240,17 +260,33 @@ def _show(sitting: Sitting, state: State, index: int, *, given: Form | None = No
     for problem in problems or ():
         errors.setdefault(problem.variable, validation.message(problem, frame.language, definition))
     sheet = Sheet(
-        definition, frame.language, order=sitting.order, given=given, answers=state.answers, texts=state.texts,
-        errors=errors, focus=news[0] if news else "", numbers=document.numbering(frame, definition),
+        definition,
+        frame.language,
+        order=sitting.order,
+        given=given,
+        answers=state.answers,
+        texts=state.texts,
+        errors=errors,
+        focus=news[0] if news else "",
+        numbers=document.numbering(frame, definition),
     )
     way = path(definition, state.answers, state.texts, until=index)
     place = Place(
-        sitting.paper.version_id, str(index), at=at, save=max(state.number, sitting.save_number),
-        seconds=sitting.paper.seconds, back=way.previous_page(index) is not None, notice=notice,
-        news=len(news or ()), mode=sitting.mode, kept=sitting.kept,
+        sitting.paper.version_id,
+        str(index),
+        at=at,
+        save=max(state.number, sitting.save_number),
+        seconds=sitting.paper.seconds,
+        back=way.previous_page(index) is not None,
+        notice=notice,
+        news=len(news or ()),
+        mode=sitting.mode,
+        kept=sitting.kept,
     )
     halves = document.page_document(frame, sheet, place)
-    return Reply(422 if errors else status, halves.front + document.secrets_of(sitting.secrets) + halves.rest, stepped=True)
+    return Reply(
+        422 if errors else status, halves.front + document.secrets_of(sitting.secrets) + halves.rest, stepped=True
+    )
 
 
 # --- the review -----------------------------------------------------------------------------------------------------
@@ -288,7 +324,9 @@ def _review(sitting: Sitting, state: State, way: Path, *, notice: str = "", save
         sitting.keeper.save(state, last[-1] if last else "")
     rows = [
         (question, _in_words(sitting, question, way))
-        for page in way.pages for question in page.questions if question.asks
+        for page in way.pages
+        for question in page.questions
+        if question.asks
     ]
     sheet = Sheet(definition, frame.language, answers=way.answers, texts=way.texts)
     place = Place(sitting.paper.version_id, REVIEW, save=state.number, back=True, notice=notice, kept=sitting.kept)
@@ -332,7 +370,9 @@ def _submit(sitting: Sitting, state: State, way: Path, *, checked: bool = False)
         problems = validation.complete(definition, state.answers, state.texts, today=today, way=way)
         if problems:
             index = definition.page_of[problems[0].question]
-            return _show(sitting, state, index, problems=[p for p in problems if definition.page_of[p.question] == index])
+            return _show(
+                sitting, state, index, problems=[p for p in problems if definition.page_of[p.question] == index]
+            )
     return _told(sitting, sitting.keeper.submit(sitting, way, state.layout))
 
 

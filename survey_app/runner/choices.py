@@ -32,8 +32,15 @@ def _options(kind: str, name: str, choices: Iterable[Any], sheet: Sheet, focus: 
     for index, choice in enumerate(choices):
         first = f" id={field_id(name)}{focus}" if index == 0 else ""
         first += " data-x=1" if choice.exclusive else ""
-        row = option(kind, name, choice.code, sheet.html(choice.text), on=choice.code in chosen,
-                      lang=sheet.lang(choice.text), extra=first)
+        row = option(
+            kind,
+            name,
+            choice.code,
+            sheet.html(choice.text),
+            on=choice.code in chosen,
+            lang=sheet.lang(choice.text),
+            extra=first,
+        )
         if choice.exclusive or choice.missing:
             row = row.replace("<label>", "<label class=apart>", 1)
         if choice.other:
@@ -88,16 +95,32 @@ def numeric(question: Any, sheet: Sheet) -> str:
     return cells(question.name, points, question, sheet, focus=focus_of(question, sheet))
 
 
-def worded(name: str, points: Sequence[Any], unsure: Mapping[str, str] | None, sheet: Sheet, *, stars: bool = False,
-            focus: str = "") -> str:
+def worded(
+    name: str,
+    points: Sequence[Any],
+    unsure: Mapping[str, str] | None,
+    sheet: Sheet,
+    *,
+    stars: bool = False,
+    focus: str = "",
+) -> str:
     """Points with words, as rows; stars are drawn as many as the point counts."""
     rows = []
     for index, point in enumerate(points):
         mark = f"<i aria-hidden=true>{'★' * point.value}</i> " if stars else ""
         label = mark + (sheet.html(point.label) or str(point.value))
         first = f" id={field_id(name)}{focus}" if index == 0 else ""
-        rows.append(option("radio", name, point.code, label, on=point.code == sheet.value(name),
-                            lang=sheet.lang(point.label), extra=first))
+        rows.append(
+            option(
+                "radio",
+                name,
+                point.code,
+                label,
+                on=point.code == sheet.value(name),
+                lang=sheet.lang(point.label),
+                extra=first,
+            )
+        )
     wide = " five" if len(points) <= 5 and not stars else ""
     return f"<div class='opts{wide}'>{''.join(rows)}</div>{unsure_row(name, unsure, sheet)}"
 
@@ -110,9 +133,20 @@ def cells(name: str, points: Sequence[Any], question: Any, sheet: Sheet, *, focu
         label = f"<i aria-hidden=true>★</i>{point.value}" if stars else str(point.value)
         first = f" id={field_id(name)}{focus}" if index == 0 else ""
         rows.append(option("radio", name, point.code, label, on=point.code == sheet.value(name), extra=first))
-    classes = " ".join(filter(None, ["opts scale", _SCALE[len(points)], "stars" if stars else "",
-                                     "row" if getattr(question, "layout", "") == "row" else ""]))
-    return f"{_ends(points, sheet)}<div class='{classes}'>{''.join(rows)}</div>{unsure_row(name, question.unsure, sheet)}"
+    classes = " ".join(
+        filter(
+            None,
+            [
+                "opts scale",
+                _SCALE[len(points)],
+                "stars" if stars else "",
+                "row" if getattr(question, "layout", "") == "row" else "",
+            ],
+        )
+    )
+    return (
+        f"{_ends(points, sheet)}<div class='{classes}'>{''.join(rows)}</div>{unsure_row(name, question.unsure, sheet)}"
+    )
 
 
 def _ends(points: Sequence[Any], sheet: Sheet) -> str:
@@ -125,6 +159,7 @@ def unsure_row(name: str, unsure: Mapping[str, str] | None, sheet: Sheet) -> str
     """不清楚, set apart from the points."""
     if not unsure:
         return ""
-    row = option("radio", name, "unknown", sheet.html(unsure), on=sheet.value(name) == "unknown",
-                  lang=sheet.lang(unsure))
+    row = option(
+        "radio", name, "unknown", sheet.html(unsure), on=sheet.value(name) == "unknown", lang=sheet.lang(unsure)
+    )
     return f"<div class='opts apart'>{row}</div>"

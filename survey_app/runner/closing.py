@@ -11,7 +11,9 @@ from survey_app.questionnaire.parts import text_in
 from survey_app.runner.frame import Chain, Frame, closing_page, language_links
 from survey_app.runner.sheet import attribute, escaped
 
-_TICK = '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
+_TICK = (
+    '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
+)
 CODE_HOLE = "\ue000"  # a private-use character stands where the delete code goes
 CODE_SHOWN = 19  # characters of a delete code in groups of four
 
@@ -56,7 +58,9 @@ def closed(frame: Frame, typed: Mapping[str, str]) -> str:
     _ = frame.say
     title = _("本次调查已结束")
     text = _("感谢您的关注。这份问卷不再接收回答。")
-    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}{_typed(frame, typed)}</div>")
+    return closing_page(
+        frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}{_typed(frame, typed)}</div>"
+    )
 
 
 def _typed(frame: Frame, typed: Mapping[str, str]) -> str:
@@ -80,7 +84,9 @@ def not_found(frame: Frame) -> str:
 def damaged(frame: Frame) -> str:
     """Something was lost on the way; nothing was stored."""
     _ = frame.say
-    return message(frame, _("提交不完整"), _("网络传输中丢失了一部分内容，没有保存。请返回上一页再提交一次，已填的内容还在。"))
+    return message(
+        frame, _("提交不完整"), _("网络传输中丢失了一部分内容，没有保存。请返回上一页再提交一次，已填的内容还在。")
+    )
 
 
 def too_large(frame: Frame) -> str:
@@ -131,13 +137,13 @@ def withdraw(frame: Frame, *, typed: str = "", problem: str = "") -> str:
     hint = _("提交问卷后显示的 16 位编码，例如 ABCD-EFGH-JKLM-NPQR。字母大小写均可。")
     text = _("输入删除码后，这份回答会立即永久删除，不能恢复。我们看不到您是谁。")
     button, mark = _("永久删除"), _("错误：")
-    error = f'<p class=err id=e-code role=alert>{mark}{escaped(problem)}</p>' if problem else ""
+    error = f"<p class=err id=e-code role=alert>{mark}{escaped(problem)}</p>" if problem else ""
     by, invalid = ("t-code e-code", " aria-invalid=true autofocus") if problem else ("t-code", "")
     body = (
         f"<div class=done><h1>{title}</h1><p>{text}</p></div>"
         f"<form method=post action=/withdraw novalidate accept-charset=utf-8><input type=hidden name=_l value={frame.language}>"
         f"<p><label for=code><b>{label}</b></label></p><p class=hint id=t-code>{hint}</p>{error}"
-        f'<input class=in id=code name=code maxlength=40 autocomplete=off autocapitalize=characters spellcheck=false'
+        f"<input class=in id=code name=code maxlength=40 autocomplete=off autocapitalize=characters spellcheck=false"
         f' aria-describedby="{by}"{invalid} value={attribute(typed)}><button class=go>{button}</button></form>'
     )
     shown = mark + title if problem else title

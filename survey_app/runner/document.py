@@ -89,7 +89,9 @@ def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Q
         for question, answer in rows
     )
     front = (
-        _form_start(frame, place, title) + _notice(frame, place) + _back(frame, place)
+        _form_start(frame, place, title)
+        + _notice(frame, place)
+        + _back(frame, place)
         + f"<div id=_h class=head><h1>{title}</h1><p class=muted>{advice}</p></div>"
         + f"<div class=step id=s-><ul class=answers>{items}</ul></div><div id=_k hidden>"
     )
@@ -141,8 +143,14 @@ def _back(frame: Frame, place: Place) -> str:
 def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) -> str:
     _ = frame.say
     hidden = {
-        "_v": str(place.version_id), "_p": place.page, "_l": frame.language, "_z": frame.size or "std",
-        "_y": "", "_a": place.at, "_s": str(place.save), **place.carried,
+        "_v": str(place.version_id),
+        "_p": place.page,
+        "_l": frame.language,
+        "_z": frame.size or "std",
+        "_y": "",
+        "_a": place.at,
+        "_s": str(place.save),
+        **place.carried,
     }
     ids = {"_y", "_a", "_s"}
     inputs = "".join(
@@ -230,7 +238,9 @@ def _terms(frame: Frame, mode: str) -> str:
 def is_certain(definition: Definition) -> bool:
     """True when everybody is asked the same questions, so that a total can be promised."""
     pages = definition.pages
-    return all(p.show_if is None and p.end_if is None for p in pages) and all(q.show_if is None for q in definition.questions)
+    return all(p.show_if is None and p.end_if is None for p in pages) and all(
+        q.show_if is None for q in definition.questions
+    )
 
 
 def numbering(frame: Frame, definition: Definition) -> dict[str, str]:
@@ -274,5 +284,13 @@ def _one(question: Question, sheet: Sheet, names: set[str]) -> str:
     return fields.draw(question, sheet, shown=shown, script=script)
 
 
-__all__ = ["Halves", "Place", "is_certain", "numbering", "page_document", "review_document",
-           "secrets_of", "wants_review"]
+__all__ = [
+    "Halves",
+    "Place",
+    "is_certain",
+    "numbering",
+    "page_document",
+    "review_document",
+    "secrets_of",
+    "wants_review",
+]

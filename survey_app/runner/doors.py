@@ -78,8 +78,11 @@ class Paper:
     @cached_property
     def zero_to_ten(self) -> str:
         """The layout that the 0-10 scales of this version ask for: auto or row; "" when there is none."""
-        wanted = [q.layout if isinstance(q, Nps) else "auto" for q in self.definition.questions
-                  if isinstance(q, Nps) or (isinstance(q, Matrix) and q.cell)]
+        wanted = [
+            q.layout if isinstance(q, Nps) else "auto"
+            for q in self.definition.questions
+            if isinstance(q, Nps) or (isinstance(q, Matrix) and q.cell)
+        ]
         return min(wanted, default="")
 
     @cached_property
@@ -135,16 +138,31 @@ class Doors:
             return None
         row = rows[0]
         closed_at = row.closed_at.timestamp() if row.closed_at else None
-        return Door(row.code, row.kind, row.questionnaire_id, row.version_id, row.shop_id, row.place,
-                    closed_at, self._read_accepting_wave(row.questionnaire_id), row.mode)
+        return Door(
+            row.code,
+            row.kind,
+            row.questionnaire_id,
+            row.version_id,
+            row.shop_id,
+            row.place,
+            closed_at,
+            self._read_accepting_wave(row.questionnaire_id),
+            row.mode,
+        )
 
     def _read_accepting_wave(self, questionnaire_id: int) -> int | None:
         today = clock.china(clock.now()).date()
         w = Wave.__table__.c
         rows = self._reader.rows(
-            select(w.id).where(w.questionnaire_id == questionnaire_id, w.month <= clock.month_of(today),
-                               w.closes_on >= today, w.destroyed_at.is_(None))
-            .order_by(w.month.desc()).limit(1)
+            select(w.id)
+            .where(
+                w.questionnaire_id == questionnaire_id,
+                w.month <= clock.month_of(today),
+                w.closes_on >= today,
+                w.destroyed_at.is_(None),
+            )
+            .order_by(w.month.desc())
+            .limit(1)
         )
         return rows[0].id if rows else None
 
@@ -198,9 +216,15 @@ class Doors:
             return self.last_chain
         row = rows[0]
         chain = Chain(
-            name=row.name, name_en=row.name_en, help_phone=row.help_phone, brand=row.brand, soft=row.brand_soft,
-            logo_key=_key(row.logo), consent_version=texts[0].id if texts else 0,
-            consent_texts=texts[0].texts if texts else {}, sample=bool(row.sample),
+            name=row.name,
+            name_en=row.name_en,
+            help_phone=row.help_phone,
+            brand=row.brand,
+            soft=row.brand_soft,
+            logo_key=_key(row.logo),
+            consent_version=texts[0].id if texts else 0,
+            consent_texts=texts[0].texts if texts else {},
+            sample=bool(row.sample),
         )
         if chain != self.last_chain:
             self.last_chain = chain

@@ -191,7 +191,10 @@ def _dropdown(question: Any, sheet: Sheet) -> str:
 
 
 _PATTERNS = {  # pattern -> (inputmode, autocomplete)
-    "phone": ("tel", "tel"), "email": ("email", "email"), "number": ("decimal", "off"), "postcode": ("numeric", "postal-code"),
+    "phone": ("tel", "tel"),
+    "email": ("email", "email"),
+    "number": ("decimal", "off"),
+    "postcode": ("numeric", "postal-code"),
 }
 
 
@@ -257,7 +260,9 @@ def _number(question: Any, sheet: Sheet) -> str:
 def _moment(question: Any, sheet: Sheet) -> str:
     value = attribute(sheet.value(question.name))
     limits = "".join(
-        f" {name}={getattr(question, name)}" for name in ("min", "max") if getattr(question, name) not in (None, "today")
+        f" {name}={getattr(question, name)}"
+        for name in ("min", "max")
+        if getattr(question, name) not in (None, "today")
     )
     return (
         f"<input class='in short' type={question.type}{limits} name={question.name} id={field_id(question.name)}"
@@ -273,20 +278,46 @@ def _note(question: Any, sheet: Sheet) -> str:
 
 
 def _section(question: Any, sheet: Sheet) -> str:
-    return sheet.block("h2", question.text, " class=section tabindex=-1") + sheet.block("p", question.hint, " class=hint")
+    return sheet.block("h2", question.text, " class=section tabindex=-1") + sheet.block(
+        "p", question.hint, " class=hint"
+    )
 
 
 def _consent(question: Any, sheet: Sheet) -> str:
     on = sheet.value(question.name) == "yes"
-    return "<div class=opts>" + option(
-        "checkbox", question.name, "yes", sheet.html(question.label), on=on, lang=sheet.lang(question.label),
-        extra=f" id={field_id(question.name)}{focus_of(question, sheet)}",
-    ) + "</div>"
+    return (
+        "<div class=opts>"
+        + option(
+            "checkbox",
+            question.name,
+            "yes",
+            sheet.html(question.label),
+            on=on,
+            lang=sheet.lang(question.label),
+            extra=f" id={field_id(question.name)}{focus_of(question, sheet)}",
+        )
+        + "</div>"
+    )
 
 
 _DRAWERS: dict[str, Drawer] = {
-    "single_choice": choices_of, "multiple_choice": choices_of, "attention_check": choices_of, "dropdown": _dropdown,
-    "likert": likert, "rating": numeric, "nps": numeric, "csat": numeric, "ces": numeric, "matrix": _matrix,
-    "short_text": _short_text, "long_text": _long_text, "text_fields": _text_fields, "number": _number, "date": _moment,
-    "time": _moment, "note": _note, "section": _section, "consent": _consent,
+    "single_choice": choices_of,
+    "multiple_choice": choices_of,
+    "attention_check": choices_of,
+    "dropdown": _dropdown,
+    "likert": likert,
+    "rating": numeric,
+    "nps": numeric,
+    "csat": numeric,
+    "ces": numeric,
+    "matrix": _matrix,
+    "short_text": _short_text,
+    "long_text": _long_text,
+    "text_fields": _text_fields,
+    "number": _number,
+    "date": _moment,
+    "time": _moment,
+    "note": _note,
+    "section": _section,
+    "consent": _consent,
 }

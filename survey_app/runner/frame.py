@@ -9,7 +9,14 @@ from survey_app.runner import assets
 from survey_app.runner.sheet import attribute, escaped
 
 SIZES = ("", "big", "huge")
-_LANGUAGE_NAMES = {"zh-CN": "中文", "zh-TW": "繁體中文", "en": "English", "ja": "日本語", "ko": "한국어", "ru": "Русский"}
+_LANGUAGE_NAMES = {
+    "zh-CN": "中文",
+    "zh-TW": "繁體中文",
+    "en": "English",
+    "ja": "日本語",
+    "ko": "한국어",
+    "ru": "Русский",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ def opening(frame: Frame, title: str) -> str:
     name = frame.chain.display_name(frame.language)
     whole = f"{title} - {name}" if name and name != title else title
     return (
-        f'<!doctype html><html lang={frame.language}{size}><head><meta charset=utf-8>'
+        f"<!doctype html><html lang={frame.language}{size}><head><meta charset=utf-8>"
         f'<meta name=viewport content="width=device-width,initial-scale=1"><meta name=robots content=noindex>'
         f'<meta name=format-detection content="telephone=no"><meta name=theme-color content="{frame.chain.brand}">'
         f'<link rel=icon href="/logo?{frame.chain.logo_key}">'
@@ -89,7 +96,8 @@ def view_buttons(frame: Frame) -> str:
     )
     languages = "".join(
         f"<button name=view value=lang:{language} formnovalidate lang={language}>{language_name(language)}</button>"
-        for language in frame.languages if language != frame.language
+        for language in frame.languages
+        if language != frame.language
     )
     return f"<div class=tools><span role=group aria-label={attribute(group)}>{sizes}</span>{languages}</div>"
 
@@ -98,7 +106,8 @@ def language_links(frame: Frame, path: str) -> str:
     """Languages as links, for pages without a form."""
     links = "".join(
         f'<a href="{path}?l={language}" lang={language}>{language_name(language)}</a>'
-        for language in frame.languages if language != frame.language
+        for language in frame.languages
+        if language != frame.language
     )
     return f"<div class=tools>{links}</div>"
 
@@ -115,7 +124,7 @@ def footer(frame: Frame, *, note: str = "", links: Sequence[str] = ("privacy", "
     call = ""
     if phone:
         dial = "".join(c for c in re.split("[转#]", phone)[0] if c in "+0123456789")
-        number = f"<a href=\"tel:{dial}\">{escaped(phone)}</a>"
+        number = f'<a href="tel:{dial}">{escaped(phone)}</a>'
         call = "<p>" + _("有疑问？请拨打 %(number)s") % {"number": number} + "</p>"
     known = {"privacy": _("隐私声明"), "withdraw": _("删除我的回答")}
     anchors = "".join(
@@ -124,8 +133,15 @@ def footer(frame: Frame, *, note: str = "", links: Sequence[str] = ("privacy", "
     return f"<footer>{note}{call}<p>{anchors}</p></footer>"
 
 
-def closing_page(frame: Frame, title: str, body: str, *, tools: str = "", links: Sequence[str] = ("privacy",),
-                 script: str = assets.CLOSING_SCRIPT) -> str:
+def closing_page(
+    frame: Frame,
+    title: str,
+    body: str,
+    *,
+    tools: str = "",
+    links: Sequence[str] = ("privacy",),
+    script: str = assets.CLOSING_SCRIPT,
+) -> str:
     """A page without a questionnaire form: thanks, closed, not found, privacy."""
     return (
         f"{opening(frame, title)}{header(frame, tools)}<div class=page><main>{body}</main>"

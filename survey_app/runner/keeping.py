@@ -38,8 +38,14 @@ class Sealed:
     def save(self, state: State, last_question: str) -> None:
         """Seal and keep it."""
         drafts.save(
-            self.recorder, self.ticket, number=state.number, shop_id=self.door.shop_id, version_id=self.paper.version_id,
-            last_question=last_question, day=clock.day_of_epoch(int(self.now)), content=state.content(),
+            self.recorder,
+            self.ticket,
+            number=state.number,
+            shop_id=self.door.shop_id,
+            version_id=self.paper.version_id,
+            last_question=last_question,
+            day=clock.day_of_epoch(int(self.now)),
+            content=state.content(),
         )
 
     def so_far(self) -> Outcome | None:
@@ -53,13 +59,27 @@ class Sealed:
 
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Store the answers on the path."""
-        return self.recorder.submit(Submission(
-            ticket=self.ticket, nonce=self.nonce, rc=self.rc, version_id=self.paper.version_id, mode=self.door.mode,
-            shop_id=self.door.shop_id, place=self.door.place, channel=self.door.kind, language=sitting.frame.language,
-            day=clock.day_of_epoch(int(self.now)), speed=flags.speed(self.now - self.issued, self.paper.seconds),
-            straightline=flags.straightline(way.answers, self.paper.batteries), consent_version=self.consent_version,
-            answers=way.answers, texts=way.texts, layout=layout, status=way.outcome,
-        ))
+        return self.recorder.submit(
+            Submission(
+                ticket=self.ticket,
+                nonce=self.nonce,
+                rc=self.rc,
+                version_id=self.paper.version_id,
+                mode=self.door.mode,
+                shop_id=self.door.shop_id,
+                place=self.door.place,
+                channel=self.door.kind,
+                language=sitting.frame.language,
+                day=clock.day_of_epoch(int(self.now)),
+                speed=flags.speed(self.now - self.issued, self.paper.seconds),
+                straightline=flags.straightline(way.answers, self.paper.batteries),
+                consent_version=self.consent_version,
+                answers=way.answers,
+                texts=way.texts,
+                layout=layout,
+                status=way.outcome,
+            )
+        )
 
 
 @dataclass(slots=True)

@@ -94,7 +94,9 @@ def _stays(item: Any) -> bool:
 
 
 _CONTROL: dict[int, str | None] = {
-    **dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))), 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"
+    **dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))),
+    0xFFFE: "\ufffd",
+    0xFFFF: "\ufffd",
 }
 
 

@@ -41,7 +41,9 @@ from survey_app.vault import Vault
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-PREVIEW = "preview"  # purpose of the token; payload {"version": id} or {"questionnaire": id}, both with {"language": tag}
+PREVIEW = (
+    "preview"  # purpose of the token; payload {"version": id} or {"questionnaire": id}, both with {"language": tag}
+)
 PREVIEW_SECONDS = 2 * 3600
 PAGE_LANGUAGES = ("zh-CN", "en")  # of pages that belong to no questionnaire
 WRONG_CODES_A_MINUTE = 10
@@ -101,7 +103,8 @@ class Respondents:
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
         carried = incoming.link_values(_asked.get(), paper) if paper.parameters else ""
         made = self.stitched(
-            ("first", paper.version_id, language, order, carried, door.mode), chain,
+            ("first", paper.version_id, language, order, carried, door.mode),
+            chain,
             lambda: _first_document(chain, paper, language, order, carried, door.mode),
         )
         start = Start(paper.version_id, now, chain.consent_version)
@@ -134,8 +137,11 @@ class Respondents:
         paper, chain = self.doors.paper(start.version_id) if start else None, self.doors.chain()
         nonce, rc = one(form, "_n"), one(form, "_r")
         if (
-            start is None or paper is None or paper.questionnaire_id != wave.questionnaire_id
-            or not _NONCE.fullmatch(nonce) or not _DELETE_CODE.fullmatch(rc)
+            start is None
+            or paper is None
+            or paper.questionnaire_id != wave.questionnaire_id
+            or not _NONCE.fullmatch(nonce)
+            or not _DELETE_CODE.fullmatch(rc)
         ):
             return self.page(Reply(400, closing.damaged(_plain_frame(chain))), chain)
         now = clock.epoch_seconds()
@@ -143,7 +149,9 @@ class Respondents:
         if is_closed(door, wave, now=now, issued=start.issued):
             return self.page(Reply(410, closing.closed(frame, answering.typed_words(paper, form))), chain)
         keeper = Sealed(self.recorder, ticket, door, paper, start.issued, nonce, rc, start.consent_version, now)
-        carried: dict[str, str] = {name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form}
+        carried: dict[str, str] = {
+            name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form
+        }
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
         parameters = incoming.parameters_of(paper, one(form, "_x"))
         sitting = Sitting(frame, paper, form, keeper, carried, order, parameters, door.mode, now, paper.kept)
@@ -189,6 +197,7 @@ class Respondents:
     # --- replies ----------------------------------------------------------------------------------------------------
     def thank(self, frame: Frame, paper: Paper, rc: str, mode: str) -> Response:
         """The page after the submit; made once, the delete code goes into its hole."""
+
         def make() -> Stitched:
             front, rest = closing.thanks(frame, paper.definition, mode).split(closing.CODE_HOLE)
             return Stitched(front, rest, closing.CODE_SHOWN)
@@ -200,8 +209,9 @@ class Respondents:
             made, tokens.grouped(rc).encode(), frame.chain, assets.closing_script().hash, ancestors
         )
 
-    def send_stitched(self, made: Stitched, middle: bytes, chain: Chain, script_hash: str,
-                      ancestors: str = "'none'") -> Response:
+    def send_stitched(
+        self, made: Stitched, middle: bytes, chain: Chain, script_hash: str, ancestors: str = "'none'"
+    ) -> Response:
         """A stitched document, compressed when the browser takes it."""
         packed = "gzip" in _asked.get().get("HTTP_ACCEPT_ENCODING", "")
         body = made.gzip(middle) if packed else made.plain(middle)
@@ -249,7 +259,9 @@ class Respondents:
         chain = self.doors.chain()
         found = self.doors.logo() or (closing.sign(chain).encode(), "image/svg+xml")
         response = Response(found[0], mimetype=found[1])
-        present = chain.logo_key and _asked.get()["QUERY_STRING"] == chain.logo_key  # this address changes with the logo
+        present = (
+            chain.logo_key and _asked.get()["QUERY_STRING"] == chain.logo_key
+        )  # this address changes with the logo
         response.headers["Cache-Control"] = f"public, max-age={'31536000, immutable' if present else '300'}"
         response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -345,11 +357,15 @@ _HOLE = len(document.secrets_of({"_t": "x" * 24, "_i": "x" * 10, "_m": "x" * 16,
 def _first_document(chain: Chain, paper: Paper, language: str, order: int, carried: str, mode: str) -> Stitched:
     definition = paper.definition
     frame = Frame(chain, language, languages=definition.languages)
-    sheet = Sheet(definition, language, order=order, answers=incoming.parameters_of(paper, carried),
-                  numbers=document.numbering(frame, definition))
+    sheet = Sheet(
+        definition,
+        language,
+        order=order,
+        answers=incoming.parameters_of(paper, carried),
+        numbers=document.numbering(frame, definition),
+    )
     more = {"_u": str(chain.consent_version)} | ({"_x": carried} if carried else {})
-    place = Place(paper.version_id, "0", seconds=paper.seconds, first=True, mode=mode, carried=more,
-                  kept=paper.kept)
+    place = Place(paper.version_id, "0", seconds=paper.seconds, first=True, mode=mode, carried=more, kept=paper.kept)
     halves = document.page_document(frame, sheet, place)
     return Stitched(halves.front, halves.rest, _HOLE)
 

@@ -19,15 +19,21 @@ def questionnaire(size: int) -> Definition:
     questions: list[dict[str, Any]] = []
     for number in range(size - 1):
         kind = KINDS[number % len(KINDS)]
-        question: dict[str, Any] = {"name": f"q{number}", "type": kind, "text": f"问题 {number}", "required": number % 2 == 0}
+        question: dict[str, Any] = {
+            "name": f"q{number}",
+            "type": kind,
+            "text": f"问题 {number}",
+            "required": number % 2 == 0,
+        }
         if "choice" in kind:
             question["choices"] = choices
         if number % 5 == 4:
             question["show_if"] = {"q0": {"at_most": 3}}
         questions.append(question)
     questions.append({"name": "remark", "type": "long_text", "text": "还有什么想说的?"})
-    return loading.definition_from({"format": 1, "name": "bench", "title": "测试", "languages": ["zh-CN"],
-                                    "pages": [{"questions": questions}]})
+    return loading.definition_from(
+        {"format": 1, "name": "bench", "title": "测试", "languages": ["zh-CN"], "pages": [{"questions": questions}]}
+    )
 
 
 def form(definition: Definition) -> dict[str, list[str]]:

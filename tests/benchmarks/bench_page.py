@@ -28,20 +28,25 @@ QUESTIONNAIRE = ROOT / "tests" / "questionnaires" / "ten-questions.yaml"
 RUNS = 5
 OBSERVE = """
 window.seen = {lcp: 0, cls: 0, event: 0};
-new PerformanceObserver(l => l.getEntries().forEach(e => seen.lcp = e.startTime)).observe({type: 'largest-contentful-paint', buffered: true});
-new PerformanceObserver(l => l.getEntries().forEach(e => { if (!e.hadRecentInput) seen.cls += e.value; })).observe({type: 'layout-shift', buffered: true});
-new PerformanceObserver(l => l.getEntries().forEach(e => seen.event = Math.max(seen.event, e.duration))).observe({type: 'event', durationThreshold: 16, buffered: true});
+const watch = (type, see) => new PerformanceObserver(list => list.getEntries().forEach(see))
+  .observe({type, buffered: true, durationThreshold: 16});
+watch('largest-contentful-paint', entry => seen.lcp = entry.startTime);
+watch('layout-shift', entry => { if (!entry.hadRecentInput) seen.cls += entry.value; });
+watch('event', entry => seen.event = Math.max(seen.event, entry.duration));
 """
 
 
 def flask(environment: dict[str, str], *words: str) -> str:
     """Run one command of the platform."""
-    return subprocess.run([str(FLASK), *words], cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+    done = subprocess.run([str(FLASK), *words], cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 def visit(browser: Browser, address: str) -> dict[str, float]:
     """One cold visit: load, answer the first question with a tap, read the observers."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="zh-CN", has_touch=True, is_mobile=True
+    )
     page = context.new_page()
     page.add_init_script(OBSERVE)
     cdp = context.new_cdp_session(page)
@@ -72,7 +77,13 @@ def main() -> None:
     """Serve a fresh installation and visit it."""
     with tempfile.TemporaryDirectory() as folder:
         port = "8391"
-        environment = {**os.environ, "INSTANCE_DIR": folder, "DATABASE_URL": "", "PORT": port, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        environment = {
+            **os.environ,
+            "INSTANCE_DIR": folder,
+            "DATABASE_URL": "",
+            "PORT": port,
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        }
         flask(environment, "questionnaires", "load", str(QUESTIONNAIRE))
         flask(environment, "questionnaires", "publish", "ten-questions")
         address = flask(environment, "collectors", "create", "ten-questions", "--kind", "link")

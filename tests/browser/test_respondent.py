@@ -50,7 +50,11 @@ class Finger:
 
     def tap(self, label: str) -> None:
         """Tap a visible label or button with exactly this text."""
-        target = self.page.locator("label:visible, button:visible").filter(has_text=re.compile(f"^{re.escape(label)}$")).first
+        target = (
+            self.page.locator("label:visible, button:visible")
+            .filter(has_text=re.compile(f"^{re.escape(label)}$"))
+            .first
+        )
         target.click()
         self.taps += 1
 
@@ -90,8 +94,15 @@ def test_ten_questions_take_at_most_two_taps_each_and_one(site: Site, phone: Pag
     assert finger.taps <= 21
     (response,) = rows_of(select(Response))
     assert response.answers == {
-        "overall": 4, "recommend": 9, "easy": 6, "delivery_speed": 4, "pack": 5, "advice": "4", "reasons": ["near"],
-        "how_bought": "app", "age": "c",
+        "overall": 4,
+        "recommend": 9,
+        "easy": 6,
+        "delivery_speed": 4,
+        "pack": 5,
+        "advice": "4",
+        "reasons": ["near"],
+        "how_bought": "app",
+        "age": "c",
     }
     assert response.layout == "grid65"
 
@@ -237,11 +248,18 @@ def test_no_screen_has_an_accessibility_fault_or_scrolls_sideways(
     doors = {file: publish(file) for file in SCREEN_FILES}
     faults: list[str] = []
     for script in (True, False):
-        context = chromium.new_context(viewport={"width": 360, "height": 640}, locale=language, java_script_enabled=True)
+        context = chromium.new_context(
+            viewport={"width": 360, "height": 640}, locale=language, java_script_enabled=True
+        )
         page = context.new_page()
         if not script:  # axe itself needs script, so the page's own is taken out instead
-            context.route("**/s/*", lambda route: route.fulfill(response=(answer := route.fetch()), body=re.sub(
-                r"<script>.*?</script>", "", answer.text(), flags=re.DOTALL)))
+            context.route(
+                "**/s/*",
+                lambda route: route.fulfill(
+                    response=(answer := route.fetch()),
+                    body=re.sub(r"<script>.*?</script>", "", answer.text(), flags=re.DOTALL),
+                ),
+            )
 
         def look(name: str, page: Page = page, script: bool = script) -> None:
             where = f"{name}-{language}-{size or 'std'}{'' if script else '-still'}"
@@ -366,9 +384,14 @@ def test_text_of_36_pixels_fits_280_pixels(site: Site, chromium: Browser, langua
     wide: list[str] = []
     page = context.new_page()
     # the person's own larger text, as a phone applies it: the root size
-    context.route("**/*", lambda route: route.fulfill(response=(answer := route.fetch()), headers={
-        **answer.headers, "content-security-policy": ""}, body=answer.text().replace(
-            "</style>", "html,html.big,html.huge{font-size:36px!important}</style>")))
+    context.route(
+        "**/*",
+        lambda route: route.fulfill(
+            response=(answer := route.fetch()),
+            headers={**answer.headers, "content-security-policy": ""},
+            body=answer.text().replace("</style>", "html,html.big,html.huge{font-size:36px!important}</style>"),
+        ),
+    )
     for file in SCREEN_FILES:
         page.goto(f"{site.address}{publish(file)}?l={language}")
         for name in ("first", "error"):
@@ -407,7 +430,9 @@ def test_a_question_may_be_called_like_a_property_of_the_form(site: Site, phone:
     expect(phone.locator(".code")).to_be_visible()
 
 
-def test_a_preview_in_a_frame_of_our_own_pages_is_walked_step_by_step(site: Site, phone: Page, errors: list[str]) -> None:
+def test_a_preview_in_a_frame_of_our_own_pages_is_walked_step_by_step(
+    site: Site, phone: Page, errors: list[str]
+) -> None:
     publish("ten.yaml")
     payload = {"questionnaire": rows_of(select(Questionnaire.id))[0], "language": "en"}
     token = tokens.sign(site.app.config["SECRET_KEY"], PREVIEW, payload)

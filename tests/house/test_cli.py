@@ -28,7 +28,13 @@ class Operator:
 
     def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(FLASK), *words], cwd=ROOT, env=self.environment, input=typed, capture_output=True, text=True, timeout=120
+            [str(FLASK), *words],
+            cwd=ROOT,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
 
     def good(self, *words: str, typed: str = "") -> str:
@@ -81,7 +87,9 @@ def test_loading_a_known_name_makes_a_new_draft_revision(operator: Operator) -> 
 def test_a_user_is_made_with_a_link_or_with_a_password_from_standard_input(operator: Operator) -> None:
     link = operator.good("users", "create", "lin@example.cn", "--role", "researcher")
     assert link.startswith("http://127.0.0.1:8999/")
-    operator.good("users", "create", "wang@example.cn", "--role", "shop-staff", "--password-stdin", typed="long enough 9\n")
+    operator.good(
+        "users", "create", "wang@example.cn", "--role", "shop-staff", "--password-stdin", typed="long enough 9\n"
+    )
     assert refused(operator, "users", "create", "lin@example.cn", "--role", "manager")
 
 

@@ -18,8 +18,14 @@ DATES = ("Date", "MonthYearDate", "YearDate")
 CHOICES = ("Radio", "Dropdown", "Relationship")
 COMPARE = {"==": "is", "!=": "is_not", ">": "more_than", "<": "less_than", ">=": "at_least", "<=": "at_most"}
 SWAPPED = {"==": "==", "!=": "!=", ">": "<", "<": ">", ">=": "<=", "<=": ">="}
-OLD = {"equals": "==", "not equals": "!=", "greater than": ">", "less than": "<",
-       "greater than or equal to": ">=", "less than or equal to": "<="}
+OLD = {
+    "equals": "==",
+    "not equals": "!=",
+    "greater than": ">",
+    "less than": "<",
+    "greater than or equal to": ">=",
+    "less than or equal to": "<=",
+}
 
 
 class Unsupported(Exception):
@@ -73,8 +79,13 @@ class Translated:
         return [self.pages[page.index] for page in way.pages]
 
 
-def translate(schema: dict[str, Any], *, metadata: dict[str, Any] | None = None, lists: dict[str, int] | None = None,
-              today: str = "2026-01-01") -> Translated:
+def translate(
+    schema: dict[str, Any],
+    *,
+    metadata: dict[str, Any] | None = None,
+    lists: dict[str, int] | None = None,
+    today: str = "2026-01-01",
+) -> Translated:
     """Our definition of their questionnaire."""
     return _Translator(schema, metadata or {}, lists or {}, today).run()
 
@@ -102,8 +113,9 @@ class _Translator:
         self.calculated: dict[str, list[str]] = {}
 
     def run(self) -> Translated:
-        sections = [s for s in self.schema.get("sections") or [{"groups": self.schema.get("groups", [])}]
-                    if "repeat" not in s]
+        sections = [
+            s for s in self.schema.get("sections") or [{"groups": self.schema.get("groups", [])}] if "repeat" not in s
+        ]
         for section in sections:
             for group in section.get("groups", []):
                 for block in group.get("blocks", []):
@@ -113,7 +125,8 @@ class _Translator:
         nothing = {"name": "v_zero", "type": "computed", "text": "0", "expression": 0}
         pages = [{"questions": [nothing, *self.constants]}, *self.pages]
         definition = loading.definition_from(
-            {"format": 1, "name": "ons", "title": "ONS", "languages": ["en"], "pages": pages})
+            {"format": 1, "name": "ons", "title": "ONS", "languages": ["en"], "pages": pages}
+        )
         return Translated(definition, {index + 1: name for index, name in self.page_ids.items()}, self.answers)
 
     # --- blocks and jumps ---
@@ -148,14 +161,26 @@ class _Translator:
                     arrivals[target].add(number)
         self.count += len(blocks)
 
-    def _block(self, block: dict[str, Any], number: int, arrived: dict[str, Any] | None, flag: str | None,
-               firsts: dict[str, int], *, last: bool) -> set[int]:
+    def _block(
+        self,
+        block: dict[str, Any],
+        number: int,
+        arrived: dict[str, Any] | None,
+        flag: str | None,
+        firsts: dict[str, int],
+        *,
+        last: bool,
+    ) -> set[int]:
         skips = [s for s in (self._skip(block.get("skip_conditions")), {flag: {"is": 1}} if flag else None) if s]
         visit: Any = {"if": {"any": skips}, "then": 2, "else": 1} if skips else 1
         self._computed(f"v{number}", {"if": arrived, "then": visit, "else": 0} if arrived else visit)
-        self.page_ids[self._page([self.answers[a["id"]].question() for a in _answers_of(block)]
-                                 or [{"name": f"n{number}", "type": "note", "text": "-"}],
-                                 {f"v{number}": {"is": 1}})] = block["id"]
+        self.page_ids[
+            self._page(
+                [self.answers[a["id"]].question() for a in _answers_of(block)]
+                or [{"name": f"n{number}", "type": "note", "text": "-"}],
+                {f"v{number}": {"is": 1}},
+            )
+        ] = block["id"]
         following = END if last else number + 1
         route: Any = following
         targets = {following}
@@ -165,8 +190,14 @@ class _Translator:
             targets.add(target)
             when = self._when(goto.get("when"))
             route = target if when is None else {"if": when, "then": target, "else": route}
-        self._computed(f"r{number}", {"if": {f"v{number}": {"is": 1}}, "then": route,
-                                      "else": {"if": {f"v{number}": {"is": 2}}, "then": following, "else": END - 1}})
+        self._computed(
+            f"r{number}",
+            {
+                "if": {f"v{number}": {"is": 1}},
+                "then": route,
+                "else": {"if": {f"v{number}": {"is": 2}}, "then": following, "else": END - 1},
+            },
+        )
         return targets
 
     def _target(self, goto: dict[str, Any], number: int, firsts: dict[str, int]) -> int:
@@ -195,14 +226,17 @@ class _Translator:
     def _collect(self, block: dict[str, Any]) -> None:
         calculation = block.get("calculation")
         if calculation:
-            operands = calculation.get("answers_to_calculate") or next(iter(calculation.get("operation", {"+": []}).values()))
+            operands = calculation.get("answers_to_calculate") or next(
+                iter(calculation.get("operation", {"+": []}).values())
+            )
             self.calculated[block["id"]] = [o if isinstance(o, str) else o["identifier"] for o in operands]
         for answer in _answers_of(block):
             made = self.answers.get(answer["id"])
             if made is None:
                 made = self.answers[answer["id"]] = Answer(f"a{len(self.answers)}", _kind(answer))
-            for option in answer.get("options") or [{"value": answer.get("value", "-")}] * (made.kind in (
-                    "single_choice", "multiple_choice")):
+            for option in answer.get("options") or [{"value": answer.get("value", "-")}] * (
+                made.kind in ("single_choice", "multiple_choice")
+            ):
                 made.codes.setdefault(str(option["value"]), f"c{len(made.codes)}")
 
     # --- conditions ---
@@ -278,7 +312,8 @@ class _Translator:
         words = {"sum": "add", "+": "add", "*": "multiply", "-": "subtract", "/": "divide"}
         operands = [
             {"if": {part.answer.name: {"answered": True}}, "then": {"answer": part.answer.name}, "else": 0}
-            if isinstance(part, _Ref) else part
+            if isinstance(part, _Ref)
+            else part
             for part in parts
         ]
         made = Answer(f"x{len(self.pages)}_{len(self.pending)}", "number")
@@ -311,7 +346,13 @@ class _Translator:
             if operator == "==":
                 return {"any": [test, {"all": [_missing(left), _missing(right)]}]}
             if operator == "!=":
-                return {"any": [test, {"all": [_missing(left), _present(right)]}, {"all": [_present(left), _missing(right)]}]}
+                return {
+                    "any": [
+                        test,
+                        {"all": [_missing(left), _present(right)]},
+                        {"all": [_present(left), _missing(right)]},
+                    ]
+                }
             return test
         if right is None:
             return {"==": _missing(left), "!=": _present(left)}.get(operator, NEVER)
@@ -370,7 +411,9 @@ class _Translator:
             return self._compare(OLD[condition], left, right)
         values = rule.get("values", right if isinstance(right, list) else [right])
         if condition in ("equals any", "not equals any"):
-            inside = self._membership("in", left, values) if isinstance(left, _Ref) else ALWAYS if left in values else NEVER
+            inside = (
+                self._membership("in", left, values) if isinstance(left, _Ref) else ALWAYS if left in values else NEVER
+            )
             return inside if condition == "equals any" else {"not": inside}
         if condition in ("contains", "contains any", "contains all", "not contains"):
             inside = self._membership("all-in" if condition == "contains all" else "any-in", values, left)

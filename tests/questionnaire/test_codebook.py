@@ -14,11 +14,24 @@ from tests.questionnaire.tools import made, question, read, tiny
 
 def test_the_golden_small_case_has_its_columns_and_values() -> None:
     definition = tiny("golden")
-    assert [v.name for v in codebook([definition]).variables] == ["nps", "why_1", "why_2", "why_8", "why_other", "comment"]
+    assert [v.name for v in codebook([definition]).variables] == [
+        "nps",
+        "why_1",
+        "why_2",
+        "why_8",
+        "why_other",
+        "comment",
+    ]
     first = row(definition, {"nps": 9, "why": ["1", "8"]}, {"why_other": "送药慢", "comment": "=1+1"})
     assert first == {"nps": 9, "why_1": 1, "why_2": 0, "why_8": 1, "why_other": "送药慢", "comment": "=1+1"}
     assert row(definition, {}, {}) == {
-        "nps": -97, "why_1": -99, "why_2": -99, "why_8": -99, "why_other": "", "comment": ""}
+        "nps": -97,
+        "why_1": -99,
+        "why_2": -99,
+        "why_8": -99,
+        "why_other": "",
+        "comment": "",
+    }
 
 
 @pytest.mark.parametrize(
@@ -35,7 +48,11 @@ def test_the_golden_small_case_has_its_columns_and_values() -> None:
         ("dates", {"bought": "2026-01-31"}, {"bought": "2026-01-31", "any_day": "", "came_at": ""}),
         ("consent", {"agree": "yes", "ill": "no"}, {"agree": 1, "ill": 2}),
         ("hidden", {"door": "south"}, {"origin": "poster", "door": 2, "good": -97, "more": ""}),
-        ("computed", {"price": 5, "speed_felt": 4}, {"price": 5, "speed_felt": 4, "average": 4.5, "level": 45, "sorry": ""}),
+        (
+            "computed",
+            {"price": 5, "speed_felt": 4},
+            {"price": 5, "speed_felt": 4, "average": 4.5, "level": 45, "sorry": ""},
+        ),
         ("off_path", {"used": "no", "good": 1}, {"used": 2, "good": -99, "why_bad": "", "bye": -97}),
         ("end_if", {"adult": "no"}, {"adult": 2, "good": -99}),
     ],
@@ -53,10 +70,19 @@ def test_a_choice_called_other_keeps_its_column_beside_its_text() -> None:
     assert row(definition, result.answers, result.texts) == {"q_a": 0, "q_other": 1, "q_other_text": "typed"}
 
 
-ANSWERS = st.fixed_dictionaries({}, optional={
-    "score": st.integers(0, 10), "why": st.lists(st.sampled_from("abc"), unique=True, min_size=1), "kind": st.sampled_from("xy"),
-    "day": st.sampled_from(["2026-01-01", "2026-05-01"]), "used": st.sampled_from(["yes", "no"]), "good": st.integers(1, 5),
-    "bye": st.integers(1, 5), "adult": st.sampled_from(["yes", "no"])})
+ANSWERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "score": st.integers(0, 10),
+        "why": st.lists(st.sampled_from("abc"), unique=True, min_size=1),
+        "kind": st.sampled_from("xy"),
+        "day": st.sampled_from(["2026-01-01", "2026-05-01"]),
+        "used": st.sampled_from(["yes", "no"]),
+        "good": st.integers(1, 5),
+        "bye": st.integers(1, 5),
+        "adult": st.sampled_from(["yes", "no"]),
+    },
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -66,7 +92,9 @@ def test_a_row_marks_exactly_what_is_off_the_path(name: str, answers: dict[str, 
     way = routing.path(definition, answers, {})
     made_row = row(definition, answers, {})
     numeric = [v for v in definition.variables if v.storage == "number"]
-    assert {v.question for v in numeric if made_row[v.name] != -99} == {v.question for v in numeric} & set(way.questions)
+    assert {v.question for v in numeric if made_row[v.name] != -99} == {v.question for v in numeric} & set(
+        way.questions
+    )
 
 
 def test_columns_say_what_they_hold() -> None:
@@ -81,15 +109,27 @@ def test_columns_say_what_they_hold() -> None:
     assert balance.missing == -99999
 
 
-OLD = made(pages=[
-    {"questions": [question("a"), question("gone_a"), question("b", "multiple_choice")]},
-    {"questions": [question("gone_c"), question("d")]},
-])
-NEW = made(pages=[
-    {"questions": [question("b", "multiple_choice", choices=[{"code": c, "text": c} for c in ("c", "a")]
-                            + [{"code": "o", "text": "o", "other": True}]), question("a")]},
-    {"questions": [question("d"), question("fresh")]},
-])
+OLD = made(
+    pages=[
+        {"questions": [question("a"), question("gone_a"), question("b", "multiple_choice")]},
+        {"questions": [question("gone_c"), question("d")]},
+    ]
+)
+NEW = made(
+    pages=[
+        {
+            "questions": [
+                question(
+                    "b",
+                    "multiple_choice",
+                    choices=[{"code": c, "text": c} for c in ("c", "a")] + [{"code": "o", "text": "o", "other": True}],
+                ),
+                question("a"),
+            ]
+        },
+        {"questions": [question("d"), question("fresh")]},
+    ]
+)
 
 
 def test_columns_follow_the_newest_version_and_removed_ones_stay_in_their_section() -> None:
@@ -100,21 +140,36 @@ def test_columns_follow_the_newest_version_and_removed_ones_stay_in_their_sectio
 def test_what_a_version_did_not_have_is_marked() -> None:
     book = codebook([NEW, OLD])
     values = row(OLD, {"a": 3, "b": ["a"]}, {}, book)
-    assert values == {"b_c": 0, "b_a": 1, "b_o": -94, "b_b": 0, "b_other": "", "a": 3, "gone_a": -97, "d": -97,
-                      "gone_c": -97, "fresh": -94}
+    assert values == {
+        "b_c": 0,
+        "b_a": 1,
+        "b_o": -94,
+        "b_b": 0,
+        "b_other": "",
+        "a": 3,
+        "gone_a": -97,
+        "d": -97,
+        "gone_c": -97,
+        "fresh": -94,
+    }
     assert row_maker(NEW, book)({"a": 3}, {})["gone_a"] == -94
 
 
 def test_values_of_all_versions_keep_their_labels() -> None:
     first = assign_values(made(question("q", "single_choice")))
-    second = assign_values(made(question("q", "single_choice", choices=[{"code": c, "text": c} for c in ("c", "d")])), first)
+    second = assign_values(
+        made(question("q", "single_choice", choices=[{"code": c, "text": c} for c in ("c", "d")])), first
+    )
     labels = {label.code: label.value for label in codebook([second, first]).by_name["q"].values}
     assert labels == {"c": 3, "d": 4, "a": 1, "b": 2}
 
 
 def choices(*codes: str, **values: int) -> dict[str, Any]:
-    return question("q", "single_choice", choices=[{"code": c, "text": c} | ({"value": values[c]} if c in values else {})
-                                                   for c in codes])
+    return question(
+        "q",
+        "single_choice",
+        choices=[{"code": c, "text": c} | ({"value": values[c]} if c in values else {}) for c in codes],
+    )
 
 
 def test_a_value_is_never_given_twice_over_versions() -> None:

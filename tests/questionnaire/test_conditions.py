@@ -9,29 +9,57 @@ from hypothesis import strategies as st
 from survey_app.questionnaire import conditions, expressions
 from survey_app.questionnaire.conditions import holds, to_script
 
-ANSWERS: dict[str, Any] = {"n": 3, "code": "2", "word": "shop", "many": ["a", "b"], "day": "2026-01-31", "half": 2.5,
-                           "at": "08:30", "dont": "unknown"}
+ANSWERS: dict[str, Any] = {
+    "n": 3,
+    "code": "2",
+    "word": "shop",
+    "many": ["a", "b"],
+    "day": "2026-01-31",
+    "half": 2.5,
+    "at": "08:30",
+    "dont": "unknown",
+}
 
 
 @pytest.mark.parametrize(
     ("condition", "met"),
     [
-        ({}, True), (None, True),
-        ({"n": {"is": 3}}, True), ({"n": {"is": "3"}}, True), ({"n": {"is_not": 3}}, False), ({"n": {"is": True}}, False),
-        ({"code": {"is": 2}}, True), ({"code": {"at_least": 2}}, True), ({"code": {"more_than": 2}}, False),
-        ({"n": {"at_least": 3, "less_than": 4}}, True), ({"half": {"more_than": 2}}, True),
-        ({"word": {"is": "Shop"}}, True), ({"word": {"at_least": "a"}}, False), ({"word": {"one_of": ["app", "shop"]}}, True),
-        ({"word": {"none_of": ["app"]}}, True), ({"dont": {"at_most": 6}}, False), ({"dont": {"is": "unknown"}}, True),
-        ({"many": {"includes": "a"}}, True), ({"many": {"includes_all": ["a", "b"]}}, True),
-        ({"many": {"includes_all": ["a", "c"]}}, False), ({"many": {"includes_any": ["c", "b"]}}, True),
-        ({"many": {"includes_none": ["c"]}}, True), ({"many": {"count": {"at_least": 2}}}, True),
-        ({"many": {"count": {"is": 3}}}, False), ({"many": {"is": "a"}}, False),
-        ({"day": {"less_than": "2026-02-01"}}, True), ({"at": {"at_least": "08:30"}}, True),
-        ({"day": {"at_least": "08:30"}}, False), ({"n": {"is": {"answer": "n"}}}, True),
-        ({"n": {"more_than": {"answer": "code"}}}, True), ({"n": {"is": {"answer": "gone"}}}, False),
+        ({}, True),
+        (None, True),
+        ({"n": {"is": 3}}, True),
+        ({"n": {"is": "3"}}, True),
+        ({"n": {"is_not": 3}}, False),
+        ({"n": {"is": True}}, False),
+        ({"code": {"is": 2}}, True),
+        ({"code": {"at_least": 2}}, True),
+        ({"code": {"more_than": 2}}, False),
+        ({"n": {"at_least": 3, "less_than": 4}}, True),
+        ({"half": {"more_than": 2}}, True),
+        ({"word": {"is": "Shop"}}, True),
+        ({"word": {"at_least": "a"}}, False),
+        ({"word": {"one_of": ["app", "shop"]}}, True),
+        ({"word": {"none_of": ["app"]}}, True),
+        ({"dont": {"at_most": 6}}, False),
+        ({"dont": {"is": "unknown"}}, True),
+        ({"many": {"includes": "a"}}, True),
+        ({"many": {"includes_all": ["a", "b"]}}, True),
+        ({"many": {"includes_all": ["a", "c"]}}, False),
+        ({"many": {"includes_any": ["c", "b"]}}, True),
+        ({"many": {"includes_none": ["c"]}}, True),
+        ({"many": {"count": {"at_least": 2}}}, True),
+        ({"many": {"count": {"is": 3}}}, False),
+        ({"many": {"is": "a"}}, False),
+        ({"day": {"less_than": "2026-02-01"}}, True),
+        ({"at": {"at_least": "08:30"}}, True),
+        ({"day": {"at_least": "08:30"}}, False),
+        ({"n": {"is": {"answer": "n"}}}, True),
+        ({"n": {"more_than": {"answer": "code"}}}, True),
+        ({"n": {"is": {"answer": "gone"}}}, False),
         ({"day": {"is": {"answer": "day", "plus": {"days": 1}}}}, False),
-        ({"all": [{"n": {"is": 3}}, {"code": {"is": "2"}}]}, True), ({"any": [{"n": {"is": 9}}, {"n": {"is": 3}}]}, True),
-        ({"not": {"n": {"is": 3}}}, False), ({"n": {"is": 3}, "code": {"is": "1"}}, False),
+        ({"all": [{"n": {"is": 3}}, {"code": {"is": "2"}}]}, True),
+        ({"any": [{"n": {"is": 9}}, {"n": {"is": 3}}]}, True),
+        ({"not": {"n": {"is": 3}}}, False),
+        ({"n": {"is": 3}, "code": {"is": "1"}}, False),
     ],
 )
 def test_a_condition_holds_as_written(condition: Any, met: bool) -> None:
@@ -55,10 +83,14 @@ def test_answered_asks_for_presence_and_texts_count() -> None:
 @pytest.mark.parametrize(
     ("day", "plus", "moved"),
     [
-        ("2024-01-31", {"months": 1}, "2024-02-29"), ("2023-01-31", {"months": 1}, "2023-02-28"),
-        ("2024-02-29", {"years": -1}, "2023-02-28"), ("2026-01-01", {"days": -1}, "2025-12-31"),
-        ("2026-01-31", {"months": 1, "days": 1}, "2026-03-01"), ("9999-12-31", {"days": 1}, None),
-        ("0001-01-01", {"years": -5}, None), ("nonsense", {"days": 1}, None),
+        ("2024-01-31", {"months": 1}, "2024-02-29"),
+        ("2023-01-31", {"months": 1}, "2023-02-28"),
+        ("2024-02-29", {"years": -1}, "2023-02-28"),
+        ("2026-01-01", {"days": -1}, "2025-12-31"),
+        ("2026-01-31", {"months": 1, "days": 1}, "2026-03-01"),
+        ("9999-12-31", {"days": 1}, None),
+        ("0001-01-01", {"years": -5}, None),
+        ("nonsense", {"days": 1}, None),
     ],
 )
 def test_dates_move_by_days_months_and_years(day: str, plus: dict[str, int], moved: str | None) -> None:
@@ -72,8 +104,10 @@ SCRIPTS: list[tuple[Any, Any]] = [
     ({"a": {"one_of": ["x", "y"]}}, ["or", ["sel", "a", "x"], ["sel", "a", "y"]]),
     ({"a": {"is_not": "x"}}, ["and", ["ans", "a"], ["not", ["sel", "a", "x"]]]),
     ({"a": {"answered": False}}, ["not", ["ans", "a"]]),
-    ({"all": [{"a": {"is": "x"}}, {"any": [{"b": {"is": 1}}, {"not": {"c": {"answered": True}}}]}]},
-     ["and", ["sel", "a", "x"], ["or", ["sel", "b", "1"], ["not", ["ans", "c"]]]]),
+    (
+        {"all": [{"a": {"is": "x"}}, {"any": [{"b": {"is": 1}}, {"not": {"c": {"answered": True}}}]}]},
+        ["and", ["sel", "a", "x"], ["or", ["sel", "b", "1"], ["not", ["ans", "c"]]]],
+    ),
     ({"a": {"count": {"at_least": 2}}}, None),
     ({"a": {"is": {"answer": "b"}}}, None),
     ({"day": {"less_than": "2026-01-01"}}, None),
@@ -108,9 +142,14 @@ def run_script(script: list[Any], answers: dict[str, Any]) -> bool:
     return bool(number < rest[1] if word == "<" else number > rest[1])
 
 
-VALUES = st.fixed_dictionaries({}, optional={
-    "n": st.sampled_from([0, 1, 2, 3, "unknown"]), "c": st.sampled_from(["a", "b"]),
-    "m": st.lists(st.sampled_from(["x", "y", "z"]), unique=True, min_size=1)})
+VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "n": st.sampled_from([0, 1, 2, 3, "unknown"]),
+        "c": st.sampled_from(["a", "b"]),
+        "m": st.lists(st.sampled_from(["x", "y", "z"]), unique=True, min_size=1),
+    },
+)
 TESTS = st.one_of(
     st.tuples(st.just("n"), st.sampled_from([*conditions.NUMERIC, "is", "is_not"]), st.integers(0, 3)),
     st.tuples(st.just("c"), st.sampled_from(["is", "is_not"]), st.sampled_from(["a", "b"])),
@@ -118,15 +157,22 @@ TESTS = st.one_of(
     st.tuples(st.just("m"), st.sampled_from(["includes_all", "includes_any"]), st.just(["x", "z"])),
     st.tuples(st.sampled_from(["n", "c", "m"]), st.just("answered"), st.booleans()),
 ).map(lambda parts: {parts[0]: {parts[1]: parts[2]}})
-CONDITIONS = st.recursive(TESTS, lambda inner: st.one_of(
-    st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
-    st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
-    inner.map(lambda part: {"not": part})), max_leaves=8)
+CONDITIONS = st.recursive(
+    TESTS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
+        inner.map(lambda part: {"not": part}),
+    ),
+    max_leaves=8,
+)
 
 
 @settings(max_examples=400, deadline=None)
 @given(CONDITIONS, VALUES)
-def test_script_simplified_and_reduced_condition_agree_with_the_condition(condition: Any, answers: dict[str, Any]) -> None:
+def test_script_simplified_and_reduced_condition_agree_with_the_condition(
+    condition: Any, answers: dict[str, Any]
+) -> None:
     met = holds(condition, answers)
     script = to_script(condition)
     assert script is not None
@@ -147,11 +193,21 @@ def test_names_finds_both_sides() -> None:
 @pytest.mark.parametrize(
     ("tree", "value"),
     [
-        (3, 3), ({"answer": "n"}, 3), ({"add": [{"answer": "n"}, 2]}, 5), ({"subtract": [5, {"answer": "n"}]}, 2),
-        ({"multiply": [2, 3, 4]}, 24), ({"divide": [1, 4]}, 0.25), ({"divide": [1, 0]}, None),
-        ({"mean": [{"answer": "n"}, {"answer": "gone"}, 5]}, 4), ({"min": [4, 2]}, 2), ({"max": [{"answer": "gone"}]}, None),
-        ({"add": [{"answer": "gone"}, 2]}, None), ({"count": ["n", "gone", "word"]}, 2), ({"answer": "word"}, None),
-        ({"if": {"n": {"is": 3}}, "then": 1, "else": 2}, 1), ({"if": {"n": {"is": 4}}, "then": 1}, None),
+        (3, 3),
+        ({"answer": "n"}, 3),
+        ({"add": [{"answer": "n"}, 2]}, 5),
+        ({"subtract": [5, {"answer": "n"}]}, 2),
+        ({"multiply": [2, 3, 4]}, 24),
+        ({"divide": [1, 4]}, 0.25),
+        ({"divide": [1, 0]}, None),
+        ({"mean": [{"answer": "n"}, {"answer": "gone"}, 5]}, 4),
+        ({"min": [4, 2]}, 2),
+        ({"max": [{"answer": "gone"}]}, None),
+        ({"add": [{"answer": "gone"}, 2]}, None),
+        ({"count": ["n", "gone", "word"]}, 2),
+        ({"answer": "word"}, None),
+        ({"if": {"n": {"is": 3}}, "then": 1, "else": 2}, 1),
+        ({"if": {"n": {"is": 4}}, "then": 1}, None),
         ({"multiply": [1e12, 1e12]}, None),
     ],
 )

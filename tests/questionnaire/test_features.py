@@ -44,8 +44,12 @@ def test_the_schema_refuses_an_unknown_key() -> None:
 
 READ: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, str]]] = [
     ("single_choice", {"channel_used": "app"}, {"channel_used": "app"}, {}),
-    ("single_choice", {"channel_used": "elsewhere", "channel_used_other": " 集市 "},
-     {"channel_used": "elsewhere"}, {"channel_used_other": "集市"}),
+    (
+        "single_choice",
+        {"channel_used": "elsewhere", "channel_used_other": " 集市 "},
+        {"channel_used": "elsewhere"},
+        {"channel_used_other": "集市"},
+    ),
     ("single_choice", {"channel_used": "app", "channel_used_other": "集市"}, {"channel_used": "app"}, {}),
     ("dropdown", {"age_group": "2"}, {"age_group": "2"}, {}),
     ("dropdown", {"age_group": ""}, {}, {}),
@@ -64,8 +68,12 @@ READ: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, str]]] = [
     ("matrix_nps", {"rec_chain": "9", "rec_rival": "0"}, {"rec_chain": 9, "rec_rival": 0}, {}),
     ("texts", {"remark": "很好\r\n谢谢", "contact_name": "李"}, {}, {"remark": "很好\n谢谢", "contact_name": "李"}),
     ("numbers", {"visits": "３", "amount": "12.50", "balance": "-5"}, {"visits": 3, "amount": 12.5, "balance": -5}, {}),
-    ("dates", {"bought": "2024-02-29", "any_day": "2026年1月3日", "came_at": "08:00"},
-     {"bought": "2024-02-29", "any_day": "2026-01-03", "came_at": "08:00"}, {}),
+    (
+        "dates",
+        {"bought": "2024-02-29", "any_day": "2026年1月3日", "came_at": "08:00"},
+        {"bought": "2024-02-29", "any_day": "2026-01-03", "came_at": "08:00"},
+        {},
+    ),
     ("consent", {"agree": "yes", "ill": "no"}, {"agree": "yes", "ill": "no"}, {}),
     ("attention_check", {"attentive": "a"}, {"attentive": "a"}, {}),
     ("display", {"good": "3"}, {"good": 3}, {}),
@@ -91,19 +99,27 @@ REFUSED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("texts", {"remark": " \u200b ", "contact_name": "李"}, {"remark": "required_text"}),
     ("texts", {"remark": "x", "contact_city": "上海"}, {"contact_name": "required_text"}),
     ("texts", {"remark": "x", "contact_name": "李", "one_line": "一二三四五六"}, {"one_line": "text_too_long"}),
-    ("texts", {"remark": "x", "contact_name": "李", "phone": "12345", "mail": "a@b", "digits": "一", "postcode": "1234"},
-     {"phone": "bad_phone", "mail": "bad_email", "digits": "bad_number", "postcode": "bad_postcode"}),
+    (
+        "texts",
+        {"remark": "x", "contact_name": "李", "phone": "12345", "mail": "a@b", "digits": "一", "postcode": "1234"},
+        {"phone": "bad_phone", "mail": "bad_email", "digits": "bad_number", "postcode": "bad_postcode"},
+    ),
     ("numbers", {"visits": "100", "amount": "-0.5"}, {"visits": "number_too_large", "amount": "number_too_small"}),
     ("numbers", {"visits": "1.5", "amount": "1.234"}, {"visits": "whole_number", "amount": "too_many_decimals"}),
-    ("dates", {"bought": "2023-12-31", "any_day": "2023-02-29", "came_at": "22:00"},
-     {"bought": "date_too_early", "any_day": "no_such_date", "came_at": "time_too_late"}),
+    (
+        "dates",
+        {"bought": "2023-12-31", "any_day": "2023-02-29", "came_at": "22:00"},
+        {"bought": "date_too_early", "any_day": "no_such_date", "came_at": "time_too_late"},
+    ),
     ("dates", {"any_day": "0000-00-00", "came_at": "23:59:60"}, {"any_day": "no_such_date", "came_at": "bad_time"}),
     ("dates", {"any_day": "9999-01-01", "came_at": "7.30"}, {"any_day": "date_too_late", "came_at": "bad_time"}),
 ]
 
 
 @pytest.mark.parametrize(("name", "fields", "problems"), REFUSED)
-def test_an_answer_to_correct_is_told_and_not_taken(name: str, fields: dict[str, Any], problems: dict[str, str]) -> None:
+def test_an_answer_to_correct_is_told_and_not_taken(
+    name: str, fields: dict[str, Any], problems: dict[str, str]
+) -> None:
     result = read(tiny(name), **fields)
     assert result.damaged is None
     assert codes(result) == problems
@@ -152,7 +168,9 @@ def test_the_path_is_the_one_of_the_truth_table(name: str, answers: Any, texts: 
 
 def test_answers_that_left_the_path_are_dropped_and_computed_ones_made() -> None:
     assert validation.settle(tiny("off_path"), {"used": "no", "good": 1, "bye": 4}, {"why_bad": "x"}) == (
-        {"used": "no", "bye": 4}, {})
+        {"used": "no", "bye": 4},
+        {},
+    )
     answers, _ = validation.settle(tiny("computed"), {"price": 5, "speed_felt": 4, "level": 99}, {})
     assert answers == {"price": 5, "speed_felt": 4, "average": 4.5, "level": 45}
     assert validation.settle(tiny("hidden"), {"door": "north"}, {})[0] == {"origin": "poster", "door": "north"}

@@ -72,7 +72,8 @@ pages:
     sentences = {p.code: sentence(p) for p in problems}
     assert 'Did you mean "rating"?' in sentences["unknown_type"]
     assert 'Did you mean "required"?' in sentences["unknown_key"] or any(
-        'Did you mean "required"?' in sentence(p) for p in problems)
+        'Did you mean "required"?' in sentence(p) for p in problems
+    )
     assert 'Did you mean "agree"?' in sentences["unknown_scale"]
     assert 'Did you mean "good2"?' in sentences["unknown_variable"]
 
@@ -80,16 +81,30 @@ pages:
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
-        ("a: [1, 2", "bad_yaml", 2), ("a: 'x", "bad_yaml", 1), ("\tx: 1", "bad_yaml", 1), ("a: b: c", "bad_yaml", 1),
-        ("", "empty_file", None), ("  \n\n", "empty_file", None), ("just words", "not_a_mapping", 1), ("- 1", "not_a_mapping", 1),
+        ("a: [1, 2", "bad_yaml", 2),
+        ("a: 'x", "bad_yaml", 1),
+        ("\tx: 1", "bad_yaml", 1),
+        ("a: b: c", "bad_yaml", 1),
+        ("", "empty_file", None),
+        ("  \n\n", "empty_file", None),
+        ("just words", "not_a_mapping", 1),
+        ("- 1", "not_a_mapping", 1),
         ("null", "not_a_mapping", 1),
-        (b"title: \xff\xfe", "not_utf8", None), ("标题".encode("gb18030"), "not_utf8", None),
-        ("a: \x00", "control_character", 1), ("x: 1\na: \x1b[31m", "control_character", 2),
-        ("a: 1\n---\nb: 2", "several_documents", 2), ("a: *x", "bad_alias", 1), ("a: &a [*a]", "bad_alias", 1),
-        ("? [1, 2]\n: 3", "bad_key", 1), ("? {a: 1}\n: 3", "bad_key", 1), ("1.5: 3", "bad_key", 1),
+        (b"title: \xff\xfe", "not_utf8", None),
+        ("标题".encode("gb18030"), "not_utf8", None),
+        ("a: \x00", "control_character", 1),
+        ("x: 1\na: \x1b[31m", "control_character", 2),
+        ("a: 1\n---\nb: 2", "several_documents", 2),
+        ("a: *x", "bad_alias", 1),
+        ("a: &a [*a]", "bad_alias", 1),
+        ("? [1, 2]\n: 3", "bad_key", 1),
+        ("? {a: 1}\n: 3", "bad_key", 1),
+        ("1.5: 3", "bad_key", 1),
         ("format: 1\n" + "a: " + "[" * 200, "too_deep", 2),
         ('{"a": ' + "[" * 200 + "]" * 200 + "}", "too_deep", None),
-        ('{"a": 1,}', "bad_json", 1), ('{"a"', "bad_json", 1), ("{a: 1", "bad_json", 1),
+        ('{"a": 1,}', "bad_json", 1),
+        ('{"a"', "bad_json", 1),
+        ("{a: 1", "bad_json", 1),
     ],
 )
 def test_an_unreadable_file_is_one_clear_line(text: bytes | str, code: str, line: int | None) -> None:
@@ -100,12 +115,18 @@ def test_an_unreadable_file_is_one_clear_line(text: bytes | str, code: str, line
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (("format: 1", "format: 2"), "bad_format"), (("format: 1\n", ""), "missing_key"),
-        (("languages: [zh-CN, en]", "languages: []"), "too_few"), (("[zh-CN, en]", "[zh-CN, zh-CN, en]"), "duplicate_language"),
-        (("[zh-CN, en]", "[Chinese, en]"), "bad_language"), (("name: channel_used", "name: select"), "reserved_name"),
-        (("name: channel_used", "name: Channel"), "bad_name"), (("name: channel_used", "name: " + "x" * 33), "long_name"),
-        (("name: channel_used", "name: ends_"), "bad_name"), (("code: shop", "code: Shop!"), "bad_code"),
-        (("code: shop", "code: app"), "duplicate_code"), (("required: true", "required: perhaps"), "wrong_kind"),
+        (("format: 1", "format: 2"), "bad_format"),
+        (("format: 1\n", ""), "missing_key"),
+        (("languages: [zh-CN, en]", "languages: []"), "too_few"),
+        (("[zh-CN, en]", "[zh-CN, zh-CN, en]"), "duplicate_language"),
+        (("[zh-CN, en]", "[Chinese, en]"), "bad_language"),
+        (("name: channel_used", "name: select"), "reserved_name"),
+        (("name: channel_used", "name: Channel"), "bad_name"),
+        (("name: channel_used", "name: " + "x" * 33), "long_name"),
+        (("name: channel_used", "name: ends_"), "bad_name"),
+        (("code: shop", "code: Shop!"), "bad_code"),
+        (("code: shop", "code: app"), "duplicate_code"),
+        (("required: true", "required: perhaps"), "wrong_kind"),
         (("required: true", "required: !!python/object/apply:os.system [ls]"), "yaml_tag"),
         (("required: true", "required: true\n        required: false"), "duplicate_key"),
         (("required: true", "max: .nan\n        required: true"), "not_finite"),
@@ -113,7 +134,10 @@ def test_an_unreadable_file_is_one_clear_line(text: bytes | str, code: str, line
         (("text: {zh-CN: 门店, en: In a shop}", "text: 门店"), "missing_text"),
         (("text: {zh-CN: 门店, en: In a shop}", "text: {zh-CN: 门店, en: In a shop, fr: Ici}"), "undeclared_language"),
         (("text: {zh-CN: 门店, en: In a shop}", "text: {zh-CN: 门店, en: In, a shop}"), "split_text"),
-        (("text: {zh-CN: 门店, en: In a shop}", "value: -97, text: {zh-CN: 门店, en: In a shop}"), "value_is_missing_code"),
+        (
+            ("text: {zh-CN: 门店, en: In a shop}", "value: -97, text: {zh-CN: 门店, en: In a shop}"),
+            "value_is_missing_code",
+        ),
         (("text: {zh-CN: 门店, en: In a shop}", "exclusive: true, text: {zh-CN: 门店, en: x}"), "only_in_multiple"),
         (("text: {zh-CN: 门店, en: In a shop}", "other: true, text: {zh-CN: 门店, en: x}"), "two_others"),
         (("text: {zh-CN: 门店, en: In a shop}", 'text: {zh-CN: 门店, en: "a\\x07"}'), "control_character"),
@@ -128,34 +152,56 @@ def test_each_fault_has_its_code(change: tuple[str, str], code: str) -> None:
 @pytest.mark.parametrize(
     ("condition", "code", "place"),
     [
-        ({}, "bad_condition", ""), ([], "wrong_kind", ""), ({"good": 3}, "bad_condition", ".good"),
-        ({"good": {}}, "bad_condition", ".good"), ({"good": {"is": 9}}, "unknown_answer", ".good.is"),
+        ({}, "bad_condition", ""),
+        ([], "wrong_kind", ""),
+        ({"good": 3}, "bad_condition", ".good"),
+        ({"good": {}}, "bad_condition", ".good"),
+        ({"good": {"is": 9}}, "unknown_answer", ".good.is"),
         ({"good": {"at_moist": 2}}, "unknown_operator", ".good.at_moist"),
         ({"good": {"includes": 2}}, "wrong_operator", ".good.includes"),
         ({"good": {"at_most": "two"}}, "bad_condition", ".good.at_most"),
-        ({"good": {"one_of": []}}, "bad_condition", ".good.one_of"), ({"good": {"is": [1]}}, "bad_condition", ".good.is"),
+        ({"good": {"one_of": []}}, "bad_condition", ".good.one_of"),
+        ({"good": {"is": [1]}}, "bad_condition", ".good.is"),
         ({"good": {"answered": "yes"}}, "bad_condition", ".good.answered"),
         ({"good": {"is": {"answer": "nobody"}}}, "unknown_variable", ".good.is.answer"),
         ({"good": {"is": {"answer": "good", "plus": {"days": 1}}}}, "bad_condition", ".good.is.plus"),
         ({"day": {"less_than": "2026-02-30"}}, "bad_date", ".day.less_than"),
-        ({"many": {"count": 2}}, "bad_condition", ".many.count"), ({"many": {"is": "a"}}, "wrong_operator", ".many.is"),
+        ({"many": {"count": 2}}, "bad_condition", ".many.count"),
+        ({"many": {"is": "a"}}, "wrong_operator", ".many.is"),
         ({"words": {"at_least": 1}}, "wrong_operator", ".words.at_least"),
-        ({"words": {"is": "z"}}, "unknown_answer", ".words.is"), ({"all": []}, "bad_condition", ".all"),
+        ({"words": {"is": "z"}}, "unknown_answer", ".words.is"),
+        ({"all": []}, "bad_condition", ".all"),
         ({"any": [{"good": {"is": 1}}, {"nobody": {"is": 1}}]}, "unknown_variable", ".any[1].nobody"),
         ({"not": {"not": {"late": {"is": 1}}}}, "later_variable", ".not.not.late"),
     ],
 )
 def test_a_condition_that_makes_no_sense_is_told_with_its_place(condition: Any, code: str, place: str) -> None:
     with pytest.raises(InvalidQuestionnaire) as caught:
-        made(question("good"), question("day", "date"), question("many", "multiple_choice"), question("words", "single_choice"),
-             question("asked", show_if=condition), question("late"))
+        made(
+            question("good"),
+            question("day", "date"),
+            question("many", "multiple_choice"),
+            question("words", "single_choice"),
+            question("asked", show_if=condition),
+            question("late"),
+        )
     assert [(p.code, p.path) for p in caught.value.problems] == [(code, f"pages[0].questions[4].show_if{place}")]
 
 
 @pytest.mark.parametrize(
     "expression",
-    [{}, {"add": []}, {"add": 3}, {"subtract": [1]}, {"answer": "nobody"}, {"if": {"good": {"is": 1}}}, {"power": [1, 2]},
-     {"add": [1], "multiply": [2]}, {"count": ["nobody"]}, {"add": ["good"]}],
+    [
+        {},
+        {"add": []},
+        {"add": 3},
+        {"subtract": [1]},
+        {"answer": "nobody"},
+        {"if": {"good": {"is": 1}}},
+        {"power": [1, 2]},
+        {"add": [1], "multiply": [2]},
+        {"count": ["nobody"]},
+        {"add": ["good"]},
+    ],
 )
 def test_an_expression_that_makes_no_sense_is_told(expression: Any) -> None:
     with pytest.raises(InvalidQuestionnaire):
@@ -168,12 +214,18 @@ def test_an_expression_that_makes_no_sense_is_told(expression: Any) -> None:
         ({"type": "matrix", "rows": [{"code": "a", "text": "a"}]}, "one_cell_kind"),
         ({"type": "matrix", "rows": [{"code": "a", "text": "a"}], "points": 5, "cell": "nps"}, "one_cell_kind"),
         ({"type": "matrix", "rows": [{"code": "a", "text": "a"}] * 2, "points": 5}, "duplicate_code"),
-        ({"type": "rating", "points": 12}, "out_of_range"), ({"type": "rating", "points": 3, "labels": ["a"]}, "labels_count"),
-        ({"type": "hidden"}, "one_value_kind"), ({"type": "hidden", "value": 1, "parameter": "p"}, "one_value_kind"),
-        ({"type": "number", "min": 5, "max": 1}, "min_above_max"), ({"type": "date", "min": "yesterday"}, "bad_date"),
-        ({"type": "time", "min": "8:00"}, "bad_date"), ({"type": "short_text", "pattern": "(a+)+$"}, "not_one_of"),
+        ({"type": "rating", "points": 12}, "out_of_range"),
+        ({"type": "rating", "points": 3, "labels": ["a"]}, "labels_count"),
+        ({"type": "hidden"}, "one_value_kind"),
+        ({"type": "hidden", "value": 1, "parameter": "p"}, "one_value_kind"),
+        ({"type": "number", "min": 5, "max": 1}, "min_above_max"),
+        ({"type": "date", "min": "yesterday"}, "bad_date"),
+        ({"type": "time", "min": "8:00"}, "bad_date"),
+        ({"type": "short_text", "pattern": "(a+)+$"}, "not_one_of"),
         ({"type": "attention_check", "choices": [{"code": "a", "text": "a"}], "expected": "b"}, "expected_not_offered"),
-        ({"type": "multiple_choice", "choices": [], "min": 1}, "too_few"), ({"type": 5}, "unknown_type"), ({}, "missing_key"),
+        ({"type": "multiple_choice", "choices": [], "min": 1}, "too_few"),
+        ({"type": 5}, "unknown_type"),
+        ({}, "missing_key"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_told(more: dict[str, Any], code: str) -> None:
@@ -190,18 +242,29 @@ def test_columns_of_two_questions_may_not_collide() -> None:
 
 
 def test_scores_name_their_faults() -> None:
-    scores = [{"name": "s", "kind": "sum", "questions": ["god"], "weights": {"good": 1}, "top": 2},
-              {"name": "s", "kind": "weighted", "questions": ["good"], "rescale": [5, 1]}]
+    scores = [
+        {"name": "s", "kind": "sum", "questions": ["god"], "weights": {"good": 1}, "top": 2},
+        {"name": "s", "kind": "weighted", "questions": ["good"], "rescale": [5, 1]},
+    ]
     with pytest.raises(InvalidQuestionnaire) as caught:
         made(question("good"), scores=scores)
     codes = [problem.code for problem in caught.value.problems]
-    assert codes == ["duplicate_name", "unknown_question", "unknown_question", "score_option", "score_option", "missing_key",
-                     "min_above_max"]
+    assert codes == [
+        "duplicate_name",
+        "unknown_question",
+        "unknown_question",
+        "score_option",
+        "score_option",
+        "missing_key",
+        "min_above_max",
+    ]
 
 
 def test_yaml_words_stay_words() -> None:
-    text = ("format: 1\nname: n\ntitle: no\nlanguages: [en]\npages: [{questions: [{name: q, type: single_choice, text: 12:30, "
-            "choices: [{code: no, text: on}, {code: 2, text: 2024-01-01}]}]}]\n")
+    text = (
+        "format: 1\nname: n\ntitle: no\nlanguages: [en]\npages: [{questions: [{name: q, type: single_choice, text: 12:30, "
+        "choices: [{code: no, text: on}, {code: 2, text: 2024-01-01}]}]}]\n"
+    )
     definition = loading.load_definition(text, file="x.yaml")
     assert definition.title == {"en": "no"}
     assert [c.code for c in definition.question("q").choices] == ["no", "2"]  # type: ignore[attr-defined]
@@ -211,10 +274,13 @@ def test_yaml_words_stay_words() -> None:
 def test_json_is_read_as_strictly_as_yaml() -> None:
     text = json.dumps(tiny("single_choice").to_json())
     assert loading.load_definition(text, file="x.json") == tiny("single_choice")
-    assert found(text.replace('"required": true', '"required": true, "required": false'), "x.json") == [("duplicate_key", "")]
+    assert found(text.replace('"required": true', '"required": true, "required": false'), "x.json") == [
+        ("duplicate_key", "")
+    ]
     assert ("not_finite", "") in found(text.replace('"required": true', '"columns": NaN'), "x.json")
     assert ("lone_surrogate", "pages[0].questions[0].choices[0].text.en") in found(
-        text.replace("In a shop", "In a \\ud83d shop"), "x.json")
+        text.replace("In a shop", "In a \\ud83d shop"), "x.json"
+    )
 
 
 def test_a_byte_order_mark_is_accepted() -> None:
@@ -272,7 +338,8 @@ def test_a_report_is_lines_or_data(tmp_path: Path) -> None:
     assert report.definition is not None  # a draft may lack a translation
     assert not report.ok
     assert report.lines() == [
-        f"{bad}:12: pages[0].questions[0].choices[0].text: The text in en is missing. Add the translation."]
+        f"{bad}:12: pages[0].questions[0].choices[0].text: The text in en is missing. Add the translation."
+    ]
     assert check_file(tmp_path / "absent.yaml").problems[0].code == "unreadable"
     assert check_file(tmp_path).problems[0].code == "unreadable"
 
@@ -280,8 +347,11 @@ def test_a_report_is_lines_or_data(tmp_path: Path) -> None:
 def test_the_reason_of_a_bad_condition_is_told_in_chinese_too() -> None:
     tree = ast.parse((FOLDER.parents[1] / "survey_app/questionnaire/condition_checking.py").read_text("utf-8"))
     reasons = {
-        ast.literal_eval(value) for node in ast.walk(tree) if isinstance(node, ast.Dict)
-        for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant) and key.value == "reason"
+        ast.literal_eval(value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value == "reason"
     }
     assert len(reasons) > 10
     assert reasons <= set(PHRASES)
@@ -301,26 +371,64 @@ def test_no_damage_to_a_file_makes_a_traceback(name: str, data: Any) -> None:
     text = (FOLDER / f"{name}.yaml").read_text("utf-8")
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 30)))
-    put = data.draw(st.one_of(st.sampled_from(["", "{", "}", "[", ": ", "- ", "\n", "*a", "&a ", "!!x ", "null", "'", "1e400"]),
-                              st.text(max_size=6)))
+    put = data.draw(
+        st.one_of(
+            st.sampled_from(["", "{", "}", "[", ": ", "- ", "\n", "*a", "&a ", "!!x ", "null", "'", "1e400"]),
+            st.text(max_size=6),
+        )
+    )
     report = check_bytes((text[:start] + put + text[end:]).encode("utf-8", "surrogatepass"), file="x.yaml")
     assert report.ok or report.lines()
     assert report.as_dict()["ok"] == report.ok
 
 
 JSON_LIKE = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(["csat", "a", "en"])),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(
-        st.sampled_from(["format", "name", "title", "languages", "pages", "questions", "type", "text", "choices", "code",
-                         "show_if", "scores", "scales", "points", "rows", "x"]), inner, max_size=5)), max_leaves=30)
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(["csat", "a", "en"])
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "format",
+                    "name",
+                    "title",
+                    "languages",
+                    "pages",
+                    "questions",
+                    "type",
+                    "text",
+                    "choices",
+                    "code",
+                    "show_if",
+                    "scores",
+                    "scales",
+                    "points",
+                    "rows",
+                    "x",
+                ]
+            ),
+            inner,
+            max_size=5,
+        ),
+    ),
+    max_leaves=30,
+)
 
 
 @settings(max_examples=200, deadline=None)
 @given(JSON_LIKE)
 def test_no_data_makes_a_traceback(data: Any) -> None:
     base = tiny("csat").to_json()
-    for changed in (data, base | {"pages": data}, base | {"scales": data}, base | {"pages": [{"questions": [data]}]},
-                    base | {"scores": data}, base | (data if isinstance(data, dict) else {})):
+    for changed in (
+        data,
+        base | {"pages": data},
+        base | {"scales": data},
+        base | {"pages": [{"questions": [data]}]},
+        base | {"scores": data},
+        base | (data if isinstance(data, dict) else {}),
+    ):
         assert all(map(line_of, problems_of(changed)))
 
 

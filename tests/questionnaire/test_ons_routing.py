@@ -76,43 +76,78 @@ DAY = {"id": "day", "type": "Date"}
         ([{"id": "box", "condition": "contains any", "values": ["A", "C"]}], {"box": ["B"]}, False),
         ([{"id": "box", "condition": "contains all", "values": ["A", "B"]}], {"box": ["A", "B"]}, True),
         ([{"id": "box", "condition": "contains all", "values": ["A", "B"]}], {"box": ["A"]}, False),
-        ([{"id": "day", "condition": "less than", "date_comparison": {"value": "now", "offset_by": {"years": -16}}}],
-         {"day": "2009-12-31"}, True),
-        ([{"id": "day", "condition": "less than", "date_comparison": {"value": "now", "offset_by": {"years": -16}}}],
-         {"day": "2010-01-02"}, False),
+        (
+            [{"id": "day", "condition": "less than", "date_comparison": {"value": "now", "offset_by": {"years": -16}}}],
+            {"day": "2009-12-31"},
+            True,
+        ),
+        (
+            [{"id": "day", "condition": "less than", "date_comparison": {"value": "now", "offset_by": {"years": -16}}}],
+            {"day": "2010-01-02"},
+            False,
+        ),
         ({">": [{"count": [{"source": "answers", "identifier": "box"}]}, 1]}, {"box": ["A", "B"]}, True),
         ({"==": [{"count": [{"source": "answers", "identifier": "box"}]}, 0]}, {}, True),
         ({"any-in": [["A", "Z"], {"source": "answers", "identifier": "box"}]}, {"box": ["A"]}, True),
         ({"all-in": [["A", "Z"], {"source": "answers", "identifier": "box"}]}, {"box": ["A"]}, False),
         ({"not": [{"in": ["A", {"source": "answers", "identifier": "box"}]}]}, {"box": ["B"]}, True),
         ({">": [{"sum": [{"source": "answers", "identifier": "n"}, 3]}, 4]}, {"n": 2}, True),
-        ({"<=": [{"date": ["now", {"years": -16}]}, {"date": [{"source": "answers", "identifier": "day"}]}]},
-         {"day": "2010-01-01"}, True),
-        ({"<=": [{"date": ["now", {"years": -16}]}, {"date": [{"source": "answers", "identifier": "day"}]}]},
-         {"day": "2009-12-31"}, False),
+        (
+            {"<=": [{"date": ["now", {"years": -16}]}, {"date": [{"source": "answers", "identifier": "day"}]}]},
+            {"day": "2010-01-01"},
+            True,
+        ),
+        (
+            {"<=": [{"date": ["now", {"years": -16}]}, {"date": [{"source": "answers", "identifier": "day"}]}]},
+            {"day": "2009-12-31"},
+            False,
+        ),
         ({"==": [{"source": "metadata", "identifier": "region"}, None]}, {}, True),
     ],
 )
 def test_old_and_new_rules_mean_the_same_here(when: Any, answers: dict[str, Any], met: bool) -> None:
     made = questionnaire(
-        block("first", NUMBER), block("second", BOX),
+        block("first", NUMBER),
+        block("second", BOX),
         block("third", DAY, routing_rules=[{"block": "yes", "when": when}, {"block": "no"}]),
-        block("yes", routing_rules=[{"section": "End"}]), block("no"),
+        block("yes", routing_rules=[{"section": "End"}]),
+        block("no"),
     )
     assert ons.full_path(made, answers)[3:] == (["yes"] if met else ["no"])
 
 
 def test_a_jump_to_a_group_or_back_or_to_the_end_is_understood() -> None:
-    made = {"sections": [
-        {"id": "s1", "groups": [
-            {"id": "g1", "blocks": [block("a", NUMBER, routing_rules=[
-                {"goto": {"group": "g3", "when": [{"id": "n", "condition": "equals", "value": 1}]}},
-                {"goto": {"section": "End", "when": [{"id": "n", "condition": "equals", "value": 2}]}},
-                {"goto": {"block": "b"}}])]},
-            {"id": "g2", "blocks": [block("b", routing_rules=[{"block": "a"}])]},
-            {"id": "g3", "blocks": [block("c")]}]},
-        {"id": "s2", "groups": [{"id": "g4", "blocks": [block("d")]}]},
-    ]}
+    made = {
+        "sections": [
+            {
+                "id": "s1",
+                "groups": [
+                    {
+                        "id": "g1",
+                        "blocks": [
+                            block(
+                                "a",
+                                NUMBER,
+                                routing_rules=[
+                                    {"goto": {"group": "g3", "when": [{"id": "n", "condition": "equals", "value": 1}]}},
+                                    {
+                                        "goto": {
+                                            "section": "End",
+                                            "when": [{"id": "n", "condition": "equals", "value": 2}],
+                                        }
+                                    },
+                                    {"goto": {"block": "b"}},
+                                ],
+                            )
+                        ],
+                    },
+                    {"id": "g2", "blocks": [block("b", routing_rules=[{"block": "a"}])]},
+                    {"id": "g3", "blocks": [block("c")]},
+                ],
+            },
+            {"id": "s2", "groups": [{"id": "g4", "blocks": [block("d")]}]},
+        ]
+    }
     assert ons.full_path(made, {"n": 1}) == ["a", "c", "d"]
     assert ons.full_path(made, {"n": 2}) == ["a", "d"]
     assert ons.full_path(made, {"n": 3}) == ["a", "b", "d"]
@@ -120,7 +155,11 @@ def test_a_jump_to_a_group_or_back_or_to_the_end_is_understood() -> None:
 
 def test_a_section_that_is_not_enabled_is_left_out() -> None:
     when = {"==": [{"source": "answers", "identifier": "n"}, 1]}
-    made = {"sections": [{"id": "s1", "groups": [{"id": "g1", "blocks": [block("a", NUMBER)]}]},
-                         {"id": "s2", "enabled": {"when": when}, "groups": [{"id": "g2", "blocks": [block("b")]}]}]}
+    made = {
+        "sections": [
+            {"id": "s1", "groups": [{"id": "g1", "blocks": [block("a", NUMBER)]}]},
+            {"id": "s2", "enabled": {"when": when}, "groups": [{"id": "g2", "blocks": [block("b")]}]},
+        ]
+    }
     assert ons.full_path(made, {"n": 1}) == ["a", "b"]
     assert ons.full_path(made, {"n": 2}) == ["a"]

@@ -107,7 +107,9 @@ def test_today_limits_a_date() -> None:
     assert page.read(form, {}, {}, today=date(2026, 5, 2)).good
 
 
-@pytest.mark.parametrize("typed", ["NaN", "Infinity", "1e309", "-0", "٣", "1,5", "0x10", "+5", "--1", "1.", ".5", "½", "一"])
+@pytest.mark.parametrize(
+    "typed", ["NaN", "Infinity", "1e309", "-0", "٣", "1,5", "0x10", "+5", "--1", "1.", ".5", "½", "一"]
+)
 def test_what_is_not_a_plain_number_is_refused_with_a_reason(typed: str) -> None:
     definition = made(question("n", "number", decimals=2))
     assert codes(read(definition, n=typed)) == {"n": "bad_number"}
@@ -124,8 +126,18 @@ def test_an_empty_number_is_no_answer() -> None:
     assert read(made(question("n", "number")), n="  ").answers == {}
 
 
-@pytest.mark.parametrize("phone", ["13812345678", " 138 1234 5678", "８６１３８１２３４５６７８", "010-12345678",
-                                   "+1 202 555 0100", "008613812345678", "400-810-8888"])
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "13812345678",
+        " 138 1234 5678",
+        "８６１３８１２３４５６７８",
+        "010-12345678",
+        "+1 202 555 0100",
+        "008613812345678",
+        "400-810-8888",
+    ],
+)
 def test_phones_as_people_type_them_are_accepted(phone: str) -> None:
     definition = made(question("p", "short_text", pattern="phone"), mode="identified")
     assert read(definition, p=phone).texts
@@ -138,8 +150,9 @@ def test_what_is_no_phone_is_refused(phone: str) -> None:
 
 
 def test_patterns_take_linear_time() -> None:
-    definition = made(*(question(p, "short_text", pattern=p) for p in ("phone", "email", "number", "postcode")),
-                      mode="identified")
+    definition = made(
+        *(question(p, "short_text", pattern=p) for p in ("phone", "email", "number", "postcode")), mode="identified"
+    )
     for hostile in ("1" * 8000, "a@" + "a." * 4000, "a" * 8000 + "@", "-" * 8000, " " * 8000 + "x"):
         result = read(definition, phone=hostile, email=hostile, number=hostile, postcode=hostile)
         assert result.damaged is None
@@ -149,7 +162,9 @@ def test_patterns_take_linear_time() -> None:
 def test_the_whole_path_is_checked_before_it_is_stored() -> None:
     definition = tiny("off_path")
     assert validation.complete(definition, {"used": "yes", "good": 9, "bye": "x"}, {}) == [
-        validation.FieldProblem("good", "good", "invalid"), validation.FieldProblem("bye", "bye", "invalid")]
+        validation.FieldProblem("good", "good", "invalid"),
+        validation.FieldProblem("bye", "bye", "invalid"),
+    ]
     assert [p.variable for p in validation.complete(CONDITIONAL, {"good": 1}, {})] == ["reasons"]
 
 
@@ -163,8 +178,10 @@ def test_form_values_give_back_what_was_read() -> None:
 
 FIELDS = st.dictionaries(
     st.sampled_from(["good", "reasons", "more", "_q", "_end", "go", "x"]),
-    st.lists(st.one_of(st.sampled_from(["1", "5", "a", "c", "1.", "good", "reasons", "more", ""]), st.text(max_size=5)),
-             max_size=4),
+    st.lists(
+        st.one_of(st.sampled_from(["1", "5", "a", "c", "1.", "good", "reasons", "more", ""]), st.text(max_size=5)),
+        max_size=4,
+    ),
 )
 
 

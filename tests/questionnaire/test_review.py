@@ -29,27 +29,53 @@ def pages(*groups: list[dict[str, Any]], **more: Any) -> Any:
         (made(question("hello", "note")), [("no_question", "pages")]),
         (made(pages=[]), [("no_question", "pages")]),
         (made(*(question(f"q{n}") for n in range(21))), [("page_too_long", "pages[0]")]),
-        (made(question("good"), question("why", "long_text") | {"text": "{{good}}?"}),
-         [("same_page_piping", "pages[0].questions[1].text")]),
+        (
+            made(question("good"), question("why", "long_text") | {"text": "{{good}}?"}),
+            [("same_page_piping", "pages[0].questions[1].text")],
+        ),
         (pages([question("good")], [question("why", "long_text") | {"text": "{{good}}?"}]), []),
-        (made(question("many", "multiple_choice"), question("q", show_if={"many": {"count": {"at_least": 2}}})),
-         [("same_page_condition", "pages[0].questions[1].show_if")]),
-        (pages([question("many", "multiple_choice")], [question("q", show_if={"many": {"count": {"at_least": 2}}})]), []),
-        (made(question("day", "date"), question("q", show_if={"day": {"less_than": "2026-01-01"}})),
-         [("same_page_condition", "pages[0].questions[1].show_if")]),
-        (made(question("t", "short_text"), question("q", show_if={"t": {"is": "x"}})),
-         [("same_page_condition", "pages[0].questions[1].show_if")]),
+        (
+            made(question("many", "multiple_choice"), question("q", show_if={"many": {"count": {"at_least": 2}}})),
+            [("same_page_condition", "pages[0].questions[1].show_if")],
+        ),
+        (
+            pages([question("many", "multiple_choice")], [question("q", show_if={"many": {"count": {"at_least": 2}}})]),
+            [],
+        ),
+        (
+            made(question("day", "date"), question("q", show_if={"day": {"less_than": "2026-01-01"}})),
+            [("same_page_condition", "pages[0].questions[1].show_if")],
+        ),
+        (
+            made(question("t", "short_text"), question("q", show_if={"t": {"is": "x"}})),
+            [("same_page_condition", "pages[0].questions[1].show_if")],
+        ),
         (made(question("t", "short_text"), question("q", show_if={"t": {"answered": True}})), []),
-        (made(question("x", "number"), question("q", show_if={"x": {"is": 3}})),
-         [("same_page_condition", "pages[0].questions[1].show_if")]),
-        (made(question("good"), question("c", "computed", expression={"answer": "good"}),
-              question("q", show_if={"c": {"is": 1}})),
-         [("same_page_condition", "pages[0].questions[2].show_if")]),
-        (made(question("o", "order_data", field="sum"), question("good")),
-         [("order_data_anonymous", "pages[0].questions[0].type")]),
+        (
+            made(question("x", "number"), question("q", show_if={"x": {"is": 3}})),
+            [("same_page_condition", "pages[0].questions[1].show_if")],
+        ),
+        (
+            made(
+                question("good"),
+                question("c", "computed", expression={"answer": "good"}),
+                question("q", show_if={"c": {"is": 1}}),
+            ),
+            [("same_page_condition", "pages[0].questions[2].show_if")],
+        ),
+        (
+            made(question("o", "order_data", field="sum"), question("good")),
+            [("order_data_anonymous", "pages[0].questions[0].type")],
+        ),
         (made(question("o", "order_data", field="sum"), question("good"), mode="identified"), []),
-        (made(question("p", "short_text", pattern="phone")), [("contact_data_anonymous", "pages[0].questions[0].pattern")]),
-        (made(question("ill", "single_choice", sensitive="health")), [("consent_missing", "pages[0].questions[0].sensitive")]),
+        (
+            made(question("p", "short_text", pattern="phone")),
+            [("contact_data_anonymous", "pages[0].questions[0].pattern")],
+        ),
+        (
+            made(question("ill", "single_choice", sensitive="health")),
+            [("consent_missing", "pages[0].questions[0].sensitive")],
+        ),
     ],
 )
 def test_a_fault_forbids_publishing(definition: Any, expected: list[tuple[str, str]]) -> None:
@@ -71,27 +97,77 @@ YES = {"choices": [{"code": "yes", "text": "Yes"}, {"code": "no", "text": "No"}]
         (pages([question("a", "nps")], [question("b", show_if={"a": {"at_most": 3, "at_least": 4}})]), ("b",)),
         (pages([question("a", "nps", required=True)], [question("b", show_if={"a": {"answered": False}})]), ("b",)),
         (pages([question("a", "nps")], [question("b", show_if={"a": {"answered": False}})]), ()),
-        (pages([question("a", "single_choice", **YES)], [question("b", show_if={"a": {"is": "yes"}})],
-               [question("c", show_if={"a": {"is": "no"}, "b": {"answered": True}})]), ("c",)),
-        (pages([question("a", "multiple_choice", max=1)], [question("b", show_if={"a": {"includes_all": ["a", "b"]}})]), ("b",)),
+        (
+            pages(
+                [question("a", "single_choice", **YES)],
+                [question("b", show_if={"a": {"is": "yes"}})],
+                [question("c", show_if={"a": {"is": "no"}, "b": {"answered": True}})],
+            ),
+            ("c",),
+        ),
+        (
+            pages(
+                [question("a", "multiple_choice", max=1)], [question("b", show_if={"a": {"includes_all": ["a", "b"]}})]
+            ),
+            ("b",),
+        ),
         (pages([question("a", "multiple_choice")], [question("b", show_if={"a": {"count": {"at_least": 4}}})]), ("b",)),
         (pages([question("a", "multiple_choice")], [question("b", show_if={"a": {"count": {"at_least": 3}}})]), ()),
         (pages([question("a", "number", min=0, max=10)], [question("b", show_if={"a": {"more_than": 10}})]), ("b",)),
-        (pages([question("a", "number", min=0, max=10, decimals=1)],
-               [question("b", show_if={"a": {"more_than": 9, "less_than": 10}})]), ()),
-        (pages([question("a", "number", min=0, max=10)], [question("b", show_if={"a": {"more_than": 9, "less_than": 10}})]),
-         ("b",)),
-        (pages([question("a", "date", min="2026-01-01")], [question("b", show_if={"a": {"less_than": "2026-01-01"}})]), ("b",)),
+        (
+            pages(
+                [question("a", "number", min=0, max=10, decimals=1)],
+                [question("b", show_if={"a": {"more_than": 9, "less_than": 10}})],
+            ),
+            (),
+        ),
+        (
+            pages(
+                [question("a", "number", min=0, max=10)],
+                [question("b", show_if={"a": {"more_than": 9, "less_than": 10}})],
+            ),
+            ("b",),
+        ),
+        (
+            pages(
+                [question("a", "date", min="2026-01-01")], [question("b", show_if={"a": {"less_than": "2026-01-01"}})]
+            ),
+            ("b",),
+        ),
         (pages([question("a", "short_text")], [question("b", show_if={"a": {"is": "secret"}})]), ()),
-        (pages([question("a", "csat"), question("c", "computed", expression={"multiply": [{"answer": "a"}, 2]})],
-               [question("b", show_if={"c": {"is": 9}})]), ("b",)),
-        (pages([question("a", "csat"), question("c", "computed", expression={"multiply": [{"answer": "a"}, 2]})],
-               [question("b", show_if={"c": {"is": 8}})]), ()),
+        (
+            pages(
+                [question("a", "csat"), question("c", "computed", expression={"multiply": [{"answer": "a"}, 2]})],
+                [question("b", show_if={"c": {"is": 9}})],
+            ),
+            ("b",),
+        ),
+        (
+            pages(
+                [question("a", "csat"), question("c", "computed", expression={"multiply": [{"answer": "a"}, 2]})],
+                [question("b", show_if={"c": {"is": 8}})],
+            ),
+            (),
+        ),
         (pages([question("h", "hidden", value="x"), question("a")], [question("b", show_if={"h": {"is": "x"}})]), ()),
-        (made(pages=[{"questions": [question("a", "single_choice", **YES)], "end_if": {"a": {"is_not": "yes"}}},
-                     {"questions": [question("b", show_if={"a": {"is": "no"}})]}]), ("b",)),
-        (made(pages=[{"questions": [question("a", required=True)], "end_if": {"a": {"at_least": 1}}},
-                     {"questions": [question("b")]}]), ("b",)),
+        (
+            made(
+                pages=[
+                    {"questions": [question("a", "single_choice", **YES)], "end_if": {"a": {"is_not": "yes"}}},
+                    {"questions": [question("b", show_if={"a": {"is": "no"}})]},
+                ]
+            ),
+            ("b",),
+        ),
+        (
+            made(
+                pages=[
+                    {"questions": [question("a", required=True)], "end_if": {"a": {"at_least": 1}}},
+                    {"questions": [question("b")]},
+                ]
+            ),
+            ("b",),
+        ),
     ],
 )
 def test_questions_that_can_never_be_shown_are_found(definition: Any, never: tuple[str, ...]) -> None:
@@ -107,8 +183,9 @@ def test_answers_that_no_condition_tells_apart_are_tried_once() -> None:
 
 
 def test_what_cannot_be_decided_is_advice_and_not_a_fault() -> None:
-    definition = pages([question("a", "date"), question("b", "date")],
-                       [question("c", show_if={"a": {"more_than": {"answer": "a"}}})])
+    definition = pages(
+        [question("a", "date"), question("b", "date")], [question("c", show_if={"a": {"more_than": {"answer": "a"}}})]
+    )
     assert unreachable(definition).undecided == ("c",)
     assert faults(definition) == []
     assert "advice_undecided" in [problem.code for problem in advice(definition)]
@@ -124,17 +201,23 @@ def test_a_condition_over_very_many_answers_is_sampled() -> None:
 
 
 def test_a_long_chain_of_conditions_is_reviewed_in_seconds() -> None:
-    chain = [[question(f"q{n}", "nps", **({"show_if": {f"q{n - 1}": {"at_least": 3}}} if n else {}))] for n in range(300)]
+    chain = [
+        [question(f"q{n}", "nps", **({"show_if": {f"q{n - 1}": {"at_least": 3}}} if n else {}))] for n in range(300)
+    ]
     before = time.perf_counter()
     assert faults(pages(*chain)) == []
     assert time.perf_counter() - before < 10
 
 
 SMALL = st.recursive(
-    st.tuples(st.sampled_from(["a", "b"]), st.sampled_from(["is", "is_not", "at_most", "more_than"]), st.integers(1, 3)).map(
-        lambda t: {t[0]: {t[1]: t[2]}}),
-    lambda inner: st.one_of(st.lists(inner, min_size=1, max_size=3).map(lambda c: {"all": c}), inner.map(lambda c: {"not": c})),
-    max_leaves=6)
+    st.tuples(
+        st.sampled_from(["a", "b"]), st.sampled_from(["is", "is_not", "at_most", "more_than"]), st.integers(1, 3)
+    ).map(lambda t: {t[0]: {t[1]: t[2]}}),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda c: {"all": c}), inner.map(lambda c: {"not": c})
+    ),
+    max_leaves=6,
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -142,10 +225,17 @@ SMALL = st.recursive(
 def test_reach_agrees_with_trying_everything(first: Any, second: Any) -> None:
     if not conditions.names(first) <= {"a"}:
         first = {"a": {"is": 2}}
-    definition = pages([question("a", "rating", points=3)], [question("b", "rating", points=3, show_if=first)],
-                       [question("c", show_if=second)])
-    tried = {name for a in (None, 1, 2, 3) for b in (None, 1, 2, 3)
-             for name in routing.path(definition, {k: v for k, v in (("a", a), ("b", b)) if v}).questions}
+    definition = pages(
+        [question("a", "rating", points=3)],
+        [question("b", "rating", points=3, show_if=first)],
+        [question("c", show_if=second)],
+    )
+    tried = {
+        name
+        for a in (None, 1, 2, 3)
+        for b in (None, 1, 2, 3)
+        for name in routing.path(definition, {k: v for k, v in (("a", a), ("b", b)) if v}).questions
+    }
     assert set(unreachable(definition).unreachable) == {"b", "c"} - tried
 
 
@@ -162,10 +252,12 @@ def test_a_mode_may_only_become_stricter() -> None:
 def test_a_change_that_mixes_two_meanings_in_one_column_is_refused() -> None:
     before = version()
     assert faults(made(question("q"), question("good", "rating", points=5)), before) == [
-        ("type_changed", "pages[0].questions[0].type")]
+        ("type_changed", "pages[0].questions[0].type")
+    ]
     assert faults(made(question("q", "dropdown"), question("good", "rating", points=5)), before) == []
     assert faults(made(question("q", "single_choice"), question("good", "rating", points=7)), before) == [
-        ("type_changed", "pages[0].questions[1].type")]
+        ("type_changed", "pages[0].questions[1].type")
+    ]
 
 
 def test_a_value_may_neither_change_nor_come_back_for_another_choice() -> None:
@@ -183,8 +275,14 @@ def test_advice_is_given_and_forbids_nothing() -> None:
         *(question(f"x{n}", required=True) for n in range(17)),
     )
     codes = {problem.code for problem in advice(definition)}
-    assert codes == {"advice_many_choices", "advice_required_text", "advice_many_rows", "advice_too_many_questions",
-                     "advice_too_long", "advice_no_unsure"}
+    assert codes == {
+        "advice_many_choices",
+        "advice_required_text",
+        "advice_many_rows",
+        "advice_too_many_questions",
+        "advice_too_long",
+        "advice_no_unsure",
+    }
     assert faults(definition) == []
 
 

@@ -55,8 +55,10 @@ def test_ces_csat_and_umux_agree_with_the_published_vectors() -> None:
     for case in data["csat"]["vectors"]:
         assert scoring.csat(case["x"]) == pytest.approx(case["top2_pct"])
         assert scoring.mean(case["x"], points=5) == pytest.approx(case["mean"])
-    items = made(*(question(n, "rating", points=7) for n in ("i1", "i2")),
-                 scores=[{"name": "umux", "kind": "mean", "questions": ["i1", "i2"], "rescale": [0, 100], "min_answered": 2}])
+    items = made(
+        *(question(n, "rating", points=7) for n in ("i1", "i2")),
+        scores=[{"name": "umux", "kind": "mean", "questions": ["i1", "i2"], "rescale": [0, 100], "min_answered": 2}],
+    )
     for case in data["umux_lite"]["vectors"]:
         given = dict(zip(("i1", "i2"), case["x"], strict=True))
         assert scoring.score(items.scores[0], items, given) == pytest.approx(case["score"])
@@ -69,7 +71,8 @@ def test_servperf_dimensions_are_means() -> None:
     for numbers in dimensions.values():
         score = Score(name="d", kind="mean", questions=tuple(f"p{i}" for i in numbers))
         assert scoring.score(score, items, {f"p{i}": i % 7 + 1 for i in range(1, 23)}) == pytest.approx(
-            sum(i % 7 + 1 for i in numbers) / len(numbers))
+            sum(i % 7 + 1 for i in numbers) / len(numbers)
+        )
 
 
 def test_nps_leaves_out_what_is_no_answer() -> None:

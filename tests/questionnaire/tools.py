@@ -22,7 +22,9 @@ def tiny(name: str) -> Definition:
 def made(*questions: Mapping[str, Any], **more: Any) -> Definition:
     """A definition of one page (or of `pages=`) in one language, from plain data."""
     pages = more.pop("pages", None) or [{"questions": list(questions)}]
-    return loading.definition_from({"format": 1, "name": "made", "title": "T", "languages": ["en"], "pages": pages} | more)
+    return loading.definition_from(
+        {"format": 1, "name": "made", "title": "T", "languages": ["en"], "pages": pages} | more
+    )
 
 
 def question(name: str, kind: str = "csat", **more: Any) -> dict[str, Any]:

@@ -29,7 +29,12 @@ def test_an_answer_is_stored_and_the_delete_code_is_shown(person: Person) -> Non
     assert someone.status == 200 and len(someone.delete_code) == 19
     (response,) = stored()
     assert response.answers == {"overall": 5}
-    assert (response.status, response.channel, response.language, response.mode) == ("complete", "link", "zh-CN", "anonymous")
+    assert (response.status, response.channel, response.language, response.mode) == (
+        "complete",
+        "link",
+        "zh-CN",
+        "anonymous",
+    )
     assert response.speed == "fast" and response.consent_version == 1
     assert rows_of(select(Comment.redacted)) == ["服务很好"]
 
@@ -39,7 +44,7 @@ def test_a_question_that_applies_now_comes_back_before_anything_is_stored(person
     someone.open()
     html = someone.send(overall=1, remark="慢")
     assert someone.status == 200 and "还有 1 题需要您回答" in html and not stored()
-    assert 'id=i-why' in html and "autofocus" in html and "慢" in html
+    assert "id=i-why" in html and "autofocus" in html and "慢" in html
     someone.send(why="等太久")
     assert stored()[0].answers == {"overall": 1}
 
@@ -96,7 +101,11 @@ def test_pages_turn_both_ways_and_the_draft_dies_with_the_submit(person: Person)
     someone.send(visits="３")
     (response,) = stored()
     assert response.answers == {
-        "source": "sms", "bought": "yes", "kinds": ["cold", "pain"], "cold_help": 4, "visits": 3,
+        "source": "sms",
+        "bought": "yes",
+        "kinds": ["cold", "pain"],
+        "cold_help": 4,
+        "visits": 3,
     }
     assert rows(Draft) == 0 and rows(Ballot) == 1
 

@@ -24,8 +24,15 @@ def definition(file: str) -> Definition:
     return load_definition((HERE / file).read_bytes(), file=file)
 
 
-def page(file: str = "ten.yaml", language: str = "zh-CN", *, index: int = 0, size: str = "", order: int = 0,
-         answers: Mapping[str, Any] | None = None) -> Halves:
+def page(
+    file: str = "ten.yaml",
+    language: str = "zh-CN",
+    *,
+    index: int = 0,
+    size: str = "",
+    order: int = 0,
+    answers: Mapping[str, Any] | None = None,
+) -> Halves:
     made = definition(file)
     frame = Frame(CHAIN, language, size, made.languages)
     filled = Sheet(made, language, order=order, answers=answers or {}, numbers=document.numbering(frame, made))
@@ -92,15 +99,19 @@ def test_texts_that_are_missing_in_a_language_are_marked_with_their_own() -> Non
     data = made.to_json()
     data["pages"][0]["questions"][0]["text"] = {"zh-CN": "您满意吗？"}
     sheet = Sheet(Definition.from_json(data), "en")
-    assert '<h2 id=h-overall tabindex=-1 lang="zh-CN">您满意吗？' in document.page_document(
-        Frame(CHAIN, "en"), sheet, Place(1, "0")).front
+    assert (
+        '<h2 id=h-overall tabindex=-1 lang="zh-CN">您满意吗？'
+        in document.page_document(Frame(CHAIN, "en"), sheet, Place(1, "0")).front
+    )
 
 
 def test_texts_of_a_questionnaire_are_inert() -> None:
     data = definition("short.yaml").to_json()
     evil = "</style><script>alert(1)</script>\"'{{7*7}}"
     data["title"] = data["pages"][0]["questions"][0]["text"] = {"zh-CN": evil, "en": evil}
-    html = document.page_document(Frame(CHAIN, "zh-CN"), Sheet(Definition.from_json(data), "zh-CN"), Place(1, "0")).front
+    html = document.page_document(
+        Frame(CHAIN, "zh-CN"), Sheet(Definition.from_json(data), "zh-CN"), Place(1, "0")
+    ).front
     assert "alert(1)</script>" not in html and "{{7*7}}" in html
 
 
@@ -112,8 +123,10 @@ def test_sizes_are_on_the_document_and_pressed() -> None:
 
 
 def test_random_orders_keep_their_last_choices() -> None:
-    seen = {tuple(re.findall(r"name=kinds value=(\w+)", page("pages.yaml", index=1, order=order).front))
-            for order in range(sheet.ARRANGEMENTS)}
+    seen = {
+        tuple(re.findall(r"name=kinds value=(\w+)", page("pages.yaml", index=1, order=order).front))
+        for order in range(sheet.ARRANGEMENTS)
+    }
     assert len(seen) == 6 and {order[-1] for order in seen} == {"none"}
 
 
@@ -129,8 +142,16 @@ def test_every_colour_pair_has_enough_contrast() -> None:
 
     css = (HERE.parents[1] / "survey_app" / "runner" / "page.css").read_text(encoding="utf-8")
     tokens = dict(re.findall(r"--(\w+):(#[0-9a-f]{6})", css))
-    texts = [("fg", "#ffffff"), ("muted", "#ffffff"), ("danger", "#ffffff"), ("brand", "#ffffff"), ("muted", tokens["bg2"]),
-             ("brand", tokens["bg2"]), ("fg", tokens["soft"]), ("fg", tokens["bg2"])]
+    texts = [
+        ("fg", "#ffffff"),
+        ("muted", "#ffffff"),
+        ("danger", "#ffffff"),
+        ("brand", "#ffffff"),
+        ("muted", tokens["bg2"]),
+        ("brand", tokens["bg2"]),
+        ("fg", tokens["soft"]),
+        ("fg", tokens["bg2"]),
+    ]
     for name, ground in texts:
         assert ratio(tokens[name], ground) >= 4.5, (name, ground)
     assert ratio(tokens["control"], "#ffffff") >= 3 and ratio("#7a4b00", "#fff4d6") >= 4.5

@@ -52,9 +52,7 @@ def test_a_failure_keeps_the_form_and_logs_type_and_place_alone(
 
 @pytest.mark.parametrize("name", ["_s", "_p", "_v", "_i", "_u"])
 @pytest.mark.parametrize("value", ["9" * 5_000, "", "-1", "²", "1.0", "1e3"])
-def test_a_hidden_number_that_is_none_is_damage(
-    sqlite_person: Respondent, name: str, value: str
-) -> None:
+def test_a_hidden_number_that_is_none_is_damage(sqlite_person: Respondent, name: str, value: str) -> None:
     someone = sqlite_person
     form = [(k, value if k == name else v) for k, v in someone.form(overall=4)]
     for query in ("", "?draft=1"):
@@ -69,8 +67,27 @@ def test_a_length_that_no_body_has_is_too_large(sqlite_person: Respondent, value
     assert answer.status_code == 413
 
 
-ODD = ("/s//{0}", "//s/{0}", "/s/{0}/", "/s/{0}//", "/s/./{0}", "//evil.example/s/{0}", "/s", "/s/", "//withdraw",
-       "/withdraw/", "/privacy/", "//privacy", "/logo/", "/preview//x", "/preview/", "/S/{0}", "/s/%2f{0}", "///", "")
+ODD = (
+    "/s//{0}",
+    "//s/{0}",
+    "/s/{0}/",
+    "/s/{0}//",
+    "/s/./{0}",
+    "//evil.example/s/{0}",
+    "/s",
+    "/s/",
+    "//withdraw",
+    "/withdraw/",
+    "/privacy/",
+    "//privacy",
+    "/logo/",
+    "/preview//x",
+    "/preview/",
+    "/S/{0}",
+    "/s/%2f{0}",
+    "///",
+    "",
+)
 
 
 @pytest.mark.parametrize("path", ODD)
@@ -78,7 +95,9 @@ def test_no_address_redirects(sqlite_person: Respondent, path: str) -> None:
     someone = sqlite_person
     client, address = someone.client, path.format(someone.address.removeprefix("/s/"))
     for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS"):
-        answer = client.open("/", method=method, headers={"Host": "evil.example"}, environ_overrides={"PATH_INFO": address})
+        answer = client.open(
+            "/", method=method, headers={"Host": "evil.example"}, environ_overrides={"PATH_INFO": address}
+        )
         assert answer.status_code in (200, 400, 404) and "Location" not in answer.headers, method
         assert b"evil.example" not in answer.data
 

@@ -70,7 +70,9 @@ def test_the_draft_of_a_questionnaire_is_shown_as_it_stands(previewer: Callable[
     assert "新标题" in someone.open()
 
 
-def test_only_our_own_pages_may_frame_it_and_old_or_forged_links_lead_nowhere(previewer: Callable[..., Respondent]) -> None:
+def test_only_our_own_pages_may_frame_it_and_old_or_forged_links_lead_nowhere(
+    previewer: Callable[..., Respondent],
+) -> None:
     someone = previewer("short.yaml")
     answer = someone.client.get(someone.address)
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]

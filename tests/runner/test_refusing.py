@@ -66,7 +66,9 @@ def test_a_body_cut_anywhere_before_its_end_is_refused(someone: Respondent) -> N
         lambda pairs: [(k, "²" if k == "_p" else v) for k, v in pairs],
     ],
 )
-def test_a_forged_form_is_damage(someone: Respondent, damage: Callable[[list[tuple[str, str]]], list[tuple[str, str]]]) -> None:
+def test_a_forged_form_is_damage(
+    someone: Respondent, damage: Callable[[list[tuple[str, str]]], list[tuple[str, str]]]
+) -> None:
     someone.post(damage(someone.form(overall=4)))
     assert someone.status == 400 and "没有保存" in someone.html and stored() == 0
 
@@ -100,7 +102,9 @@ def test_every_refusal_is_the_same_page(someone: Respondent, person: Person) -> 
         someone.post([(k, code if k == "_t" else v) for k, v in form])
         assert someone.status == 404
         pages.add(someone.html.encode())
-    answer = someone.client.post(other.address, data=urlencode(form), content_type=URLENCODED)  # the code of another door
+    answer = someone.client.post(
+        other.address, data=urlencode(form), content_type=URLENCODED
+    )  # the code of another door
     pages.add(answer.data)
     assert answer.status_code == 404 and len(pages) == 1 and stored() == 0
 
@@ -222,7 +226,9 @@ def test_naughty_strings_survive_page_and_store(someone: Respondent, cases: Path
         html = someone.send(remark=text)  # the required answer is missing: the page comes back
         shown = clean(text)
         assert someone.status == 422
-        assert "\n".join(escape(line) for line in shown.split("\n")) in html.replace("\r\n", "\n").replace("\r", "\n"), text
+        assert "\n".join(escape(line) for line in shown.split("\n")) in html.replace("\r\n", "\n").replace(
+            "\r", "\n"
+        ), text
         someone.send(overall=3, remark=text)
         assert someone.status == 200, text
         if shown:

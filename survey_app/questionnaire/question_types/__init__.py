@@ -14,18 +14,56 @@ from survey_app.questionnaire.question_types.rating import Ces, Csat, Likert, Np
 from survey_app.questionnaire.question_types.writing import LongText, ShortText, TextFields
 
 AnyQuestion = Annotated[
-    SingleChoice | Dropdown | MultipleChoice | AttentionCheck
-    | Rating | Likert | Nps | Csat | Ces | Matrix
-    | ShortText | LongText | TextFields | Number | Date | Time
-    | Note | Section | Consent | Hidden | Computed | OrderData,
+    SingleChoice
+    | Dropdown
+    | MultipleChoice
+    | AttentionCheck
+    | Rating
+    | Likert
+    | Nps
+    | Csat
+    | Ces
+    | Matrix
+    | ShortText
+    | LongText
+    | TextFields
+    | Number
+    | Date
+    | Time
+    | Note
+    | Section
+    | Consent
+    | Hidden
+    | Computed
+    | OrderData,
     Field(discriminator="type"),
 ]
 
 TYPES: dict[str, type[Question]] = {
     cls.model_fields["type"].annotation.__args__[0]: cls  # type: ignore[union-attr]
     for cls in (
-        SingleChoice, Dropdown, MultipleChoice, AttentionCheck, Rating, Likert, Nps, Csat, Ces, Matrix, ShortText, LongText,
-        TextFields, Number, Date, Time, Note, Section, Consent, Hidden, Computed, OrderData,
+        SingleChoice,
+        Dropdown,
+        MultipleChoice,
+        AttentionCheck,
+        Rating,
+        Likert,
+        Nps,
+        Csat,
+        Ces,
+        Matrix,
+        ShortText,
+        LongText,
+        TextFields,
+        Number,
+        Date,
+        Time,
+        Note,
+        Section,
+        Consent,
+        Hidden,
+        Computed,
+        OrderData,
     )
 }
 

@@ -140,8 +140,9 @@ def choice_label(choices: Sequence[Choice], code: Any) -> Mapping[str, str] | No
 def one_of(name: str, table: Mapping[str, Any]) -> Reader:
     """Reader of a field that takes one of the keys of `table`; the stored answer is its value."""
 
-    def read(form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem],
-             today: date | None) -> None:
+    def read(
+        form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+    ) -> None:
         given = form.get(name)
         if not given:
             return
@@ -157,8 +158,9 @@ def one_of(name: str, table: Mapping[str, Any]) -> Reader:
     return read
 
 
-def _reads_nothing(form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem],
-                   today: date | None) -> None:
+def _reads_nothing(
+    form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+) -> None:
     return
 
 

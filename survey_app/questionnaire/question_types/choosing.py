@@ -54,8 +54,17 @@ class _Offering(Question):
         stored = f"{self.name}_other"
         # In a multiple choice with a choice called `other`, `<question>_other` is that choice's 0/1 column.
         taken = isinstance(self, MultipleChoice) and any(choice.code == "other" for choice in self.choices)
-        return (Variable(f"{stored}_text" if taken else stored, self.name, "text", other.text, storage="text",
-                         code=other.code, key=stored),)
+        return (
+            Variable(
+                f"{stored}_text" if taken else stored,
+                self.name,
+                "text",
+                other.text,
+                storage="text",
+                code=other.code,
+                key=stored,
+            ),
+        )
 
     def codes(self, variable: str) -> tuple[str | int, ...] | None:
         return tuple(choice.code for choice in self.choices) if variable == self.name else None
@@ -71,7 +80,9 @@ class _One(_Offering):
     summary: ClassVar[str] = "single"
 
     def variables(self) -> tuple[Variable, ...]:
-        own = Variable(self.name, self.name, "single", self.text, value_labels(self.choices), flagged=flagged(self.choices))
+        own = Variable(
+            self.name, self.name, "single", self.text, value_labels(self.choices), flagged=flagged(self.choices)
+        )
         return (own, *self._other_variable())
 
     def reader(self) -> Reader:
@@ -112,8 +123,9 @@ class MultipleChoice(_Offering):
         columns = []
         for choice in self.choices:
             name = f"{self.name}_{choice.code}"
-            columns.append(Variable(name, self.name, "multiple", choice.text, set_name=self.name, code=choice.code,
-                                    key=self.name))
+            columns.append(
+                Variable(name, self.name, "multiple", choice.text, set_name=self.name, code=choice.code, key=self.name)
+            )
         return (*columns, *self._other_variable())
 
     def operand(self, variable: str) -> str:
@@ -124,8 +136,9 @@ class MultipleChoice(_Offering):
         rank = {choice.code: index for index, choice in enumerate(self.choices)}
         exclusive = frozenset(choice.code for choice in self.choices if choice.exclusive)
 
-        def read(form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem],
-                 today: date | None) -> None:
+        def read(
+            form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+        ) -> None:
             given = form.get(name)
             if not given:
                 return
@@ -154,8 +167,9 @@ def with_other(name: str, code: str, pick: Reader) -> Reader:
     """A reader that also takes the text of 其他, and drops it when 其他 is not chosen."""
     field = f"{name}_other"
 
-    def read(form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem],
-             today: date | None) -> None:
+    def read(
+        form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+    ) -> None:
         pick(form, answers, texts, problems, today)
         given = form.get(field)
         if not given:

@@ -37,8 +37,17 @@ class Hidden(_Unseen):
     def variables(self) -> tuple[Variable, ...]:
         choices = self.choices or ()
         storage = "text" if isinstance(self.value, str) else "number"
-        return (Variable(self.name, self.name, "hidden", self.text, value_labels(choices), storage=storage,
-                         flagged=flagged(choices)),)
+        return (
+            Variable(
+                self.name,
+                self.name,
+                "hidden",
+                self.text,
+                value_labels(choices),
+                storage=storage,
+                flagged=flagged(choices),
+            ),
+        )
 
     def accept(self, given: str | None) -> str | None:
         """The answer for a link parameter: a declared code, or None."""

@@ -56,7 +56,9 @@ class Matrix(Question):
         if len(given) != 1:
             raise PydanticCustomError("one_cell_kind", "{given}", {"given": len(given)})
         if self.labels is not None and len(self.labels) != (self.points or 0):
-            raise PydanticCustomError("labels_count", "{given}", {"given": len(self.labels), "points": self.points or 0})
+            raise PydanticCustomError(
+                "labels_count", "{given}", {"given": len(self.labels), "points": self.points or 0}
+            )
         return self
 
     def bind(self, scales: Mapping[str, Scale]) -> None:
@@ -117,8 +119,9 @@ class Matrix(Question):
     def reader(self) -> Reader:
         readers = [one_of(self.variable_of(row), self._table) for row in self.rows]
 
-        def read(form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem],
-                 today: date | None) -> None:
+        def read(
+            form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+        ) -> None:
             for reader in readers:
                 reader(form, answers, texts, problems, today)
 

@@ -75,8 +75,9 @@ def _plain(value: float) -> str:
 def typed_reader(name: str, parse: Callable[[str, date | None], Parsed]) -> Reader:
     """Reader of one typed field."""
 
-    def read(form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem],
-             today: date | None) -> None:
+    def read(
+        form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+    ) -> None:
         given = form.get(name)
         if not given:
             return

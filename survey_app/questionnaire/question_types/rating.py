@@ -32,8 +32,12 @@ CES_LABELS: tuple[dict[str, str], ...] = (
 )
 
 
-def point_labels(numbers: range, low: Mapping[str, str] | None, high: Mapping[str, str] | None,
-                 labels: tuple[Mapping[str, str], ...] | None) -> tuple[ValueLabel, ...]:
+def point_labels(
+    numbers: range,
+    low: Mapping[str, str] | None,
+    high: Mapping[str, str] | None,
+    labels: tuple[Mapping[str, str], ...] | None,
+) -> tuple[ValueLabel, ...]:
     """Value labels of a numeric scale; a point without words is labelled by its number."""
     found = []
     for index, number in enumerate(numbers):

@@ -45,8 +45,9 @@ def text_reader(variable: str, question: str, limit: int, pattern: str | None) -
     """Reader of one text field. Too long is told, not cut: the person decides what to leave out."""
     matches = PATTERNS[pattern] if pattern else None
 
-    def read(form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem],
-             today: date | None) -> None:
+    def read(
+        form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+    ) -> None:
         given = form.get(variable)
         if not given:
             return
@@ -145,8 +146,9 @@ class TextFields(Question):
     def reader(self) -> Reader:
         readers = [text_reader(self.variable_of(i), self.name, i.max_length, i.pattern) for i in self.fields]
 
-        def read(form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem],
-                 today: date | None) -> None:
+        def read(
+            form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+        ) -> None:
             for reader in readers:
                 reader(form, answers, texts, problems, today)
 
