@@ -114,3 +114,18 @@ def picture(page: Page, name: str) -> None:
     if os.environ.get("PICTURES"):
         ARTEFACTS.mkdir(exist_ok=True)
         page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
+
+
+SHOWN = "[...document.querySelectorAll('h1, h2, .err')].filter(e => e.offsetParent).map(e => e.textContent).join('|')"
+
+
+def go_on(page: Page, script: bool = True) -> None:
+    """Press the page's main button and wait for what it leads to: the next step, or the next document."""
+    if not script:
+        with page.expect_navigation():
+            page.locator("button.go:visible").click()
+        return
+    before = page.evaluate(f"document.documentElement.dataset.left = ''; {SHOWN}")
+    page.locator("button.go:visible").click()
+    page.wait_for_function(f"before => !('left' in document.documentElement.dataset) || {SHOWN} !== before", arg=before)
+    page.wait_for_load_state()

@@ -12,7 +12,7 @@ from survey_app import clock, reactions
 from survey_app.accounts.users import create_user, set_password
 from survey_app.database import db
 from survey_app.events import COMMAND_LINE
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, go_on
 
 PASSWORD = "a long enough password"
 
@@ -60,7 +60,7 @@ def publish_and_open_a_link(page: Page, site: Site) -> str:
     return found.group()
 
 
-def answer(context: BrowserContext, address: str, choice: int) -> str:
+def answer(context: BrowserContext, address: str, choice: int, script: bool) -> str:
     """Answer every question that shows; the text of the page after the submit."""
     page = context.new_page()
     page.goto(address)
@@ -73,8 +73,7 @@ def answer(context: BrowserContext, address: str, choice: int) -> str:
                 radios.nth(min(choice, radios.count() - 1)).check(force=True)
             elif field.locator("textarea:visible").count():
                 field.locator("textarea").first.fill("=1+1 等得有点久，电话 13812345678")
-        page.locator("button.go:visible").click()
-        page.wait_for_load_state()
+        go_on(page, script)
     text = page.locator("body").inner_text()
     page.close()
     return text
@@ -87,7 +86,7 @@ def test_from_the_library_to_an_export_by_the_interface_alone(
     sign_in(desktop, site, "researcher")
     address = publish_and_open_a_link(desktop, site)
     for number in range(6):
-        text = answer(customers[number % 2], address, number % 5)
+        text = answer(customers[number % 2], address, number % 5, number % 2 == 0)
         assert re.search(r"[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){3}", text), text
 
     # the live number at once, the figures after their next step

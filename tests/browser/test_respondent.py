@@ -16,7 +16,7 @@ from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE
 from survey_app.responses.models import Draft, Response
 from survey_app.runner.views import PREVIEW
-from tests.browser.conftest import Site, axe_violations, picture
+from tests.browser.conftest import Site, axe_violations, go_on, picture
 from tests.runner.street import publish, rows_of
 
 SIZES = ("", "big", "huge")
@@ -275,12 +275,12 @@ def test_no_screen_has_an_accessibility_fault_or_scrolls_sideways(
             if size:
                 page.locator(f"button[value='size:{size}']").click()
             look(f"{file}-first")
-            page.locator("button.go").click()
+            go_on(page, script)
             look(f"{file}-required")
         page.goto(f"{site.address}{doors['short.yaml']}?l={language}")
         page.locator(f"button[value='size:{size or 'std'}']").click()
         page.locator("#q-overall label").last.click()
-        page.locator("button.go").click()
+        go_on(page, script)
         look("thanks")
         for path in ("/privacy", "/withdraw", "/s/AAAAAA"):
             page.goto(f"{site.address}{path}?l={language}")
@@ -310,10 +310,10 @@ def test_the_screens_at_the_end_are_accessible_and_do_not_scroll_sideways(
     begin(page, f"{site.address}{door}?l={language}", size)
     while page.locator("button.go[value=submit]").count() == 0:
         answer_visible(page)
-        page.locator("button.go").click()
+        go_on(page)
     look("review")
     form = page.evaluate("[...new FormData(_f)]")
-    page.locator("button.go").click()
+    go_on(page)
     code = page.locator(".code").inner_text()
     post(page, site.address + door, [(n, "A" * 22 if n == "_n" else v) for n, v in form] + [("go", "submit")])
     expect(page.locator("h1")).to_have_text("您已提交过" if language == "zh-CN" else "You have already answered")
@@ -321,7 +321,7 @@ def test_the_screens_at_the_end_are_accessible_and_do_not_scroll_sideways(
     for typed, name in (("ABCD", "wrong-code"), (code, "deleted")):
         page.goto(f"{site.address}/withdraw?l={language}")
         page.locator("#code").fill(typed)
-        page.locator("button.go").click()
+        go_on(page)
         look(name)
     payload = {"questionnaire": rows_of(select(Questionnaire.id))[0], "language": language}
     token = tokens.sign(site.app.config["SECRET_KEY"], PREVIEW, payload)

@@ -45,7 +45,7 @@ def test_the_list_shows_the_number_of_answers_that_another_room_counts(
     chain: staff.Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(listing.__dict__, "count_answers", [lambda ids: dict.fromkeys(ids, 1234)])
-    assert "1,234" in chain.signed_in("manager").text("/questionnaires")
+    assert "1,234" in chain.signed_in("researcher").text("/questionnaires")
 
 
 def test_one_questionnaire_is_read_in_the_language_that_was_chosen(chain: staff.Chain) -> None:
