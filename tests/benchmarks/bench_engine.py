@@ -1,14 +1,19 @@
-"""How fast the engine reads a page, beside a bare dictionary look-up per field. Run: python -m tests.benchmarks.bench_engine
+"""How fast the engine reads a page, beside a bare dictionary look-up per field. Run: python tests/benchmarks/bench_engine.py
 
 Figures are ratios first: the machine of the day changes the microseconds, hardly the ratio.
 """
 
+import sys
 import timeit
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from survey_app.questionnaire import loading, routing, scoring, validation
 from survey_app.questionnaire.codebook import codebook, row_maker
 from survey_app.questionnaire.definition import Definition
+from tests.benchmarks.report import write_section
 
 KINDS = ("rating", "nps", "csat", "single_choice", "multiple_choice")
 
@@ -57,8 +62,11 @@ def microseconds(function: Any, repeat: int = 5) -> float:
 
 
 def main() -> None:
-    """Prints the table."""
-    print(f"{'questions':>9} {'read page':>10} {'bare':>7} {'ratio':>6} {'path':>8} {'complete':>9} {'row':>7}   (µs)")
+    """Write the table."""
+    lines = [
+        "| questions | read a page, µs | bare look-ups, µs | ratio | path, µs | whole check, µs | export row, µs |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for size in (5, 10, 20):
         definition = questionnaire(size)
         page, fields = validation.page_form(definition, 0), form(definition)
@@ -72,11 +80,15 @@ def main() -> None:
         path = microseconds(lambda: routing.path(definition, answers, texts))  # noqa: B023
         whole = microseconds(lambda: validation.complete(definition, answers, texts))  # noqa: B023
         row = microseconds(lambda: maker(answers, texts))  # noqa: B023
-        print(f"{size:>9} {read:>10.1f} {floor:>7.1f} {read / floor:>6.1f} {path:>8.1f} {whole:>9.1f} {row:>7.1f}")
+        lines.append(
+            f"| {size} | {read:.1f} | {floor:.1f} | {read / floor:.1f} | {path:.1f} | {whole:.1f} | {row:.1f} |"
+        )
     text = loading.dump_yaml(questionnaire(20))
-    print(f"load 20 questions from YAML: {microseconds(lambda: loading.load_definition(text, file='x')) / 1000:.2f} ms")
+    loaded = microseconds(lambda: loading.load_definition(text, file="x")) / 1000
     values = [n % 11 for n in range(100_000)]
-    print(f"NPS of 100,000 answers: {microseconds(lambda: scoring.nps(values), 3) / 1000:.1f} ms")
+    counted = microseconds(lambda: scoring.nps(values), 3) / 1000
+    lines += ["", f"20 questions from YAML: {loaded:.1f} ms; NPS of 100,000 answers: {counted:.1f} ms."]
+    write_section("engine", lines)
 
 
 if __name__ == "__main__":
