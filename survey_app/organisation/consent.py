@@ -38,6 +38,7 @@ _CHINESE = """\
 请勿填写姓名、电话、身份证号或处方号；系统会尽量遮盖，但可能有遗漏。
 - 您的手机、短信和浏览器里可能留有打开过问卷的记录。
 - 数据库能看出哪些个人链接已经用过，但看不出答了什么。
+- 提交后一小时内，既能直接读取数据库文件、又知道网络访问时刻的人，可能推断出答卷的先后。
 
 ## 谁能看到，保存多久
 - 只有经授权的员工能看到结果，查看和导出都有记录。少于 5 人的统计不显示。
@@ -77,6 +78,8 @@ kept about their region. Please do not write names, phone numbers, ID or prescri
 but may miss some.
 - Your phone, messages and browser may keep a trace that you opened the questionnaire.
 - The database shows which personal links were used, but not what was answered.
+- Within an hour of your answer, somebody who reads the raw database files and also knows the exact times of network access \
+might tell the order in which answers came.
 
 ## Who sees it, and for how long
 - Only authorised staff see results, and each look and export is recorded. Figures from fewer than 5 people are not shown.

@@ -22,7 +22,9 @@ def thanks(frame: Frame, definition: Definition, mode: str) -> str:
     """The page after the submit, with a hole for the delete code. What was stored is said as far as it is true."""
     _ = frame.say
     title, happens = _("感谢您的回答"), _("我们会汇总所有回答，用来改进药品和服务。")
-    anonymous = _("已匿名保存您选择的答案（3 年）。您写的文字会遮盖个人信息，原文 30 天后删除。")
+    anonymous = _(
+        "已匿名保存您选择的答案（3 年）。您写的文字会遮盖个人信息，原文一般 30 天后删除，最晚在月底后 45 天。"
+    )
     between = "" if frame.language.startswith("zh") else " "
     stored = anonymous if mode == "anonymous" else ""
     keep, why = _("您的删除码"), _("如果以后想删除这份回答，请记下它。我们无法再次提供。")
