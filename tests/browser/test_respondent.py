@@ -15,9 +15,12 @@ from survey_app.distribution import collecting
 from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE
 from survey_app.responses.models import Draft, Response
+from survey_app.runner import again
+from survey_app.runner.frame import Frame
 from survey_app.runner.views import PREVIEW
 from tests.browser.conftest import Site, axe_violations, go_on, picture
 from tests.runner.street import publish, rows_of
+from tests.runner.test_document import CHAIN
 
 SIZES = ("", "big", "huge")
 
@@ -443,3 +446,24 @@ def test_a_preview_in_a_frame_of_our_own_pages_is_walked_step_by_step(
     expect(phone.locator("#q-recommend input:checked")).to_have_count(1)
     picture(phone, "preview-360")
     assert rows_of(select(Draft)) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_pages_that_ask_for_another_try_are_accessible_and_do_not_scroll_sideways(
+    chromium: Browser, language: str, size: str
+) -> None:
+    """503 and 500, with a form to send again and without: drawn as the program draws them."""
+    page = chromium.new_page(viewport={"width": 280, "height": 640})
+    frame = Frame(CHAIN, language, size)
+    form, typed = {"_t": ["x"], "why": ["等太久"]}, {"why": "等太久" * 20}
+    faults = []
+    for name, draw in (("busy", again.busy), ("failed", again.failed)):
+        for posted in (form, None):
+            page.set_content(draw(frame, posted, typed if posted else {}))
+            faults += [f"{name}: {fault}" for fault in axe_violations(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > 280:
+                faults.append(f"{name}: scrolls sideways")
+            picture(page, f"{name}-{bool(posted)}-{language}-{size or 'std'}")
+    page.close()
+    assert faults == []
