@@ -137,12 +137,13 @@ def test_a_process_that_stands_still_lets_the_others_say_busy(path: Path) -> Non
 
 def test_two_processes_take_turns(path: Path) -> None:
     pair = Committer(path), Committer(path)  # locks belong to open files, so two in one process act as two processes
-    order: list[int] = []
+    waits: list[float] = []
 
     def run(which: int) -> None:
         for number in range(100):
+            begun = time.monotonic()
             pair[which].write(insert(which * 1000 + number))
-            order.append(which)
+            waits.append(time.monotonic() - begun)
 
     threads = [threading.Thread(target=run, args=(which,)) for which in (0, 1)]
     for thread in threads:
@@ -150,7 +151,9 @@ def test_two_processes_take_turns(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(numbers(path)) == 200
-    assert 30 < order[:120].count(0) < 90  # neither starves
+    assert (
+        max(waits) < 10
+    )  # neither starves: far below the 30 s after which a writer would hear that the database is busy
 
 
 def test_a_read_only_file_is_busy_and_no_error_page(tmp_path: Path) -> None:
