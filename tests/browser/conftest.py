@@ -127,5 +127,10 @@ def go_on(page: Page, script: bool = True) -> None:
         return
     before = page.evaluate(f"document.documentElement.dataset.left = ''; {SHOWN}")
     page.locator("button.go:visible").click()
-    page.wait_for_function(f"before => !('left' in document.documentElement.dataset) || {SHOWN} !== before", arg=before)
+    # Between two documents there is for a moment no root element: that is no answer yet.
+    page.wait_for_function(
+        "before => { const root = document.documentElement;"
+        f" return !!(root && document.body) && (!('left' in root.dataset) || {SHOWN} !== before) }}",
+        arg=before,
+    )
     page.wait_for_load_state()
