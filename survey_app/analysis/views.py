@@ -12,7 +12,7 @@ from survey_app.analysis.results import results as results_of
 from survey_app.database import db
 from survey_app.design import listing
 from survey_app.design.models import Questionnaire
-from survey_app.design.views import head
+from survey_app.design.views.common import head
 from survey_app.errors import Busy
 from survey_app.web import PAGE_SIZE, access, actor, found, language_tag, may, render
 

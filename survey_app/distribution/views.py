@@ -11,7 +11,7 @@ from survey_app import clock, tokens, web
 from survey_app.database import db
 from survey_app.design import publishing
 from survey_app.design.models import Questionnaire
-from survey_app.design.views import head
+from survey_app.design.views.common import head
 from survey_app.distribution import collecting, forms, qr
 from survey_app.distribution.models import Collector
 from survey_app.errors import DomainError

@@ -9,7 +9,7 @@ from survey_app import clock
 from survey_app.database import db
 from survey_app.design.models import Questionnaire
 from survey_app.design.publishing import definition_of, newest_version
-from survey_app.design.views import LANGUAGE_NAMES, head
+from survey_app.design.views.common import LANGUAGE_NAMES, head
 from survey_app.errors import Busy, DomainError
 from survey_app.exports import forms, requesting
 from survey_app.exports.models import Export

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, request, url_for
+from flask import abort, current_app, flash, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -12,52 +12,15 @@ from survey_app.accounts.models import User
 from survey_app.database import db
 from survey_app.design import drafting, forms, library, listing, publishing, reading
 from survey_app.design.models import Questionnaire, Version
+from survey_app.design.views import blueprint
+from survey_app.design.views.common import head, languages_of, questionnaire_or_404, reading_language, version_or_404
 from survey_app.errors import DomainError
 from survey_app.questionnaire import loading, timing, wording
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.problems import Problem, sentence
 
-blueprint = Blueprint("design", __name__)
-
 PREVIEW_PURPOSE = "preview"  # the respondent's side reads tokens of this purpose
-LANGUAGE_NAMES = {"zh-CN": "中文", "en": "English"}
 WIDTHS = ("360", "320", "768")
-
-
-def _questionnaire(questionnaire_id: int) -> Questionnaire:
-    found: Questionnaire = web.found(db.session.get(Questionnaire, questionnaire_id))
-    return found
-
-
-def _version(questionnaire: Questionnaire, number: int) -> Version:
-    query = select(Version).where(Version.questionnaire_id == questionnaire.id, Version.number == number)
-    found: Version = web.found(db.session.scalar(query))
-    return found
-
-
-def _language(definition: Definition) -> str:
-    """The questionnaire language to read in: the one asked for, else that of the interface, else the first."""
-    for wanted in (request.args.get("language", ""), web.language_tag()):
-        if wanted in definition.languages:
-            return wanted
-    return definition.language
-
-
-def _languages(definition: Definition) -> list[tuple[str, str]]:
-    return [(language, LANGUAGE_NAMES.get(language, language)) for language in definition.languages]
-
-
-def head(questionnaire: Questionnaire) -> dict[str, Any]:
-    """What the head of every page about one questionnaire shows."""
-    definition = drafting.draft_of(questionnaire)
-    newest = publishing.newest_version(questionnaire)
-    return {
-        "questionnaire": questionnaire,
-        "title": definition.text(definition.title, web.language_tag()),
-        "newest": newest,
-        "has_news": publishing.has_news(questionnaire),
-        "mode": reading.MODES[questionnaire.mode],
-    }
 
 
 @blueprint.get("/questionnaires")
@@ -84,7 +47,7 @@ def questionnaires() -> Response:
 @blueprint.get("/questionnaires/<int:questionnaire_id>")
 @web.access("questionnaire:read")
 def questionnaire_page(questionnaire_id: int) -> Response:
-    return _draft_page(_questionnaire(questionnaire_id), "design/questionnaire.html", error=None)
+    return _draft_page(questionnaire_or_404(questionnaire_id), "design/questionnaire.html", error=None)
 
 
 def _draft_page(questionnaire: Questionnaire, template: str, *, status: int = 200, **more: Any) -> Response:
@@ -96,12 +59,12 @@ def _draft_page(questionnaire: Questionnaire, template: str, *, status: int = 20
 
 
 def _reading(definition: Definition) -> dict[str, Any]:
-    reader = reading.Reader(definition, _language(definition), _)
+    reader = reading.Reader(definition, reading_language(definition), _)
     return {
         "definition": definition,
         "reader": reader,
         "language": reader.language,
-        "languages": _languages(definition),
+        "languages": languages_of(definition),
         "minutes": timing.minutes(definition),
         "number_of_questions": library.number_of_questions(definition),
     }
@@ -116,10 +79,10 @@ def _shown(reader: reading.Reader, problems: list[Problem]) -> list[tuple[str, s
 @web.access("questionnaire:read")
 def preview(questionnaire_id: int) -> Response:
     """The page as customers see it: the draft, or `?version=2`."""
-    questionnaire = _questionnaire(questionnaire_id)
+    questionnaire = questionnaire_or_404(questionnaire_id)
     version = _asked_version(questionnaire)
     definition = publishing.definition_of(version) if version else drafting.draft_of(questionnaire)
-    language = _language(definition)
+    language = reading_language(definition)
     width = request.args.get("width", "")
     subject = {"version": version.id} if version else {"questionnaire": questionnaire.id}
     token = tokens.sign(str(current_app.config["SECRET_KEY"]), PREVIEW_PURPOSE, {**subject, "language": language})
@@ -128,7 +91,7 @@ def preview(questionnaire_id: int) -> Response:
         address=f"/preview/{token}",
         version=version,
         language=language,
-        languages=_languages(definition),
+        languages=languages_of(definition),
         width=width if width in WIDTHS else WIDTHS[0],
         widths=WIDTHS,
         **head(questionnaire),
@@ -142,13 +105,13 @@ def _asked_version(questionnaire: Questionnaire) -> Version | None:
         return None
     if not number.isascii() or not number.isdigit() or len(number) > 6:
         abort(404)
-    return _version(questionnaire, int(number))
+    return version_or_404(questionnaire, int(number))
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/versions")
 @web.access("questionnaire:read")
 def versions(questionnaire_id: int) -> Response:
-    questionnaire = _questionnaire(questionnaire_id)
+    questionnaire = questionnaire_or_404(questionnaire_id)
     people = {user.id: user.name or user.email for user in db.session.scalars(select(User))}
     return web.render("design/versions.html", people=people, **head(questionnaire))
 
@@ -156,8 +119,8 @@ def versions(questionnaire_id: int) -> Response:
 @blueprint.get("/questionnaires/<int:questionnaire_id>/versions/<int:number>")
 @web.access("questionnaire:read")
 def version_page(questionnaire_id: int, number: int) -> Response:
-    questionnaire = _questionnaire(questionnaire_id)
-    version = _version(questionnaire, number)
+    questionnaire = questionnaire_or_404(questionnaire_id)
+    version = version_or_404(questionnaire, number)
     return web.render(
         "design/version.html", version=version, **_reading(publishing.definition_of(version)), **head(questionnaire)
     )
@@ -167,20 +130,24 @@ def version_page(questionnaire_id: int, number: int) -> Response:
 @web.access("questionnaire:publish")
 def publication(questionnaire_id: int) -> Response:
     """The page that says what publishing would do, and asks."""
-    return _draft_page(_questionnaire(questionnaire_id), "design/publication.html", error=None, form={})
+    return _draft_page(questionnaire_or_404(questionnaire_id), "design/publication.html", error=None, form={})
 
 
 @blueprint.post("/questionnaires/<int:questionnaire_id>/versions")
 @web.access("questionnaire:publish")
 def publish(questionnaire_id: int) -> Response:
-    questionnaire = _questionnaire(questionnaire_id)
+    questionnaire = questionnaire_or_404(questionnaire_id)
     try:
         note = forms.PublicationForm().check().note.data
         version = publishing.publish(questionnaire=questionnaire, by=web.actor(), now=clock.now(), note=note)
     except DomainError as error:
         db.session.rollback()
         return _draft_page(
-            _questionnaire(questionnaire_id), "design/publication.html", error=error, form=request.form, status=422
+            questionnaire_or_404(questionnaire_id),
+            "design/publication.html",
+            error=error,
+            form=request.form,
+            status=422,
         )
     flash(_("第 %(n)s 版已发布。", n=version.number))
     return web.seen(url_for("design.versions", questionnaire_id=questionnaire_id))
@@ -189,7 +156,7 @@ def publish(questionnaire_id: int) -> Response:
 @blueprint.get("/questionnaires/<int:questionnaire_id>/definition.yaml")
 @web.access("questionnaire:read")
 def download(questionnaire_id: int) -> Response:
-    questionnaire = _questionnaire(questionnaire_id)
+    questionnaire = questionnaire_or_404(questionnaire_id)
     version = _asked_version(questionnaire)
     if version is not None:
         return _yaml(publishing.definition_of(version), f"{questionnaire.name}-v{version.number}.yaml")
@@ -203,7 +170,7 @@ def _yaml(definition: Definition, name: str) -> Response:
 @blueprint.post("/questionnaires/<int:questionnaire_id>/archive")
 @web.access("questionnaire:edit")
 def archive(questionnaire_id: int) -> Response:
-    questionnaire = _questionnaire(questionnaire_id)
+    questionnaire = questionnaire_or_404(questionnaire_id)
     if forms.ArchiveForm().check().archived.data:
         drafting.archive(questionnaire=questionnaire, by=web.actor(), now=clock.now())
         flash(_("问卷已归档，链接和数据都保留。"))

@@ -1,0 +1,53 @@
+"""What the pages of one questionnaire share: loading it, its languages, the head of the page."""
+
+from typing import Any
+
+from flask import request
+from sqlalchemy import select
+
+from survey_app import web
+from survey_app.database import db
+from survey_app.design import drafting, publishing, reading
+from survey_app.design.models import Questionnaire, Version
+from survey_app.questionnaire.definition import Definition
+
+LANGUAGE_NAMES = {"zh-CN": "中文", "en": "English"}
+
+
+def questionnaire_or_404(questionnaire_id: int) -> Questionnaire:
+    """The questionnaire of this number."""
+    found: Questionnaire = web.found(db.session.get(Questionnaire, questionnaire_id))
+    return found
+
+
+def version_or_404(questionnaire: Questionnaire, number: int) -> Version:
+    """One of its versions."""
+    query = select(Version).where(Version.questionnaire_id == questionnaire.id, Version.number == number)
+    found: Version = web.found(db.session.scalar(query))
+    return found
+
+
+def reading_language(definition: Definition) -> str:
+    """The questionnaire language to read in: the one asked for, else that of the interface, else the first."""
+    for wanted in (request.args.get("language", ""), web.language_tag()):
+        if wanted in definition.languages:
+            return wanted
+    return definition.language
+
+
+def languages_of(definition: Definition) -> list[tuple[str, str]]:
+    """Its languages for links: (tag, name)."""
+    return [(language, LANGUAGE_NAMES.get(language, language)) for language in definition.languages]
+
+
+def head(questionnaire: Questionnaire) -> dict[str, Any]:
+    """What the head of every page about one questionnaire shows."""
+    definition = drafting.draft_of(questionnaire)
+    newest = publishing.newest_version(questionnaire)
+    return {
+        "questionnaire": questionnaire,
+        "title": definition.text(definition.title, web.language_tag()),
+        "newest": newest,
+        "has_news": publishing.has_news(questionnaire),
+        "mode": reading.MODES[questionnaire.mode],
+    }

@@ -1,0 +1,1 @@
+"""The editor: outline, canvas, acts and autosave."""

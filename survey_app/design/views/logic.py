@@ -1,0 +1,1 @@
+"""Rules as sentences, and the map of the paths."""

@@ -1,0 +1,1 @@
+"""Publishing: review, difference, approval, schedule, retiring."""

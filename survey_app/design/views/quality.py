@@ -1,0 +1,1 @@
+"""The quality pane: advice, reasons, fixes in one click."""

@@ -1,0 +1,1 @@
+"""A new questionnaire: empty, from text, from the library, from a copy."""
