@@ -50,3 +50,14 @@ class Collector(Base):
     questionnaire: Mapped[Questionnaire] = relationship(lazy="joined")
     version: Mapped[Version] = relationship(lazy="joined")
     shop: Mapped[Shop | None] = relationship(lazy="joined")
+
+
+class CollectorArm(Base):
+    """One of the versions that a door shows at random (A/B). A door without arms shows its own version."""
+
+    __tablename__ = "collector_arm"
+    __table_args__ = (CheckConstraint("share between 1 and 99", name="share"),)
+
+    collector_id: Mapped[int] = mapped_column(ForeignKey("collector.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    share: Mapped[int]  # per cent of those who open it

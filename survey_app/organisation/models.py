@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.database import Base, Document, Moment
@@ -27,6 +27,7 @@ class Organisation(Base):
         Document, default=dict
     )  # language -> the chain's own paragraph
     sample: Mapped[bool] = mapped_column(default=False)
+    needs_approval: Mapped[bool] = mapped_column(default=False, server_default=false())  # two people to publish
     key_fingerprint: Mapped[str] = mapped_column(String(64), default="")  # of the file of long-lived keys
 
     def display_name(self, language: str) -> str:
