@@ -119,6 +119,8 @@ def upgrade() -> None:
         sa.Column("collector_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
         sa.CheckConstraint("share between 1 and 99", name=op.f("ck_collector_arm_share")),
         _points("collector_arm", "collector_id", "collector"),
         _points("collector_arm", "version_id", "version"),

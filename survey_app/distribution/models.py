@@ -53,7 +53,10 @@ class Collector(Base):
 
 
 class CollectorArm(Base):
-    """One of the versions that a door shows at random (A/B). A door without arms shows its own version."""
+    """One of the versions that a door shows at random (A/B). A door without running arms shows its own version.
+
+    Arms of an ended test stay: they tell which versions were compared.
+    """
 
     __tablename__ = "collector_arm"
     __table_args__ = (CheckConstraint("share between 1 and 99", name="share"),)
@@ -61,3 +64,5 @@ class CollectorArm(Base):
     collector_id: Mapped[int] = mapped_column(ForeignKey("collector.id"), primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
     share: Mapped[int]  # per cent of those who open it
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -4,17 +4,19 @@ Closing a door therefore takes effect within two seconds. Versions never change 
 is away the last known values serve (see `reading`).
 """
 
+import secrets
 import zlib
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from survey_app import clock
 from survey_app.config import Settings
+from survey_app.design.editing.tree import plain
 from survey_app.design.models import Questionnaire, Version
-from survey_app.distribution.models import Collector, Wave
+from survey_app.distribution.models import Collector, CollectorArm, Wave
 from survey_app.organisation.models import ConsentText, Organisation
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types.hidden import Hidden
@@ -41,6 +43,23 @@ class Door:
     closed_at: float | None
     wave_id: int | None  # the wave a page opened now belongs to; None: no wave takes answers
     mode: str  # of the questionnaire: it may have been tightened since the version was published
+    arms: tuple[tuple[int, int], ...] = ()  # while two versions are compared: (version, share); usually none
+
+    def draw(self) -> int:
+        """The version for somebody who opens the door now: its own, or one of the arms, by their shares.
+
+        Nothing about the person goes into the draw and nothing about it is kept: no cookie, no key. Who opens the bare link
+        again may get the other version. From the first document on the version travels in the page, under the MAC of its
+        code, so nobody can change over while answering.
+        """
+        if not self.arms:
+            return self.version_id
+        left = secrets.randbelow(sum(share for _, share in self.arms))
+        for version_id, share in self.arms:
+            left -= share
+            if left < 0:
+                break
+        return version_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +147,15 @@ class Doors:
         return self._doors.get(code, lambda: self._read_door(code))
 
     def _read_door(self, code: str) -> Door | None:
-        c, q = Collector.__table__.c, Questionnaire.__table__.c
-        rows = self._reader.rows(
+        c, q, a = Collector.__table__.c, Questionnaire.__table__.c, CollectorArm.__table__.c
+        running = and_(a.collector_id == c.id, a.ended_at.is_(None))
+        rows = self._reader.rows(  # one row, or one for each arm
             select(c.code, c.kind, c.questionnaire_id, c.version_id, c.shop_id, c.place, c.closed_at, q.mode)
+            .add_columns(a.version_id.label("arm"), a.share)
             .join_from(Collector.__table__, Questionnaire.__table__, c.questionnaire_id == q.id)
+            .outerjoin(CollectorArm.__table__, running)
             .where(c.code == code)
+            .order_by(a.version_id)
         )
         if not rows:
             return None
@@ -148,6 +171,7 @@ class Doors:
             closed_at,
             self._read_accepting_wave(row.questionnaire_id),
             row.mode,
+            tuple((row.arm, row.share) for row in rows if row.arm is not None),
         )
 
     def _read_accepting_wave(self, questionnaire_id: int) -> int | None:
@@ -201,7 +225,7 @@ class Doors:
         """The draft of a questionnaire as it stands now, for the preview."""
         q = Questionnaire.__table__.c
         rows = self._reader.rows(select(q.draft).where(q.id == questionnaire_id))
-        return Definition.from_json(rows[0].draft) if rows else None
+        return Definition.from_json(plain(rows[0].draft)) if rows else None
 
     # --- the chain --------------------------------------------------------------------------------------------------
     def chain(self) -> Chain:

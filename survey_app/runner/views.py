@@ -91,7 +91,7 @@ class Respondents:
     def open(self, code: str) -> Response:
         """The first document of a collector."""
         door = self.find(code)
-        paper = self.doors.paper(door.version_id) if door else None
+        paper = self.doors.paper(door.draw()) if door else None
         if door is None or paper is None:
             return self.refuse()
         chain = self.doors.chain()
