@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from survey_app import clock
+from survey_app.design.previewing import step_of
 from survey_app.errors import Busy
 from survey_app.questionnaire import piping, validation
 from survey_app.questionnaire.routing import Path, PathPage, path
@@ -94,6 +95,7 @@ class Sitting:
     mode: str
     now: float
     kept: str = "yes"
+    start: str = ""  # the question a preview began with: what lies before it was never asked
 
     @property
     def page(self) -> str:
@@ -139,7 +141,10 @@ def reply(sitting: Sitting) -> Reply:
 
 def first(sitting: Sitting) -> Reply:
     """The first document of a preview; that of respondents is stitched (views)."""
-    return _show(sitting, State(answers=dict(sitting.parameters)), 0, given={})
+    definition = sitting.paper.definition
+    at = step_of(definition, sitting.start) if sitting.start in definition.page_of else ""
+    index = definition.page_of.get(sitting.start, 0)
+    return _show(sitting, State(answers=dict(sitting.parameters)), index, given={}, at=f"s-{at}" if at else "")
 
 
 def background_draft(sitting: Sitting) -> bool:
@@ -176,14 +181,14 @@ def _read(sitting: Sitting, index: int) -> tuple[State, PageResult, State | None
 
 
 def _from_page(sitting: Sitting, index: int) -> Reply:
+    if one(sitting.form, "go") == "resume" and sitting.form.get("_end") == ["1."]:
+        return _resume(sitting, index)  # the page is not read: the reload may have drawn the questions of another version
     state, result, before = _read(sitting, index)
     if result.damaged is not None:
         return _damaged(sitting)
     go, view = one(sitting.form, "go") or "next", one(sitting.form, "view")
     if view:
         return _show(sitting, state, index, given=sitting.form, at=_step(sitting))
-    if go == "resume":
-        return _resume(sitting, index)
     if go == "back":
         return _back(sitting, state, index)
     if result.problems:
@@ -368,6 +373,8 @@ def _submit(sitting: Sitting, state: State, way: Path, *, checked: bool = False)
     if not checked:
         today = clock.date_from_day(clock.day_of_epoch(int(sitting.now)))
         problems = validation.complete(definition, state.answers, state.texts, today=today, way=way)
+        if sitting.start:
+            problems = [problem for problem in problems if problem.question in state.seen]
         if problems:
             index = definition.page_of[problems[0].question]
             return _show(

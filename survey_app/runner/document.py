@@ -70,7 +70,7 @@ def page_document(frame: Frame, sheet: Sheet, place: Place) -> Halves:
         + _back(frame, place)
         + _head(frame, sheet, place)
         + steps
-        + "<div id=_k hidden>"
+        + _kept_fields(place)
     )
     return Halves(front, _form_end(frame, place, _go_label(frame, definition, index)))
 
@@ -93,7 +93,8 @@ def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Q
         + _notice(frame, place)
         + _back(frame, place)
         + f"<div id=_h class=head><h1>{title}</h1><p class=muted>{advice}</p></div>"
-        + f"<div class=step id=s-><ul class=answers>{items}</ul></div><div id=_k hidden>"
+        + f"<div class=step id=s-><ul class=answers>{items}</ul></div>"
+        + _kept_fields(place)
     )
     return Halves(front, _form_end(frame, place, submit, script=False))
 
@@ -140,17 +141,20 @@ def _back(frame: Frame, place: Place) -> str:
     return f"<button id=_b class='link top' {kind}>{label}</button>"
 
 
+def _kept_fields(place: Place) -> str:
+    """The start of the fields that a tab keeps: a reload may have drawn another version, so the version is one of them."""
+    return "<div id=_k hidden>" + secrets_of({"_v": str(place.version_id), **place.carried})
+
+
 def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) -> str:
     _ = frame.say
     hidden = {
-        "_v": str(place.version_id),
         "_p": place.page,
         "_l": frame.language,
         "_z": frame.size or "std",
         "_y": "",
         "_a": place.at,
         "_s": str(place.save),
-        **place.carried,
     }
     ids = {"_y", "_a", "_s"}
     inputs = "".join(
