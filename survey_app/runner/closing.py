@@ -47,6 +47,14 @@ def already_answered(frame: Frame, typed: Mapping[str, str]) -> str:
     return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_typed(frame, typed)}</div>")
 
 
+def unfinished(frame: Frame) -> str:
+    """A draft of which no page can be made yet."""
+    _ = frame.say
+    title = _("暂时无法预览")
+    text = _("草稿还缺少这一页需要的内容。请先在质检里改正标红的问题，再看预览。")
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p></div>")
+
+
 def deleted(frame: Frame, typed: Mapping[str, str]) -> str:
     """This form was stored once, and its answer was deleted since."""
     _ = frame.say

@@ -47,6 +47,7 @@ class Frame:
     size: str = ""
     languages: tuple[str, ...] = ("zh-CN", "en")
     preview: bool = False
+    unasked: bool = False  # a preview shows a question whose rules nobody could check
 
     @property
     def say(self) -> Callable[[str], str]:
@@ -74,8 +75,11 @@ def opening(frame: Frame, title: str) -> str:
 
 
 def _preview_bar(frame: Frame) -> str:
+    if not frame.preview:
+        return ""
     _ = frame.say
-    return f"<p class=preview role=status>{text}</p>" if frame.preview and (text := _("预览：不会保存任何内容")) else ""
+    text, unasked = _("预览：不会保存任何内容"), _("前面的题没有作答，所以没有检查这一题的显示规则")
+    return f"<p class=preview role=status>{text}{f'<br>{unasked}' if frame.unasked else ''}</p>"
 
 
 def header(frame: Frame, tools: str = "") -> str:

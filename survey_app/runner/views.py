@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app import clock, tokens, web
 from survey_app.config import Settings
+from survey_app.design import previewing
 from survey_app.errors import Busy
 from survey_app.languages import ensure_compiled
 from survey_app.questionnaire import timing
@@ -30,9 +31,10 @@ from survey_app.runner.answering import Reply, Sitting
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, is_closed
 from survey_app.runner.forms import BadForm, Form, number, one
-from survey_app.runner.frame import Chain, Frame
+from survey_app.runner.frame import SIZES, Chain, Frame
 from survey_app.runner.incoming import Start
 from survey_app.runner.keeping import InForm, Sealed
+from survey_app.runner.previewing import beginning_at, is_hidden_by_rules
 from survey_app.runner.reading import wait_at_most
 from survey_app.runner.sheet import Sheet, arrangement
 from survey_app.runner.stitching import Stitched
@@ -41,10 +43,7 @@ from survey_app.vault import Vault
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-PREVIEW = (
-    "preview"  # purpose of the token; payload {"version": id} or {"questionnaire": id}, both with {"language": tag}
-)
-PREVIEW_SECONDS = 2 * 3600
+PREVIEW, PREVIEW_SECONDS = previewing.PURPOSE, previewing.SECONDS
 PAGE_LANGUAGES = ("zh-CN", "en")  # of pages that belong to no questionnaire
 WRONG_CODES_A_MINUTE = 10
 OPEN_SECONDS, POST_SECONDS = 3.0, 30.0  # how long a request waits for a database that is away (reliability.md 2.2)
@@ -299,19 +298,33 @@ class Respondents:
             return form
         secret = self.settings.secret_key or self.vault.session_secret()
         payload = tokens.unsign(secret, PREVIEW, token, max_age_seconds=PREVIEW_SECONDS)
-        paper = self._preview_paper(payload) if payload else None
-        if payload is None or paper is None:
+        if payload is None:
             return self.refuse()
+        try:
+            paper = self._preview_paper(payload)
+            return self._previewed(payload, paper, secret, form) if paper else self.refuse()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            if "questionnaire" not in payload:
+                raise
+            _note(error)  # a draft may still lack what a page needs; a published version never does
+            chain = self.doors.chain()
+            frame = Frame(chain, incoming.language_of(_asked.get(), PAGE_LANGUAGES), preview=True)
+            return self.page(Reply(422, closing.unfinished(frame)), chain, "'self'")
+
+    def _previewed(self, payload: dict[str, Any], paper: Paper, secret: str, form: Form) -> Response:
         definition, chain = paper.definition, self.doors.chain()
-        wanted = payload.get("language")
+        start = str(payload.get("start") or "")
+        relaxed = Paper(paper.version_id, 0, paper.seconds, beginning_at(definition, start))
         if _asked.get()["REQUEST_METHOD"] != "POST":
+            wanted, size = payload.get("language"), payload.get("size")
             language = wanted if wanted in definition.languages else definition.language
-            frame = Frame(chain, language, languages=definition.languages, preview=True)
-            sitting = Sitting(frame, paper, {}, InForm(secret, {}), {"_d": ""}, 0, {}, definition.mode, 0, "")
+            size = size if size in SIZES else ""
+            frame = Frame(chain, language, size, definition.languages, True, is_hidden_by_rules(definition, start))
+            sitting = Sitting(frame, relaxed, {}, InForm(secret, {}), {"_d": ""}, 0, {}, definition.mode, 0, "", start)
             return self.page(answering.first(sitting), chain, "'self'")
         frame = _posted_frame(chain, form, paper, preview=True)
-        keeper = InForm.of(secret, form)
-        sitting = Sitting(frame, paper, form, keeper, keeper.hidden, 0, {}, definition.mode, clock.epoch_seconds(), "")
+        keeper, now = InForm.of(secret, form), clock.epoch_seconds()
+        sitting = Sitting(frame, relaxed, form, keeper, keeper.hidden, 0, {}, definition.mode, now, "", start)
         if _asked.get()["QUERY_STRING"] == "draft=1":
             return Response(status=204)
         reply = answering.reply(sitting)

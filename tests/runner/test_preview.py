@@ -89,3 +89,50 @@ def test_damaged_state_of_a_preview_is_ignored(previewer: Callable[..., Responde
         someone.open()
         someone.send("resume", _d=state, bought="yes")
         assert someone.status == 200 and "您买过药吗？" in someone.html
+
+
+def test_a_preview_begins_at_any_question(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("pages.yaml", language="en", start="visits")
+    html = someone.open()
+    assert 'name=_p value="2"' in html and "How many visits?" in html and "Did you buy" not in html
+    assert "no rules were checked" not in html
+    html = someone.send(visits=2)
+    assert "Thank you" in html and stored() == 0  # what lies before the beginning is not missed
+
+
+def test_the_page_is_stepped_to_the_question(previewer: Callable[..., Respondent]) -> None:
+    html = previewer("ten.yaml", start="recommend").open()
+    assert 'data-at="s-recommend"' in html
+    assert 'id="s-recommend"' in html  # one step of several
+
+
+def test_a_question_that_waits_for_an_answer_is_shown_and_the_bar_says_why(
+    previewer: Callable[..., Respondent],
+) -> None:
+    someone = previewer("pages.yaml", language="zh-CN", start="cold_help")
+    html = someone.open()
+    assert "感冒药有效吗？" in html and "没有检查这一题的显示规则" in html
+    assert "data-if='" not in html and "题 / 共" not in html
+    html = someone.send(cold_help=4)
+    assert "来过几次？" in html
+    someone.send("back")
+    assert "value=4 checked" in someone.html or 'value="4" checked' in someone.html  # its answer counts
+
+
+def test_a_preview_can_begin_large(previewer: Callable[..., Respondent]) -> None:
+    assert "<html lang=zh-CN class=huge>" in previewer("short.yaml", size="huge").open()
+    assert "<html lang=zh-CN>" in previewer("short.yaml", size="<b>").open()
+
+
+def test_a_draft_that_lacks_what_a_page_needs_says_so(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("short.yaml")
+    questionnaire = db.session.scalars(select(Questionnaire)).one()
+    draft = dict(questionnaire.draft)
+    note = {"name": "odd", "type": "note", "text": {"zh-CN": "？"}, "show_if": {"all": 3}}
+    draft["pages"] = [{"questions": [note]}]
+    questionnaire.draft = draft
+    db.session.commit()
+    db.session.remove()
+    someone = previewer("short.yaml", questionnaire=rows_of(select(Questionnaire.id))[0], version=None)
+    someone.open()
+    assert someone.status == 422 and "暂时无法预览" in someone.html
