@@ -7,6 +7,8 @@ from sqlalchemy import select
 from survey_app import events
 from survey_app.database import db
 from survey_app.design import library
+from survey_app.design.editing import changing
+from survey_app.design.editing.tree import plain
 from survey_app.design.models import Questionnaire
 from survey_app.errors import DomainError
 from survey_app.events import Actor
@@ -21,7 +23,7 @@ def find_questionnaire(name: str) -> Questionnaire | None:
 
 def draft_of(questionnaire: Questionnaire) -> Definition:
     """The draft as a definition."""
-    return Definition.from_json(questionnaire.draft)
+    return Definition.from_json(plain(questionnaire.draft))
 
 
 def load_file(*, definition: Definition, by: Actor, now: datetime) -> Questionnaire:
@@ -48,6 +50,7 @@ def load_file(*, definition: Definition, by: Actor, now: datetime) -> Questionna
         events.record("questionnaire.created", questionnaire, by=by, digest=definition.digest())
         return questionnaire
     questionnaire.archived_at = None
+    changing.forget_steps(questionnaire)
     questionnaire.draft, questionnaire.title = document, dict(definition.title)
     questionnaire.draft_revision = questionnaire.draft_revision + 1
     questionnaire.updated_at, questionnaire.updated_by_id = now, by.id

@@ -13,6 +13,11 @@ from survey_app.database import Base, Document, Moment
 MODES = ("identified", "confidential", "anonymous")  # in the order of tightening
 
 
+def may_become(before: str, after: str) -> bool:
+    """Whether a published questionnaire may go from one mode to another: only tighter (privacy.md 2)."""
+    return MODES.index(after) >= MODES.index(before)
+
+
 class Questionnaire(Base):
     """An authored object with a draft. Its mode can only be tightened after the first publication (trigger)."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from survey_app import events
 from survey_app.database import db
 from survey_app.design import drafting
-from survey_app.design.models import MODES, Questionnaire, Version
+from survey_app.design.models import Questionnaire, Version, may_become
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
@@ -60,11 +60,6 @@ def has_news(questionnaire: Questionnaire) -> bool:
 def _frozen(questionnaire: Questionnaire, newest: Version | None) -> Definition:
     """The draft as it would be frozen: every choice has its value, in agreement with the newest version."""
     return publication.assign_values(drafting.draft_of(questionnaire), definition_of(newest) if newest else None)
-
-
-def may_become(before: str, after: str) -> bool:
-    """Whether a published questionnaire may go from one mode to another: only tighter (privacy.md 2)."""
-    return MODES.index(after) >= MODES.index(before)
 
 
 def publish(*, questionnaire: Questionnaire, by: Actor, now: datetime, note: str = "") -> Version:

@@ -4,7 +4,7 @@ Closing a door therefore takes effect within two seconds. Versions never change 
 is away the last known values serve (see `reading`).
 """
 
-import secrets
+import random
 import zlib
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +27,7 @@ from survey_app.runner.frame import Chain
 from survey_app.runner.reading import LastKnown, Reader
 from survey_app.runner.sheet import is_arranged
 
+_chance = random.SystemRandom()  # not to be foreseen, whatever was drawn before
 GRACE_SECONDS = 30 * 60  # a form issued before the close is taken for this long after it
 
 
@@ -54,12 +55,8 @@ class Door:
         """
         if not self.arms:
             return self.version_id
-        left = secrets.randbelow(sum(share for _, share in self.arms))
-        for version_id, share in self.arms:
-            left -= share
-            if left < 0:
-                break
-        return version_id
+        ids, shares = zip(*self.arms, strict=True)
+        return int(_chance.choices(ids, shares)[0])
 
 
 @dataclass(frozen=True, slots=True)
