@@ -1,0 +1,81 @@
+"""Whether figures before and after a change of the questionnaire may stand in one line.
+
+The rules are those of trend measurement: another scale, another list of answers, another base or another formula gives
+another figure; another wording may. Order, layout and whether an answer is required move figures a little.
+"""
+
+import unicodedata
+from typing import Any, Literal
+
+Trend = Literal["", "hint", "may", "breaks"]
+"""Comparable; comparable, but know it; doubtful; not comparable."""
+Judged = tuple[Trend, str]
+"""A trend and the reason: choices, scale, wording, base, order, renamed, ends, indicator, score, type, setting."""
+FINE: Judged = ("", "")
+
+_BREAKS = ("points", "start", "scale", "cell", "score", "missing", "parameter", "field")
+_MAY = ("style", "layout", "other", "exclusive", "random_order", "random_rows", "min", "max", "expected")
+_HINT = ("required", "columns")
+_OF_SCALE = ("points", "start", "scale", "cell", "style", "layout", "low", "high", "labels", "unsure")
+_OF_CHOICES = ("score", "missing", "other", "exclusive")
+_ANSWERS = ("choice", "point")
+
+
+def means_the_same(before: str, after: str) -> bool:
+    """Whether two wordings differ in punctuation, spaces, width or case alone."""
+    return _bare(before) == _bare(after)
+
+
+def _bare(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    kept = []
+    for index, character in enumerate(text):
+        number = character in ".-" and text[index + 1 : index + 2].isdigit()  # 1.5 and -5 are no punctuation
+        if number or character in "%‰&#@*/" or unicodedata.category(character)[0] not in "PZC":
+            kept.append(character)
+    return "".join(kept)
+
+
+def of_text(node: str, key: str, before: str, after: str, *, stored: bool, metric: bool) -> Judged:
+    """The judgement on one text of one language. `stored`: answers are kept; `metric`: figures of it are followed."""
+    if not before or not after or not stored or means_the_same(before, after):
+        return FINE  # a translation that comes or goes changes nobody's question
+    if node in _ANSWERS:
+        return "breaks", "scale" if node == "point" else "choices"
+    if key in _OF_SCALE:
+        return "breaks", "scale"
+    if key == "unit":
+        return "breaks", "setting"
+    return ("may", "wording") if metric and key == "text" else FINE
+
+
+def of_value(node: str, key: str, before: Any, *, stored: bool, kind: str) -> Judged:
+    """The judgement on a setting of a question, choice, point, row, field or scale. `kind`: the type of the question."""
+    if key == "indicator":
+        return ("breaks", "indicator") if before else FINE
+    if not stored:
+        return FINE
+    if key == "value":  # numbers given at publication are no change; another number is
+        return ("breaks", "choices") if before is not None else FINE
+    if key in ("unsure", "labels"):
+        return "breaks", "scale"
+    if key in ("min", "max") and kind != "multiple_choice":
+        return FINE
+    trend: Trend = "breaks" if key in _BREAKS else "may" if key in _MAY else "hint" if key in _HINT else ""
+    if not trend:
+        return FINE
+    return trend, "scale" if key in _OF_SCALE or node == "point" else "choices" if key in _OF_CHOICES else "setting"
+
+
+def of_item(node: str, *, gone: bool, stored: bool, metric: bool) -> Judged:
+    """The judgement on a choice, point, row or field that came or went."""
+    if node in _ANSWERS:
+        return ("breaks", "scale" if node == "point" else "choices") if stored else FINE
+    return ("breaks", "ends") if gone and metric else FINE
+
+
+def of_order(node: str, *, stored: bool) -> Judged:
+    """The judgement on another order of choices, points, rows or fields."""
+    if not stored:
+        return FINE
+    return ("breaks", "scale") if node == "point" else ("may", "order") if node == "choice" else ("hint", "order")
