@@ -1,8 +1,9 @@
 """Collectors: the doors through which answers come. A link in the field keeps its version until it is switched."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.sql import Select
 
 from survey_app import events, tokens
@@ -11,7 +12,7 @@ from survey_app.accounts.permissions import SHOP_STAFF
 from survey_app.database import db
 from survey_app.design import publishing
 from survey_app.design.models import Questionnaire, Version
-from survey_app.distribution import waves
+from survey_app.distribution import variants, waves
 from survey_app.distribution.models import Collector
 from survey_app.errors import DomainError
 from survey_app.events import Actor
@@ -133,6 +134,8 @@ def reopen(*, collector: Collector, by: Actor, now: datetime) -> None:
 
 def switch_version(*, collector: Collector, by: Actor, now: datetime) -> Version:
     """Show the newest version behind this door from now on; forms already open keep theirs."""
+    if variants.is_tested(collector):
+        raise DomainError(N_("A/B 测试正在进行，请先结束测试再切换版本。"))
     newest = publishing.newest_version(collector.questionnaire)
     if newest is None or newest.id == collector.version_id:
         raise DomainError(N_("已经是最新版本。"))
@@ -154,6 +157,29 @@ def visible_to(user: User) -> Select[Collector]:
     if user.region_id is not None:
         return query.join(Shop, Collector.shop_id == Shop.id).where(Shop.region_id == user.region_id)
     return query
+
+
+def newest_version_ids(questionnaire_ids: Collection[int]) -> dict[int, int]:
+    """Questionnaire id -> id of its newest version; one statement."""
+    newest = (
+        select(Version.questionnaire_id, func.max(Version.number).label("number"))
+        .where(Version.questionnaire_id.in_(questionnaire_ids))
+        .group_by(Version.questionnaire_id)
+        .subquery()
+    )
+    same = (Version.questionnaire_id == newest.c.questionnaire_id) & (Version.number == newest.c.number)
+    return dict(db.session.execute(select(Version.questionnaire_id, Version.id).join(newest, same)).tuples().all())
+
+
+def matches(collector: Collector, words: str) -> bool:
+    """Whether every word occurs in a name of this door, of its questionnaire, of its shop or of the shop's region."""
+    texts: list[str] = [collector.code, collector.name, collector.place, collector.questionnaire.name]
+    texts += collector.questionnaire.title.values()
+    if collector.shop is not None:
+        region = collector.shop.region
+        texts += [collector.shop.code, collector.shop.name, collector.shop.name_en, region.name, region.name_en]
+    text = " ".join(texts).casefold()
+    return all(word in text for word in words.casefold().split())
 
 
 def address(collector: Collector, public_url: str) -> str:

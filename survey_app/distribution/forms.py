@@ -3,15 +3,38 @@
 from survey_app.distribution.collecting import KINDS, LONGEST_NAME, LONGEST_PLACE
 from survey_app.forms import Choice, Choices, Line, Raw, StaffForm, at_most, switch
 
+SHARES = {str(share): share for share in (90, 80, 75, 70, 60, 50, 40, 30, 25, 20, 10)}  # per cent of the first version
+
 
 class NewCollectorsForm(StaffForm):
-    """A link, or codes for several shops. The view gives the shops that this person may choose: id -> Shop."""
+    """A link, or codes for several shops, with one version or two.
+
+    The view gives the shops that this person may choose (id -> Shop) and the versions (number -> Version).
+    """
 
     kind = Choice({kind: kind for kind in KINDS})
     ticket = Raw()
     name = Line(validators=[at_most(LONGEST_NAME)])
     shop = Choices()
     place = Line(validators=[at_most(LONGEST_PLACE)])
+    test = Choice({"": False, "1": True})
+    first = Choice()
+    second = Choice()
+    share = Choice(SHARES, absent="50")
+
+
+class VariantsForm(StaffForm):
+    """Two versions behind one door. The view gives the versions: number -> Version."""
+
+    first = Choice()
+    second = Choice()
+    share = Choice(SHARES)
+
+
+class EndVariantsForm(StaffForm):
+    """The version that stays. The view gives the versions: number -> Version."""
+
+    version = Choice()
 
 
 class BackForm(StaffForm):

@@ -51,9 +51,7 @@ def start(*, collector: Collector, first: Version, second: Version, share: int, 
     for version_id, part in shares.items():
         kept = present.get(version_id)
         if kept is None:
-            db.session.add(
-                CollectorArm(collector_id=collector.id, version_id=version_id, share=part, started_at=now)
-            )
+            db.session.add(CollectorArm(collector_id=collector.id, version_id=version_id, share=part, started_at=now))
         else:
             if kept.ended_at is not None:
                 kept.started_at, kept.ended_at = now, None

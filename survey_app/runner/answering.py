@@ -182,7 +182,8 @@ def _read(sitting: Sitting, index: int) -> tuple[State, PageResult, State | None
 
 def _from_page(sitting: Sitting, index: int) -> Reply:
     if one(sitting.form, "go") == "resume" and sitting.form.get("_end") == ["1."]:
-        return _resume(sitting, index)  # the page is not read: the reload may have drawn the questions of another version
+        # the page is not read: the reload may have drawn the questions of another version
+        return _resume(sitting, index)
     state, result, before = _read(sitting, index)
     if result.damaged is not None:
         return _damaged(sitting)

@@ -86,6 +86,11 @@ SHEETS = [
           {"kind": "shop", "shop": ["{shop}"], "place": "门口"},
           [*chosen("kind", ""), ({"shop": ["no-such", "99999", "\x00"]}, "shop"), ({"shop": []}, "shop"),
            ({"ticket": ["a", "b"]}, "ticket")], page=False),
+    # the chain of this test has one version: the page shows no fields yet, and there is nothing to take
+    Sheet(distribution.VariantsForm, "/collectors/{door}/variants", {},
+          chosen("first", "") + [({"first": "1"} | wrong, field) for wrong, field in chosen("second", "")]
+          + [({"first": "1", "second": "1"} | wrong, field) for wrong, field in chosen("share", "99")], page=False),
+    Sheet(distribution.EndVariantsForm, "/collectors/{door}/variants/end", {}, chosen("version", ""), page=False),
     Sheet(distribution.ClosureForm, "/collectors/{door}/closure", {"closed": "1"}, chosen("closed", *SWITCHED),
           page=False),
     Sheet(exports.OrderForm, "/questionnaires/{questionnaire}/exports", {"format": "csv", "reason": "月度分析"},

@@ -1,0 +1,46 @@
+"""The lists of doors: of one questionnaire, and all of them with a search."""
+
+from flask import g, request
+from werkzeug.wrappers import Response
+
+from survey_app import web
+from survey_app.design.views.common import head, questionnaire_or_404
+from survey_app.distribution import collecting
+from survey_app.distribution.views import blueprint
+from survey_app.distribution.views.common import listed, shown
+
+
+@blueprint.get("/collectors")
+@web.access("collector:read")
+def all_collectors() -> Response:
+    """All doors, or those with every word of `?q=` in their own names or those of questionnaire, shop and region."""
+    words, page = request.args.get("q", "")[:100], web.page_number()
+    doors = [door for door in listed() if collecting.matches(door, words)]
+    start = (page - 1) * web.PAGE_SIZE
+    return web.render(
+        "distribution/all_collectors.html",
+        fragment="distribution/_doors.html",
+        words=words,
+        total=len(doors),
+        page=page,
+        more=len(doors) > start + web.PAGE_SIZE,
+        **shown(doors[start : start + web.PAGE_SIZE]),
+    )
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/collectors")
+@web.access("collector:read")
+def collectors(questionnaire_id: int) -> Response:
+    """The doors of one questionnaire."""
+    questionnaire = questionnaire_or_404(questionnaire_id)
+    return web.render(
+        "distribution/collectors.html",
+        may_open_links=may_open_links(),
+        **shown(listed(questionnaire_id)),
+        **head(questionnaire),
+    )
+
+
+def may_open_links() -> bool:
+    """A link belongs to no shop: people of one region would not see what they made."""
+    return g.user.region_id is None
