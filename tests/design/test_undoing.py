@@ -90,8 +90,8 @@ def run(tree: Tree, act: str, number: int, words: str) -> None:
         operations.paste_lines(tree, questions[number % len(questions)], "choices", words.split() or ["x"])
 
 
-ACTS: tuple[str, ...] = ("text", "english", "question", "page", "remove", "duplicate", "up", "down", "away", "split", "join", "type")
-ACTS += ("rename", "required", "paste")
+ACTS: tuple[str, ...] = ("text", "english", "question", "page", "remove", "duplicate", "up", "down", "away")
+ACTS += ("split", "join", "type", "rename", "required", "paste")
 steps = st.lists(
     st.tuples(st.sampled_from(ACTS), st.integers(0, 400), st.text("甲乙 a{}", max_size=6)), min_size=1, max_size=25
 )

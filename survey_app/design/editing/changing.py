@@ -84,8 +84,9 @@ def change(
     except KeyError as error:
         raise _gone(questionnaire, str(error.args[0]) if error.args else "") from error
     tree.index()
-    marks.note_old_translations(before, tree)
     after = flatten(tree)
+    if marks.note_old_translations(before, after, tree):
+        after = flatten(tree)
     changes = compare(before, after)
     if not changes:
         return None
