@@ -192,11 +192,12 @@ def test_what_cannot_be_decided_is_advice_and_not_a_fault() -> None:
 
 
 def test_a_condition_over_very_many_answers_is_sampled() -> None:
-    wide = [question(f"q{n}", "nps") for n in range(8)]
-    every = {f"q{n}": {"at_least": 2} for n in range(8)}
-    reachable = pages(wide, [question("last", show_if=every)])
-    never = pages(wide, [question("last", show_if=every | {"all": [{"q0": {"is": 0}}]})])
-    assert unreachable(reachable).unreachable == ()
+    wide = [question(f"q{n}", "nps", required=True) for n in range(8)]
+    parts = [{"multiply": [{"answer": f"q{n}"}, 11**n]} for n in range(8)]  # 11 ^ 8 different sums
+    total = [*wide, question("total", "computed", expression={"add": parts})]
+    reachable = pages(total, [question("last", show_if={"total": {"at_least": 9}})])
+    never = pages(total, [question("last", show_if={"total": {"at_most": -1}})])
+    assert unreachable(reachable) == type(unreachable(never))((), ())
     assert unreachable(never) == type(unreachable(never))((), ("last",))
 
 

@@ -1,0 +1,228 @@
+"""Verdicts on pages, questions and rules, from what the walks have seen."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.problems import Problem, path_of
+from survey_app.questionnaire.question_types.base import Question
+from survey_app.questionnaire.reach.model import Model, Rule
+from survey_app.questionnaire.reach.residues import TRUE
+from survey_app.questionnaire.reach.walking import MOST_STATES, Seen, Spent, Walk
+
+BUDGET = 300_000
+"""States spent on one questionnaire (about a second); what is left open then is undecided."""
+FIRST_LOOK = 1_000
+"""States carried on in the first walk over everything."""
+VERDICTS: dict[str, tuple[str, ...]] = {
+    "page": ("reachable", "never", "empty", "undecided"),
+    "question": ("reachable", "never", "undecided"),
+    "rule": ("works", "always", "ends_all", "contradiction", "never", "unreached", "faulty", "undecided"),
+}
+_FAULTS = {
+    "page": frozenset({"never", "empty"}),
+    "question": frozenset({"never"}),
+    "show_if": frozenset({"contradiction", "never", "faulty"}),
+    "end_if": frozenset({"contradiction", "never", "ends_all", "faulty"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict.
+
+    path: the place in the definition; kind: page, question, show_if, end_if.
+    Pages: `empty` = it is reached, but nothing on it is ever shown. Rules: `works` = sometimes met, sometimes not; `always`
+    = met whenever it is asked, so it decides nothing; `ends_all` = an end that is always met although questions follow;
+    `contradiction` = no answers at all meet it; `never` = none of those that lead to it; `unreached` = never asked;
+    `faulty` = it asks for what is not there (`faults` says what).
+    how: `plain` (no rule plays a part), `exhaustive` (every combination), `example` (one was found, so it is certain), `sampled`.
+    combinations: how many differing combinations of answers stand behind it. cause: path of the rule behind a `never`, or "".
+    """
+
+    path: str
+    kind: str
+    verdict: str
+    how: str = "plain"
+    combinations: int = 0
+    cause: str = ""
+    faults: tuple[Problem, ...] = ()
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is about a rule."""
+        return self.kind in ("show_if", "end_if")
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something is wrong for certain."""
+        return self.verdict in _FAULTS[self.kind]
+
+
+def findings(definition: Definition) -> tuple[Finding, ...]:
+    """Verdicts on everything, in the order of the questionnaire."""
+    return tuple(_Judge(Model(definition)).all())
+
+
+class _Judge:
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.purse = [BUDGET]
+        # a short look at everything; what it leaves open is then looked at rule by rule
+        self.seen = self._walk(Walk(model, self.purse, most=FIRST_LOOK), None)
+        self._slices: dict[tuple[frozenset[str], int], Seen] = {}
+
+    def _walk(self, walk: Walk, last_page: int | None) -> Seen:
+        try:
+            return walk.run(last_page)
+        except Spent:
+            return walk.seen
+
+    def all(self) -> Iterator[Finding]:
+        causes: list[Finding] = []
+        for index, page in enumerate(self.model.definition.pages):
+            rule = self.model.page_rule.get(index)
+            page_rule = self._rule(rule) if rule else None
+            inside = [finding for q in page.questions for finding in self._question(index, q, page_rule, causes)]
+            questions = [finding for finding in inside if finding.kind == "question"]
+            yield self._page(index, questions, page_rule, causes)
+            if page_rule is not None:
+                yield page_rule
+            yield from inside
+            end = self.model.end_rule.get(index)
+            if end is not None:
+                finding = self._rule(end)
+                causes += [finding] if finding.verdict == "ends_all" else []
+                yield finding
+
+    # --- pages and questions
+    def _question(
+        self, index: int, question: Question, page_rule: Finding | None, causes: list[Finding]
+    ) -> Iterator[Finding]:
+        rule = self.model.question_rule.get(question.name)
+        own = self._rule(rule) if rule else None
+        number = self.model.definition.pages[index].questions.index(question)
+        path = path_of(("pages", index, "questions", number))
+        seen, whole, how, count = self._about(index, rule, lambda seen: question.name in seen.questions)
+        if how == "plain" or question.name in seen.questions:
+            yield Finding(path, "question", "reachable", how, count)
+        elif whole:
+            yield Finding(path, "question", "never", how, count, _cause(own, page_rule, causes))
+        else:
+            yield Finding(path, "question", "undecided", "sampled", count)
+        if own is not None:
+            yield own
+
+    def _page(self, index: int, questions: list[Finding], page_rule: Finding | None, causes: list[Finding]) -> Finding:
+        path = path_of(("pages", index))
+        page = self.model.definition.pages[index]
+        seen, whole, how, count = self._about(index, None, lambda seen: index in seen.entered)
+        verdicts = {f.verdict for f, q in zip(questions, page.questions, strict=True) if q.shown}
+        if how != "plain" and index not in seen.entered:
+            if not whole:
+                return Finding(path, "page", "undecided", "sampled", count)
+            return Finding(path, "page", "never", how, count, _cause(None, page_rule, causes))
+        if "reachable" in verdicts or page.questions and not verdicts:
+            return Finding(path, "page", "reachable", how, count)
+        if "undecided" in verdicts:
+            return Finding(path, "page", "undecided", "sampled", count)
+        causing = next((f.cause for f in questions if f.cause), "")
+        return Finding(path, "page", "empty", how, count, causing)
+
+    # --- rules
+    def _rule(self, rule: Rule) -> Finding:
+        base = Finding(rule.path, rule.kind, "undecided", "sampled", faults=rule.faults)
+        if rule.faults:
+            return replace(base, verdict="faulty", how="plain")
+        can_hold, count, exact = self._alone(rule)
+        if not can_hold and exact:
+            return replace(base, verdict="contradiction", how="exhaustive", combinations=count)
+        own = rule if rule.question is not None else None
+        end = rule if rule.kind == "end_if" else None
+
+        def both(seen: Seen) -> bool:
+            return rule.path in seen.met and rule.path in seen.failed
+
+        seen, whole, how, count = self._about(rule.page, own, both, end=end)
+        met, failed = rule.path in seen.met, rule.path in seen.failed
+        if met and failed:
+            verdict = "works"
+        elif not whole:
+            return replace(base, combinations=count)
+        elif met:
+            verdict = "ends_all" if rule.kind == "end_if" and self._goes_on(rule.page) else "always"
+        else:
+            verdict = "never" if failed else "unreached"
+        return replace(base, verdict=verdict, how=how, combinations=count)
+
+    def _goes_on(self, index: int) -> bool:
+        return any(question.shown for page in self.model.definition.pages[index + 1 :] for question in page.questions)
+
+    def _alone(self, rule: Rule) -> tuple[bool, int, bool]:
+        """Whether any answers at all meet the condition, without regard to the ways that lead to it."""
+        model = self.model
+        nodes = {model.nodes[rule.slot]}
+        names = sorted(model.residues.free[model.nodes[rule.slot]])
+        exact = True
+        for name in names:
+            values, complete = model.values(name)
+            exact = exact and complete
+            nodes = {model.residues.given(node, name, value) for node in nodes for value in (None, *values)}
+            self.purse[0] -= len(nodes)
+            if TRUE in nodes:
+                return True, 0, True
+            if len(nodes) > MOST_STATES or self.purse[0] < 0:
+                return True, 0, False
+        return False, math.prod(len({None, *model.values(name)[0]}) for name in names), exact
+
+    # --- what is known about the ways to a place
+    def _about(
+        self, index: int, rule: Rule | None, enough: Callable[[Seen], bool], *, end: Rule | None = None
+    ) -> tuple[Seen, bool, str, int]:
+        """(what was seen, whether that is everything, how it was decided, combinations) for a question, page or rule;
+        `enough`: whether that answers the question, so that no closer look is needed."""
+        model = self.model
+        ends = [r for i in range(index) if (r := model.end_rule.get(i)) is not None]
+        before = [r for e in ends if (r := model.page_rule.get(e.page)) is not None]
+        rules = [r for r in (rule, end, model.page_rule.get(index), *ends, *before) if r is not None]
+        if not rules:
+            return self.seen, True, "plain", 0
+        names = model.cone(*rules)
+        count, exact = model.size(names)
+        if index <= self.seen.whole_until:
+            return self.seen, exact, "exhaustive" if exact else "example", count
+        if enough(self.seen):
+            return self.seen, False, "example", count
+        seen = self._slice(names, rules, index)
+        whole = exact and index <= seen.whole_until
+        merged = Seen(
+            self.seen.met | seen.met, self.seen.failed | seen.failed, self.seen.questions | seen.questions,
+            self.seen.entered | seen.entered,
+        )  # fmt: skip
+        return merged, whole, "exhaustive" if whole else "example", count if whole else self.seen.states + seen.states
+
+    def _slice(self, names: frozenset[str], rules: list[Rule], index: int) -> Seen:
+        """A walk in which only these rules, and those on the way to their variables, count."""
+        model = self.model
+        for name in names:
+            owner = model.definition.owners.get(name)
+            if owner is not None:
+                own = (model.question_rule.get(owner.name), model.page_rule.get(model.definition.page_of[owner.name]))
+                rules = rules + [r for r in own if r is not None]
+        key = (frozenset(rule.path for rule in rules), index)
+        if key not in self._slices:
+            walk = Walk(model, self.purse, names=names, rules=rules)
+            self._slices[key] = self._walk(walk, index)
+        return self._slices[key]
+
+
+def _cause(own: Finding | None, page_rule: Finding | None, causes: list[Finding]) -> str:
+    """The rule behind a place that is never reached."""
+    for finding in (own, page_rule):
+        if finding is not None and finding.verdict in ("contradiction", "never", "faulty"):
+            return finding.path
+    return causes[0].path if causes else own.path if own else page_rule.path if page_rule else ""
+
+
+__all__ = ["BUDGET", "VERDICTS", "Finding", "findings"]
