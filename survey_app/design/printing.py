@@ -1,0 +1,71 @@
+"""A questionnaire as a PDF on A4, to read, to sign off and to fill in with a pen.
+
+Typst sets the page. It gets the template of this package and the questionnaire as JSON: no word of a questionnaire is ever part
+of the template, so markup in a title stays text. Only our own fonts are used, and nothing is fetched from anywhere.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import typst
+
+from survey_app.config import ROOT
+from survey_app.design import paper
+from survey_app.questionnaire.definition import Definition
+
+FONTS = ROOT / "survey_app" / "fonts"
+TEMPLATE = Path(__file__).with_name("print") / "questionnaire.typ"
+STANDARD: Final = "ua-1"  # tagged, so that it can be read aloud
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Whose paper it is. Colours as `#rrggbb`; `logo` is a PNG or SVG that `organisation.logos` made harmless, or None."""
+
+    name: str
+    colour: str
+    soft: str
+    logo: bytes | None = None
+    logo_type: str = ""
+
+
+@lru_cache(maxsize=1)
+def fonts() -> typst.Fonts:
+    """The fonts of this product and no others."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+
+
+@lru_cache(maxsize=1)
+def _template() -> bytes:
+    return TEMPLATE.read_bytes()
+
+
+def questionnaire_pdf(
+    definition: Definition, *, language: str, letterhead: Letterhead, number: int | None, now: datetime
+) -> bytes:
+    """The questionnaire in one of its languages. `number`: of the version, None for a draft (which says so on every page)."""
+    data = paper.sheet(definition, language=language, number=number, now=now)
+    data |= {"chain": letterhead.name, "colour": letterhead.colour, "soft": letterhead.soft}
+    logo = {"logo": list(letterhead.logo or b""), "logo_format": "svg" if "svg" in letterhead.logo_type else "png"}
+    no_logo = {"logo": [], "logo_format": "png"}
+    for head, standard in ((logo, STANDARD), (logo, None), (no_logo, STANDARD)):
+        try:
+            return _set(data | head, standard, now)
+        except typst.TypstError:  # a character that no font of ours has, or a logo that only browsers draw
+            continue
+    return _set(data | no_logo, None, now)
+
+
+def _set(data: dict[str, Any], standard: Literal["ua-1"] | None, now: datetime) -> bytes:
+    document = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return typst.compile(
+        _template(),
+        font_paths=fonts(),
+        sys_inputs={"data": document},
+        pdf_standards=standard,
+        timestamp=int(now.timestamp()),
+    )
