@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import typst
 
@@ -52,20 +52,20 @@ def questionnaire_pdf(
     data |= {"chain": letterhead.name, "colour": letterhead.colour, "soft": letterhead.soft}
     logo = {"logo": list(letterhead.logo or b""), "logo_format": "svg" if "svg" in letterhead.logo_type else "png"}
     no_logo = {"logo": [], "logo_format": "png"}
-    for head, standard in ((logo, STANDARD), (logo, None), (no_logo, STANDARD)):
+    for head, strict in ((logo, True), (logo, False), (no_logo, True)):
         try:
-            return _set(data | head, standard, now)
+            return _set(data | head, now, strict=strict)
         except typst.TypstError:  # a character that no font of ours has, or a logo that only browsers draw
             continue
-    return _set(data | no_logo, None, now)
+    return _set(data | no_logo, now, strict=False)
 
 
-def _set(data: dict[str, Any], standard: Literal["ua-1"] | None, now: datetime) -> bytes:
+def _set(data: dict[str, Any], now: datetime, *, strict: bool) -> bytes:
     document = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace").decode()
     return typst.compile(
         _template(),
         font_paths=fonts(),
         sys_inputs={"data": document},
-        pdf_standards=standard,
+        pdf_standards=STANDARD if strict else None,
         timestamp=int(now.timestamp()),
     )
