@@ -4,7 +4,9 @@ Closing pages hold no form (the withdraw page holds its own); links lead on. Not
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+from survey_app import clock
 from survey_app.organisation import consent
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import text_in
@@ -63,14 +65,36 @@ def deleted(frame: Frame, typed: Mapping[str, str]) -> str:
     return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_typed(frame, typed)}</div>")
 
 
-def closed(frame: Frame, typed: Mapping[str, str]) -> str:
-    """The door or its wave takes no more answers."""
+def closed(frame: Frame, typed: Mapping[str, str], *, retired: bool = False) -> str:
+    """The door, its wave or the questionnaire takes no more answers."""
     _ = frame.say
-    title = _("本次调查已结束")
-    text = _("感谢您的关注。这份问卷不再接收回答。")
+    if retired:
+        return _shut(frame, _("这份问卷已停用"), _("感谢您的关注。我们不再使用这份问卷，也不再接收回答。"), typed)
+    return _shut(frame, _("本次调查已结束"), _("感谢您的关注。这份问卷不再接收回答。"), typed)
+
+
+def early(frame: Frame, typed: Mapping[str, str], opens_at: float) -> str:
+    """The questionnaire takes answers later."""
+    _ = frame.say
+    text = _("这份问卷 %(when)s 开放，请到时再打开这个链接。") % {
+        "when": f"<strong>{_moment(frame, opens_at)}</strong>"
+    }
+    return _shut(frame, _("还没有开始"), text, typed)
+
+
+def _shut(frame: Frame, title: str, text: str, typed: Mapping[str, str]) -> str:
     return closing_page(
         frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}{_typed(frame, typed)}</div>"
     )
+
+
+def _moment(frame: Frame, seconds: float) -> str:
+    """11月25日 09:00, 25 Nov, 09:00 (China time); with the year when it is another one."""
+    when = clock.china(datetime.fromtimestamp(seconds, UTC))
+    other = when.year != clock.china(clock.now()).year
+    if frame.language.startswith("zh"):
+        return (f"{when.year}年" if other else "") + f"{when.month}月{when.day}日 {when:%H:%M}"
+    return f"{when.day} {when:%b}" + (f" {when.year}" if other else "") + f", {when:%H:%M} (China time)"
 
 
 def _typed(frame: Frame, typed: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ is away the last known values serve (see `reading`).
 import random
 import zlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy import and_, select
@@ -45,6 +45,9 @@ class Door:
     wave_id: int | None  # the wave a page opened now belongs to; None: no wave takes answers
     mode: str  # of the questionnaire: it may have been tightened since the version was published
     arms: tuple[tuple[int, int], ...] = ()  # while two versions are compared: (version, share); usually none
+    opens_at: float | None = None  # none of the questionnaire's doors takes answers before
+    closes_at: float | None = None  # nor after
+    retired_at: float | None = None  # nor while retired
 
     def draw(self) -> int:
         """The version for somebody who opens the door now: its own, or one of the arms, by their shares.
@@ -148,7 +151,7 @@ class Doors:
         running = and_(a.collector_id == c.id, a.ended_at.is_(None))
         rows = self._reader.rows(  # one row, or one for each arm
             select(c.code, c.kind, c.questionnaire_id, c.version_id, c.shop_id, c.place, c.closed_at, q.mode)
-            .add_columns(a.version_id.label("arm"), a.share)
+            .add_columns(a.version_id.label("arm"), a.share, q.opens_at, q.closes_at, q.retired_at)
             .join_from(Collector.__table__, Questionnaire.__table__, c.questionnaire_id == q.id)
             .outerjoin(CollectorArm.__table__, running)
             .where(c.code == code)
@@ -157,7 +160,7 @@ class Doors:
         if not rows:
             return None
         row = rows[0]
-        closed_at = row.closed_at.timestamp() if row.closed_at else None
+        closed_at = _seconds(row.closed_at)
         return Door(
             row.code,
             row.kind,
@@ -169,6 +172,9 @@ class Doors:
             self._read_accepting_wave(row.questionnaire_id),
             row.mode,
             tuple((row.arm, row.share) for row in rows if row.arm is not None),
+            _seconds(row.opens_at),
+            _seconds(row.closes_at),
+            _seconds(row.retired_at),
         )
 
     def _read_accepting_wave(self, questionnaire_id: int) -> int | None:
@@ -266,13 +272,23 @@ def _end_of(day: date) -> float:
     return float((clock.day_from_date(day) + 1) * 86_400 - 8 * 3_600)
 
 
+def _seconds(moment: datetime | None) -> float | None:
+    return moment.timestamp() if moment else None
+
+
 def _key(logo: bytes | None) -> str:
     return f"{zlib.crc32(logo):08x}" if logo else ""
 
 
 def is_closed(door: Door, wave: WaveTerms | None, *, now: float, issued: float | None = None) -> bool:
     """Whether the door takes nothing any more; a form issued before the close has half an hour."""
-    ends = [moment for moment in (door.closed_at, wave.ends_at if wave else None) if moment is not None]
+    known = (door.closed_at, door.closes_at, door.retired_at, wave.ends_at if wave else None)
+    ends = [moment for moment in known if moment is not None]
     if not ends or now < min(ends):
         return False
     return issued is None or issued >= min(ends) or now >= min(ends) + GRACE_SECONDS
+
+
+def is_early(door: Door, *, now: float) -> bool:
+    """Whether the questionnaire takes answers later, but not yet."""
+    return door.opens_at is not None and now < door.opens_at

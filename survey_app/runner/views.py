@@ -29,7 +29,7 @@ from survey_app.responses.recording import DamagedForm, Recorder
 from survey_app.runner import again, answering, assets, closing, document, forms, incoming
 from survey_app.runner.answering import Reply, Sitting
 from survey_app.runner.document import Place
-from survey_app.runner.doors import Door, Doors, Paper, is_closed
+from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early
 from survey_app.runner.forms import BadForm, Form, number, one
 from survey_app.runner.frame import SIZES, Chain, Frame
 from survey_app.runner.incoming import Start
@@ -95,9 +95,10 @@ class Respondents:
             return self.refuse()
         chain = self.doors.chain()
         language = incoming.language_of(_asked.get(), paper.definition.languages)
-        now = clock.epoch_seconds()
-        if door.wave_id is None or is_closed(door, self.doors.wave(door.wave_id), now=now):
-            return self.page(Reply(410, closing.closed(Frame(chain, language), {})), chain)
+        now, frame = clock.epoch_seconds(), Frame(chain, language)
+        shut = _shut(frame, door, self.doors.wave(door.wave_id) if door.wave_id else None, now)
+        if shut or door.wave_id is None:
+            return self.page(shut or Reply(410, closing.closed(frame, {})), chain)
         ticket = ballots.mint(self.vault, wave_id=door.wave_id, door=door.code)
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
         carried = incoming.link_values(_asked.get(), paper) if paper.parameters else ""
@@ -145,8 +146,8 @@ class Respondents:
             return self.page(Reply(400, closing.damaged(_plain_frame(chain))), chain)
         now = clock.epoch_seconds()
         frame = _posted_frame(chain, form, paper)
-        if is_closed(door, wave, now=now, issued=start.issued):
-            return self.page(Reply(410, closing.closed(frame, answering.typed_words(paper, form))), chain)
+        if shut := _shut(frame, door, wave, now, issued=start.issued, typed=answering.typed_words(paper, form)):
+            return self.page(shut, chain)
         keeper = Sealed(self.recorder, ticket, door, paper, start.issued, nonce, rc, start.consent_version, now)
         carried: dict[str, str] = {
             name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form
@@ -365,6 +366,18 @@ def _posted_frame(chain: Chain, form: Form, paper: Paper, *, preview: bool = Fal
 
 
 _HOLE = len(document.secrets_of({"_t": "x" * 24, "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
+
+
+def _shut(
+    frame: Frame, door: Door, wave: WaveTerms | None, now: int, *, issued: int | None = None,
+    typed: dict[str, str] | None = None,
+) -> Reply | None:  # fmt: skip
+    """The page of a door that takes no answers now, with what was typed; None while it takes them."""
+    if is_closed(door, wave, now=now, issued=issued):
+        return Reply(410, closing.closed(frame, typed or {}, retired=door.retired_at is not None))
+    if is_early(door, now=now):
+        return Reply(403, closing.early(frame, typed or {}, door.opens_at or 0))
+    return None
 
 
 def _first_document(chain: Chain, paper: Paper, language: str, order: int, carried: str, mode: str) -> Stitched:
