@@ -1,0 +1,300 @@
+"""Made-up answers for a pretest: random, but such as people give. One drawer per question, made once per questionnaire.
+
+They are form fields, as a page would send them, so that everything after that is the real engine. Scales lean to the mood of a
+person, choices have a popularity of their own, free text is mostly left empty. Numbers, dates and times are drawn near the
+constants that rules compare them with as well, or a rule like "age is 65" would never be met.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from survey_app.questionnaire.conditions import as_number
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.parts import Choice, Condition
+from survey_app.questionnaire.question_types.base import Question
+from survey_app.questionnaire.question_types.choosing import AttentionCheck, MultipleChoice
+from survey_app.questionnaire.question_types.display import Consent
+from survey_app.questionnaire.question_types.matrix import Matrix
+from survey_app.questionnaire.question_types.numbers import FIRST_DAY, LAST_DAY, Date, Number, Time, is_iso_date
+from survey_app.questionnaire.question_types.rating import UNSURE, Ces, Csat, Nps, Rating
+from survey_app.questionnaire.question_types.writing import LongText, ShortText, TextFields
+
+UNSURE_SHARE = 0.04
+EMPTY_SHARE = 0.06
+"""An optional question is left empty by about so many people."""
+EMPTY_TEXT_SHARE = 0.6
+OTHER_TEXT_SHARE = 0.7
+ATTENTIVE_SHARE = 0.95
+NEAR_A_CONSTANT = 0.4
+
+TEXTS = {
+    "zh": ("挺好的", "等待时间有点长", "店员很耐心，讲得清楚", "希望药再全一些", "没有别的意见", "价格比网上贵"),
+    "en": (
+        "All fine",
+        "The wait was a bit long",
+        "Staff explained everything patiently",
+        "More products in stock, please",
+    ),
+}
+PATTERNS = {"phone": "13800000000", "email": "someone@example.com", "number": "12", "postcode": "100000"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """One made-up person: `mood` 0 (everything is bad) to 1, the language they read, and whether they must answer now."""
+
+    mood: float
+    language: str
+    careful: bool = False
+    """Answers everything that asks: what somebody does who was told that something is missing."""
+
+
+Fields = dict[str, list[str]]
+Drawer = Callable[[Random, Mind], Fields]
+
+
+def drawers(definition: Definition, dice: Random, today: date | None) -> dict[str, Drawer]:
+    """A function per question that asks, which fills in its form fields ({}: left empty)."""
+    constants = constants_of(definition)
+    return {q.name: _drawer(q, definition, dice, constants, today) for q in definition.questions if q.asks}
+
+
+def constants_of(definition: Definition) -> dict[str, list[Any]]:
+    """What each variable is compared with in conditions: numbers, dates, times and texts."""
+    found: dict[str, list[Any]] = {}
+
+    def look(condition: Condition | None) -> None:
+        for key, test in (condition or {}).items():
+            if key in ("all", "any"):
+                for part in test:
+                    look(part)
+            elif key == "not":
+                look(test)
+            else:
+                for operator, right in test.items():
+                    if operator not in ("answered", "count") and not isinstance(right, Mapping):
+                        found.setdefault(key, []).extend(right if isinstance(right, list | tuple) else [right])
+
+    for page in definition.pages:
+        look(page.show_if)
+        look(page.end_if)
+        for question in page.questions:
+            look(question.show_if)
+    return found
+
+
+def _drawer(
+    question: Question, definition: Definition, dice: Random, constants: Mapping[str, list[Any]], today: date | None
+) -> Drawer:
+    known = constants.get(question.name, [])
+    if isinstance(question, Matrix):
+        return _matrix(question, dice)
+    if isinstance(question, MultipleChoice):
+        return _several(question, dice)
+    if isinstance(question, Consent):
+        return _sometimes(question, lambda dice, mind: {question.name: ["yes"]}, 0.1)
+    if isinstance(question, Rating | Nps | Csat | Ces):
+        return _sometimes(question, _point(question.name, question.numbers, question.unsure))
+    if getattr(question, "choices", None):
+        return _sometimes(question, _one(question, dice))
+    if isinstance(question, Number):
+        return _sometimes(question, _typed(question.name, _numbers(question, known)))
+    if isinstance(question, Date):
+        return _sometimes(question, _typed(question.name, _days(question, known, today)))
+    if isinstance(question, Time):
+        return _sometimes(question, _typed(question.name, _times(question, known)))
+    if isinstance(question, ShortText | LongText | TextFields):
+        return _writing(question, constants)
+    return lambda dice, mind: {}
+
+
+def _sometimes(question: Question, draw: Drawer, empty: float = EMPTY_SHARE) -> Drawer:
+    """Leaves an optional question empty now and then."""
+    if question.required:
+        return draw
+    return lambda dice, mind: {} if not mind.careful and dice.random() < empty else draw(dice, mind)
+
+
+# --- scales and choices -----------------------------------------------------------------------------------------------
+def _leaning(dice: Random, mood: float, count: int) -> int:
+    """A point of a scale, 0 to count - 1, around the mood of the person."""
+    return min(count - 1, max(0, round(dice.gauss(mood * (count - 1), 0.17 * count))))
+
+
+def _point(name: str, numbers: Sequence[int], unsure: object) -> Drawer:
+    def draw(dice: Random, mind: Mind) -> Fields:
+        if unsure and dice.random() < UNSURE_SHARE:
+            return {name: [UNSURE]}
+        return {name: [str(numbers[_leaning(dice, mind.mood, len(numbers))])]}
+
+    return draw
+
+
+def _popularity(choices: Sequence[Choice], dice: Random) -> list[float]:
+    """Weights: each ordinary choice is liked differently, none is forgotten; the special ones are rare."""
+    rare = max(0.4, len(choices) * UNSURE_SHARE)
+    return [rare if c.missing or c.other or c.exclusive else 0.5 + 1.5 * dice.random() for c in choices]
+
+
+def _one(question: Any, dice: Random) -> Drawer:
+    name, choices = question.name, question.choices
+    codes = [choice.code for choice in choices]
+    ordered = question.type == "likert"
+    weights = _popularity(choices, dice)
+    other = getattr(question, "other", None)
+    scale = [choice.code for choice in choices if not choice.missing]
+
+    def draw(dice: Random, mind: Mind) -> Fields:
+        if isinstance(question, AttentionCheck) and dice.random() < ATTENTIVE_SHARE:
+            return {name: [question.expected]}
+        if ordered and scale and (len(scale) == len(codes) or dice.random() >= UNSURE_SHARE):
+            return {name: [scale[_leaning(dice, mind.mood, len(scale))]]}
+        code = dice.choices(codes, weights)[0]
+        fields = {name: [code]}
+        if other is not None and other.code == code and dice.random() < OTHER_TEXT_SHARE:
+            fields[f"{name}_other"] = [_words(dice, mind, 200)]
+        return fields
+
+    return draw
+
+
+def _several(question: MultipleChoice, dice: Random) -> Drawer:
+    name = question.name
+    alone = [choice.code for choice in question.choices if choice.exclusive]
+    codes = [choice.code for choice in question.choices if not choice.exclusive]
+    popular = _popularity([c for c in question.choices if not c.exclusive], dice)
+    low, high = max(1, question.min or 0), min(len(codes), question.max or len(codes))
+    other = question.other
+
+    def draw(dice: Random, mind: Mind) -> Fields:
+        if alone and (not codes or dice.random() < 2 * UNSURE_SHARE):
+            return {name: [dice.choice(alone)]}
+        wanted = low
+        while wanted < high and dice.random() < 0.45:
+            wanted += 1
+        ranked = sorted(range(len(codes)), key=lambda i: dice.random() ** (1 / popular[i]), reverse=True)
+        chosen = [codes[i] for i in sorted(ranked[:wanted])]
+        fields = {name: chosen}
+        if other is not None and other.code in chosen and dice.random() < OTHER_TEXT_SHARE:
+            fields[f"{name}_other"] = [_words(dice, mind, 200)]
+        return fields
+
+    return _sometimes(question, draw)
+
+
+def _matrix(question: Matrix, dice: Random) -> Drawer:
+    needed = set(question.needed())
+    cells: Sequence[Any] = question.cells
+    ordered = bool(question.scale)
+    weights = _popularity(cells, dice) if cells else []
+    points = [str(n) for n in question.numbers] or [cell.code for cell in cells if not cell.missing]
+    codes = [cell.code for cell in cells]
+    unsure = UNSURE if question.unsure or any(cell.code == UNSURE for cell in cells) else None
+    variables = [question.variable_of(row) for row in question.rows]
+
+    def draw(dice: Random, mind: Mind) -> Fields:
+        if not needed and not mind.careful and dice.random() < EMPTY_SHARE:
+            return {}
+        fields: Fields = {}
+        for variable in variables:
+            if variable not in needed and not mind.careful and dice.random() < EMPTY_SHARE / 2:
+                continue
+            if unsure and dice.random() < UNSURE_SHARE:
+                fields[variable] = [unsure]
+            elif codes and not ordered:
+                fields[variable] = dice.choices(codes, weights)
+            elif points:
+                fields[variable] = [points[_leaning(dice, mind.mood, len(points))]]
+        return fields
+
+    return draw
+
+
+# --- what is typed ----------------------------------------------------------------------------------------------------
+def _typed(name: str, draw: Callable[[Random], str]) -> Drawer:
+    return lambda dice, mind: {name: [draw(dice)]}
+
+
+def _numbers(question: Number, constants: Sequence[Any]) -> Callable[[Random], str]:
+    known = [n for n in (as_number(c) for c in constants) if n is not None]
+    low = question.min if question.min is not None else min([0.0, *known])
+    high = question.max if question.max is not None else max([low + 100, *(n + 10 for n in known)])
+    step, places = 10.0**-question.decimals, question.decimals
+
+    def draw(dice: Random) -> str:
+        near = known and dice.random() < NEAR_A_CONSTANT
+        value = dice.choice(known) + dice.choice((-step, 0, step)) if near else dice.triangular(low, high)
+        value = round(min(high, max(low, value)), places)
+        if not places:
+            value = min(int(high // 1), max(-int(-low // 1), int(value)))
+        return f"{value:.{places}f}"
+
+    return draw
+
+
+def _days(question: Date, constants: Sequence[Any], today: date | None) -> Callable[[Random], str]:
+    now = today or date(2026, 1, 1)
+
+    def bound(given: str | None, otherwise: date) -> date:
+        return otherwise if given is None else now if given == "today" else date.fromisoformat(given)
+
+    known = [date.fromisoformat(str(c)) for c in constants if is_iso_date(str(c))]
+    low = bound(
+        question.min, max(FIRST_DAY, min([now - timedelta(days=365), *(d - timedelta(days=60) for d in known)]))
+    )
+    high = bound(question.max, min(LAST_DAY, max([now, low, *(d + timedelta(days=60) for d in known)])))
+
+    def draw(dice: Random) -> str:
+        day = low + timedelta(days=dice.randrange(max(1, (high - low).days + 1)))
+        if known and dice.random() < NEAR_A_CONSTANT:
+            day = min(high, max(low, dice.choice(known) + timedelta(days=dice.choice((-1, 0, 1)))))
+        return day.isoformat()
+
+    return draw
+
+
+def _times(question: Time, constants: Sequence[Any]) -> Callable[[Random], str]:
+    low, high = _minutes(question.min or "08:00"), _minutes(question.max or "21:00")
+    known = [c for c in constants if isinstance(c, str) and len(c) == 5]
+    low, high = min(low, high), max(low, high)
+
+    def draw(dice: Random) -> str:
+        minutes = dice.randint(low, high)
+        if known and dice.random() < NEAR_A_CONSTANT:
+            near = _minutes(dice.choice(known)) + dice.choice((-1, 0, 1))
+            minutes = min(_minutes(question.max or "23:59"), max(_minutes(question.min or "00:00"), near))
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+
+    return draw
+
+
+def _minutes(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def _writing(question: Any, constants: Mapping[str, list[Any]]) -> Drawer:
+    """Free text: mostly empty unless it must be filled; now and then a word that a rule looks for."""
+    if isinstance(question, TextFields):
+        places = [(question.variable_of(i), i.max_length, i.pattern) for i in question.fields]
+    else:
+        places = [(question.name, question.max_length, getattr(question, "pattern", None))]
+    needed = set(question.needed())
+
+    def draw(dice: Random, mind: Mind) -> Fields:
+        fields: Fields = {}
+        for variable, most, pattern in places:
+            known = constants.get(variable)
+            if variable in needed or mind.careful or dice.random() >= EMPTY_TEXT_SHARE:
+                looked_for = known and not pattern and dice.random() < NEAR_A_CONSTANT
+                words = str(dice.choice(known))[:most] if known and looked_for else _words(dice, mind, most)
+                fields[variable] = [PATTERNS[pattern] if pattern else words]
+        return fields
+
+    return draw
+
+
+def _words(dice: Random, mind: Mind, most: int) -> str:
+    return dice.choice(TEXTS["zh" if mind.language.startswith("zh") else "en"])[:most].strip()
