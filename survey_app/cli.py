@@ -129,14 +129,15 @@ def load(file: Path, as_json: bool) -> None:
 
 @questionnaires.command("publish")
 @click.argument("name")
+@click.option("--reason", default="", help="Why a change that touches a trend has to be.")
 @as_json
 @with_appcontext
 @installed
-def publish(name: str, as_json: bool) -> None:
+def publish(name: str, reason: str, as_json: bool) -> None:
     """Freeze the draft of questionnaire NAME as its next version."""
     from survey_app.design.publishing import publish
 
-    version = publish(questionnaire=_questionnaire(name), by=COMMAND_LINE, now=clock.now(), note="")
+    version = publish(questionnaire=_questionnaire(name), by=COMMAND_LINE, now=clock.now(), reason=reason)
     db.session.commit()
     tell(
         as_json,

@@ -6,99 +6,103 @@ from sqlalchemy import select
 
 from survey_app import events
 from survey_app.database import db
-from survey_app.design import drafting
-from survey_app.design.models import Questionnaire, Version, may_become
+from survey_app.design import approving
+from survey_app.design.editing.tree import carry_ids
+from survey_app.design.models import Approval, Questionnaire, Version, may_become
+from survey_app.design.pending import (
+    NotPublishable,
+    Pending,
+    definition_of,
+    faults,
+    has_news,
+    newest_version,
+    pending,
+    trend_of,
+)
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
-from survey_app.questionnaire import publication, review, timing
-from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.problems import Problem, sentence
+from survey_app.questionnaire import timing
+
+__all__ = [
+    "NotPublishable",
+    "Pending",
+    "definition_of",
+    "faults",
+    "has_news",
+    "newest_version",
+    "pending",
+    "publish",
+    "trend_of",
+]
 
 
-class NotPublishable(DomainError):
-    """The draft has faults; `problems` lists all of them."""
+def publish(
+    *,
+    questionnaire: Questionnaire,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    reason: str = "",
+    same_meaning: bool = False,
+    digest: str = "",
+) -> Version:
+    """Freeze the draft as the next version. Links in the field keep their version until somebody switches them.
 
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(N_("草稿有 %(n)s 处问题，改正后才能发布。"), n=len(problems))
-        self.problems = problems
-
-    def __str__(self) -> str:
-        lines = [
-            f"{problem.path}: {sentence(problem)}" if problem.path else sentence(problem) for problem in self.problems
-        ]
-        return "\n".join(lines)
-
-
-def newest_version(questionnaire: Questionnaire) -> Version | None:
-    """The version published last."""
-    return db.session.scalar(
-        select(Version).where(Version.questionnaire_id == questionnaire.id).order_by(Version.number.desc()).limit(1)
-    )
-
-
-def definition_of(version: Version) -> Definition:
-    """The frozen definition of a version."""
-    return Definition.from_json(version.definition)
-
-
-def faults(questionnaire: Questionnaire) -> list[Problem]:
-    """What forbids publishing the draft; empty when it may be published."""
-    newest = newest_version(questionnaire)
-    return review.review(drafting.draft_of(questionnaire), definition_of(newest) if newest else None)
-
-
-def has_news(questionnaire: Questionnaire) -> bool:
-    """Whether the draft differs from the newest version."""
-    newest = newest_version(questionnaire)
-    if newest is None:
-        return True
-    # the usual case without any work; a file loaded again lacks the values that publication gave, so look closer
-    return newest.definition != questionnaire.draft and _frozen(questionnaire, newest).digest() != newest.digest
-
-
-def _frozen(questionnaire: Questionnaire, newest: Version | None) -> Definition:
-    """The draft as it would be frozen: every choice has its value, in agreement with the newest version."""
-    return publication.assign_values(drafting.draft_of(questionnaire), definition_of(newest) if newest else None)
-
-
-def publish(*, questionnaire: Questionnaire, by: Actor, now: datetime, note: str = "") -> Version:
-    """Freeze the draft as the next version. Raises NotPublishable with every fault.
-
-    Links in the field keep their version until somebody switches them.
+    `reason` is needed when the change touches a trend; `same_meaning`: somebody judged that a changed wording asks the same,
+    so the trend goes on (what breaks it for certain breaks it all the same). `digest`: of what that person saw. Raises
+    NotPublishable with every fault, else DomainError.
     """
     # the row's lock makes two publications of one questionnaire take turns, so numbers have no gap and no twin
     db.session.execute(select(Questionnaire.id).where(Questionnaire.id == questionnaire.id).with_for_update())
-    newest = newest_version(questionnaire)
-    problems = faults(questionnaire)
-    if problems:
-        raise NotPublishable(problems)
-    definition = _frozen(questionnaire, newest)
-    if newest is not None and not may_become(questionnaire.mode, definition.mode):
+    found, reason = pending(questionnaire), reason.strip()[:1000]
+    if found.faults:
+        raise NotPublishable(found.faults)
+    if found.newest is not None and not may_become(questionnaire.mode, found.definition.mode):
         raise DomainError(N_("发布后的问卷只能收紧匿名方式，不能放宽。请另建一份新问卷。"))
-    if newest is not None and newest.digest == definition.digest():
-        raise DomainError(N_("草稿与第 %(n)s 版相同，没有可发布的修改。"), n=newest.number)
+    found.refuse_unchanged()
+    found.refuse_another(digest)
+    if found.trend and not reason:
+        raise DomainError(N_("这次修改影响趋势，请写明原因。")).at("reason")
+    approval = _approval(questionnaire, found)
     version = Version(
         questionnaire_id=questionnaire.id,
-        number=(newest.number if newest else 0) + 1,
-        definition=definition.to_json(),
-        digest=definition.digest(),
-        seconds=timing.seconds(definition),
+        number=found.number,
+        definition=found.definition.to_json(),
+        digest=found.digest,
+        seconds=timing.seconds(found.definition),
         published_at=now,
         published_by_id=by.id,
         note=note.strip()[:1000],
+        breaks_trend=found.trend == "breaks" or (found.trend == "may" and not same_meaning),
+        reason=reason if found.trend else "",
+        approved_by_id=approval.decided_by_id if approval else None,
     )
     db.session.add(version)
-    questionnaire.mode = definition.mode
-    questionnaire.draft = definition.to_json()  # the next draft keeps the values that were given
+    questionnaire.mode = found.definition.mode
+    # the next draft keeps the values that were given, and what the editor knows of its parts
+    questionnaire.draft = carry_ids(questionnaire.draft, found.definition.to_json())
     db.session.flush()
     db.session.expire(questionnaire, ["versions"])
     events.record(
         "version.published",
         version,
         by=by,
+        reason=version.reason,
         questionnaire=questionnaire.name,
         number=version.number,
         digest=version.digest,
+        **({"trend": "broken" if version.breaks_trend else "kept"} if found.trend else {}),
+        **({"approved_by": approval.decided_by_id} if approval else {}),
     )
     return version
+
+
+def _approval(questionnaire: Questionnaire, found: Pending) -> Approval | None:
+    """The approval of this state, when the chain asks for one."""
+    if not approving.is_needed():
+        return None
+    approval = approving.given(questionnaire, found.digest)
+    if approval is None:
+        raise DomainError(N_("发布前需要第二个人同意这一版草稿。请先申请审批。"))
+    return approval

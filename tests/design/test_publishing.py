@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from survey_app.database import db
 from survey_app.design import drafting, library, publishing
+from survey_app.design.editing.tree import Tree
 from survey_app.design.models import Questionnaire, Version
 from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE, Event
@@ -44,7 +45,7 @@ def load(source: str = SOURCE, mode: str = "confidential") -> Questionnaire:
 
 
 def publish(questionnaire: Questionnaire, **more: Any) -> Version:
-    return publishing.publish(questionnaire=questionnaire, by=COMMAND_LINE, now=NOW, **more)
+    return publishing.publish(questionnaire=questionnaire, by=COMMAND_LINE, now=NOW, **{"reason": "试验"} | more)
 
 
 def test_a_known_name_makes_a_new_draft_revision(app: Flask) -> None:
@@ -146,6 +147,69 @@ def test_publication_is_in_the_audit_log_with_the_digest(app: Flask) -> None:
     version = publish(load())
     event = db.session.scalars(select(Event).where(Event.action == "version.published")).one()
     assert event.details == {"questionnaire": "tiny", "number": 1, "digest": version.digest}
+
+
+WORDED = SOURCE.replace("{zh-CN: 总体, en: Overall}", "{zh-CN: 总体评价, en: In general}")
+FEWER = SOURCE.replace("          - {code: price, text: {zh-CN: 价格, en: Price}}\n", "")
+
+
+def test_a_change_that_touches_a_trend_needs_a_reason(app: Flask) -> None:
+    questionnaire = load()
+    publish(questionnaire)
+    load(FEWER)
+    with pytest.raises(DomainError, match="原因") as refusal:
+        publish(questionnaire, reason=" ")
+    assert refusal.value.field == "reason" and publishing.newest_version(questionnaire).number == 1  # type: ignore[union-attr]
+    version = publish(questionnaire, reason=" 价格另行统计 ")
+    assert (version.breaks_trend, version.reason) == (True, "价格另行统计")
+    event = db.session.scalars(
+        select(Event).where(Event.action == "version.published").order_by(Event.seq.desc())
+    ).first()
+    assert event is not None and (event.reason, event.details["trend"]) == ("价格另行统计", "broken")
+
+
+@pytest.mark.parametrize(
+    ("source", "same_meaning", "breaks"),
+    [
+        (WORDED, True, False),
+        (WORDED, False, True),
+        (FEWER, True, True),
+        (SOURCE.replace("总体", "总体："), False, False),
+    ],
+)
+def test_somebody_judges_a_wording_but_nobody_a_changed_list(
+    app: Flask, source: str, same_meaning: bool, breaks: bool
+) -> None:
+    questionnaire = load()
+    publish(questionnaire)
+    load(source)
+    assert publish(questionnaire, same_meaning=same_meaning).breaks_trend is breaks
+
+
+def test_a_first_version_and_a_harmless_change_keep_no_reason(app: Flask) -> None:
+    questionnaire = load()
+    assert publish(questionnaire, reason="多余").reason == ""
+    load(SOURCE.replace("小问卷", "小小问卷"))
+    assert publish(questionnaire, reason="").reason == ""
+
+
+def test_what_was_seen_is_what_is_published(app: Flask) -> None:
+    questionnaire = load()
+    seen = publishing.pending(questionnaire).digest
+    load(SOURCE.replace("小问卷", "另一份"))
+    with pytest.raises(DomainError, match="又改过"):
+        publish(questionnaire, digest=seen)
+    assert publish(questionnaire, digest=publishing.pending(questionnaire).digest).number == 1
+
+
+def test_the_parts_of_a_draft_stay_the_same_parts_when_it_is_published(app: Flask) -> None:
+    questionnaire = load()
+    tree = Tree(questionnaire.draft)
+    questionnaire.draft = tree.data
+    publish(questionnaire)
+    assert not publishing.has_news(questionnaire)
+    assert Tree(questionnaire.draft).ids() == tree.ids()
+    assert questionnaire.draft["pages"][0]["questions"][1]["choices"][0]["value"] == 1
 
 
 def test_an_archived_questionnaire_comes_back_when_its_file_is_loaded(app: Flask) -> None:
