@@ -1,0 +1,359 @@
+"""What stands in a question and below it, sorted: words, answers, rows, columns, blanks, a scale, hints, rules."""
+
+import re
+from dataclasses import dataclass, field
+
+from survey_app.formats.plain_text import answers, marks, rules
+from survey_app.formats.plain_text.blocks import Block, Body
+from survey_app.formats.plain_text.lines import BLANK, CIRCLES, GAP, SQUARES, flat
+from survey_app.formats.plain_text.marks import Marks
+
+TEXT_TAGS = frozenset({"text", "long_text", "text_fields", "number", "date", "time", "file", "place"})
+MATRIX_TAGS = frozenset({"matrix", "matrix_scale", "matrix_multiple", "matrix_text", "matrix_number"})
+_LIST = re.compile(r"[,，;；、/／|｜\t]|\s{2,}")
+_MARKED = re.compile(rf"[{SQUARES}{CIRCLES}\s\-_0-9()\[\]/.]*")
+_TABLE_RULE = re.compile(r"[\s:|\-]+")
+_HINT_HEAD = re.compile(r"(?:注|备注|提示|温馨提示|note|hint|tip)\s?[:：]\s?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Answer:
+    """One offered answer and the line it stands on."""
+
+    text: str
+    line: int
+    rule: rules.Jump | None = None
+
+
+@dataclass(slots=True)
+class Material:
+    """Everything about one question, before its type is decided."""
+
+    stem: str
+    marks: Marks
+    options: list[Answer] = field(default_factory=list)
+    rows: list[Answer] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+    blanks: int = 0
+    unit: str = ""
+    hints: list[str] = field(default_factory=list)
+    rules: list[tuple[str, int]] = field(default_factory=list)
+    squares: bool = False
+    table: bool = False
+    lettered: bool = False
+    listed: bool = False
+    opening: str = ""
+    """The clause a question begins with when it names another question: `如果第1题选A，…`."""
+
+    @property
+    def texts(self) -> list[str]:
+        return [option.text for option in self.options]
+
+
+def gather(block: Block) -> Material:
+    """Sorts a question's words and lines."""
+    words, found = marks.take(block.stem, rules.LOOKS_LIKE)
+    if block.required is not None:
+        found.required = block.required
+    made = Material(words, found)
+    made.rules = [(rule, block.line.number) for rule in found.conditions]
+    rows = [part for part in block.body if part.kind == "table"]
+    made.table = found.tag in MATRIX_TAGS or _is_table(rows, found)
+    mode = ""
+    for part in block.body:
+        mode = _sort(part, made, mode)
+    if found.tag in MATRIX_TAGS and not made.rows:
+        _matrix_from_lines(made)
+    if not found.tag or found.tag not in MATRIX_TAGS:
+        _matrix_from_words(made)
+    _answers_in_stem(made, block.line.number)
+    _range_in_stem(made)
+    _blanks_in_stem(made)
+    if not made.rules and (rule := rules.opening(made.stem)):
+        made.opening = rule
+    return made
+
+
+def _is_table(rows: list[Body], found: Marks) -> bool:
+    """A header with answers, and below it rows that have words in the first cell and nothing but marks in the others."""
+    rows = [row for row in rows if not _TABLE_RULE.fullmatch(row.line.flat)]
+    if found.tag or len(rows) < 2:
+        return False
+    head, *below = [row.line.cells for row in rows]
+    if len(head) < 3 or not all(head[1:]):
+        return False
+    return all(cells[0] and all(_MARKED.fullmatch(cell) for cell in cells[1:]) for cells in below)
+
+
+def _sort(part: Body, made: Material, mode: str) -> str:
+    twin = flat(part.text)
+    if part.kind == "stem":
+        made.stem += " / " + part.text
+    elif part.kind == "hint":
+        _hint(part, made)
+    elif part.kind in ("rows", "columns"):
+        if part.text:
+            items = [item.strip(" -") for item in _LIST.split(part.text) if item.strip(" -")]
+            if part.kind == "columns" and (scale := marks.range_in(part.text)):
+                made.marks.low, made.marks.high = scale
+            elif part.kind == "columns":
+                made.columns += items
+            else:
+                made.rows += [Answer(item, part.line.number) for item in items]
+        return part.kind
+    elif part.kind == "table" and made.table:
+        _table_row(part, made)
+    elif part.kind == "blank":
+        made.blanks += 1
+    elif rules.LOOKS_LIKE.search(twin[:200]) and part.kind == "text" and len(twin) <= 200:
+        made.rules.append((part.text, part.line.number))
+    elif not _scale_line(part, made):
+        _answer_line(part, made, mode)
+    return mode if part.kind in ("option", "text", "table") else ""
+
+
+def _hint(part: Body, made: Material) -> None:
+    words, found = marks.take(part.text, rules.LOOKS_LIKE)
+    _merge(made.marks, found)
+    made.rules += [(rule, part.line.number) for rule in found.conditions]
+    if words:
+        words = words[_HINT_HEAD.match(flat(words)).end() :] if _HINT_HEAD.match(flat(words)) else words  # type: ignore[union-attr]
+        made.hints.append(words.strip("()（）") if words[0] in "(（" and words[-1] in ")）" else words)
+
+
+def _merge(into: Marks, found: Marks) -> None:
+    for key in ("required", "least", "most", "low", "high"):
+        if getattr(found, key) is not None:
+            setattr(into, key, getattr(found, key))
+    into.multiple, into.single = into.multiple or found.multiple, into.single or found.single
+    into.tag, into.tag_words = into.tag or found.tag, into.tag_words or found.tag_words
+    into.labels |= found.labels
+
+
+def _table_row(part: Body, made: Material) -> None:
+    cells = list(part.line.cells)
+    if _TABLE_RULE.fullmatch(part.line.flat):
+        return
+    if not made.columns and not made.rows and not made.marks.has_range:
+        head = cells if cells[0] and not _looks_like_corner(cells) else cells[1:]
+        made.columns = [cell for cell in head if cell]
+        return
+    made.rows.append(Answer(cells[0] or part.text, part.line.number))
+
+
+def _looks_like_corner(cells: list[str]) -> bool:
+    # 项目 | 非常不满意 | ... : the first cell names the rows; it does not when it continues the scale
+    rest = cells[1:]
+    return answers.direction(cells) == 0 and (answers.direction(rest) != 0 or not cells[0][:1].isdigit())
+
+
+def _scale_line(part: Body, made: Material) -> bool:
+    """`1~5`, `非常不满意 1 2 3 4 5 非常满意`, `1=很差，5=很好`: says how to answer, is not an answer itself."""
+    twin = flat(part.text)
+    if len(twin) > 200 or made.marks.tag in TEXT_TAGS:
+        return False
+    if (scale := marks.range_in(part.text, made.marks)) and part.mark is None and not made.options:
+        made.marks.low, made.marks.high = scale
+        return True
+    labels = marks.labels_in(twin)
+    if len(labels) >= 2 and not marks._LABELLED.sub("", twin).strip(" ,，;；、。.()-~"):
+        made.marks.labels |= labels
+        if not made.marks.has_range:
+            made.marks.low, made.marks.high = min(labels), max(labels)
+        return True
+    found = None if made.options else _points_in_row(part)
+    if found is None:
+        return False
+    numbers, low, high = found
+    made.marks.low, made.marks.high = numbers[0], numbers[-1]
+    for number, words in ((numbers[0], low), (numbers[-1], high)):
+        if words:
+            made.marks.labels[number] = words
+    return True
+
+
+def _points_in_row(part: Body) -> tuple[list[int], str, str] | None:
+    text = part.line.text
+    twin = "".join(" " if c in SQUARES or c in CIRCLES or c in "\t|" else c for c in flat(text))
+    tokens = twin.replace("~", " ~ ").split()
+    digits = [index for index, token in enumerate(tokens) if token.isascii() and token.isdigit() and len(token) <= 2]
+    if len(digits) < 2:
+        return None
+    between = tokens[digits[0] : digits[-1] + 1]
+    numbers = [int(tokens[index]) for index in digits]
+    low, high = " ".join(tokens[: digits[0]]), " ".join(tokens[digits[-1] + 1 :])
+    if len(between) == 3 and between[1] in ("~", "-", "至", "到") and numbers[0] < numbers[1] <= 10 and low and high:
+        return list(range(numbers[0], numbers[1] + 1)), _end(low), _end(high)
+    if len(between) != len(digits) or len(digits) < 3 or numbers[0] not in (0, 1):
+        return None
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))) or numbers[-1] > 10 or bool(low) != bool(high):
+        return None
+    return numbers, _end(low), _end(high)
+
+
+def _end(words: str) -> str:
+    return words.strip(" -~()[]:")
+
+
+def _answer_line(part: Body, made: Material, mode: str) -> None:
+    text, number = part.text or part.line.text, part.line.number
+    if mode == "rows":
+        made.rows.append(Answer(text, number))
+        return
+    if mode == "columns":
+        made.columns.append(text)
+        return
+    if part.mark is not None:
+        made.squares = made.squares or part.mark.style == "square"
+        made.lettered = made.lettered or part.mark.style in ("letter", "weak")
+    twin = flat(text)
+    if part.kind != "table" and made.marks.tag not in MATRIX_TAGS:
+        label = _field_label(text, twin)
+        if label and (part.mark is None or made.marks.tag in TEXT_TAGS):
+            made.fields += label
+            made.blanks += 1
+            return
+    parts = answers.inline(part.line.text) if part.kind != "option" or part.mark is not None else None
+    if parts is not None and len(parts[1]) > 1 and not parts[0]:
+        made.squares = made.squares or any(c in SQUARES for c in part.line.text)
+        made.options += [_answer(words, number) for words in parts[1]]
+        return
+    several = answers.spaced(text) if made.marks.tag not in MATRIX_TAGS else []
+    if part.mark is not None and part.mark.style == "weak":
+        text = text if made.marks.tag in MATRIX_TAGS else _weak(part, made)
+    made.options += [_answer(words, number) for words in several or [text]]
+
+
+def _weak(part: Body, made: Material) -> str:
+    """`A 男`: the letter is a mark when it is the next one in the row."""
+    assert part.mark is not None
+    return part.text[part.mark.end :].strip() if part.mark.number == len(made.options) + 1 else part.text
+
+
+def _answer(words: str, line: int) -> Answer:
+    left, jump = rules.jump_of(words)
+    return Answer(left, line, jump)
+
+
+def _field_label(text: str, twin: str) -> list[str]:
+    """`姓名：____` -> ["姓名"]; `姓名：____ 电话：____` -> both. Not 其他____, which is an answer."""
+    found = list(BLANK.finditer(twin))
+    if not found or len(twin) > 400:
+        return []
+    labels, at = [], 0
+    for match in found:
+        label = text[at : match.start()].strip(" :：,，;；、.。\t")
+        if label:
+            labels.append(label)
+        at = match.end()
+    tail = text[at:].strip(" ,，;；、.。\t")
+    if not labels:
+        return [tail] if tail else []
+    if labels[0][:2] in ("其他", "其它") or labels[0].lower().startswith("other"):
+        return []
+    if tail:
+        labels[-1] = f"{labels[-1]}（{tail}）" if len(tail) <= 6 else f"{labels[-1]} ____ {tail}"
+    return labels
+
+
+def _matrix_from_lines(made: Material) -> None:
+    """A tagged matrix without 行 and 列: the first line holds the answers, the others are rows."""
+    options = list(made.options)
+    made.options = []
+    if options and not made.columns and not made.marks.has_range:
+        first = options[0].text
+        columns = answers.spaced(first) or first.split()
+        if len(columns) >= 2 and len(options) > 1:
+            made.columns = columns
+            options = options[1:]
+    made.rows = [Answer(_first_cell(option.text), option.line, option.rule) for option in options]
+
+
+def _first_cell(text: str) -> str:
+    head = GAP.split(text, maxsplit=1)
+    return head[0].strip() if len(head) == 2 and _MARKED.fullmatch(flat(head[1])) else text
+
+
+def _matrix_from_words(made: Material) -> None:
+    """Without a tag: one line of answers in words from worst to best, then lines of another kind."""
+    if made.table or made.marks.tag or len(made.options) < 2:
+        return
+    first = made.options[0]
+    same = [option for option in made.options if option.line == first.line]
+    rest = made.options[len(same) :]
+    columns = [option.text for option in same] if len(same) > 1 else first.text.split()
+    if rest and 3 <= len(columns) <= 7 and answers.direction(columns) and not any(r.text in columns for r in rest):
+        made.columns, made.rows, made.options, made.table = columns, rest, [], True
+
+
+def _answers_in_stem(made: Material, line: int) -> None:
+    """`您的性别：□男 □女`, `性别：男/女`"""
+    if made.options or made.rows or made.marks.tag in TEXT_TAGS or made.marks.tag == "note":
+        return
+    found = answers.inline(made.stem[:4000])
+    if found is None and "  " in made.stem:
+        head, _, tail = made.stem.partition("  ")
+        cells = answers.spaced(tail)
+        found = (head, cells) if len(cells) >= 2 and not BLANK.search(flat(tail)) else None
+    if found is None and (found := answers.listed(made.stem)):
+        made.listed = True
+    if found is not None and found[0]:
+        made.squares = any(c in SQUARES for c in made.stem)
+        made.stem, texts = found[0].rstrip(" \t"), found[1]
+        made.options = [_answer(text, line) for text in texts]
+
+
+_RANGE_BEHIND = re.compile(r"(?<=[?:。.,\s])\s?([01])\s?[-~]\s?([0-9]{1,2})\s?(?:分|星|points?|stars?)?[。.]?$")
+_RANGE_INSIDE = re.compile(r"(?<![0-9])([01])\s?(?:分)?\s?[-~至到]\s?([0-9]{1,2})\s?(?:分|星|颗星|points?\b|stars?\b)")
+
+
+def _range_in_stem(made: Material) -> None:
+    """`... 0-10`, `请用1-5分评价`: a scale in the words of the question itself."""
+    if made.options or made.rows or made.marks.has_range or made.fields or made.marks.tag in TEXT_TAGS:
+        return
+    twin = flat(made.stem)
+    if match := _RANGE_BEHIND.search(twin, max(0, len(twin) - 30)):
+        made.stem = made.stem[: match.start()].strip()
+    else:
+        match = _RANGE_INSIDE.search(twin[:500])
+    if match and 2 <= int(match[2]) <= 10:
+        made.marks.low, made.marks.high = int(match[1]), int(match[2])
+
+
+_UNIT = re.compile(
+    r"\s?(岁|周岁|次|元|万元|个|人|年|天|日|小时|分钟|公斤|千克|斤|kg|km|公里|%|月|位|盒|件|years?|times?|hours?|minutes?|days?)[。.]?",
+    re.IGNORECASE,
+)
+
+
+def _blanks_in_stem(made: Material) -> None:
+    twin = flat(made.stem)
+    found = list(BLANK.finditer(twin))
+    if not found or len(found) > 50:
+        return
+    if len(found) == 1:
+        match = found[0]
+        tail = made.stem[match.end() :]
+        unit = _UNIT.fullmatch(flat(tail).strip()) if tail.strip() else None
+        if unit or not tail.strip(" 。."):
+            made.blanks += 1
+            made.unit = unit[1] if unit else ""
+            made.stem = made.stem[: match.start()].strip() or made.stem
+        else:
+            made.blanks += 1
+        return
+    labels, at, head = [], 0, ""
+    for index, match in enumerate(found):
+        label = made.stem[at : match.start()].strip(" :：,，;；、.。()（）")
+        if index == 0:
+            place = max(label.rfind(c) for c in ":：?？。")
+            if place > 0:
+                head, label = label[: place + 1], label[place + 1 :].strip()
+        labels.append(label or f"（{index + 1}）")
+        at = match.end()
+    tail = made.stem[at:].strip(" ,，;；、.。")
+    if tail:
+        labels[-1] = f"{labels[-1]} ____ {tail}" if len(tail) > 6 else f"{labels[-1]}（{tail}）"
+    made.fields, made.blanks = labels + made.fields, len(found)
+    made.stem = head or "、".join(label for label in labels)
