@@ -106,6 +106,16 @@ class Raw(StringField):  # type: ignore[misc]
         self.data = valuelist[0] if valuelist else ""
 
 
+class Number(StringField):  # type: ignore[misc]
+    """The number of a row; 0, which no row has, when none was sent."""
+
+    data: int
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        given = valuelist[0].strip() if valuelist else ""
+        self.data = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
 class Choice(Field):  # type: ignore[misc]
     """One entry of a list. `options`: what the browser sends -> what the view gets; `absent` counts as sent when nothing is."""
 

@@ -22,6 +22,8 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("design.questionnaires", N_("问卷"), "clipboard-list", "questionnaire:read"),
             Place("design.library_page", N_("标准问卷库"), "library", "questionnaire:edit"),
+            Place("design.bank_page", N_("题库"), "database", "questionnaire:read"),
+            Place("design.indicators_page", N_("指标与权重"), "target", "questionnaire:read", "/indicators/"),
             Place("distribution.all_collectors", N_("链接与二维码"), "qr-code", "collector:read"),
         ),
     ),

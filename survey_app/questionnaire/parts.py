@@ -185,6 +185,7 @@ class Scale(Model):
 
     points: Annotated[Tuple[Point], Field(min_length=2, max_length=11)]
     unsure: Text | None = None
+    bank: str | None = None
     retired: dict[str, int] = Field(default_factory=dict)
 
     def choices(self) -> tuple[Choice, ...]:

@@ -11,7 +11,10 @@ from survey_app.design import drafting, publishing, reading
 from survey_app.design.models import Questionnaire, Version
 from survey_app.questionnaire.definition import Definition
 
-LANGUAGE_NAMES = {"zh-CN": "中文", "en": "English"}
+LANGUAGE_NAMES = {
+    "zh-CN": "中文", "en": "English", "zh-TW": "繁體中文", "ja": "日本語", "ko": "한국어", "vi": "Tiếng Việt", "th": "ไทย",
+    "ru": "Русский", "mn": "Монгол", "bo": "བོད་སྐད", "fr": "Français", "de": "Deutsch", "es": "Español",
+}  # fmt: skip
 
 
 def questionnaire_or_404(questionnaire_id: int) -> Questionnaire:
