@@ -1,6 +1,13 @@
 """Forms of questionnaires: publish, archive, start from the library."""
 
-from survey_app.forms import Area, Choice, Line, Number, Raw, StaffForm, at_most, switch
+import unicodedata
+from dataclasses import dataclass
+
+from flask import request
+
+from survey_app.errors import DomainError
+from survey_app.forms import UNREADABLE, Area, Choice, Line, Number, Raw, StaffForm, at_most, switch
+from survey_app.languages import N_
 
 
 class PublicationForm(StaffForm):

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
+from survey_app.design.in_words import ConditionWriter
 from survey_app.languages import N_
+from survey_app.questionnaire import loading
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.uses import Use
 
 WORDS = {
     "text.set": N_("修改文字"),
@@ -34,3 +38,42 @@ WORDS = {
 def words_of(kind: str, translate: Callable[[str], str]) -> str:
     """The words for a kind of edit; kinds of other rooms fall back to what stands before the dot, then to 修改."""
     return translate(WORDS.get(kind) or WORDS.get(kind.split(".")[0]) or N_("修改"))
+
+
+_USES = {
+    "show_if": N_("%(place)s的显示规则：%(rule)s"),
+    "end_if": N_("%(place)s之后的结束规则：%(rule)s"),
+    "computed": N_("计算值%(place)s的公式"),
+    "score": N_("得分“%(name)s”"),
+    "piping": N_("%(place)s的文字里引用了它的答案"),
+    "expected": N_("%(place)s的正确答案"),
+    "scale": N_("%(place)s用它作答"),
+}
+
+
+class UseWriter:
+    """Says where something is used: which rule, score or text."""
+
+    def __init__(self, definition: Definition, language: str, translate: Callable[[str], str]) -> None:
+        self.definition, self.translate = definition, translate
+        self.rules = ConditionWriter(definition, language, translate)
+
+    def write(self, use: Use) -> str:
+        """One use as a sentence."""
+        place = loading.place_of(use.path)
+        if place[0] == "scores":
+            score = self.definition.scores[int(place[1])]
+            name = self.definition.text(score.label, self.rules.language) or score.name
+            return self.translate(_USES["score"]) % {"name": name}
+        words, owner = self._place(place)
+        rule = self.rules.write(getattr(owner, use.kind, None)) if use.kind in ("show_if", "end_if") else ""
+        return self.translate(_USES.get(use.kind, "%(place)s")) % {"place": words, "rule": rule}
+
+    def _place(self, place: tuple[str | int, ...]) -> tuple[str, object]:
+        if place[0] != "pages":
+            return self.translate(N_("问卷的标题、开头或结束语")), self.definition
+        page = self.definition.pages[int(place[1])]
+        if len(place) > 3 and place[2] == "questions":
+            question = page.questions[int(place[3])]
+            return self.rules.question(question.name), question
+        return self.translate(N_("第 %(n)s 页")) % {"n": int(place[1]) + 1}, page

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -21,10 +21,13 @@ from survey_app import clock, web
 from survey_app.accounts.models import User
 from survey_app.database import db
 from survey_app.design.editing import changing
-from survey_app.design.editing.tree import ROOT, Changes, Tree
-from survey_app.design.editing.words import words_of
+from survey_app.design.editing.tree import ROOT, Changes, Tree, plain
+from survey_app.design.editing.words import UseWriter, words_of
 from survey_app.design.models import Edit, Questionnaire
 from survey_app.errors import DomainError
+from survey_app.questionnaire import loading
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.uses import Use
 
 PAGE_HEADER = "X-Page"
 _TOKEN = re.compile(r"[0-9a-f]{8,32}")
@@ -54,8 +57,13 @@ class Outcome:
     result: Any = None  # what the operation returned: the id of what was added
 
 
-def change_from_form(questionnaire: Questionnaire, operation: Callable[[Tree], Any], *, kind: str) -> Outcome:
-    """Run an operation for the person and page of this request; `force=1` in the form overrides somebody else's change."""
+def change_from_form(
+    questionnaire: Questionnaire, operation: Callable[[Tree], Any], *, kind: str, dialog: bool = False
+) -> Outcome:
+    """Run an operation for the person and page of this request; `force=1` in the form overrides somebody else's change.
+
+    `dialog`: a refusal comes as a dialog (see `refused`).
+    """
     found: list[Any] = []
     try:
         edit = changing.change(
@@ -69,12 +77,15 @@ def change_from_form(questionnaire: Questionnaire, operation: Callable[[Tree], A
             force=request.form.get("force") == "1",
         )
     except DomainError as error:
-        return Outcome(refusal=refused(questionnaire, error))
+        return Outcome(refusal=refused(questionnaire, error, dialog=dialog))
     return Outcome(edit=edit, result=found[0] if found else None)
 
 
-def refused(questionnaire: Questionnaire, error: DomainError) -> Response:
-    """409 with both versions for a conflict, 422 with the sentence otherwise (and links to the rules in the way)."""
+def refused(questionnaire: Questionnaire, error: DomainError, *, dialog: bool = False) -> Response:
+    """409 with both versions for a conflict, 422 with the sentence otherwise (and links to the rules in the way).
+
+    `dialog`: htmx gets it as a dialog, for acts that have no place of their own on the page.
+    """
     questionnaire_id = questionnaire.id
     db.session.rollback()
     questionnaire = db.session.get_one(Questionnaire, questionnaire_id)
@@ -83,14 +94,14 @@ def refused(questionnaire: Questionnaire, error: DomainError) -> Response:
         "questionnaire": questionnaire,
         "error": error,
         "conflict": conflict,
-        "uses": getattr(error, "uses", ()),
+        "uses": uses_in_words(questionnaire, getattr(error, "uses", ())),
         "back": url_for("design.editor", questionnaire_id=questionnaire_id, node=request.form.get("node") or None),
         "sent": [(key, value) for key, value in request.form.items(multi=True) if key not in ("force", "csrf_token")],
         **(_both(questionnaire, error) if isinstance(error, changing.Conflict) else {}),
     }
     response = web.render(
         "design/editor/refused.html",
-        fragment="design/editor/_refused.html",
+        fragment="design/editor/_refused_dialog.html" if dialog else "design/editor/_refused.html",
         status=409 if conflict else 422,
         **values,
     )
@@ -112,6 +123,22 @@ def _both(questionnaire: Questionnaire, error: changing.Conflict) -> dict[str, A
     }
 
 
+def uses_in_words(questionnaire: Questionnaire, found: Iterable[Use]) -> list[tuple[str, str]]:
+    """Where something is used: (sentence with the rule in words, address of the place in the editor)."""
+    found = list(found)
+    if not found:
+        return []
+    tree = Tree(questionnaire.draft)
+    writer = UseWriter(Definition.from_json(plain(tree.data)), web.language_tag(), _)
+    base = url_for("design.editor", questionnaire_id=questionnaire.id)
+    said = []
+    for use in found:
+        node = tree.id_at(loading.place_of(use.path))
+        node = tree.question_of(node) or tree.page_of(node) or ROOT if node != ROOT else ROOT
+        said.append((writer.write(use), f"{base}?node={node}#n-{node}"))
+    return said
+
+
 def editing_reply(
     body: str,
     questionnaire: Questionnaire,
@@ -121,17 +148,19 @@ def editing_reply(
     target: str = "",
     swap: str = "",
     more: dict[str, Any] | None = None,
+    outline: bool = True,
 ) -> Response:
     """The fragment `body` with the events of the change. Without htmx: back to the editor, at `node`.
 
     `target` and `swap` tell htmx where it belongs when the page could not know; `more` are further events.
+    `outline`: whether the page shall fetch the outline (the editor's own acts bring it along).
     """
     if not web.is_htmx():
         return web.seen(url_for("design.editor", questionnaire_id=questionnaire.id, node=node or None))
     response = Response(body, 200, content_type="text/html; charset=utf-8")
     heard: dict[str, Any] = dict(more or {})
     if edit is not None:
-        heard |= events_of(questionnaire, edit)
+        heard |= events_of(questionnaire, edit, drawn=not outline)
     response.headers["HX-Trigger"] = json.dumps(heard)
     if target:
         response.headers["HX-Retarget"] = target
@@ -140,8 +169,8 @@ def editing_reply(
     return response
 
 
-def events_of(questionnaire: Questionnaire, edit: Edit) -> dict[str, Any]:
-    """What other parts of the page hear about a change."""
+def events_of(questionnaire: Questionnaire, edit: Edit, *, drawn: bool = False) -> dict[str, Any]:
+    """What other parts of the page hear about a change; `drawn`: the reply itself brings cards and outline."""
     tree = Tree(questionnaire.draft)
     nodes = with_owners(tree, Changes.from_json(edit.changes).nodes())
     shown = {
@@ -149,8 +178,9 @@ def events_of(questionnaire: Questionnaire, edit: Edit) -> dict[str, Any]:
         "at": f"{clock.china(edit.at):%H:%M}",
         "revision": questionnaire.draft_revision,
         "undo": "" if edit.undoes else words_of(edit.kind, _),
+        "drawn": drawn,
     }
-    heard: dict[str, Any] = {"draft-changed": shown, "outline-changed": ""}
+    heard: dict[str, Any] = {"draft-changed": shown} | ({} if drawn else {"outline-changed": ""})
     heard |= {f"changed-{node}": "" for node in shown["nodes"]}
     return heard
 
@@ -168,8 +198,3 @@ def people_of(edits: Iterable[Edit]) -> dict[int, str]:
     """Names of those who made edits."""
     ids = {edit.user_id for edit in edits if edit.user_id}
     return {user.id: user.name or user.email for user in db.session.scalars(select(User).where(User.id.in_(ids)))}
-
-
-def fragment(name: str, **values: Any) -> str:
-    """A part of the editor as text."""
-    return render_template(name, **values)
