@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from survey_app.questionnaire.sentences import PHRASES, SENTENCES
 
@@ -14,6 +14,8 @@ class Problem:
     `line` is the line of the file counted from 1, or None where it is not known.
     """
 
+    table: ClassVar[Mapping[str, tuple[str, str]]] = SENTENCES
+    """Where the sentences of its codes stand: (English, Chinese)."""
     code: str
     path: str = ""
     values: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -34,7 +36,7 @@ class InvalidQuestionnaire(Exception):
 
 def sentence(problem: Problem, language: str = "en") -> str:
     """What is wrong and what to do, in one sentence; English for every language but Chinese."""
-    pair = SENTENCES.get(problem.code)
+    pair = problem.table.get(problem.code)
     if pair is None:
         return problem.code
     if language.startswith("zh"):

@@ -285,36 +285,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'Only one choice may carry a text field. Remove "other" from the rest.',
         "只能有一个选项带填空。请取消其余的 other。",
     ),
-    # advice: may be ignored
-    "advice_too_many_questions": (
-        "{given} questions tire people; {limit} or fewer are answered better.",
-        "共 {given} 题，容易疲劳；不超过 {limit} 题效果更好。",
-    ),
-    "advice_too_long": (
-        "It takes about {minutes} minutes; five or less is kinder.",
-        "约需 {minutes} 分钟；建议不超过 5 分钟。",
-    ),
-    "advice_required_text": (
-        "A required open text makes people leave. Make it optional.",
-        "开放题设为必答容易流失。建议改为选答。",
-    ),
-    "advice_many_choices": (
-        "{given} choices are hard to compare on a phone; seven or fewer are better.",
-        "{given} 个选项在手机上难以比较；建议不超过 7 个。",
-    ),
-    "advice_many_rows": ("{given} rows are tiring; five or fewer are better.", "{given} 行容易疲劳；建议不超过 5 行。"),
-    "advice_no_unsure": (
-        'Nobody can say "not sure". Add it if it is a valid answer.',
-        "没有“不清楚”选项。若属合理答案，请添加。",
-    ),
-    "advice_long_text": (
-        "The question has {given} characters; {limit} or fewer read faster.",
-        "题目有 {given} 个字；不超过 {limit} 个字更易读。",
-    ),
-    "advice_undecided": (
-        "Whether this question can be shown could not be decided. Try it in the preview.",
-        "无法判断这道题是否会显示。请在预览中确认。",
-    ),
 }
 
 PHRASES: dict[str, str] = {
