@@ -66,12 +66,13 @@ def results(questionnaire_id: int, *, number: int | None, language: str, _: Say)
         received=dataset.received(ids),
         unfinished=None if 0 < unfinished < disclosure.K else unfinished,
         live=figures.is_live(),
-        keys=_keys(shown, seen, language, _),
-        cards=_cards(shown, seen, language, _),
+        keys=key_figures(shown, seen, language, _),
+        cards=question_cards(shown, seen, language, _),
     )
 
 
-def _keys(shown: Sequence[FrozenVersion], seen: Mapping[str, Tally], language: str, _: Say) -> list[KeyFigure]:
+def key_figures(shown: Sequence[FrozenVersion], seen: Mapping[str, Tally], language: str, _: Say) -> list[KeyFigure]:
+    """The figures on top: the scores of the newest version, then each NPS, CSAT and CES question that no score covers."""
     made: list[KeyFigure] = []
     covered: set[str] = set()
     definition = shown[0].definition
@@ -88,7 +89,8 @@ def _keys(shown: Sequence[FrozenVersion], seen: Mapping[str, Tally], language: s
     return made
 
 
-def _cards(shown: Sequence[FrozenVersion], seen: Mapping[str, Tally], language: str, _: Say) -> list[Card]:
+def question_cards(shown: Sequence[FrozenVersion], seen: Mapping[str, Tally], language: str, _: Say) -> list[Card]:
+    """One card per question that is counted, in the order of the newest version. `seen`: tallies that may be shown."""
     made: list[Card] = []
     done: set[str] = set()
     for version in shown:
