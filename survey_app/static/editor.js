@@ -1,0 +1,440 @@
+/* The editor's script, beside htmx: saves fields as they are typed, carries acts out, keeps the selection. Texts come from data
+   attributes. Everything it does works without it as plain forms and links. */
+(function () {
+  "use strict";
+  var doc = document, body = doc.body, data = body.dataset, acts = doc.getElementById("acts");
+  var saved = doc.getElementById("saved"), dirty = new Set(), queue = Promise.resolve(), tries = 0, retry, at = "";
+  var FIELD = '[name^="f:"]';
+  function $(selector, root) { return (root || doc).querySelector(selector); }
+  function all(selector, root) { return Array.prototype.slice.call((root || doc).querySelectorAll(selector)); }
+  function say(text) { if (text) doc.getElementById("say").textContent = text; }
+  function card(id) { return id && doc.getElementById("n-" + id); }
+
+  /* what was typed stays when a card is drawn again; a row that waits for its number becomes the new row */
+  Object.assign(Idiomorph.defaults.callbacks, {
+    beforeAttributeUpdated: function (name, el) {
+      if (name === "value") return el.value === el.defaultValue;
+      return !(name === "class" && el.classList.contains("temp"));
+    },
+    beforeNodeRemoved: function (node) { return !(node.classList && node.classList.contains("temp")); },
+    afterNodeMorphed: function (old) { if (old.id && old.classList && old.classList.contains("temp")) old.classList.remove("temp"); }
+  });
+
+  /* --- saving: one request at a time per field --- */
+  function valueOf(el) { return el.type === "checkbox" ? (el.checked ? el.value : "") : el.value; }
+  function clean(el, value) {
+    if (el.type === "checkbox") el.defaultChecked = el.checked;
+    else if (el.type === "radio") el.defaultChecked = true;
+    else if (el.tagName === "SELECT") all("option", el).forEach(function (o) { o.defaultSelected = o.selected; });
+    else el.defaultValue = value;
+  }
+  function state(name, time) {
+    saved.className = name;
+    saved.textContent = name === "saved" ? data.saved.replace("{at}", at = time || at) : data[name] || "";
+  }
+  function show() {
+    var failed = all(FIELD + "[aria-invalid]").length;
+    if (!dirty.size) state(failed ? "refused" : at ? "saved" : "");
+  }
+  function later(el, wait) {
+    clearTimeout(el._timer);
+    dirty.add(el);
+    state("saving");
+    el._timer = setTimeout(save, wait, el);
+  }
+  function slot(el, html) {
+    var place = el.closest(".field,li,.ends>div,.qt,.hint") || el.parentNode, found = $(":scope>.slot", place);
+    if (!found) {
+      if (!html) return;
+      found = doc.createElement("div");
+      found.className = "slot";
+      place.appendChild(found);
+    }
+    found.innerHTML = html;
+    if (!html) found.remove();
+    else found._field = el;
+  }
+  function save(el, force) {
+    clearTimeout(el._timer);
+    if (el._sending) { el._again = true; return el._sending; }
+    if (!dirty.has(el) && !force) return Promise.resolve();
+    var part = el.name.split(":"), value = valueOf(el), form = new URLSearchParams();
+    if (!part[1]) return Promise.resolve();
+    form.set("csrf_token", acts.elements.csrf_token.value);
+    form.set("page", data.page);
+    form.set("rev", (el.closest("[data-rev]") || acts.elements.rev).dataset.rev || acts.elements.rev.value);
+    form.set("node", part[1]);
+    form.set("key", part[2]);
+    if (part[4]) form.set("index", part[3]);
+    form.set("language", part[4] || part[3] || "");
+    form.set("value", value);
+    if (force) form.set("force", "1");
+    state("saving");
+    el._sending = fetch(data.base + "/fields", {
+      method: "POST", body: form, keepalive: value.length < 20000, headers: {"HX-Request": "true", "X-Page": data.page}
+    }).then(function (answer) {
+      if (answer.redirected || answer.headers.get("HX-Redirect") || answer.status === 401) throw "expired";
+      if (answer.status >= 500 || answer.status === 429) throw "unsent";
+      return answer.text().then(function (html) { settle(el, value, answer, html); });
+    }).then(function () { tries = 0; }, function (why) {
+      state(why === "expired" ? "expired" : "unsent");
+      clearTimeout(retry);
+      retry = setTimeout(flush, Math.min(15000, 1000 * Math.pow(2, tries++)));
+    }).then(function () {
+      el._sending = null;
+      if (el._again) { el._again = false; return save(el); }
+    });
+    return el._sending;
+  }
+  function settle(el, value, answer, html) {
+    if (valueOf(el) === value) dirty.delete(el);
+    else el._again = true;
+    if (answer.ok) {
+      el.removeAttribute("aria-invalid");
+      clean(el, value);
+      slot(el, "");
+      heard(answer.headers.get("HX-Trigger"), el);
+      if (!at) at = now();
+    } else {
+      el.setAttribute("aria-invalid", "true");
+      slot(el, answer.status === 409 || answer.status === 422 ? html : "");
+      htmx.process(el.parentNode);
+    }
+    show();
+  }
+  function now() { return new Date().toTimeString().slice(0, 5); }
+  function heard(header, el) {
+    if (!header) { at = now(); return; }
+    var events = JSON.parse(header), change = events["draft-changed"];
+    if (change) { at = change.at; change.field = el && el.closest("#canvas") ? el : null; }
+    Object.keys(events).forEach(function (name) { htmx.trigger(body, name, events[name]); });
+  }
+  function flush() {
+    return Promise.all(Array.from(dirty).filter(function (el) {
+      if (!el.isConnected) dirty.delete(el);
+      return el.isConnected;
+    }).map(function (el) { return save(el); }));
+  }
+  doc.addEventListener("input", function (event) {
+    var el = event.target;
+    if (!el.matches(FIELD)) return filter(el);
+    grow(el);
+    if (event.isComposing) return;
+    if (el.value === el.defaultValue && !el._sending && !el.hasAttribute("aria-invalid")) { clearTimeout(el._timer); dirty.delete(el); show(); }
+    else if (el.matches("select,[type=checkbox],[type=radio]")) later(el, 0);
+    else later(el, 800);
+    label(el);
+  });
+  doc.addEventListener("compositionend", function (event) { if (event.target.matches(FIELD)) { later(event.target, 800); label(event.target); } });
+  doc.addEventListener("change", function (event) { if (event.target.matches(FIELD) && event.target.matches("select,[type=checkbox],[type=radio]")) later(event.target, 0); });
+  doc.addEventListener("focusout", function (event) { if (dirty.has(event.target)) save(event.target); });
+  window.addEventListener("online", flush);
+  window.addEventListener("pagehide", flush);
+  doc.addEventListener("visibilitychange", function () { if (doc.hidden) flush(); });
+  window.addEventListener("beforeunload", function (event) {
+    var temp = all(".temp textarea").some(function (el) { return el.value; });
+    if (temp || Array.from(dirty).some(function (el) { return el.isConnected; })) { flush(); event.preventDefault(); }
+  });
+  /* the outline follows the words at once */
+  function label(el) {
+    var part = el.name.split(":"), line = (part[2] === "text" || part[2] === "title") && $("#o-" + part[1] + " span,#op-" + part[1] + " span");
+    if (line) line.textContent = el.value.slice(0, 60);
+    if (el.name.indexOf("f:root:title:") === 0) $(".ed h1").textContent = el.value;
+  }
+  var sizes = window.CSS && CSS.supports("field-sizing", "content");
+  function grow(el) {
+    if (sizes || !el.classList.contains("t")) return;
+    el.style.height = "auto";
+    el.style.height = el.scrollHeight + "px";
+  }
+
+  /* --- acts: after what is typed was saved, one at a time --- */
+  function act(values, row) {
+    queue = queue.then(function () {
+      if (row) {
+        values = row(values);
+        if (!values) return;
+      }
+      return flush().then(function () {
+        if (dirty.size) { say(data.unsent); return; }
+        var el = doc.activeElement, name = el && el.name, from = el && el.selectionStart;
+        var node = (values.do || "").split(":")[1], box = card(node);
+        values.rev = (box && box.closest("[data-rev]") || acts.elements.rev).dataset.rev || acts.elements.rev.value;
+        values.language = data.language;
+        return htmx.ajax("POST", acts.action, {source: acts, values: values, swap: "none"}).then(function () {
+          var wanted = $("#canvas [data-focus]"), back = name && $('[name="' + name + '"]');
+          if (wanted) {
+            wanted.removeAttribute("data-focus");
+            if (!doc.activeElement.matches(".temp textarea")) wanted.focus();
+          } else if (name && doc.activeElement !== back && back && !$("dialog[open]")) {
+            back.focus();
+            if (from !== null && back.setSelectionRange && back.type !== "checkbox") back.setSelectionRange(from, from);
+          }
+          all("#canvas " + FIELD).forEach(function (field) {
+            if (field.closest(".was") && field.value !== field.defaultValue) { field.closest(".was").classList.remove("was"); later(field, 0); }
+          });
+        });
+      });
+    }).catch(function () {});
+    return queue;
+  }
+  body.addEventListener("done", function (event) {
+    var told = event.detail;
+    ["undo", "redo"].forEach(function (name) { step(name, told[name]); });
+    say(told.say);
+    if (told.node) select(told.node, true);
+    if (told.at && card(told.at)) reveal(card(told.at));
+  });
+  function step(name, words) {
+    var button = doc.getElementById(name);
+    button.disabled = !words;
+    button.title = button.dataset.words + (words ? (data.language && doc.documentElement.lang === "en" ? ": " : "：") + words : "");
+  }
+  body.addEventListener("draft-changed", function (event) {
+    var told = event.detail;
+    at = told.at;
+    show();
+    if (told.undo) { step("undo", told.undo); step("redo", ""); }
+    if (!told.drawn || !$(".toast[data-undo]:last-child")) all(".toast[data-undo]").forEach(function (line) { line.remove(); });
+    if (told.drawn || told.field) return shared(told);
+    if (told.nodes.indexOf("root") >= 0 && told.nodes.length === 1) redraw("root");
+    told.nodes.forEach(redraw);
+  });
+  /* other cards on the same scale show the same words */
+  function shared(told) {
+    if (!told.field) return;
+    all(FIELD).forEach(function (el) {
+      if (el !== told.field && el.name === told.field.name && el.value === el.defaultValue) { el.value = el.defaultValue = told.field.value; grow(el); }
+    });
+  }
+  function redraw(id) {
+    var box = card(id);
+    if (!box) {
+      all('[data-scale="' + id + '"]').forEach(function (one) { redraw(one.dataset.id); });
+      return;
+    }
+    if (!box.matches("article,header")) return;
+    htmx.ajax("GET", data.base + "/editor/cards/" + id + "?language=" + data.language + (box.classList.contains("on") ? "&on=1" : ""), {source: box, target: box, swap: "morph:outerHTML"});
+  }
+
+  /* --- what is selected --- */
+  function address() {
+    return data.base + "/editor?node=" + data.node + "&pane=" + data.pane + "&language=" + data.language;
+  }
+  function select(id, quietly) {
+    if (!id || id === data.node && !quietly) return;
+    var other = id !== data.node;
+    data.node = id;
+    all(".on").forEach(function (el) { if (el.dataset.id !== id) el.classList.remove("on"); });
+    if (card(id)) card(id).classList.add("on");
+    all("#outline [aria-current]").forEach(function (el) { el.removeAttribute("aria-current"); });
+    var line = $('#outline [data-go="' + id + '"]');
+    if (line) { line.setAttribute("aria-current", "true"); line.scrollIntoView({block: "nearest"}); }
+    history.replaceState(null, "", address());
+    if (other) { clearTimeout(select._timer); select._timer = setTimeout(pane, 120); }
+  }
+  function pane() {
+    all(".panetabs a").forEach(function (el) {
+      el.href = el.dataset.address + "?node=" + data.node;
+      if (el.dataset.pane === data.pane) el.setAttribute("aria-current", "true");
+      else el.removeAttribute("aria-current");
+    });
+    var tab = $('.panetabs [data-pane="' + data.pane + '"]');
+    if (!$(".right-pane").offsetParent) { pane._due = true; return; }
+    pane._due = false;
+    htmx.ajax("GET", tab.dataset.address + "?node=" + data.node + "&language=" + data.language, {source: doc.getElementById("pane"), target: "#pane", swap: "innerHTML"});
+  }
+  function reveal(el) { el.scrollIntoView({block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth"}); }
+  function view(name) {
+    data.view = name;
+    all(".views button").forEach(function (el) { el.setAttribute("aria-pressed", el.dataset.view === name); });
+    if (name === "pane" && pane._due) pane();
+  }
+  function go(id) {
+    var box = card(id);
+    if (!box) return false;
+    if (data.view === "outline") view("canvas");
+    select(id);
+    box.scrollIntoView({block: "start"});
+    var field = $(".title,.ptitle", box);
+    if (field) field.focus({preventScroll: true});
+    return true;
+  }
+  doc.addEventListener("focusin", function (event) {
+    var box = event.target.closest("#canvas [data-id]:is(article,header)");
+    if (box) select(box.dataset.id);
+  });
+
+  /* --- pointing --- */
+  doc.addEventListener("click", function (event) {
+    var hit = event.target.closest('button[form="acts"],[data-types],[data-go],[data-modal],[data-pane],[data-view],[data-shut],[data-mine],[data-theirs],#canvas article,#canvas header');
+    if (!hit || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    var set = hit.dataset;
+    if (hit.matches('button[form="acts"]')) {
+      event.preventDefault();
+      var box = hit.closest("dialog");
+      if (box) box.close();
+      if (hit.closest(".toast")) hit.closest(".toast").remove();
+      act({do: hit.value.replace("add::", "add:" + (types._anchor || "") + ":")});
+    } else if (set.types !== undefined) { event.preventDefault(); open(set.types); }
+    else if (set.go) { if (go(set.go)) event.preventDefault(); }
+    else if (hit.hasAttribute("data-modal")) {
+      event.preventDefault();
+      htmx.ajax("GET", hit.href, {target: "#modal", swap: "innerHTML"});
+    } else if (set.pane) { event.preventDefault(); data.pane = set.pane; history.replaceState(null, "", address()); pane(); }
+    else if (set.view) view(set.view);
+    else if (hit.hasAttribute("data-shut")) hit.closest("dialog").close();
+    else if (hit.hasAttribute("data-mine") || hit.hasAttribute("data-theirs")) choose(hit, event);
+    else if (hit.dataset.id && !event.target.closest("a,button,textarea,input,label,summary")) select(hit.dataset.id);
+  });
+  /* a conflict in a field: mine overwrites, theirs comes in */
+  function choose(hit, event) {
+    var place = hit.closest(".slot"), el = place && place._field;
+    if (!el) return;
+    event.preventDefault();
+    if (hit.hasAttribute("data-mine")) { dirty.add(el); save(el, true); }
+    else {
+      el.value = hit.dataset.value;
+      clean(el, el.value);
+      el.dataset.rev = hit.dataset.rev;
+      el.removeAttribute("aria-invalid");
+      dirty.delete(el);
+      slot(el, "");
+      grow(el);
+      label(el);
+      show();
+    }
+    el.focus();
+  }
+  /* forms in dialogs that are acts */
+  doc.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.matches("#canvas form,#pane form[data-rev]") && !form.hasAttribute("hx-post")) { event.preventDefault(); flush(); }
+    if (!form.hasAttribute("data-act")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    var values = {};
+    new FormData(form).forEach(function (value, key) { if (key !== "csrf_token" && key !== "rev") values[key] = value; });
+    form.closest("dialog").remove();
+    act(values);
+  }, true);
+
+  /* --- the list of types --- */
+  var types = doc.getElementById("types"), find = doc.getElementById("types-find"), seek = doc.getElementById("find");
+  function open(anchor) {
+    types._anchor = anchor;
+    find.value = "";
+    filter(find);
+    types.showModal();
+    find.focus();
+  }
+  function shown() { return all("li:not([hidden]) button", types); }
+  function filter(el) {
+    var words = el.value.trim().toLowerCase();
+    if (el === find) {
+      all("li", types).forEach(function (line) { line.hidden = words && line.dataset.s.indexOf(words) < 0; });
+      all("section", types).forEach(function (part) { part.hidden = !$("li:not([hidden])", part); });
+      doc.getElementById("types-none").hidden = shown().length > 0;
+    } else if (el === seek) all("#outline ol ol li").forEach(function (line) {
+      line.hidden = words && line.textContent.toLowerCase().indexOf(words) < 0;
+    });
+  }
+  types.addEventListener("keydown", function (event) {
+    var list = shown(), index = list.indexOf(doc.activeElement), key = event.key, step = key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0;
+    if (step && list.length) { event.preventDefault(); (list[index + step] || (step > 0 ? list[0] : find)).focus(); }
+    else if (key === "Enter" && doc.activeElement === find && !event.isComposing && list[0]) { event.preventDefault(); list[0].click(); }
+  });
+  types.addEventListener("click", function (event) { if (event.target === types) types.close(); });
+
+  /* --- typing in lists --- */
+  function rowAfter(li) {
+    var fresh = doc.createElement("li"), field = doc.createElement("textarea"), first = $("textarea", li);
+    fresh.className = "temp was";
+    field.className = "t";
+    field.rows = 1;
+    field.setAttribute("aria-label", first.getAttribute("aria-label"));
+    all("i", li).forEach(function (mark) { fresh.appendChild(mark.cloneNode()); });
+    fresh.appendChild(doc.createElement("div")).appendChild(field);
+    li.after(fresh);
+    field.focus();
+    var list = li.closest("[data-list]");
+    act({do: "child:" + list.dataset.owner + ":" + list.dataset.list}, function (values) {
+      var before = fresh.previousElementSibling;
+      if (!fresh.isConnected) return null;
+      values.after = before ? before.dataset.id || "" : "";
+      return values;
+    });
+  }
+  function near(el, step) {
+    var fields = all("textarea", el.closest("article,header")), index = fields.indexOf(el) + step;
+    if (fields[index]) { fields[index].focus(); return true; }
+  }
+  doc.addEventListener("keydown", function (event) {
+    var el = event.target, key = event.key, control = event.ctrlKey || event.metaKey, field = el.matches("textarea.t");
+    if (event.isComposing || event.keyCode === 229) return;
+    var item = field && el.closest("[data-list]>li"), typing = el.matches("input,textarea,select");
+    if (control && key === "Enter") { event.preventDefault(); open(data.node); }
+    else if (control && !event.shiftKey && key.toLowerCase() === "s") { event.preventDefault(); flush().then(function () { if (!dirty.size) { saved.textContent = data.always; saved.className = "saved"; } }); }
+    else if (control && key.toLowerCase() === "d" && data.node !== "root") { event.preventDefault(); act({do: "duplicate:" + data.node}); }
+    else if (control && !event.altKey && /^[zy]$/i.test(key)) {
+      if (typing && (el.value !== el.defaultValue || !el.name && !field)) return;
+      event.preventDefault();
+      act({do: event.shiftKey || key.toLowerCase() === "y" ? "redo" : "undo"});
+    } else if (event.altKey && !control && (key === "ArrowUp" || key === "ArrowDown")) {
+      var id = item && item.dataset.id || data.node;
+      if (id && id !== "root" && (el.closest("#canvas,#outline") || el === body)) { event.preventDefault(); act({do: (key === "ArrowUp" ? "up:" : "down:") + id}); }
+    } else if (field && key === "Enter" && !event.shiftKey && !event.altKey && el.closest("#canvas")) {
+      event.preventDefault();
+      if (item) rowAfter(item);
+      else near(el, 1);
+    } else if (item && key === "Backspace" && !el.value && item.parentNode.children.length > 1) {
+      event.preventDefault();
+      near(el, -1) || near(el, 1);
+      if (item.dataset.id) { dirty.delete(el); act({do: "remove:" + item.dataset.id}); }
+      else item.remove();
+    } else if (item && (key === "ArrowUp" || key === "ArrowDown") && !event.shiftKey) {
+      var edge = key === "ArrowUp" ? !el.value.slice(0, el.selectionStart).includes("\n") : !el.value.slice(el.selectionEnd).includes("\n");
+      if (edge && near(el, key === "ArrowUp" ? -1 : 1)) event.preventDefault();
+    } else if (!typing && !control && !event.altKey) {
+      if (key === "?") { event.preventDefault(); doc.getElementById("help").togglePopover(); }
+      else if (key === "/" && seek.offsetParent) { event.preventDefault(); seek.focus(); }
+    }
+  });
+  doc.addEventListener("paste", function (event) {
+    var el = event.target, item = el.closest && el.closest("[data-list]>li");
+    if (!item || !item.dataset.id || !el.matches("textarea.t")) return;
+    var lines = event.clipboardData.getData("text/plain").split(/\r?\n/).filter(function (line) { return line.trim(); });
+    if (lines.length < 2) return;
+    event.preventDefault();
+    if (el.value) doc.execCommand("insertText", false, lines.shift());
+    act({do: "paste:" + item.dataset.id, lines: lines.join("\n")});
+  });
+
+  /* --- dragging: lists become sortable when the pointer comes to a handle --- */
+  doc.addEventListener("pointerover", function (event) {
+    var list = event.target.closest && event.target.closest("[data-sortable]");
+    if (!list || list._sortable || !window.Sortable) return;
+    var outline = list.closest("#outline"), items = list.dataset.list;
+    list._sortable = new Sortable(list, {
+      group: list.dataset.sortable, animation: 120, delay: outline ? 120 : 0, delayOnTouchOnly: true, scroll: true,
+      draggable: outline || items ? "li" : ".q", handle: outline ? null : items ? ".li .grip" : ".q>.grip", filter: ".temp",
+      ghostClass: "ghost",
+      onEnd: function (drop) {
+        var before = drop.item.previousElementSibling, id = drop.item.dataset.id;
+        if (drop.from === drop.to && drop.oldIndex === drop.newIndex) return;
+        act({do: "move:" + id, anchor: before && before.dataset.id || drop.to.dataset.owner || drop.to.dataset.id});
+      }
+    });
+  });
+  doc.addEventListener("htmx:configRequest", function (event) {
+    event.detail.headers["X-Page"] = data.page;
+    if (/\/editor\/outline$/.test(event.detail.path)) { event.detail.parameters.node = data.node; event.detail.parameters.language = data.language; }
+  });
+  doc.addEventListener("htmx:oobErrorNoTarget", function () { flush().then(function () { location.reload(); }); });
+  doc.addEventListener("htmx:afterSettle", function (event) { all("textarea.t", event.target).forEach(grow); });
+
+  view("canvas");
+  if (!sizes) all("textarea.t").forEach(grow);
+  pane();
+  if (location.search.indexOf("node=") > 0 && card(data.node)) card(data.node).scrollIntoView({block: data.node === "root" ? "nearest" : "start"});
+})();

@@ -7,7 +7,7 @@
   }
   function leave(line) {
     var timer;
-    function start() { timer = setTimeout(function () { line.remove(); }, 8000); }
+    function start() { timer = setTimeout(function () { line.remove(); }, line.dataset.stay || 8000); }
     function stop() { clearTimeout(timer); }
     ["mouseenter", "focusin"].forEach(function (name) { line.addEventListener(name, stop); });
     ["mouseleave", "focusout"].forEach(function (name) { line.addEventListener(name, start); });
