@@ -37,6 +37,11 @@ def address(secret: str, subject: Questionnaire | Version, look: Look, definitio
     return f"/preview/{tokens.sign(secret, PURPOSE, payload)}{mark}"
 
 
+def size_of(given: str) -> str:
+    """A text size that exists; "" is the standard one."""
+    return given if given in SIZES else ""
+
+
 def step_of(definition: Definition, name: str) -> str:
     """The question with inputs at which a person who wants to see `name` has to stand; "" when its page has none.
 

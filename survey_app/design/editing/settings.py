@@ -1,7 +1,7 @@
 """Every setting of every part of a questionnaire, in one table: which control shows it, its words and its limits.
 
 The editor shows exactly what stands here; a test holds the table against the models of the engine, so that a key that is
-added there cannot be forgotten here. `take` is how a value that a person gave becomes a value of the definition.
+added there cannot be forgotten here. `set_field` is how a value that a person gave becomes a value of the definition.
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from survey_app.design.editing import operations, renaming
-from survey_app.design.editing.tree import Data, Tree
-from survey_app.design.models import MODES
+from survey_app.design.editing import operations, renaming, shaping
+from survey_app.design.editing.shaping import number_in
+from survey_app.design.editing.tree import Tree
 from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.questionnaire.question_types import TYPES
@@ -42,8 +42,20 @@ class Setting:
 
 ANSWER, LOOK, DATA, WORDING = N_("作答"), N_("显示"), N_("数据"), N_("文字")
 OWN = frozenset(
-    {"type", "indicator", "scale", "cell", "labels", "choices", "rows", "fields", "points_list", "expression", "source_kind"}
-    | {"expected", "bank", "languages", "mode", "scales", "scores", "items", "rescale", "rules"}
+    {
+        "type",
+        "indicator",
+        "scale",
+        "cell",
+        "labels",
+        "choices",
+        "rows",
+        "fields",
+        "points_list",
+        "expression",
+        "source_kind",
+    }
+    | {"expected", "bank", "languages", "mode", "scales", "scores", "items", "rules", "scale_code"}
 )
 """Controls with a part of their own."""
 
@@ -55,9 +67,7 @@ def _text(key: str, label: str, help: str = "", control: str = "text") -> Settin
 _TEXT = _text("text", N_("题目"), N_("画布里也可以直接改。"), "area")
 _COMMON = (
     Setting("type", "type", N_("题型")),
-    Setting(
-        "name", "name", N_("变量名"), N_("数据文件里的列名。改名后规则、得分和引用会一起改。"), group=DATA
-    ),
+    Setting("name", "name", N_("变量名"), N_("数据文件里的列名。改名后规则、得分和引用会一起改。"), group=DATA),
     _TEXT,
     _text("hint", N_("提示"), N_("一句话，显示在题目下面。"), "area"),
     _text("why", N_("为什么问这个"), N_("顾客可以展开查看。"), "area"),
@@ -207,11 +217,11 @@ _OWN_KEYS: dict[str, tuple[Setting, ...]] = {
         Setting("parameter", "line", N_("链接参数"), N_("链接里 ?参数=代码；只接受下面列出的代码。"), group=ANSWER),
         _CHOICES,
     ),
-    "computed": (
-        Setting("expression", "expression", N_("计算方法"), N_("只能用前面题目的回答。"), group=ANSWER),
-    ),
+    "computed": (Setting("expression", "expression", N_("计算方法"), N_("只能用前面题目的回答。"), group=ANSWER),),
     "order_data": (
-        Setting("field", "line", N_("订单字段"), N_("小写字母、数字和下划线，例如 amount。匿名问卷不能用。"), group=ANSWER),
+        Setting(
+            "field", "line", N_("订单字段"), N_("小写字母、数字和下划线，例如 amount。匿名问卷不能用。"), group=ANSWER
+        ),
     ),
 }
 
@@ -259,8 +269,10 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "row": (_ITEM_TEXT, _CODE, _ROW_REQUIRED),
     "field": (_ITEM_TEXT, _CODE, replace(_PATTERN, group=""), replace(_length(200), group=""), _ROW_REQUIRED),
     "scale": (
+        Setting("_code", "scale_code", N_("代码"), N_("用这个量表的题会一起改。")),
         Setting("points", "points_list", N_("各点"), N_("2 到 11 个点，从低到高。")),
         _UNSURE,
+        Setting("bank", "bank", N_("题库")),
     ),
     "point": (_ITEM_TEXT, _CODE, _VALUE, _SCORE),
     "score": (
@@ -334,36 +346,47 @@ def shown(setting: Setting, value: Any) -> str:
         value = setting.default
     if value is None:
         return ""
+    if setting.control == "rescale":
+        return " – ".join(plain(end) for end in value)
     if isinstance(value, bool):
         return "1" if value else ""
-    if setting.control == "source_kind" and isinstance(value, str) and _number(value) is not None:
+    if setting.control == "source_kind" and isinstance(value, str) and number_in(value) is not None:
         return f'"{value}"'
-    if isinstance(value, float):
-        return f"{value:.12g}" if not value.is_integer() or abs(value) >= 1e15 else str(int(value))
-    return str(value)
+    return plain(value) if isinstance(value, float) else str(value)
 
 
-def take(tree: Tree, node_id: str, key: str, given: str, *, language: str = "", index: int | None = None) -> None:
+def plain(value: float) -> str:
+    """A number as people type it."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def set_field(tree: Tree, node_id: str, key: str, given: str, *, language: str = "", index: int | None = None) -> None:
     """Set one setting from what stands in its field. What was not changed stays exactly as it is stored.
 
     Raises DomainError tied to the key when the text is no value of this kind; whether the value is allowed says the engine.
     """
     setting, node = find(tree, node_id, key), tree.node(node_id)
-    given = given.replace("\r\n", "\n").replace("\r", "\n")
     if setting.control in ("text", "area", "labels"):
         _take_text(tree, node_id, setting, given, language, index)
         return
-    if given.strip() == shown(setting, node.get(key)).strip() and setting.control != "name":
+    if same(given, shown(setting, node.get(key))):
         return
     given = cleaned(given)
     if setting.control == "code":
         renaming.rename_code(tree, node_id, half_width(given))
     elif setting.control == "name":
         _rename(tree, node_id, half_width(given))
+    elif setting.control in shaping.SHAPERS:
+        shaping.SHAPERS[setting.control](tree, node_id, given)
     else:
         value = _value(setting, given)
         operations.set_value(tree, node_id, key, None if value == setting.default else value)
-        _follow(tree, node_id, key, node)
+        shaping.follow(tree, node_id, key)
+
+
+def same(given: str, present: str) -> bool:
+    """Whether a field still holds what it was shown with: browsers write line ends in their own way."""
+    return "\n".join(given.splitlines()).strip() == "\n".join(present.splitlines()).strip()
 
 
 def cleaned(text: str) -> str:
@@ -379,13 +402,14 @@ def _take_text(tree: Tree, node_id: str, setting: Setting, given: str, language:
     if index is not None:
         labels = node.get("labels") or ()
         present = labels[index].get(language, "") if 0 <= index < len(labels) else ""
-        if given.strip() != present.strip():
+        if not same(given, present):
             operations.set_label(tree, node_id, index, language, cleaned(given))
         return
     present = (node.get(setting.key) or {}).get(language, "")
-    if given.strip() != present.strip():
+    if not same(given, present):
         if setting.key not in node and setting.key in BUILT_IN.get(str(node.get("type")), {}):
-            node[setting.key] = dict(BUILT_IN[str(node["type"])][setting.key])
+            standard, languages = BUILT_IN[str(node["type"])][setting.key], tree.data["languages"]
+            node[setting.key] = {key: words for key, words in standard.items() if key in languages}
         operations.set_text(tree, node_id, setting.key, language, cleaned(given))
 
 
@@ -405,15 +429,6 @@ def _rename(tree: Tree, node_id: str, name: str) -> None:
 
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
-_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
-
-
-def _number(text: str) -> int | float | None:
-    text = half_width(text).replace("－", "-").strip()
-    if not _NUMBER.fullmatch(text):
-        return None
-    value = float(text)
-    return int(value) if value.is_integer() else value
 
 
 def _value(setting: Setting, given: str) -> Any:
@@ -424,7 +439,7 @@ def _value(setting: Setting, given: str) -> Any:
     if setting.control == "whole":
         return _whole(setting, given)
     if setting.control == "number":
-        value = _number(given)
+        value = number_in(given)
         if value is None:
             raise DomainError(N_("请填写数字，例如 3 或 2.5。")).at(setting.key)
         return value
@@ -463,30 +478,8 @@ def _constant(given: str) -> str | int | float:
     """A number, or a text; quotes keep digits a text."""
     if len(given) >= 2 and given[0] == given[-1] == '"':
         return given[1:-1]
-    number = _number(given)
+    number = number_in(given)
     return given if number is None else number
-
-
-def _follow(tree: Tree, node_id: str, key: str, node: Data) -> None:
-    """Settings that depend on the one just changed."""
-    if key == "points" and node.get("labels") is not None:
-        first, wanted = tree.data["languages"][0], int(node.get("points") or 5)
-        labels = list(node["labels"])[:wanted]
-        start = int(node.get("start", 1))
-        node["labels"] = labels + [{first: str(start + n)} for n in range(len(labels), wanted)]
-    if key == "kind" and tree.kind(node_id) == "score":
-        kind = node["kind"]
-        unfit = {
-            "weights": kind != "weighted",
-            "top": kind not in ("csat", "ces"),
-            "rescale": kind in ("nps", "csat", "ces"),
-            "reverse": kind in ("nps", "csat", "ces"),
-        }
-        for option, wrong in unfit.items():
-            if wrong:
-                node.pop(option, None)
-        if kind == "weighted" and not node.get("weights"):
-            node["weights"] = {name: 1 for name in node["questions"]}
 
 
 def _built_in() -> dict[str, dict[str, Mapping[str, str]]]:
@@ -503,5 +496,3 @@ def _built_in() -> dict[str, dict[str, Mapping[str, str]]]:
 
 BUILT_IN = _built_in()
 """Question type -> key -> its standard text."""
-
-LOOSER_FIRST = MODES

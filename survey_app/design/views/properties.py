@@ -1,1 +1,155 @@
-"""The right pane of the editor: settings of what is selected, and the preview."""
+"""The right pane of the editor: the settings of what is selected, and the preview.
+
+`GET …/editor/properties?node=` shows every key of a node by the table in `editing.settings`; single values are saved by
+`POST …/fields`, what changes several keys at once by `POST …/properties` with an act.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app, render_template, request
+from werkzeug.wrappers import Response
+
+from survey_app import web
+from survey_app.design import drafting, previewing
+from survey_app.design.editing import building, operations, shaping
+from survey_app.design.editing.tree import ROOT, Tree
+from survey_app.design.models import Questionnaire
+from survey_app.design.views import _editing, blueprint
+from survey_app.design.views import _pane as pane
+from survey_app.design.views.common import head, languages_of, questionnaire_or_404, reading_language
+from survey_app.errors import DomainError
+from survey_app.languages import N_
+from survey_app.questionnaire.question_types import TYPES
+
+Act = Callable[[Tree, str, str], Any]
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/editor/properties")
+@web.access("questionnaire:edit")
+def properties(questionnaire_id: int) -> Response:
+    """All settings of one node; `?type=` also says what another type would lose."""
+    return _show(questionnaire_or_404(questionnaire_id), request.args.get("node", "") or ROOT)
+
+
+def _show(questionnaire: Questionnaire, node_id: str) -> Response:
+    wanted, everything = request.args.get("type", ""), request.args.get("all") == "1"
+    values = pane.values(questionnaire, node_id, wanted_type=wanted, everything=everything)
+    return web.render(
+        "design/editor/properties.html",
+        fragment="design/editor/_properties.html",
+        **values,
+        **({} if web.is_htmx() else head(questionnaire)),
+    )
+
+
+# --- acts --------------------------------------------------------------------------------------------------------------
+def _type(tree: Tree, node_id: str, value: str) -> None:
+    if value not in TYPES:
+        raise DomainError(N_("请从列表中选择。")).at("type")
+    shaping.change_type(tree, node_id, value)
+
+
+def _expression(tree: Tree, node_id: str, _value: str) -> None:
+    node = tree.node(node_id)
+    made = building.build(request.form, node["expression"])
+    if made != node["expression"] or type(made) is not type(node["expression"]):
+        node["expression"] = made
+
+
+def _items(tree: Tree, node_id: str, _value: str) -> None:
+    weights = {key.removeprefix("weight:"): text for key, text in request.form.items() if key.startswith("weight:")}
+    shaping.set_items(tree, node_id, request.form.getlist("questions"), request.form.getlist("reverse"), weights)
+
+
+def _unused(tree: Tree, node_id: str, value: str) -> str:
+    """A scale of another questionnaire's making: new, and used by this question at once."""
+    made = shaping.new_scale(tree)
+    if tree.kind(node_id) == "question":
+        shaping.set_scale(tree, node_id, str(tree.place(made)[1]))
+        return node_id
+    return made
+
+
+ACTS: dict[str, tuple[str, Act]] = {
+    "type": ("type.set", _type),
+    "expression": ("value.set", _expression),
+    "items": ("value.set", _items),
+    "labels": ("value.set", lambda tree, node, value: shaping.use_labels(tree, node, value == "1")),
+    "source": ("value.set", shaping.set_source),
+    "add": ("child.add", operations.add_child),
+    "up": ("move", lambda tree, _node, value: operations.move_by(tree, value, -1)),
+    "down": ("move", lambda tree, _node, value: operations.move_by(tree, value, 1)),
+    "copy": ("duplicate", lambda tree, _node, value: operations.duplicate(tree, value)),
+    "remove": ("remove", lambda tree, _node, value: operations.remove(tree, value)),
+    "language": ("language.add", lambda tree, _node, value: pane.add_language(tree, value)),
+    "no-language": ("language.remove", lambda tree, _node, value: operations.remove_language(tree, value)),
+    "first": ("value.set", lambda tree, _node, value: shaping.first_language(tree, value)),
+    "scale": ("value.set", _unused),
+    "score": ("value.set", lambda tree, _node, value: shaping.new_score(tree, value)),
+}
+"""What a button of the pane does: kind of the edit, and the operation on (tree, node, value)."""
+OPENS = ("scale", "score", "copy")
+"""Acts after which the pane shows what was made."""
+
+
+@blueprint.post("/questionnaires/<int:questionnaire_id>/properties")
+@web.access("questionnaire:edit")
+def change_properties(questionnaire_id: int) -> Response:
+    """One act on the selected node: `act` names it, with its value behind a colon (`remove:1a2b3c4d`)."""
+    questionnaire = questionnaire_or_404(questionnaire_id)
+    node_id = request.form.get("node", "") or ROOT
+    name, _colon, value = (request.form.get("act") or "").partition(":")
+    value = value or request.form.get(f"value-{name}", "")
+    if name not in ACTS:
+        refusal = _editing.refused(questionnaire, DomainError(N_("请从页面上的按钮操作。")))
+        return _at_top(refusal)
+    kind, act = ACTS[name]
+    outcome = _editing.change_from_form(questionnaire, lambda tree: act(tree, node_id, value), kind=kind)
+    if outcome.refusal is not None:
+        return _at_top(outcome.refusal)
+    shown = node_id
+    if name in OPENS and outcome.result:
+        shown = outcome.result
+    elif not Tree(questionnaire.draft).has(node_id):
+        shown = ROOT
+    body = (
+        render_template("design/editor/_properties.html", **pane.values(questionnaire, shown)) if web.is_htmx() else ""
+    )
+    return _editing.editing_reply(body, questionnaire, outcome.edit, node=shown)
+
+
+def _at_top(refusal: Response) -> Response:
+    """A refusal stands above the settings, which stay as they are."""
+    refusal.headers["HX-Retarget"] = "#pane-said"
+    refusal.headers["HX-Reswap"] = "innerHTML show:top"
+    refusal.headers["HX-Reselect"] = ".said"
+    return refusal
+
+
+# --- the preview -------------------------------------------------------------------------------------------------------
+@blueprint.get("/questionnaires/<int:questionnaire_id>/editor/preview")
+@web.access("questionnaire:read")
+def preview_pane(questionnaire_id: int) -> Response:
+    """The real respondent page in a frame, beginning at the selected question."""
+    questionnaire = questionnaire_or_404(questionnaire_id)
+    definition, tree = drafting.draft_of(questionnaire), Tree(questionnaire.draft)
+    node_id = request.args.get("node", "") or ROOT
+    size = previewing.size_of(request.args.get("size", ""))
+    look = previewing.Look(reading_language(definition), size, pane.start_of(tree, node_id))
+    width = request.args.get("width", "")
+    return web.render(
+        "design/editor/preview.html",
+        fragment="design/editor/_preview.html",
+        questionnaire_id=questionnaire.id,
+        node=node_id if tree.has(node_id) else ROOT,
+        address=previewing.address(str(current_app.config["SECRET_KEY"]), questionnaire, look, definition),
+        empty=not any(page.questions for page in definition.pages),
+        look=look,
+        starts=pane.starts(tree, definition),
+        start_id=tree.id_of(look.start) if look.start else ROOT,
+        languages=languages_of(definition),
+        width=width if width in previewing.WIDTHS[:2] else previewing.WIDTHS[0],
+        widths=previewing.WIDTHS[:2],
+        **({} if web.is_htmx() else head(questionnaire)),
+    )
