@@ -210,8 +210,8 @@ def flatten(tree: Tree) -> Flat:
                 flat.lists[f"{node_id}/{key}"] = tree.children(node_id, key)
             elif key in TEXT_KEYS and isinstance(value, dict):
                 flat.values.update({f"{node_id}/{key}/{language}": words for language, words in value.items()})
-            elif key != "_id":
-                flat.values[f"{node_id}/{key}"] = value
+            elif key != "_id":  # a copy: an operation may change a list or a rule in place
+                flat.values[f"{node_id}/{key}"] = copy.deepcopy(value) if isinstance(value, dict | list) else value
     for code, scale in children_of(tree.data, "scales"):
         flat.values[f"{scale['_id']}/_code"] = code
     return flat
