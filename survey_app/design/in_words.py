@@ -1,4 +1,4 @@
-"""Conditions as sentences: what a researcher reads instead of the data."""
+"""Conditions, rules and verdicts as sentences: what a researcher reads instead of the data."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import Condition
+from survey_app.questionnaire.problems import sentence
+from survey_app.questionnaire.reach import Finding
 
 Translate = Callable[[str], str]
 
@@ -23,6 +25,18 @@ _COMPARISONS = {
     "includes_any": N_("%(question)s勾选了“%(value)s”中的任何一个"),
     "includes_none": N_("%(question)s没有勾选“%(value)s”"),
 }
+_MOMENTS = {
+    "is": N_("%(question)s是 %(value)s"),
+    "is_not": N_("%(question)s不是 %(value)s"),
+    "at_least": N_("%(question)s不早于 %(value)s"),
+    "at_most": N_("%(question)s不晚于 %(value)s"),
+    "more_than": N_("%(question)s晚于 %(value)s"),
+    "less_than": N_("%(question)s早于 %(value)s"),
+}
+_SIGNS = {
+    "is": "=", "is_not": "≠", "at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", "one_of": "∈",
+    "none_of": "∉", "includes": "∋", "includes_any": "∋", "includes_all": "∋", "includes_none": "∌",
+}  # fmt: skip
 _ANSWERED = {True: N_("%(question)s已回答"), False: N_("%(question)s没有回答")}
 _COUNTS = {
     "is": N_("%(question)s正好选了 %(value)s 项"),
@@ -63,7 +77,7 @@ class ConditionWriter:
     def _bracketed(self, condition: Condition, siblings: int) -> str:
         text = self._all(condition)
         several = len(condition) > 1 or "all" in condition or "any" in condition
-        return f"({text})" if several and siblings > 1 else text
+        return self.translate(N_("（%(text)s）")) % {"text": text} if several and siblings > 1 else text
 
     @staticmethod
     def _joined(parts: list[str], word: str) -> str:
@@ -78,7 +92,9 @@ class ConditionWriter:
                 [self.translate(_COUNTS[op]) % {"question": question, "value": n} for op, n in right.items()],
                 self.translate(N_("并且")),
             )
-        template = self.translate(_COMPARISONS.get(operator, "%(question)s " + operator + " %(value)s"))
+        owner = self.definition.owners.get(name)
+        table = _MOMENTS if owner is not None and owner.operand(name) in ("date", "time") else _COMPARISONS
+        template = self.translate(table.get(operator, "%(question)s " + operator + " %(value)s"))
         return template % {"question": question, "value": self._value(name, right)}
 
     def question(self, name: str) -> str:
@@ -93,6 +109,64 @@ class ConditionWriter:
         if number is None:
             return self.translate(N_("“%(words)s”")) % {"words": words}
         return self.translate(N_("第 %(n)s 题“%(words)s”")) % {"n": number, "words": words}
+
+    def rule(self, kind: str, page: int, question: str | None, condition: Condition) -> str:
+        """如果 第 1 题“…”不高于 2，显示第 3 题“…”: a whole rule as one sentence."""
+        values = {"condition": self.write(condition), "n": page + 1}
+        if kind == "end_if":
+            return self.translate(N_("如果 %(condition)s，答完第 %(n)s 页后结束问卷")) % values
+        if question is None:
+            return self.translate(N_("如果 %(condition)s，显示第 %(n)s 页")) % values
+        return self.translate(N_("如果 %(condition)s，显示%(question)s")) % (
+            values | {"question": self.question(question)}
+        )
+
+    def short(self, condition: Condition, longest: int = 6) -> str:
+        """1 ≤ 2 · 4 = 是: a condition for the label of an arrow, with the numbers of questions."""
+        parts = []
+        for key, test in condition.items():
+            if key in ("all", "any"):
+                parts.append((" · " if key == "all" else " / ").join(self.short(part, longest) for part in test))
+            elif key == "not":
+                parts.append(f"¬({self.short(test, longest)})")
+            else:
+                parts += [self._sign(key, operator, right, longest) for operator, right in test.items()]
+        return " · ".join(parts)
+
+    def _sign(self, name: str, operator: str, right: Any, longest: int) -> str:
+        who = self.number(name)
+        if operator == "answered":
+            return f"{who} {self.translate(N_('已答') if right else N_('未答'))}"
+        if operator == "count":
+            return " · ".join(f"#{who} {_SIGNS.get(op, op)} {n}" for op, n in right.items())
+        if isinstance(right, Mapping):
+            return f"{who} {_SIGNS.get(operator, operator)} {self.number(str(right.get('answer', '')))}"
+        items = right if isinstance(right, list | tuple) else [right]
+        words = [_shortened(self._value(name, item), longest) for item in items[:2]]
+        more = "…" if len(items) > 2 else ""
+        return f"{who} {_SIGNS.get(operator, operator)} {self.translate(N_('、')).join(words)}{more}"
+
+    def listed(self, name: str) -> str:
+        """3. 总体评价 · 价格: a variable in a list of questions."""
+        owner = self.definition.owners[name]
+        words = self.definition.text(owner.text, self.language) or owner.name
+        part = self._row(owner, name) or self._field(owner, name)
+        number = self.numbers.get(owner.name)
+        text = _shortened(f"{words} · {part}" if part else words, 44)
+        return f"{number}. {text}" if number else text
+
+    def _field(self, owner: Any, name: str) -> str:
+        """Which text of the question it is: a field, or what is typed behind a choice."""
+        for item in getattr(owner, "fields", ()):
+            if owner.variable_of(item) == name:
+                return self.definition.text(item.text, self.language)
+        return self.translate(N_("填写的文字")) if name != owner.name else ""
+
+    def number(self, name: str) -> str:
+        """The number of the question behind a variable; its name when it has none."""
+        owner = self.definition.owners.get(name)
+        number = None if owner is None else self.numbers.get(owner.name)
+        return name if number is None else str(number)
 
     def _row(self, owner: Any, name: str) -> str:
         for row in getattr(owner, "rows", ()):
@@ -124,3 +198,51 @@ def numbers_of(definition: Definition) -> dict[str, int]:
     """The number of every question that asks something, from 1, as people count them."""
     asking = [question for question in definition.questions if question.asks and question.shown]
     return {question.name: number for number, question in enumerate(asking, start=1)}
+
+
+_RULES = {
+    "always": N_("每次都满足，所以这条规则不起作用。"),
+    "ends_all": N_("所有人都会在这里结束，后面的题没人看得到。"),
+    "contradiction": N_("条件自相矛盾，任何回答都不会满足。"),
+    "never": N_("走到这里的人都不会满足这个条件。"),
+    "unreached": N_("没有人会走到这里，所以用不到这条规则。"),
+    "works": N_("有的回答满足，有的不满足。"),
+    "undecided": N_("组合太多，无法全部检验，抽查中没有得出结论。发布前请用试填核对。"),
+}
+_PLACES = {
+    ("page", "never"): N_("没有人会走到这一页。"),
+    ("page", "empty"): N_("走到这一页时，没有任何题可显示。"),
+    ("question", "never"): N_("这道题永远不会显示。"),
+    ("page", "undecided"): N_("不能确定是否有人会走到这一页。"),
+    ("question", "undecided"): N_("不能确定这道题是否会显示。"),
+}
+LABELS: dict[str, str] = {
+    "works": N_("有效"), "always": N_("恒成立"), "ends_all": N_("全部结束"), "contradiction": N_("自相矛盾"),
+    "never": N_("永不成立"), "unreached": N_("用不到"), "faulty": N_("有错误"), "undecided": N_("未判定"),
+}  # fmt: skip
+"""A verdict on a rule in one word."""
+PLACE_LABELS: dict[str, str] = {
+    "reachable": N_("可到达"), "never": N_("走不到"), "empty": N_("空白页"), "undecided": N_("未判定"),
+}  # fmt: skip
+
+
+def tone(finding: Finding) -> str:
+    """bad, warn, open (undecided) or good: how a verdict is shown."""
+    if finding.is_fault:
+        return "bad"
+    if finding.verdict in ("always", "unreached"):
+        return "warn"
+    return "open" if finding.verdict == "undecided" else "good"
+
+
+def verdict_words(finding: Finding, translate: Translate, language: str) -> str:
+    """The verdict as a sentence, and how it was reached. `language`: the interface, zh-CN or en."""
+    if finding.faults:
+        return " ".join(dict.fromkeys(sentence(fault, language) for fault in finding.faults[:3]))
+    table = _RULES.get(finding.verdict, "") if finding.is_rule else _PLACES.get((finding.kind, finding.verdict), "")
+    words = [translate(table)] if table else []
+    if finding.how == "exhaustive":
+        words.append(translate(N_("已检验全部 %(n)s 种不同的回答。")) % {"n": f"{finding.combinations:,}"})
+    elif finding.how == "example":
+        words.append(translate(N_("已找到实例。")))
+    return ("" if language.startswith("zh") else " ").join(words)

@@ -76,14 +76,14 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ),
     (
         {"any": [{"overall": {"is": 1}}, {"all": [{"overall": {"is": 5}}, {"why": {"answered": True}}]}]},
-        "第 1 题“总体评价”选“1” 或者 (第 1 题“总体评价”选“5” 并且 第 2 题“原因”已回答)",
+        "第 1 题“总体评价”选“1” 或者 （第 1 题“总体评价”选“5” 并且 第 2 题“原因”已回答）",
         'question 1 ("Overall") is "1" or (question 1 ("Overall") is "5" and question 2 ("Reasons") is answered)',
     ),
     ({"not": {"overall": {"is": 1}}}, "不满足（第 1 题“总体评价”选“1”）", 'not (question 1 ("Overall") is "1")'),
     (
         {"bought": {"less_than": {"answer": "bought", "plus": {"days": 3}}}},
-        "第 4 题“购买日”低于 第 4 题“购买日” 加 3 天",
-        'question 4 ("Bought on") is below question 4 ("Bought on") plus 3 days',
+        "第 4 题“购买日”早于 第 4 题“购买日” 加 3 天",
+        'question 4 ("Bought on") is before question 4 ("Bought on") plus 3 days',
     ),
 ]
 
