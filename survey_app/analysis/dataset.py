@@ -134,15 +134,28 @@ def received(version_ids: Sequence[int]) -> int:
     return int(db.session.scalar(chosen) or 0)
 
 
-def received_by_questionnaire(questionnaire_ids: Sequence[int]) -> dict[int, int]:
-    """Number of answers received by questionnaire, test answers left out; published ones only."""
+def received_by_version(version_ids: Sequence[int]) -> dict[int, int]:
+    """Number of answers received by version, test answers left out; versions without any are missing."""
     counted = (
-        select(Version.questionnaire_id, func.count(Response.id))
-        .outerjoin(Response, (Response.version_id == Version.id) & Response.test.is_(False))
-        .where(Version.questionnaire_id.in_(questionnaire_ids))
-        .group_by(Version.questionnaire_id)
+        select(Response.version_id, func.count())
+        .where(Response.version_id.in_(version_ids), Response.test.is_(False))
+        .group_by(Response.version_id)
     )
     return dict(db.session.execute(counted).tuples().all())
+
+
+def value_counts(version_ids: Sequence[int], variable: str) -> dict[int, dict[str, int]]:
+    """How often each code of a variable was given, by version: counted by the database, for a page of many questionnaires."""
+    code = Response.answers[variable].as_string()
+    counted = (
+        select(Response.version_id, code, func.count())
+        .where(Response.version_id.in_(version_ids), Response.test.is_(False), code.is_not(None))
+        .group_by(Response.version_id, code)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for version_id, value, count in db.session.execute(counted):
+        found.setdefault(version_id, {})[str(value)] = count
+    return found
 
 
 def rows_per_version(connection: Connection) -> dict[int, int]:
@@ -156,6 +169,20 @@ def unfinished(version_ids: Sequence[int]) -> int:
     died = select(func.coalesce(func.sum(BreakOff.count), 0)).where(BreakOff.version_id.in_(version_ids))
     alive = select(func.count()).select_from(Draft).where(Draft.version_id.in_(version_ids))
     return int(db.session.scalar(died) or 0) + int(db.session.scalar(alive) or 0)
+
+
+def unfinished_by_version(version_ids: Sequence[int]) -> dict[int, int]:
+    """The same by version; versions without any are missing."""
+    found: dict[int, int] = {}
+    for counted in (
+        select(BreakOff.version_id, func.sum(BreakOff.count))
+        .where(BreakOff.version_id.in_(version_ids))
+        .group_by(BreakOff.version_id),
+        select(Draft.version_id, func.count()).where(Draft.version_id.in_(version_ids)).group_by(Draft.version_id),
+    ):
+        for version_id, count in db.session.execute(counted):
+            found[version_id] = found.get(version_id, 0) + int(count)
+    return found
 
 
 def comment_counts(connection: Connection, version_ids: Sequence[int]) -> dict[tuple[int, str], int]:

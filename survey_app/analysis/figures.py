@@ -5,7 +5,7 @@ look at any filter is made of the same blocks of at least five people, and nothi
 another. The worker's tick moves them; a GET never does. Answers of the sample chain count at once: they are nobody's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -43,6 +43,19 @@ def current(questionnaire_id: int, frozen: Sequence[FrozenVersion]) -> Tallies:
         if figure.filter in by_filter:
             found[by_filter[figure.filter]][figure.variable] = Tally(figure.n, dict(figure.counts))
     return found
+
+
+def frozen(variables: Mapping[int, str]) -> dict[int, Tally]:
+    """Version id -> the frozen figure of one variable of it; for {version id: variable}, in one statement."""
+    wanted = {(_filter(version_id), variable): version_id for version_id, variable in variables.items()}
+    chosen = select(Figure).where(
+        Figure.filter.in_({key[0] for key in wanted}), Figure.variable.in_({key[1] for key in wanted})
+    )
+    return {
+        wanted[(figure.filter, figure.variable)]: Tally(figure.n, dict(figure.counts))
+        for figure in db.session.scalars(chosen)
+        if (figure.filter, figure.variable) in wanted
+    }
 
 
 def move(questionnaire_id: int, counted: Tallies) -> int:

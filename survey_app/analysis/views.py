@@ -6,9 +6,11 @@ from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 
 from survey_app import clock, events
-from survey_app.analysis import dataset, disclosure, forms
+from survey_app.analysis import dataset, disclosure, forms, listed
 from survey_app.analysis.figures import is_live
 from survey_app.analysis.results import results as results_of
+from survey_app.analysis.variants import tested
+from survey_app.analysis.variants import variants as variants_of
 from survey_app.database import db
 from survey_app.design import listing
 from survey_app.design.models import Questionnaire
@@ -18,7 +20,7 @@ from survey_app.web import PAGE_SIZE, access, actor, found, language_tag, may, r
 
 blueprint = Blueprint("analysis", __name__)
 
-listing.count_answers[0] = dataset.received_by_questionnaire
+listing.numbers_of[0] = listed.numbers
 
 
 def _version() -> int | None:
@@ -43,8 +45,25 @@ def results(questionnaire_id: int) -> Response:
         fragment="analysis/_results.html",
         results=shown,
         may_read_texts=may("comment:read"),
+        tested=tested(questionnaire_id),
         **head(questionnaire),
     )
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/variants")
+@access("result:read")
+def variants(questionnaire_id: int) -> Response:
+    """Two versions that were tested against each other (`?a=1&b=2`; without: those of the newest test)."""
+    questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
+    asked = [request.args.get(key, "") for key in ("a", "b")]
+    numbers = [int(text) for text in asked if text.isascii() and text.isdigit() and len(text) <= 6]
+    if any(asked) and len(numbers) < 2:
+        abort(404)
+    chosen = (numbers[0], numbers[1]) if numbers else None
+    shown = variants_of(questionnaire_id, numbers=chosen, language=language_tag(), _=_)
+    if shown is None and chosen:
+        abort(404)
+    return render("analysis/variants.html", shown=shown, **head(questionnaire))
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/results/received")

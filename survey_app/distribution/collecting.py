@@ -11,6 +11,7 @@ from survey_app.accounts.models import User
 from survey_app.accounts.permissions import SHOP_STAFF
 from survey_app.database import db
 from survey_app.design import publishing
+from survey_app.design.listing import Doors
 from survey_app.design.models import Questionnaire, Version
 from survey_app.distribution import variants, waves
 from survey_app.distribution.models import Collector
@@ -171,6 +172,23 @@ def newest_version_ids(questionnaire_ids: Collection[int]) -> dict[int, int]:
     return dict(db.session.execute(select(Version.questionnaire_id, Version.id).join(newest, same)).tuples().all())
 
 
+def doors_by_questionnaire() -> dict[int, Doors]:
+    """How many doors each questionnaire has, open and closed; one statement."""
+    closed = func.count(Collector.closed_at)
+    counted = select(Collector.questionnaire_id, func.count() - closed, closed).group_by(Collector.questionnaire_id)
+    return {key: Doors(still, over) for key, still, over in db.session.execute(counted)}
+
+
+def first_codes(questionnaire_ids: Collection[int], user: User) -> dict[int, str]:
+    """The code of the first open link (else of the first open shop's code) of each questionnaire that `user` may see."""
+    chosen = visible_to(user).where(Collector.questionnaire_id.in_(questionnaire_ids), Collector.closed_at.is_(None))
+    columns = chosen.with_only_columns(Collector.questionnaire_id, Collector.code)
+    found: dict[int, str] = {}
+    for questionnaire_id, code in db.session.execute(columns.order_by(Collector.kind, Collector.id)):
+        found.setdefault(questionnaire_id, code)
+    return found
+
+
 def matches(collector: Collector, words: str) -> bool:
     """Whether every word occurs in a name of this door, of its questionnaire, of its shop or of the shop's region."""
     texts: list[str] = [collector.code, collector.name, collector.place, collector.questionnaire.name]
@@ -184,4 +202,9 @@ def matches(collector: Collector, words: str) -> bool:
 
 def address(collector: Collector, public_url: str) -> str:
     """The link that customers open: short, without anything that has to be explained."""
-    return f"{public_url}/s/{collector.code}"
+    return address_of(collector.code, public_url)
+
+
+def address_of(code: str, public_url: str) -> str:
+    """The link of the door with this code."""
+    return f"{public_url}/s/{code}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from survey_app.questionnaire import conditions
+from survey_app.questionnaire import conditions, stepping
 from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.question_types import Question
 from survey_app.runner import assets, fields
@@ -18,7 +18,6 @@ from survey_app.runner.choices import field_id
 from survey_app.runner.frame import Frame, footer, header, opening, view_buttons
 from survey_app.runner.sheet import Sheet, attribute, escaped
 
-STEPPED_ABOVE = 3  # pages of up to three questions are not stepped
 REVIEW_ABOVE = 8
 DRAFT_DAYS = 14
 
@@ -101,8 +100,7 @@ def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Q
 
 def keeps_drafts(definition: Definition) -> str:
     """Whether answers are kept before the submit: of several pages, and of pages that are stepped."""
-    asked = sum(1 for q in definition.questions if q.asks)
-    return "yes" if len(definition.pages) > 1 or asked > STEPPED_ABOVE else "no"
+    return "yes" if stepping.keeps_drafts(definition) else "no"
 
 
 def wants_review(definition: Definition) -> bool:
@@ -272,7 +270,7 @@ def _steps(sheet: Sheet, page: Page, *, stepped: bool) -> str:
     if waiting:
         name, before = steps.pop() if steps else ("", "")
         steps.append((name, before + waiting))
-    if not stepped or sum(1 for q in page.questions if q.asks) <= STEPPED_ABOVE:
+    if not stepped or sum(1 for q in page.questions if q.asks) <= stepping.STEPPED_ABOVE:
         steps = [("", "".join(html for _, html in steps))]
     return "".join(f'<div class=step id="s-{name}">{html}</div>' for name, html in steps)
 

@@ -8,7 +8,6 @@ from flask import Flask
 
 from survey_app import clock, tokens
 from survey_app.database import db
-from survey_app.design import listing
 from survey_app.design.models import Questionnaire
 from survey_app.questionnaire.loading import load_definition
 from tests import staff
@@ -17,35 +16,6 @@ from tests import staff
 @pytest.fixture
 def chain(sqlite_app: Flask) -> staff.Chain:
     return staff.fill(sqlite_app)
-
-
-def titles(text: str) -> list[str]:
-    return re.findall(r'<h2><a href="/questionnaires/\d+">([^<]+)</a></h2>', text)
-
-
-def test_the_list_shows_states_and_searches_titles_of_every_language(chain: staff.Chain) -> None:
-    person = chain.signed_in("researcher")
-    assert set(titles(person.text("/questionnaires"))) == {"门店服务评价", "推荐意愿"}
-    assert titles(person.text("/questionnaires?state=draft")) == ["推荐意愿"]
-    assert titles(person.text("/questionnaires?state=published")) == ["门店服务评价"]
-    for words in ("门店", "SHOP visit", "shop-visit"):
-        assert titles(person.text(f"/questionnaires?q={words}")) == ["门店服务评价"], words
-    nothing = person.text("/questionnaires?q=<b>%25")
-    assert titles(nothing) == [] and "没有找到“&lt;b&gt;%”" in nothing and "<b>" not in nothing
-
-
-def test_a_search_by_htmx_gets_the_rows_and_announces_the_count(chain: staff.Chain) -> None:
-    response = chain.signed_in("researcher").get("/questionnaires?q=shop", headers={"HX-Request": "true"})
-    text = response.get_data(as_text=True)
-    assert "<html" not in text and '<div id="rows">' in text
-    assert '<p id="count" role="status" hx-swap-oob="innerHTML">共 1 份</p>' in text
-
-
-def test_the_list_shows_the_number_of_answers_that_another_room_counts(
-    chain: staff.Chain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(listing.__dict__, "count_answers", [lambda ids: dict.fromkeys(ids, 1234)])
-    assert "1,234" in chain.signed_in("researcher").text("/questionnaires")
 
 
 def test_one_questionnaire_is_read_in_the_language_that_was_chosen(chain: staff.Chain) -> None:
@@ -140,15 +110,6 @@ def test_the_library_makes_a_questionnaire_once_however_often_one_presses(chain:
     assert "已在使用" in person.text("/library/csat")
     assert person.post("/questionnaires", {"library": "../../etc"}).status_code == 422
     assert person.get("/library/no-such").status_code == 404
-
-
-def test_an_archived_questionnaire_leaves_the_list_and_comes_back(chain: staff.Chain) -> None:
-    person = chain.signed_in("researcher")
-    person.post(f"/questionnaires/{chain.draft}/archive", {"archived": "1"})
-    assert titles(person.text("/questionnaires")) == ["门店服务评价"]
-    assert titles(person.text("/questionnaires?state=archived")) == ["推荐意愿"]
-    person.post(f"/questionnaires/{chain.draft}/archive", {"archived": "0"})
-    assert len(titles(person.text("/questionnaires"))) == 2
 
 
 def test_texts_of_a_questionnaire_are_never_markup(chain: staff.Chain) -> None:

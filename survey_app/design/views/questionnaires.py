@@ -1,4 +1,4 @@
-"""Pages of questionnaires: the list, one of them, its versions, its preview, the library."""
+"""Pages of one questionnaire, its versions, its preview; the library."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from survey_app import clock, tokens, web
 from survey_app.accounts.models import User
 from survey_app.database import db
-from survey_app.design import drafting, forms, library, listing, publishing, reading
+from survey_app.design import drafting, forms, library, publishing, reading
 from survey_app.design.models import Questionnaire, Version
 from survey_app.design.views import blueprint
 from survey_app.design.views.common import head, languages_of, questionnaire_or_404, reading_language, version_or_404
@@ -21,27 +21,6 @@ from survey_app.questionnaire.problems import Problem, sentence
 
 PREVIEW_PURPOSE = "preview"  # the respondent's side reads tokens of this purpose
 WIDTHS = ("360", "320", "768")
-
-
-@blueprint.get("/questionnaires")
-@web.access("questionnaire:read")
-def questionnaires() -> Response:
-    words = request.args.get("q", "")[:100]
-    state = request.args.get("state", "")
-    state = state if state in listing.STATES else ""
-    page = web.page_number()
-    lines, total = listing.find(words=words, state=state, page=page, size=web.PAGE_SIZE)
-    return web.render(
-        "design/questionnaires.html",
-        fragment="design/_rows.html",
-        lines=lines,
-        total=total,
-        words=words,
-        state=state,
-        page=page,
-        more=total > page * web.PAGE_SIZE,
-        modes=reading.MODES,
-    )
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>")
@@ -165,19 +144,6 @@ def download(questionnaire_id: int) -> Response:
 
 def _yaml(definition: Definition, name: str) -> Response:
     return web.download(loading.dump_yaml(definition).encode(), name=name, content_type="application/yaml")
-
-
-@blueprint.post("/questionnaires/<int:questionnaire_id>/archive")
-@web.access("questionnaire:edit")
-def archive(questionnaire_id: int) -> Response:
-    questionnaire = questionnaire_or_404(questionnaire_id)
-    if forms.ArchiveForm().check().archived.data:
-        drafting.archive(questionnaire=questionnaire, by=web.actor(), now=clock.now())
-        flash(_("问卷已归档，链接和数据都保留。"))
-    else:
-        drafting.restore(questionnaire=questionnaire, by=web.actor(), now=clock.now())
-        flash(_("问卷已恢复。"))
-    return web.seen(url_for("design.questionnaire_page", questionnaire_id=questionnaire_id))
 
 
 # --- the library -------------------------------------------------------------------------------------------------------

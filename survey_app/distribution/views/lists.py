@@ -4,10 +4,24 @@ from flask import g, request
 from werkzeug.wrappers import Response
 
 from survey_app import web
+from survey_app.design import listing
 from survey_app.design.views.common import head, questionnaire_or_404
 from survey_app.distribution import collecting
 from survey_app.distribution.views import blueprint
 from survey_app.distribution.views.common import listed, shown
+
+
+def _links(questionnaire_ids: list[int]) -> dict[int, str]:
+    """For the list of questionnaires: a link to copy."""
+    if not web.may("collector:read"):
+        return {}
+    public_url = web.settings().public_url
+    codes = collecting.first_codes(questionnaire_ids, g.user)
+    return {key: collecting.address_of(code, public_url) for key, code in codes.items()}
+
+
+listing.doors_of_all[0] = collecting.doors_by_questionnaire
+listing.links_of[0] = _links
 
 
 @blueprint.get("/collectors")
