@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Response, abort, send_file
 from flask_babel import gettext as _
 
 from survey_app import clock
@@ -13,10 +13,9 @@ from survey_app.design.views.common import LANGUAGE_NAMES, head
 from survey_app.errors import Busy, DomainError
 from survey_app.exports import forms, requesting
 from survey_app.exports.models import Export
+from survey_app.exports.views import blueprint
 from survey_app.web import access, actor, found, is_htmx, language_tag, may, refused, render, seen, settings
 from survey_app.work import Work
-
-blueprint = Blueprint("exports", __name__)
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
