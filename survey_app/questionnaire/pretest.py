@@ -163,16 +163,17 @@ class _Simulation:
         """One person from the first page to the end."""
         mind = Mind(dice.betavariate(2.6, 1.3), self._language(dice))
         answers, texts = self._known(dice), dict[str, str]()
-        way, index, passed = path(self.definition, answers, texts), -1, True
-        while passed and (page := way.next_page(index)) is not None:
+        way, index, last = path(self.definition, answers, texts), -1, None
+        while last is None and (page := way.next_page(index)) is not None:
             index = page.index
-            passed = self._page(page, dice, mind, answers, texts)
+            last = self._page(page, dice, mind, answers, texts)
             way = path(self.definition, answers, texts)
+        passed = last is None
         if passed:
             for problem in validation.complete(self.definition, answers, texts, today=self.today, way=way)[:1]:
                 passed = self._stopped(problem.question, problem)
-        seen = way.pages if passed else tuple(page for page in way.pages if page.index <= index)
-        names = tuple(question.name for page in seen for question in page.questions)
+        seen = [page for page in way.pages if last is None or page.index < index]
+        names = (*(question.name for page in seen for question in page.questions), *(last or ()))
         outcome = way.outcome if passed else "stuck"
         return Respondent(way.answers, way.texts, mind.language, outcome, self._time(names, way, dice), names)
 
@@ -190,8 +191,13 @@ class _Simulation:
                 known[question.name] = f"{question.field}-{dice.randrange(100):02}"
         return known
 
-    def _page(self, page: PathPage, dice: Random, mind: Mind, answers: dict[str, Any], texts: dict[str, str]) -> bool:
-        """Fills in one page until the engine takes it; False after some tries. `answers` and `texts` take the result."""
+    def _page(
+        self, page: PathPage, dice: Random, mind: Mind, answers: dict[str, Any], texts: dict[str, str]
+    ) -> list[str] | None:
+        """Fills in one page until the engine takes it; `answers` and `texts` take the result.
+
+        After some tries gives up and returns the questions that were on the page.
+        """
         filled: dict[str, Fields] = {}
         careful = replace(mind, careful=True)
         for attempt in range(TRIES):
@@ -202,12 +208,14 @@ class _Simulation:
                 answers.update(result.answers)
                 texts.clear()
                 texts.update(result.texts)
-                return True
+                return None
             for problem in result.problems:  # these are answered anew
                 filled.pop(problem.question, None)
         if result.problems:
-            return self._stopped(result.problems[0].question, result.problems[0])
-        return self._stopped(next(iter(result.new_questions), page.questions[0].name), None)
+            self._stopped(result.problems[0].question, result.problems[0])
+        else:
+            self._stopped(next(iter(result.new_questions), page.questions[0].name), None)
+        return form["_q"]
 
     def _stopped(self, name: str, problem: FieldProblem | None) -> bool:
         key = (name, problem.code if problem else "")

@@ -129,6 +129,26 @@ def test_a_question_that_nobody_can_answer_is_a_dead_end() -> None:
     assert found.outcome("stuck") == 300 and found.seconds.median == 0
 
 
+def test_people_at_a_dead_end_have_seen_the_page_they_are_stuck_on() -> None:
+    wall = {"min": "2030-01-01", "max": "today", "required": True}
+    definition = tools.made(
+        pages=[
+            {"questions": [tools.question("first", "csat", required=True)]},
+            {
+                "questions": [
+                    tools.question("age", "number", min=0, max=99, required=True),
+                    tools.question("wall", "date", show_if={"age": {"more_than": 50}}, **wall),
+                ]
+            },
+            {"questions": [tools.question("rest", "csat")]},
+        ]
+    )
+    found = run(definition)
+    stuck = [person for person in found.people if person.outcome == "stuck"]
+    assert 0 < len(stuck) == found.dead_ends[0].count == found.shown["wall"] < 300
+    assert {person.questions for person in stuck} == {("first", "age", "wall")} and found.never == ()
+
+
 def test_an_optional_question_that_nobody_can_answer_stops_only_those_who_try() -> None:
     few = [{"code": "a", "text": "A"}, {"code": "b", "text": "B"}]
     wrong = tools.made(tools.question("reasons", "multiple_choice", choices=few, required=True))
