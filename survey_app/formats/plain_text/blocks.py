@@ -12,7 +12,7 @@ MAX_TITLE = 80
 MAX_OPTION = 80
 PART, SKIP = "part", "skip"
 """What a person may choose for a line beside types: it belongs to the question above; it is left out."""
-STRUCTURE = frozenset({"note", "section", PART, SKIP})
+STRUCTURE = frozenset({PART, SKIP})
 _HINT = re.compile(r"(?:注|备注|提示|说明|温馨提示|note|hint|tip)\s?[:：]", re.IGNORECASE)
 _THANKS = re.compile(r"感谢|谢谢|致谢|问卷到此结束|thank you|thanks", re.IGNORECASE)
 _TITLE = re.compile(r"(?:问卷)?(?:标题|题目|名称)\s?:\s?|title\s?:\s?", re.IGNORECASE)
@@ -79,13 +79,12 @@ class _Builder:
             self._add("page", line)
             self.question = None
         elif chosen == SKIP:
-            self._add("skipped", line)
+            left_out = self._add("skipped", line)
+            # what stands below a question goes with it
+            self.question = left_out if mark is not None or self.asked else self.question
         elif chosen == PART and self.question is not None:
             self._attach(line)
-        elif chosen in ("note", "section"):
-            self._add(chosen, line, line.text[mark.end :].strip() if mark else line.text)
-            self.question, self.asked = None, True
-        elif chosen and chosen not in STRUCTURE or mark is not None and not self._counts_answers(mark, line, following):
+        elif chosen and chosen != PART or mark is not None and not self._counts_answers(mark, line, following):
             self._ask(line, mark)
         elif (section := line.mark(self.styles.sections)) is not None or numbering.is_part(line):
             self._section(line, section)

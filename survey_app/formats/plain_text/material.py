@@ -35,6 +35,8 @@ class Material:
     rows: list[Answer] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
+    corner: str = ""
+    in_stem: int = 0
     blanks: int = 0
     unit: str = ""
     hints: list[str] = field(default_factory=list)
@@ -43,6 +45,8 @@ class Material:
     table: bool = False
     lettered: bool = False
     listed: bool = False
+    whole: str = ""
+    """The stem with its blanks, for types that have no fields and no unit."""
     opening: str = ""
     """The clause a question begins with when it names another question: `如果第1题选A，…`."""
 
@@ -69,7 +73,10 @@ def gather(block: Block) -> Material:
         _matrix_from_words(made)
     _answers_in_stem(made, block.line.number)
     _range_in_stem(made)
+    made.whole = made.stem
     _blanks_in_stem(made)
+    if not made.stem.strip(" .:：。"):
+        made.stem = block.stem
     if not made.rules and (rule := rules.opening(made.stem)):
         made.opening = rule
     return made
@@ -138,8 +145,10 @@ def _table_row(part: Body, made: Material) -> None:
     if not made.columns and not made.rows and not made.marks.has_range:
         head = cells if cells[0] and not _looks_like_corner(cells) else cells[1:]
         made.columns = [cell for cell in head if cell]
+        made.corner = cells[0] if head is not cells else ""
         return
-    made.rows.append(Answer(cells[0] or part.text, part.line.number))
+    words = [cells[0], *(cell for cell in cells[1:] if not _MARKED.fullmatch(flat(cell)))]
+    made.rows.append(Answer("  ".join(word for word in words if word) or part.text, part.line.number))
 
 
 def _looks_like_corner(cells: list[str]) -> bool:
@@ -355,5 +364,6 @@ def _blanks_in_stem(made: Material) -> None:
     tail = made.stem[at:].strip(" ,，;；、.。")
     if tail:
         labels[-1] = f"{labels[-1]} ____ {tail}" if len(tail) > 6 else f"{labels[-1]}（{tail}）"
+    made.in_stem = len(labels)
     made.fields, made.blanks = labels + made.fields, len(found)
     made.stem = head or "、".join(label for label in labels)

@@ -1,8 +1,10 @@
 """The whole way: lines, blocks, questions, rules, languages, one definition."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from survey_app.formats.plain_text import blocks, languages, linking, marks, questions
@@ -15,6 +17,13 @@ from survey_app.questionnaire.parts import MAX_TEXT
 
 MAX_LINES = 20_000
 MAX_CHARACTERS = 2_000_000
+TYPES = blocks.STRUCTURE | frozenset(
+    (
+        *("single_choice", "multiple_choice", "dropdown", "rating", "nps", "matrix", "matrix_multiple", "text_fields"),
+        *("short_text", "long_text", "number", "date", "time", "consent", "note", "section"),
+    )
+)
+"""What a person may choose for a line."""
 NO_TITLE = {"zh-CN": "未命名问卷", "en": "Untitled questionnaire"}
 _HOLE = re.compile(r"\{\{(?= ?[a-z][a-z0-9_]{0,63} ?\}\})")
 
@@ -31,8 +40,21 @@ def parse(text: str, *, choices: Mapping[int, str] | None = None, name: str = "f
     found = split(text)
     if not found:
         raise TextRefused(Remark("nothing_to_read", 0, {}, "lost"))
-    chosen = dict(choices or {})
-    return _Assembly(blocks.build(found, chosen), chosen, name).finish()
+    chosen = {line: kind for line, kind in (choices or {}).items() if kind in TYPES}
+    refused = [Remark("choice_unknown", line) for line in choices or {} if line not in chosen]
+    parsed = _Assembly(blocks.build(found, chosen), chosen, name).finish()
+    return replace(parsed, problems=(*refused, *parsed.problems)) if refused else parsed
+
+
+def keys(text: str) -> dict[int, str]:
+    """A key for every line with words that stays the same while other lines change: line number -> key."""
+    seen: dict[str, int] = {}
+    found = {}
+    for line in split(text):
+        digest = hashlib.blake2b(line.text.encode(), digest_size=5).hexdigest()
+        seen[digest] = seen.get(digest, 0) + 1
+        found[line.number] = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+    return found
 
 
 class _Assembly:
@@ -122,10 +144,17 @@ class _Assembly:
         decision = made.decision
         self.items.append(
             Item(
-                "question", number, block.lines, decision.type, tuple(q["name"] for q in made.questions), decision.sure,
-                Remark(decision.reason, number, decision.values), made.alternatives, tuple(made.remarks),
+                decision.type if decision.type in ("note", "section") else "question",
+                number,
+                block.lines,
+                decision.type,
+                tuple(question["name"] for question in made.questions),
+                decision.sure,
+                Remark(decision.reason, number, decision.values),
+                made.alternatives,
+                tuple(made.remarks),
             )
-        )  # fmt: skip
+        )
 
     def _name(self, made: Made) -> None:
         """q5 for a question numbered 5, a1 for A1; the next free number where that is taken."""
@@ -168,13 +197,13 @@ class _Assembly:
         """Texts above the limit of a definition are cut, and holes for answers that nobody means are closed."""
         for holder, key in languages.texts(self.data):
             words = unicodedata.normalize("NFC", holder[key])
-            if len(words) > MAX_TEXT:
-                self.problems.append(Remark("text_cut", 0, {"limit": MAX_TEXT, "text": words[:20]}, "lost"))
-                words = words[:MAX_TEXT]
             if _HOLE.search(words):
                 words = _HOLE.sub("{ {", words)
                 self.problems.append(Remark("hole_closed", 0, {"text": words[:40]}, "changed"))
-            holder[key] = words
+            if len(words) > MAX_TEXT:
+                self.problems.append(Remark("text_cut", 0, {"limit": MAX_TEXT, "text": words[:20]}, "lost"))
+                words = words[:MAX_TEXT]
+            holder[key] = words if words.strip() else "…"
 
     def _default_title(self) -> None:
         if "title" not in self.data:

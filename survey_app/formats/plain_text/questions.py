@@ -1,47 +1,17 @@
-"""What type a question is and why, and the question itself as part of a definition.
+"""A question of the text as part of a definition. Texts are plain here; languages come later."""
 
-Texts are plain here; languages come later.
-"""
-
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from survey_app.formats.plain_text import answers, marks, tongues
-from survey_app.formats.plain_text.blocks import PART, SKIP, Block
+from survey_app.formats.plain_text import answers, deciding, marks, tongues
+from survey_app.formats.plain_text.blocks import Block
+from survey_app.formats.plain_text.deciding import MAX_FIELDS, YES_NO, Decision
 from survey_app.formats.plain_text.lines import flat
-from survey_app.formats.plain_text.material import TEXT_TAGS, Answer, Material, gather
-from survey_app.formats.plain_text.parsed import Remark, Sure
+from survey_app.formats.plain_text.material import Answer, Material, gather
+from survey_app.formats.plain_text.parsed import Remark
 
-MAX_CHOICES, MAX_ROWS, MAX_FIELDS, MAX_COLUMNS = 5_000, 200, 50, 50
-_RECOMMEND = re.compile(r"推荐|介绍给|recommend", re.IGNORECASE)
-_OPEN = re.compile(
-    "建议|意见|原因|理由|为什么|为何|描述|说说|谈谈|想法|看法|感受|评价一下|改进|补充|简述|如何看|why|describe|comment|suggest|"
-    "opinion|tell us|improve|feedback|explain",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"多少(?:岁|次|元|个|人|天|年|钱|小时|分钟|种|家|公里)|几(?:次|个|人|岁|天|年|种|口人|家)(?:[?。]|$)|年龄|岁数|"
-    r"how many|how old|how much|number of|your age",
-    re.IGNORECASE,
-)
-_DATE = re.compile(r"(?:哪一?天|日期|年月日|几月几[日号])|\bwhat date|\bwhich day|\bdate of", re.IGNORECASE)
-_TIME = re.compile(r"几点|什么时刻|what time", re.IGNORECASE)
-_YES_NO = re.compile(
-    r"是否|有没有|是不是|会不会|能不能|愿不愿意|有无|^(?:do|did|does|have|has|had|are|is|was|were|would|will|can|could) ",
-    re.IGNORECASE,
-)
+MAX_CHOICES, MAX_ROWS, MAX_COLUMNS = 5_000, 200, 50
 _WITH_CHOICES = ("single_choice", "multiple_choice", "dropdown")
-
-
-@dataclass(slots=True)
-class Decision:
-    """A type, how sure, and the reason."""
-
-    type: str
-    sure: Sure
-    reason: str
-    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -60,9 +30,12 @@ class Made:
 def make(block: Block, chosen: str, *, tagged: bool, starred: bool) -> Made:
     """The question in a block. `tagged`, `starred`: whether the text uses type tags, or marks required questions."""
     found = gather(block)
-    decision = decide(found, chosen)
-    made = Made(block, found, decision, [], [], _alternatives(found, block))
+    decision = deciding.decide(found, chosen)
+    if decision.type not in ("text_fields", "number") or decision.type == "number" and found.in_stem:
+        found.stem, found.fields, found.unit = found.whole or found.stem, found.fields[found.in_stem :], ""
+    made = Made(block, found, decision, [], [], deciding.alternatives(found, block))
     _build(made)
+    _keep_the_rest(made)
     required = found.marks.required
     if required is None:
         required = tagged and not starred and decision.type not in ("note", "section")
@@ -74,129 +47,6 @@ def make(block: Block, chosen: str, *, tagged: bool, starred: bool) -> Made:
     return made
 
 
-# --- which type --------------------------------------------------------------------------------------------------------
-def decide(found: Material, chosen: str) -> Decision:
-    """The type of a question: chosen, stated by a tag, or guessed from its form and words."""
-    if chosen:
-        return Decision(chosen, "chosen", "chosen")
-    if found.marks.tag:
-        return _by_tag(found)
-    if found.table and found.rows or found.rows and (found.columns or found.marks.has_range):
-        return Decision("matrix", "likely", "table", {"rows": len(found.rows), "columns": len(found.columns)})
-    if found.options:
-        return _by_options(found)
-    if found.marks.has_range and not found.fields:
-        return _by_range(found)
-    return _without_answers(found)
-
-
-def _by_tag(found: Material) -> Decision:
-    tag, values = found.marks.tag, {"tag": found.marks.tag_words}
-    if tag == "scale":
-        points = answers.numbers(found.texts)
-        if found.marks.has_range or points:
-            low, high = (points[0][0], points[0][-1]) if points else (found.marks.low or 0, found.marks.high or 0)
-            recommends = _RECOMMEND.search(found.stem) is not None and (low, high) == (0, 10)
-            kind = "nps" if recommends else "number" if high - low > 10 else "rating"
-            return Decision(kind, "stated", "tag", values)
-        kind = "rating" if not found.options or 2 <= len(found.options) <= 11 else "single_choice"
-        if kind == "rating" and answers.direction([tongues.main_side(text) for text in found.texts]) == -1:
-            return Decision("single_choice", "likely", "levels_descending", {"n": len(found.options)})
-        return Decision(kind, "stated", "tag", values)
-    if tag == "text":
-        if found.fields and len(found.fields) > 1:
-            return Decision("text_fields", "likely", "several_blanks", {"n": len(found.fields)})
-        kind = "long_text" if _OPEN.search(found.stem) else "short_text"
-        return Decision(kind, "stated", "tag", values)
-    kind = {
-        "judge": "single_choice", "ranking": "multiple_choice", "matrix_scale": "matrix", "matrix_text": "text_fields",
-        "matrix_number": "text_fields", "slider": "number", "constant_sum": "text_fields", "file": "note",
-        "place": "short_text",
-    }.get(tag, tag)  # fmt: skip
-    if tag == "single_choice" and found.marks.multiple and not found.marks.single:
-        kind = "multiple_choice"
-    return Decision(kind, "stated", "tag", values)
-
-
-def _by_options(found: Material) -> Decision:
-    n = len(found.options)
-    texts = [tongues.main_side(text) for text in found.texts]
-    if found.marks.multiple and not found.marks.single:
-        return Decision("multiple_choice", "stated", "several_allowed")
-    points = answers.numbers(found.texts)
-    if points and 3 <= n <= 11 and (not all(points[1]) or answers.direction(points[1])):
-        if (points[0][0], n) == (0, 11) and _RECOMMEND.search(found.stem):
-            return Decision("nps", "likely", "recommend")
-        return Decision("rating", "likely", "numbered_points", {"n": n})
-    if found.marks.single:
-        return Decision("single_choice", "stated", "one_allowed")
-    scale = texts[:-1] if answers.is_unknown(texts[-1]) else texts
-    if way := answers.direction(scale):
-        if way == 1:
-            return Decision("rating", "likely", "levels", {"n": len(scale)})
-        return Decision("single_choice", "likely", "levels_descending", {"n": len(scale)})
-    if marks.asks_for_several(found.stem):
-        return Decision("multiple_choice", "likely", "which_ones")
-    if found.squares and n > 3:
-        return Decision("single_choice", "unsure", "boxes", {"n": n})
-    if n > 15:
-        return Decision("dropdown", "likely", "many_options", {"n": n})
-    if n == 1:
-        return Decision("single_choice", "unsure", "one_option")
-    return Decision("single_choice", "unsure" if found.listed else "likely", "options_below", {"n": n})
-
-
-def _by_range(found: Material) -> Decision:
-    low, high = found.marks.low or 0, found.marks.high or 0
-    if (low, high) == (0, 10) and _RECOMMEND.search(found.stem):
-        return Decision("nps", "likely", "recommend")
-    if high - low > 10:
-        return Decision("number", "likely", "range", {"low": low, "high": high})
-    return Decision("rating", "likely", "range", {"low": low, "high": high})
-
-
-def _without_answers(found: Material) -> Decision:
-    stem = flat(tongues.main_side(found.stem))
-    if len(found.fields) > 1:
-        return Decision("text_fields", "likely", "several_blanks", {"n": len(found.fields)})
-    if found.unit:
-        return Decision("number", "likely", "unit", {"unit": found.unit})
-    if _DATE.search(stem):
-        return Decision("date", "likely" if found.blanks else "unsure", "asks_date")
-    if _TIME.search(stem):
-        return Decision("time", "likely" if found.blanks else "unsure", "asks_time")
-    if _NUMBER.search(stem):
-        return Decision("number", "likely" if found.blanks else "unsure", "asks_number")
-    if _OPEN.search(stem) or found.blanks > 1:
-        return Decision("long_text", "likely", "asks_words")
-    if found.blanks:
-        return Decision("short_text", "likely", "blank")
-    if _YES_NO.search(stem) and stem.rstrip(" .。").endswith("?"):
-        return Decision("single_choice", "unsure", "asks_yes_no")
-    return Decision("long_text" if stem.endswith("?") else "short_text", "unsure", "no_options")
-
-
-def _alternatives(found: Material, block: Block) -> tuple[str, ...]:
-    """Types a person may pick for this material, the likely ones first."""
-    kinds: list[str] = []
-    if found.rows:
-        kinds += ["matrix", "matrix_multiple", "text_fields"]
-    if found.options:
-        n = len(found.options)
-        kinds += ["single_choice", "multiple_choice", "dropdown"]
-        kinds += ["rating"] if 2 <= n <= 11 else []
-        kinds += ["nps"] if n == 11 or _RECOMMEND.search(found.stem) else []
-        kinds += ["text_fields"] if n <= MAX_FIELDS else []
-    elif not found.rows:
-        kinds += ["text_fields"] if found.fields else []
-        kinds += ["short_text", "long_text", "number", "date", "time", "rating", "nps", "single_choice", "consent"]
-    kinds += ["note", "section"]
-    if not block.numbered:
-        kinds.append(PART)
-    return (*dict.fromkeys(kinds), SKIP)
-
-
-# --- the question ------------------------------------------------------------------------------------------------------
 def _build(made: Made) -> None:
     found, kind, tag = made.material, made.decision.type, made.material.marks.tag
     line = made.block.line.number
@@ -252,7 +102,7 @@ def _placeholders(made: Made) -> list[Answer]:
     reason = made.decision.reason
     if made.material.marks.tag == "judge":
         pair = ["True", "False"] if english else ["对", "错"]
-    elif reason == "asks_yes_no" or _YES_NO.search(flat(made.material.stem)):
+    elif reason == "asks_yes_no" or YES_NO.search(flat(made.material.stem)):
         pair = ["Yes", "No"] if english else ["是", "否"]
     else:
         pair = ["Option 1", "Option 2"] if english else ["选项 1", "选项 2"]
@@ -346,6 +196,8 @@ def _matrix(made: Made) -> dict[str, Any]:
     question: dict[str, Any] = {"type": "matrix", "text": found.stem}
     question["rows"] = [{"code": str(i), "text": row.text} for i, row in enumerate(_rows(made), start=1)]
     columns, line = list(found.columns), made.block.line.number
+    if found.corner:
+        made.remarks.append(Remark("corner", line, {"text": found.corner[:40]}, "lost"))
     points = answers.numbers(columns) if len(columns) > 1 else None
     main = [tongues.main_side(column) for column in columns]
     unsure = columns[-1] if len(columns) > 3 and answers.is_unknown(main[-1]) else ""
@@ -424,7 +276,7 @@ def _fields(made: Made) -> list[dict[str, Any]]:
         ]
         return [_heading(made), *apart]
     labels = [row.text for row in rows] or found.fields or found.texts
-    labels = labels + found.texts if found.fields and found.texts else labels
+    labels = labels + found.texts if found.fields and found.texts and not rows else labels
     if not labels:
         labels = [found.stem]
     if len(labels) > MAX_FIELDS:
@@ -441,33 +293,48 @@ def _items(labels: list[str]) -> list[dict[str, Any]]:
 
 
 def _plain(made: Made, kind: str) -> dict[str, Any]:
-    """Types without answers of their own; lines below that look like answers stay as a hint, and that is told."""
+    """Types without answers of their own."""
     found = made.material
     question: dict[str, Any] = {"type": kind, "text": found.stem}
     if kind == "number":
         if found.marks.has_range:
             question["min"], question["max"] = float(found.marks.low or 0), float(found.marks.high or 0)
-            ends = [f"{number} = {words}" for number, words in sorted(found.marks.labels.items())]
-            found.hints += ["；".join(ends)] if ends else []
         if found.unit:
             question["unit"] = found.unit
-    else:
-        _keep_scale_words(found)
-    left = [*(row.text for row in found.rows), *found.columns, *found.texts]
-    labels = [label for label in found.fields if label not in found.stem]
-    if kind in ("note", "section"):
-        question["text"] = "\n".join([found.stem, *found.hints, *left, *labels])
-        found.hints.clear()
-    elif left or labels:
-        found.hints += [*left, *labels]
-        made.remarks.append(Remark("lines_as_hint", made.block.line.number, {"n": len(left) + len(labels)}, "changed"))
     return question
 
 
-def _keep_scale_words(found: Material) -> None:
-    if found.marks.has_range:
-        words = "；".join(f"{number} = {label}" for number, label in sorted(found.marks.labels.items()))
-        found.hints.append(f"{found.marks.low}–{found.marks.high}" + (f"（{words}）" if words else ""))
+def _unused(made: Made) -> list[str]:
+    """The words below a question that its type has no room for."""
+    found, kind = made.material, made.questions[0]["type"]
+    rows, options = [row.text for row in found.rows], found.texts
+    taken: set[str] = {"rows", "columns", "range"} if found.rows else {"options", "range"}
+    if kind in _WITH_CHOICES and made.decision.type != "matrix_multiple":
+        taken = {"options"} if options else {"rows"} if rows else {"fields"}
+    elif kind in ("rating", "nps"):
+        taken = {"options", "range"}
+    elif made.decision.type == "text_fields":
+        taken = {"rows", "columns"} if rows and len(found.columns) > 1 else {"rows"} if rows else {"fields", "options"}
+    elif made.decision.type not in ("matrix", "matrix_multiple"):
+        taken = {"range"} if kind == "number" else set()
+    left = [] if "rows" in taken else rows
+    left += [] if "columns" in taken else found.columns
+    left += [] if "options" in taken else options
+    left += [] if "fields" in taken else [label for label in found.fields if label not in made.questions[0]["text"]]
+    if found.marks.has_range and "range" not in taken:
+        left.append(f"{found.marks.low}–{found.marks.high}")
+    if "range" not in taken or kind == "number":
+        left += [f"{number} = {words}" for number, words in sorted(found.marks.labels.items())]
+    return left
 
 
-__all__ = ["TEXT_TAGS", "Decision", "Made", "decide", "make"]
+def _keep_the_rest(made: Made) -> None:
+    """What the type has no room for stays as a hint (in a note: as text), and that is told."""
+    found, question = made.material, made.questions[0]
+    left = _unused(made)
+    if question["type"] in ("note", "section") and len(made.questions) == 1:
+        question["text"] = "\n".join([question["text"], *found.hints, *left])
+        found.hints.clear()
+    elif left:
+        found.hints += left
+        made.remarks.append(Remark("lines_as_hint", made.block.line.number, {"n": len(left)}, "changed"))

@@ -67,6 +67,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "no_rows": ("The matrix has no rows: it became a rating.", "矩阵没有行：先作为评分题。"),
     "no_columns": ("The matrix has no columns: points from 1 to 5 were taken.", "矩阵没有列：先用 1 到 5 分。"),
+    "corner": ("“{text}” in the corner of the table is not kept.", "表格左上角的“{text}”没有保留。"),
     "same_option": ("“{text}” is offered twice (first in line {first}).", "选项“{text}”重复（首次在第 {first} 行）。"),
     "renamed": (
         "The name {wanted} is taken: the question is called {name}.",
