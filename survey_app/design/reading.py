@@ -1,9 +1,10 @@
 """A definition laid out for reading: pages, questions, answers, conditions and scores in words of one language."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from survey_app.design import library
+from survey_app.design import indicators
 from survey_app.design.in_words import ConditionWriter, Translate
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition, Page, Score
@@ -90,6 +91,11 @@ class Reader:
         self.translate = translate
         self.conditions = ConditionWriter(definition, language, translate)
 
+    @cached_property
+    def indicators(self) -> dict[str, dict[str, str]]:
+        """The names of all indicators, asked for when a question has one."""
+        return indicators.names()
+
     def text(self, text: Any) -> str:
         """A text of the questionnaire in the chosen language."""
         return self.definition.text(dict(text) if text else None, self.language)
@@ -109,7 +115,7 @@ class Reader:
 
     def _question(self, question: Question) -> ShownQuestion:
         choices, as_row = self._choices(question)
-        indicator = library.indicators().get(question.indicator or "")
+        indicator = self.indicators.get(question.indicator) if question.indicator else None
         return ShownQuestion(
             number=self.conditions.numbers.get(question.name),
             name=question.name,

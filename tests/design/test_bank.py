@@ -1,0 +1,165 @@
+"""The question bank: copied with its revision, offered and never forced; and what was changed in one place alone."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from survey_app import clock
+from survey_app.database import db
+from survey_app.design import bank, drafting, publishing
+from survey_app.design.editing import changing, operations
+from survey_app.design.editing.tree import Tree, plain
+from survey_app.design.models import BankItem, Questionnaire
+from survey_app.errors import DomainError
+from survey_app.events import COMMAND_LINE
+from survey_app.questionnaire import loading
+
+SOURCE = """
+format: 1
+name: {name}
+title: {{zh-CN: 小店, en: Small shop}}
+languages: [zh-CN, en]
+scales:
+  agree: {{points: [{{code: "1", text: {{zh-CN: 否, en: "No"}}}}, {{code: "2", text: {{zh-CN: 是, en: "Yes"}}}}]}}
+pages:
+  - questions:
+      - {{name: overall, type: rating, indicator: overall, required: true, text: {{zh-CN: 总体, en: Overall}}}}
+      - {{name: easy, type: likert, scale: agree, text: {{zh-CN: 容易, en: Easy}}}}
+      - name: why
+        type: single_choice
+        show_if: {{overall: {{at_most: 2}}}}
+        text: {{zh-CN: 原因, en: Why}}
+        choices: [{{code: slow, text: {{zh-CN: 慢, en: Slow}}}}, {{code: rude, text: {{zh-CN: 态度, en: Rude}}}}]
+"""
+
+
+def questionnaire(name: str) -> Questionnaire:
+    made = drafting.load_file(
+        definition=loading.load_definition(SOURCE.format(name=name), file="x"), by=COMMAND_LINE, now=clock.now()
+    )
+    db.session.flush()
+    return made
+
+
+def node_of(q: Questionnaire, name: str) -> str:
+    found = Tree(q.draft).id_of(name)
+    assert found is not None
+    return found
+
+
+def do(q: Questionnaire, operation: Any) -> None:
+    changing.change(
+        questionnaire=q, operation=operation, kind="test", by=COMMAND_LINE, page="p", base=None, now=clock.now()
+    )
+
+
+def banked(q: Questionnaire, name: str, key: str) -> BankItem:
+    body = bank.body_of(Tree(q.draft), node_of(q, name))
+    item = bank.create(key=key, body=body, by=COMMAND_LINE, now=clock.now())
+    do(q, lambda tree: tree.node(node_of(q, name)).__setitem__("bank", f"{key}@1"))
+    return item
+
+
+def words(q: Questionnaire, name: str) -> str:
+    return drafting.draft_of(q).question(name).text["zh-CN"]
+
+
+def inserted(q: Questionnaire, item: BankItem) -> str:
+    done: list[str] = []
+    do(q, lambda tree: done.append(bank.insert(tree, item, tree.ids("page")[0])))
+    return str(Tree(q.draft).node(done[0])["name"])
+
+
+def test_an_item_is_copied_with_its_revision_and_the_scale_it_needs(app: Flask) -> None:
+    first, second = questionnaire("first"), questionnaire("second")
+    easy = banked(first, "easy", "easy-to-do")
+    do(second, lambda tree: operations.remove(tree, tree.id_of("easy") or ""))
+    do(second, lambda tree: tree.data["scales"]["agree"]["points"][0]["text"].__setitem__("zh-CN", "另一种"))
+    name = inserted(second, easy)
+    question = drafting.draft_of(second).question(name)
+    assert question.bank == "easy-to-do@1"
+    assert [choice.text["zh-CN"] for choice in question.choices] == ["否", "是"]  # type: ignore[attr-defined]
+    assert len(drafting.draft_of(second).scales) == 2, "a scale of the same name with other words stays as it is"
+    again = inserted(second, easy)
+    assert again != name and len(drafting.draft_of(second).scales) == 2
+
+
+def test_a_new_revision_is_offered_with_what_stays_local_and_never_forced(app: Flask) -> None:
+    first, second = questionnaire("first"), questionnaire("second")
+    why = banked(first, "why", "why-low")
+    name = inserted(second, why)
+    version = publishing.publish(questionnaire=second, by=COMMAND_LINE, now=clock.now())
+    node = node_of(second, name)
+    do(second, lambda tree: operations.set_value(tree, node, "required", True))
+    choice = Tree(second.draft).children(node, "choices")[0]
+    do(second, lambda tree: operations.set_value(tree, node, "show_if", {"overall": {"at_most": 1}}))
+    body = bank.revision(why).body  # type: ignore[union-attr]
+    made = bank.revise(
+        item=why, body=bank.with_texts(body, {("text",): {"zh-CN": "主要原因", "en": "Main reason"}}),
+        by=COMMAND_LINE, now=clock.now(), note="更具体",
+    )  # fmt: skip
+    assert made.number == 2
+    uses = [use for use in bank.uses_in(second) if use.item.id == why.id]
+    assert [(use.offered, use.differs) for use in uses] == [(True, False)]
+    assert words(second, name) == "原因", "nothing changes by itself"
+    do(second, lambda tree: bank.decline(tree, node, why))
+    assert not bank.uses_in(second)[0].offered
+    do(second, lambda tree: bank.update(tree, node, why))
+    question = drafting.draft_of(second).question(name)
+    assert (question.text["zh-CN"], question.bank, question.required) == ("主要原因", "why-low@2", True)
+    assert question.show_if == {"overall": {"at_most": 1}}
+    assert Tree(second.draft).children(node, "choices")[0] == choice, "what keeps its code keeps its identity"
+    assert version.definition["pages"][0]["questions"][-1]["text"]["zh-CN"] == "原因"
+    with pytest.raises(DomainError, match="没有修改"):
+        bank.revise(item=why, body=made.body, by=COMMAND_LINE, now=clock.now())
+
+
+def test_a_change_in_one_place_is_seen_and_can_go_back_or_be_cut_off(app: Flask) -> None:
+    first = questionnaire("first")
+    item = banked(first, "overall", "overall-rating")
+    assert [use.differs for use in bank.uses_in(first)] == [False]
+    node = node_of(first, "overall")
+    do(first, lambda tree: operations.set_text(tree, node, "text", "zh-CN", "总体感受"))
+    assert [use.differs for use in bank.uses_in(first)] == [True]
+    do(first, lambda tree: bank.update(tree, node, item))
+    assert words(first, "overall") == "总体" and not bank.uses_in(first)[0].differs
+    do(first, lambda tree: bank.detach(tree, node))
+    assert bank.uses_in(first) == [] and bank.uses_of(item) == []
+
+
+def test_a_scale_of_the_bank_is_one_scale_everywhere(app: Flask) -> None:
+    first, second = questionnaire("first"), questionnaire("second")
+    scale = next(iter(Tree(first.draft).children("root", "scales")))
+    body = bank.body_of(Tree(first.draft), scale)
+    item = bank.create(key="yes-no", body=body, by=COMMAND_LINE, now=clock.now())
+    do(second, lambda tree: bank.insert(tree, item, tree.ids("page")[0]))
+    assert set(drafting.draft_of(second).scales) == {"agree"}, "the same scale is not copied twice"
+    assert item.kind == "scale"
+    with pytest.raises(DomainError):
+        bank.revise(
+            item=item, body=bank.body_of(Tree(first.draft), node_of(first, "why")), by=COMMAND_LINE, now=clock.now()
+        )
+
+
+def test_keys_are_checked_and_taken_once(app: Flask) -> None:
+    first = questionnaire("first")
+    body = bank.body_of(Tree(first.draft), node_of(first, "why"))
+    for key in ("", "Upper", "with space", "中文", "x" * 61):
+        with pytest.raises(DomainError):
+            bank.create(key=key, body=body, by=COMMAND_LINE, now=clock.now())
+    bank.create(key="why", body=body, by=COMMAND_LINE, now=clock.now())
+    with pytest.raises(DomainError, match="已经有"):
+        bank.create(key="why", body=body, by=COMMAND_LINE, now=clock.now())
+    assert [item.key for item, _ in bank.items(words="原因")] == ["why"] and bank.items(words="没有") == []
+
+
+def test_every_text_of_an_item_can_be_reworded(app: Flask) -> None:
+    first = questionnaire("first")
+    body = bank.body_of(Tree(first.draft), node_of(first, "why"))
+    places = [place for place, _ in bank.texts_of(body)]
+    assert places == [("text",), ("choices", 0, "text"), ("choices", 1, "text")]
+    changed = bank.with_texts(body, {("choices", 1, "text"): {"zh-CN": "不礼貌", "en": ""}})
+    assert changed["part"]["choices"][1]["text"] == {"zh-CN": "不礼貌"}
+    assert body["part"]["choices"][1]["text"]["zh-CN"] == "态度"
+    assert plain(first.draft)["pages"][0]["questions"][2]["choices"][1]["text"]["zh-CN"] == "态度"
