@@ -49,6 +49,13 @@ ACTIONS: dict[str, str] = {
     "questionnaire.archived": N_("归档问卷"),
     "questionnaire.restored": N_("恢复问卷"),
     "version.published": N_("发布版本"),
+    "questionnaire.scheduled": N_("设定开放和结束时间"),
+    "questionnaire.retired": N_("停用问卷"),
+    "questionnaire.reopened": N_("重新开放问卷"),
+    "approval.requested": N_("申请发布审批"),
+    "approval.given": N_("同意发布"),
+    "approval.refused": N_("退回发布申请"),
+    "approval.withdrawn": N_("撤回发布申请"),
     "collector.created": N_("创建链接或二维码"),
     "collector.closed": N_("关闭链接或二维码"),
     "collector.reopened": N_("重新开放链接或二维码"),
@@ -70,6 +77,7 @@ PROGRAMS: dict[str, str] = {
     "program": N_("程序"),
 }
 OBJECTS: dict[str, str] = {
+    "Approval": N_("发布申请"),
     "Collector": N_("链接或二维码"),
     "ConsentText": N_("隐私说明"),
     "Export": N_("导出文件"),

@@ -10,12 +10,6 @@ from survey_app.forms import UNREADABLE, Area, Choice, Line, Number, Raw, StaffF
 from survey_app.languages import N_
 
 
-class PublicationForm(StaffForm):
-    """What changed in the version that is about to be published."""
-
-    note = Area(validators=[at_most(1000)])
-
-
 class ArchiveForm(StaffForm):
     """Take a questionnaire out of the list, or bring it back. `next`: the page to return to."""
 
@@ -162,3 +156,11 @@ class ActForm(StaffForm):
     anchor = Line(validators=[at_most(16)])
     language = Line(validators=[at_most(16)])
     lines = Area(validators=[at_most(50_000)])
+
+
+class FixForm(StaffForm):
+    """Which advice of the quality check to follow."""
+
+    code = Line(validators=[at_most(40)])
+    path = Line(validators=[at_most(200)])
+    language = Line(validators=[at_most(16)])

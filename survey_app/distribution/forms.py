@@ -47,3 +47,9 @@ class ClosureForm(BackForm):
     """Close a door or open it again."""
 
     closed = switch()
+
+
+class SwitchForm(BackForm):
+    """Doors that shall show the newest version. The view gives those that this person sees: id -> Collector."""
+
+    collector = Choices()

@@ -58,3 +58,10 @@ def remove_logo(*, chain: Organisation, by: Actor, now: datetime) -> None:
     """Show the chain's name instead of a logo."""
     chain.logo, chain.logo_type = None, ""
     events.record("organisation.logo_removed", chain, by=by)
+
+
+def set_approval(*, chain: Organisation, needed: bool, by: Actor) -> None:
+    """Whether a second person must agree before anything is published."""
+    if chain.needs_approval != needed:
+        chain.needs_approval = needed
+        events.record("organisation.changed", chain, by=by, fields=["needs_approval"], needs_approval=needed)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 from flask_wtf.file import FileField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from survey_app.forms import Area, Choice, Line, StaffForm, at_most
+from survey_app.forms import Area, Choice, Line, StaffForm, at_most, switch
 
 NAME = lazy_gettext("请填写名称，最多 80 个字。")
 CODE = lazy_gettext("编码由字母、数字、点、横线组成，最多 16 个字符，例如 KM-001。")
@@ -39,6 +39,12 @@ class LogoForm(StaffForm):
         """A file is needed, unless the present one shall go."""
         if field.data is None and not self.remove.data:
             raise ValidationError(lazy_gettext("请选择一个图片文件。"))
+
+
+class ApprovalSettingForm(StaffForm):
+    """Whether a second person must agree before anything is published."""
+
+    needed = switch()
 
 
 class RegionForm(StaffForm):

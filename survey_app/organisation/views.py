@@ -85,6 +85,15 @@ def set_logo() -> Response:
     return web.seen(url_for("organisation.chain_page"))
 
 
+@blueprint.post("/organisation/approval")
+@web.access("organisation:edit")
+def set_approval() -> Response:
+    needed = forms.ApprovalSettingForm().check().needed.data
+    chain.set_approval(chain=chain.the_chain(), needed=needed, by=web.actor())
+    flash(_("发布前需要第二人审批。") if needed else _("发布不再需要第二人审批。"))
+    return web.seen(url_for("organisation.chain_page"))
+
+
 # --- regions and shops -------------------------------------------------------------------------------------------------
 @blueprint.get("/shops")
 @web.access("organisation:edit")

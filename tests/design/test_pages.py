@@ -67,8 +67,8 @@ def test_publishing_freezes_the_draft_and_shows_the_history(chain: staff.Chain) 
     person = chain.signed_in("researcher")
     assert "发布第 1 版" in person.text(f"/questionnaires/{chain.draft}/publication")
     done = person.post(f"/questionnaires/{chain.draft}/versions", {"note": "首次 <b>"})
-    assert done.status_code == 303
-    history = person.text(done.location)
+    assert done.status_code == 303 and done.location.endswith("/versions/1/doors")
+    history = person.text(f"/questionnaires/{chain.draft}/versions")
     assert "第 1 版" in history and "首次 &lt;b&gt;" in history and "researcher" in history
     frozen = person.text(f"/questionnaires/{chain.draft}/versions/1")
     digest = re.search(r"SHA-256 ([0-9a-f]{64})", frozen)

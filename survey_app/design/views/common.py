@@ -3,12 +3,14 @@
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from survey_app import web
 from survey_app.database import db
-from survey_app.design import drafting, publishing, reading
+from survey_app.design import drafting, library, publishing, reading
 from survey_app.design.models import Questionnaire, Version
+from survey_app.questionnaire import timing
 from survey_app.questionnaire.definition import Definition
 
 LANGUAGE_NAMES = {
@@ -41,6 +43,19 @@ def reading_language(definition: Definition) -> str:
 def languages_of(definition: Definition) -> list[tuple[str, str]]:
     """Its languages for links: (tag, name)."""
     return [(language, LANGUAGE_NAMES.get(language, language)) for language in definition.languages]
+
+
+def reading_values(definition: Definition) -> dict[str, Any]:
+    """What the templates need that show a whole definition."""
+    reader = reading.Reader(definition, reading_language(definition), _)
+    return {
+        "definition": definition,
+        "reader": reader,
+        "language": reader.language,
+        "languages": languages_of(definition),
+        "minutes": timing.minutes(definition),
+        "number_of_questions": library.number_of_questions(definition),
+    }
 
 
 def head(questionnaire: Questionnaire) -> dict[str, Any]:

@@ -7,20 +7,23 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from survey_app import clock, tokens, web
-from survey_app.accounts.models import User
+from survey_app import clock, web
 from survey_app.database import db
-from survey_app.design import drafting, forms, library, publishing, reading
+from survey_app.design import drafting, forms, library, previewing, publishing, reading
+from survey_app.design.in_words import numbers_of
 from survey_app.design.models import Questionnaire, Version
 from survey_app.design.views import blueprint
-from survey_app.design.views.common import head, languages_of, questionnaire_or_404, reading_language, version_or_404
-from survey_app.errors import DomainError
-from survey_app.questionnaire import loading, timing, wording
+from survey_app.design.views.common import (
+    head,
+    languages_of,
+    questionnaire_or_404,
+    reading_language,
+    reading_values,
+    version_or_404,
+)
+from survey_app.questionnaire import loading, wording
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.problems import Problem, sentence
-
-PREVIEW_PURPOSE = "preview"  # the respondent's side reads tokens of this purpose
-WIDTHS = ("360", "320", "768")
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>")
@@ -31,22 +34,10 @@ def questionnaire_page(questionnaire_id: int) -> Response:
 
 def _draft_page(questionnaire: Questionnaire, template: str, *, status: int = 200, **more: Any) -> Response:
     definition = drafting.draft_of(questionnaire)
-    values = _reading(definition)
+    values = reading_values(definition)
     values["faults"] = _shown(values["reader"], publishing.faults(questionnaire))
     values["advice"] = _shown(values["reader"], wording.advice(definition))
     return web.render(template, status=status, **values, **head(questionnaire), **more)
-
-
-def _reading(definition: Definition) -> dict[str, Any]:
-    reader = reading.Reader(definition, reading_language(definition), _)
-    return {
-        "definition": definition,
-        "reader": reader,
-        "language": reader.language,
-        "languages": languages_of(definition),
-        "minutes": timing.minutes(definition),
-        "number_of_questions": library.number_of_questions(definition),
-    }
 
 
 def _shown(reader: reading.Reader, problems: list[Problem]) -> list[tuple[str, str]]:
@@ -63,16 +54,19 @@ def preview(questionnaire_id: int) -> Response:
     definition = publishing.definition_of(version) if version else drafting.draft_of(questionnaire)
     language = reading_language(definition)
     width = request.args.get("width", "")
-    subject = {"version": version.id} if version else {"questionnaire": questionnaire.id}
-    token = tokens.sign(str(current_app.config["SECRET_KEY"]), PREVIEW_PURPOSE, {**subject, "language": language})
+    size = previewing.size_of(request.args.get("size", ""))
+    look = previewing.Look(language, size, request.args.get("start", ""))
+    secret = str(current_app.config["SECRET_KEY"])
     return web.render(
         "design/preview.html",
-        address=f"/preview/{token}",
+        address=previewing.address(secret, version or questionnaire, look, definition),
+        look=look,
+        starts=[(name, str(number)) for name, number in numbers_of(definition).items()],
         version=version,
         language=language,
         languages=languages_of(definition),
-        width=width if width in WIDTHS else WIDTHS[0],
-        widths=WIDTHS,
+        width=width if width in previewing.WIDTHS else previewing.WIDTHS[0],
+        widths=previewing.WIDTHS,
         **head(questionnaire),
     )
 
@@ -85,51 +79,6 @@ def _asked_version(questionnaire: Questionnaire) -> Version | None:
     if not number.isascii() or not number.isdigit() or len(number) > 6:
         abort(404)
     return version_or_404(questionnaire, int(number))
-
-
-@blueprint.get("/questionnaires/<int:questionnaire_id>/versions")
-@web.access("questionnaire:read")
-def versions(questionnaire_id: int) -> Response:
-    questionnaire = questionnaire_or_404(questionnaire_id)
-    people = {user.id: user.name or user.email for user in db.session.scalars(select(User))}
-    return web.render("design/versions.html", people=people, **head(questionnaire))
-
-
-@blueprint.get("/questionnaires/<int:questionnaire_id>/versions/<int:number>")
-@web.access("questionnaire:read")
-def version_page(questionnaire_id: int, number: int) -> Response:
-    questionnaire = questionnaire_or_404(questionnaire_id)
-    version = version_or_404(questionnaire, number)
-    return web.render(
-        "design/version.html", version=version, **_reading(publishing.definition_of(version)), **head(questionnaire)
-    )
-
-
-@blueprint.get("/questionnaires/<int:questionnaire_id>/publication")
-@web.access("questionnaire:publish")
-def publication(questionnaire_id: int) -> Response:
-    """The page that says what publishing would do, and asks."""
-    return _draft_page(questionnaire_or_404(questionnaire_id), "design/publication.html", error=None, form={})
-
-
-@blueprint.post("/questionnaires/<int:questionnaire_id>/versions")
-@web.access("questionnaire:publish")
-def publish(questionnaire_id: int) -> Response:
-    questionnaire = questionnaire_or_404(questionnaire_id)
-    try:
-        note = forms.PublicationForm().check().note.data
-        version = publishing.publish(questionnaire=questionnaire, by=web.actor(), now=clock.now(), note=note)
-    except DomainError as error:
-        db.session.rollback()
-        return _draft_page(
-            questionnaire_or_404(questionnaire_id),
-            "design/publication.html",
-            error=error,
-            form=request.form,
-            status=422,
-        )
-    flash(_("第 %(n)s 版已发布。", n=version.number))
-    return web.seen(url_for("design.versions", questionnaire_id=questionnaire_id))
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/definition.yaml")
@@ -159,7 +108,7 @@ def library_page() -> Response:
 def library_entry(name: str) -> Response:
     entry = web.found(library.find(name))
     present = drafting.find_questionnaire(name)
-    return web.render("design/library_entry.html", entry=entry, present=present, **_reading(entry.definition))
+    return web.render("design/library_entry.html", entry=entry, present=present, **reading_values(entry.definition))
 
 
 @blueprint.post("/questionnaires")
