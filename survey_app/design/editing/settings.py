@@ -405,12 +405,12 @@ def _take_text(tree: Tree, node_id: str, setting: Setting, given: str, language:
         if not same(given, present):
             operations.set_label(tree, node_id, index, language, cleaned(given))
         return
-    present = (node.get(setting.key) or {}).get(language, "")
-    if not same(given, present):
-        if setting.key not in node and setting.key in BUILT_IN.get(str(node.get("type")), {}):
-            standard, languages = BUILT_IN[str(node["type"])][setting.key], tree.data["languages"]
-            node[setting.key] = {key: words for key, words in standard.items() if key in languages}
-        operations.set_text(tree, node_id, setting.key, language, cleaned(given))
+    standard = BUILT_IN.get(str(node.get("type")), {}).get(setting.key, {})
+    if same(given, (node.get(setting.key) or standard).get(language, "")):
+        return
+    if standard and setting.key not in node:  # only now it becomes a text of this questionnaire
+        node[setting.key] = {key: words for key, words in standard.items() if key in tree.data["languages"]}
+    operations.set_text(tree, node_id, setting.key, language, cleaned(given))
 
 
 def _rename(tree: Tree, node_id: str, name: str) -> None:

@@ -80,6 +80,7 @@ def values(
         "revision": questionnaire.draft_revision,
         "page": _editing.page_token(),
         "id": node_id,
+        "live": web.is_htmx(),
     }
     if not tree.has(node_id):
         return {**common, "kind": "", "groups": []}

@@ -144,6 +144,7 @@ def preview_pane(questionnaire_id: int) -> Response:
         questionnaire_id=questionnaire.id,
         node=node_id if tree.has(node_id) else ROOT,
         address=previewing.address(str(current_app.config["SECRET_KEY"]), questionnaire, look, definition),
+        live=web.is_htmx(),
         empty=not any(page.questions for page in definition.pages),
         look=look,
         starts=pane.starts(tree, definition),
