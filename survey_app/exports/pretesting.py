@@ -199,16 +199,16 @@ class _Words:
     def findings(self) -> list[Finding]:
         """What is wrong first, what is only rare last."""
         found = [self._dead_end(end) for end in self.pretest.dead_ends]
-        most = percent(measures.share(0, self.people).high, self.people)
+        most = f"{100 * measures.share(0, self.people).high:.1f}%"
         for name in self.pretest.never:
             if name in self.pretest.unreachable:
                 found.append(self._finding("never", name, self._(N_("没有人能看到：规则永远不会满足。"))))
             elif name in self.pretest.undecided:
                 words = N_("%(people)s 人中没有人看到（实际比例最多约 %(most)s）；可能性太多，无法穷尽判断。")
-                found.append(self._finding("undecided", name, self.say(words, people=self.people, most=most)))
+                found.append(self._finding("undecided", name, self.say(words, people=f"{self.people:,}", most=most)))
             else:
                 words = N_("%(people)s 人中没有人看到（实际比例最多约 %(most)s）；规则可以满足，但很少见。")
-                found.append(self._finding("unlucky", name, self.say(words, people=self.people, most=most)))
+                found.append(self._finding("unlucky", name, self.say(words, people=f"{self.people:,}", most=most)))
         for name in self.pretest.few:
             share = measures.share(self.pretest.shown[name], self.people)
             low, high = percent(share.low, self.people), percent(share.high, self.people)
