@@ -14,6 +14,7 @@ from survey_app.design.models import BankItem, Questionnaire
 from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE
 from survey_app.questionnaire import loading
+from tests import staff
 
 SOURCE = """
 format: 1
@@ -163,3 +164,60 @@ def test_every_text_of_an_item_can_be_reworded(app: Flask) -> None:
     assert changed["part"]["choices"][1]["text"] == {"zh-CN": "不礼貌"}
     assert body["part"]["choices"][1]["text"]["zh-CN"] == "态度"
     assert plain(first.draft)["pages"][0]["questions"][2]["choices"][1]["text"]["zh-CN"] == "态度"
+
+
+# --- pages -------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def chain(sqlite_app: Flask) -> staff.Chain:
+    return staff.fill(sqlite_app)
+
+
+def test_a_question_goes_into_the_bank_is_reworded_and_offered_on_the_pages(chain: staff.Chain) -> None:
+    made = questionnaire("pages")
+    db.session.commit()
+    number, node = made.id, node_of(made, "why")
+    db.session.rollback()
+    person = chain.signed_in("researcher", "en")
+    assert "The bank is empty" in person.text("/bank")
+    answer = person.post("/bank", {"questionnaire": number, "node": node, "key": "why-low"})
+    assert answer.status_code == 303 and answer.location.endswith("/bank/why-low")
+    assert "why-low@1" in person.text("/bank") and "Drafts that use it" in person.text("/bank/why-low")
+    twice = person.post("/bank", {"questionnaire": number, "node": node, "key": "why-low"})
+    assert twice.status_code == 422 and "already has" in twice.get_data(as_text=True)
+    same = person.post("/bank/why-low/revisions", {"note": "nothing"})
+    assert same.status_code == 422 and "nothing changed" in same.get_data(as_text=True)
+    new = {"t-text-en": "<b>Main</b> reason", "t-text-zh-CN": "主要原因", "note": "clearer"}
+    assert person.post("/bank/why-low/revisions", new).status_code == 303
+    page = person.text(f"/questionnaires/{number}/bank")
+    assert "Revision 2 is there" in page and "&lt;b&gt;Main&lt;/b&gt;" in page and "<b>Main" not in page
+    for decision, words in (
+        ("decline", "Revision 2 not taken"),
+        ("update", "As in the bank"),
+        ("detach", "No question"),
+    ):
+        answer = person.post(f"/questionnaires/{number}/bank/{node}", {"decision": decision})
+        assert answer.status_code == 303 and words in person.text(f"/questionnaires/{number}/bank"), decision
+    assert person.post(f"/questionnaires/{number}/bank/{node}", {"decision": "update"}).status_code == 422
+    added = person.post(f"/questionnaires/{number}/bank-questions", {"item": "why-low"})
+    assert added.status_code == 303 and "/editor" in added.location
+    assert "why-low@2" in person.text(f"/questionnaires/{number}/bank")
+    assert person.post("/bank/why-low/owner", {"owner": str(chain.users["manager"])}).status_code == 303
+    assert person.post("/bank/why-low/retirement", {"retired": "1"}).status_code == 303
+    assert "why-low" not in person.text("/bank") and "why-low" in person.text("/bank?state=retired")
+    reader = chain.signed_in("manager")
+    assert reader.get("/bank/why-low").status_code == 200
+    assert reader.post("/bank/why-low/retirement", {"retired": "0"}).status_code == 403
+    assert reader.get("/bank/nobody").status_code == 404
+
+
+def test_a_local_change_becomes_the_next_revision_of_the_bank(chain: staff.Chain) -> None:
+    made = questionnaire("pages")
+    banked(made, "why", "why-low")
+    node = node_of(made, "why")
+    do(made, lambda tree: operations.set_text(tree, node, "text", "zh-CN", "本地改过"))
+    db.session.commit()
+    number = made.id
+    person = chain.signed_in("researcher", "en")
+    assert "cannot be compared" in person.text(f"/questionnaires/{number}/bank")
+    assert person.post("/bank/why-low/revisions", {"questionnaire": number, "node": node}).status_code == 303
+    assert "As in the bank" in person.text(f"/questionnaires/{number}/bank")

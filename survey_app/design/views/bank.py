@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from survey_app import clock, web
 from survey_app.accounts.models import User
 from survey_app.database import db
-from survey_app.design import bank, forms, reading
+from survey_app.design import bank, differing, forms, reading
 from survey_app.design.editing.tree import Tree
 from survey_app.design.models import BankItem
 from survey_app.design.views import blueprint
@@ -19,7 +19,6 @@ from survey_app.design.views.common import head, questionnaire_or_404
 from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.difference import difference
 
 
 def _reader(definition: Definition) -> reading.Reader:
@@ -81,11 +80,10 @@ def _one(key: str, status: int = 200, error: DomainError | None = None, form: An
     )
 
 
-def _changes(older: Definition, newer: Definition) -> list[Any]:
-    """The difference of two revisions, in sentences grouped as on the publication page."""
-    from survey_app.design import differing
-
-    return differing.groups(difference(older, newer), older, newer, web.language_tag(), _)
+def _changes(older: Definition, newer: Definition) -> list[differing.Line]:
+    """The difference of two wordings, line by line."""
+    chapters = differing.Teller(older, newer, web.language_tag(), _).chapters()
+    return [line for chapter in chapters for part in chapter.parts for line in part.lines]
 
 
 @blueprint.post("/bank")
