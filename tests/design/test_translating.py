@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from survey_app.design import translating
+from survey_app import clock
+from survey_app.database import db
+from survey_app.design import drafting, translating
 from survey_app.design.editing import marks
 from survey_app.design.editing.tree import Tree, flatten, plain
+from survey_app.design.models import Questionnaire
 from survey_app.errors import DomainError
+from survey_app.events import COMMAND_LINE
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
+from tests import staff
 
 ROOT = Path(__file__).parents[2]
 SOURCE = """
@@ -151,3 +157,55 @@ def test_every_text_of_the_library_has_a_row() -> None:
         questions = [name for name in names if name.split(".")[0] in definition.by_name]
         # texts a type brings along by itself (the ends of NPS) are not in the file
         assert 0 <= counted - len(questions) <= 2 * len(definition.questions), file.name
+
+
+# --- pages -------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def chain(sqlite_app: Flask) -> staff.Chain:
+    return staff.fill(sqlite_app)
+
+
+@pytest.fixture
+def number(chain: staff.Chain) -> int:
+    definition = loading.load_definition(SOURCE, file="x", incomplete=True)
+    made = drafting.load_file(definition=definition, by=COMMAND_LINE, now=clock.now())
+    db.session.commit()
+    return made.id
+
+
+def test_the_table_saves_a_cell_shows_old_ones_and_confirms_them(chain: staff.Chain, number: int) -> None:
+    person = chain.signed_in("researcher", "en")
+    page = person.text(f"/questionnaires/{number}/translations?language=en&state=missing")
+    assert "scale.agree.points.1.text" in page and "why.choices.slow.text" not in page
+    node = Tree(db.session.get_one(Questionnaire, number).draft).id_of("overall")
+    db.session.rollback()
+    saved = person.post(f"/questionnaires/{number}/fields", {f"f:{node}:text:zh-CN": "新的问法"})
+    assert saved.status_code in (200, 303)
+    page = person.text(f"/questionnaires/{number}/translations?language=en&state=old")
+    assert "overall.text" in page and "Still right" in page and "why.text" not in page
+    state = person.text(f"/questionnaires/{number}/translations/state?cell=overall.text&language=en")
+    assert "Old" in state
+    address = f"/questionnaires/{number}/translations/confirmations?language=en"
+    assert person.post(address, {"cell": "overall.text"}).status_code == 303
+    assert "Done" in person.text(f"/questionnaires/{number}/translations/state?cell=overall.text&language=en")
+    assert person.get(f"/questionnaires/{number}/translations/state?cell=nothing&language=en").status_code == 404
+
+
+def test_csv_is_downloaded_changed_and_imported(chain: staff.Chain, number: int) -> None:
+    person = chain.signed_in("researcher", "en")
+    file = person.get(f"/questionnaires/{number}/translations.csv")
+    assert file.mimetype == "text/csv" and b"overall.text" in file.data
+    address = f"/questionnaires/{number}/translations/imports"
+    empty = person.post(address)
+    assert empty.status_code == 422 and "Choose a CSV file" in empty.get_data(as_text=True)
+    bad = person.post(address, {"file": (io.BytesIO(b"a,b\n"), "a.csv")}, content_type="multipart/form-data")
+    assert bad.status_code == 422 and "Line 1 must be the header" in bad.get_data(as_text=True)
+    good = "key,zh-CN,en,fr\npage.1.title,开始,<script>Start</script>,Début\nx.y,a,b,c\n".encode()
+    answer = person.post(address, {"file": (io.BytesIO(good), "a.csv")}, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    page = person.text(f"/questionnaires/{number}/translations")
+    assert "1 translations imported" in page and "Lines 3 have keys" in page and "The file holds fr" in page
+    assert "&lt;script&gt;Start" in page and "<script>Start" not in page
+    assert person.post(f"/questionnaires/{number}/languages", {"language": "fr"}).status_code == 303
+    assert "Français" in person.text(f"/questionnaires/{number}/translations?language=fr")
+    assert chain.signed_in("manager").get(f"/questionnaires/{number}/translations").status_code == 403
