@@ -41,6 +41,9 @@ class Setting:
 
 
 ANSWER, LOOK, DATA, WORDING = N_("作答"), N_("显示"), N_("数据"), N_("文字")
+LANGUAGES, PRIVACY = N_("语言"), N_("匿名方式")
+GROUPS = ("", ANSWER, WORDING, LANGUAGES, PRIVACY, LOOK, DATA)
+"""Headings, in the order in which they stand."""
 OWN = frozenset(
     {
         "type",
@@ -72,7 +75,7 @@ _COMMON = (
     _text("hint", N_("提示"), N_("一句话，显示在题目下面。"), "area"),
     _text("why", N_("为什么问这个"), N_("顾客可以展开查看。"), "area"),
 )
-_REQUIRED = Setting("required", "switch", N_("必答"), default=False, group=ANSWER)
+_REQUIRED = Setting("required", "switch", N_("必答"), default=False)
 _SENSITIVE = Setting(
     "sensitive",
     "choose",
@@ -237,8 +240,8 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("name", "name", N_("短名"), N_("小写字母、数字和短横线；用在文件名里，发布后不能改。"), group=DATA),
         _text("intro", N_("开头一句话"), N_("显示在第一页标题下面。"), "area"),
         _text("thanks", N_("感谢页一句话"), control="area"),
-        Setting("languages", "languages", N_("语言"), group=WORDING),
-        Setting("mode", "mode", N_("匿名方式"), group=ANSWER),
+        Setting("languages", "languages", N_("语言"), group=LANGUAGES),
+        Setting("mode", "mode", N_("匿名方式"), group=PRIVACY),
         Setting("scores", "scores", N_("得分"), group=DATA),
         Setting("scales", "scales", N_("量表"), group=DATA),
         _text("purpose", N_("用途"), N_("为什么做这次调查，给同事看。"), "area"),

@@ -136,7 +136,7 @@ class _Drawer:
             if setting.control != "rules" and self._applies(node_id, setting):
                 group = found.setdefault(setting.group, Group(setting.group))
                 group.add(self.shown(node_id, setting))
-        return list(found.values())
+        return sorted(found.values(), key=lambda group: settings.GROUPS.index(group.title))
 
     def _applies(self, node_id: str, setting: Setting) -> bool:
         """Whether a setting says something here; what is stored is always shown."""
