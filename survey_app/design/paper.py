@@ -236,10 +236,14 @@ def _item(text: str, *, write: bool = False, note: str = "") -> Laid:
 
 
 def _options(items: list[Laid], shape: str, wanted: int = 1) -> Laid:
-    """Options under each other, or in two or three columns when all are short."""
+    """Options under each other; boxes, which have no order, in two columns when there are many short ones."""
     longest = max(_width(item["text"] + item["note"]) for item in items)
     fits = 3 if longest <= 12 else 2 if longest <= 19 else 1
-    columns = min(fits, max(wanted, 2 if len(items) > 4 else 1), 2 if any(item["write"] for item in items) else 3)
+    columns = min(
+        fits,
+        max(wanted, 2 if shape == "box" and len(items) > 4 else 1),
+        2 if any(item["write"] for item in items) else 3,
+    )
     return {"body": "options", "options": items, "shape": shape, "columns": columns}
 
 
