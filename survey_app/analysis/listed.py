@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from survey_app.analysis import dataset, disclosure, figures, measures, words
 from survey_app.analysis.tallies import Tally
+from survey_app.analysis.words import Say
 from survey_app.database import db
 from survey_app.design.listing import Numbers
 from survey_app.design.models import Version
@@ -32,7 +32,7 @@ class _Facts:
 _facts: dict[str, _Facts] = {}  # by digest: definitions are large and never change
 
 
-def numbers(questionnaire_ids: list[int]) -> dict[int, Numbers]:
+def numbers(questionnaire_ids: list[int], _: Say) -> dict[int, Numbers]:
     """The numbers of the questionnaires of one page; those without a version are left out."""
     found = db.session.execute(
         select(Version.id, Version.questionnaire_id, Version.digest)
@@ -59,7 +59,7 @@ def numbers(questionnaire_ids: list[int]) -> dict[int, Numbers]:
         made[questionnaire_id] = Numbers(
             answers=sum(answers.get(row.id, 0) for row in rows),
             completion=completion(_sum(answers, kept), _sum(unfinished, kept)),
-            **_nps(tally),
+            **_nps(tally, _),
         )
     return made
 
@@ -77,7 +77,7 @@ def completion(submitted: int, unfinished: int) -> str:
     return ("≥" if few else "") + f"{100 * submitted // begun}%"
 
 
-def _nps(tally: Tally) -> dict[str, Any]:
+def _nps(tally: Tally, _: Say) -> dict[str, Any]:
     counts = {round(value): count for value, count in tally.numbers().items()}
     n = sum(counts.values())
     if disclosure.is_hidden(n):

@@ -24,6 +24,7 @@ from survey_app.distribution.models import Collector, CollectorArm
 from survey_app.questionnaire.definition import Question
 from survey_app.questionnaire.question_types.hidden import Computed
 from survey_app.questionnaire.question_types.matrix import Matrix
+from survey_app.questionnaire.question_types.rating import Likert
 from survey_app.questionnaire.stepping import keeps_drafts
 
 DIFFERS, SAME, TESTED = "differs", "same", "tested"
@@ -250,7 +251,8 @@ def _compared(question: Question, other: Question, a: _Side, b: _Side, language:
     """The differences of one question; none where its answers have no order and no options."""
     if isinstance(question, Matrix) and isinstance(other, Matrix):
         return _rows(question, other, a, b, language, _)
-    kind, seen_a, seen_b = question.summary, a.of(question.name), b.of(question.name)
+    kind = "rating" if isinstance(question, Likert) else question.summary
+    seen_a, seen_b = a.of(question.name), b.of(question.name)
     if isinstance(question, Computed) or kind == "number":
         return [_means(seen_a.numbers(), seen_b.numbers(), "", _)]
     if kind == "multiple":

@@ -70,7 +70,7 @@ def ranks(first: Mapping[float, int], second: Mapping[float, int]) -> float:
 
 
 def nps(first: Mapping[int, int], second: Mapping[int, int]) -> Contrast:
-    """Two net promoter scores: both by the adjusted Wald of `measures.nps`, variances added; the value is the plain difference."""
+    """Two net promoter scores: both by the adjusted Wald of `measures.nps`, variances added; the value is the plain one."""
     value = measures.nps(second).value - measures.nps(first).value
     (score_a, variance_a), (score_b, variance_b) = _adjusted(first), _adjusted(second)
     error = sqrt(variance_a + variance_b)

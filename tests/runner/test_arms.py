@@ -29,7 +29,7 @@ def revise(address: str, file: str, before: str, after: str) -> tuple[Collector,
     assert before in text
     definition = load_definition(text.replace(before, after), file=file)
     drafting.load_file(definition=definition, by=COMMAND_LINE, now=clock.now())
-    publishing.publish(questionnaire=collector.questionnaire, by=COMMAND_LINE, now=clock.now())
+    publishing.publish(questionnaire=collector.questionnaire, by=COMMAND_LINE, now=clock.now(), reason="two wordings")
     return collector, list(reversed(collector.questionnaire.versions))
 
 
