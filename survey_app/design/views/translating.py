@@ -29,7 +29,7 @@ def _where(reader: reading.Reader, tree: Tree, cell: translating.Cell) -> str:
     kind, node_id = tree.kind(cell.node), cell.node
     key = _(KEYS[cell.key])
     if kind == "root":
-        return f"{_('问卷')} · {key}"
+        return f"{_('整份问卷')} · {key}"
     if kind == "page":
         return f"{_('第 %(n)s 页', n=tree.siblings(node_id).index(node_id) + 1)} · {key}"
     if kind == "score":
