@@ -27,6 +27,9 @@ _NOT_JOINED = re.compile(
 )
 _JOINT = re.compile(r"[^，。？！；：、]{0,10}?(?:和|与|及|以及|、|并且|而且|同时|，并|又)(?!/|／)[^，。？！；：]{1,8}")
 _BACKGROUND = re.compile(r"^(?:从|在|当|为了|经过|回想|结合|考虑到|通过|根据|和|与|跟|自从)[^，？]*，")
+_JOIN = re.compile("并且|而且|同时|以及|，并|和|与|及|、|又")
+_BEFORE = re.compile("^.*(?:的|对|觉得|认为|是否|有没有)")
+_AFTER = re.compile("(?:是否|满意|怎么样|如何|有没有|吗|的).*$")
 _LISTED = re.compile("包括[^，？]*，|(?:例如|比如|如)[^，？]*、[^，？]*，")
 _CHOOSING = re.compile("哪[些种个一项样位家几款]|更喜欢|优先|多大可能")
 _ASKING = re.compile("吗|是否|怎么样|如何|有没有|是不是|好不好|怎样|多")
@@ -44,7 +47,15 @@ def two_ideas(text: str) -> Span:
         return ""
     words = _NOT_JOINED.sub("", words)
     found = _JOINT.search(words)
-    return found.group().strip("，") if found else ""
+    return _joined_words(found.group().strip("，")) if found else ""
+
+
+def _joined_words(span: str) -> Span:
+    """Only the two things, without the question around them."""
+    join = _JOIN.search(span)
+    if join is None:
+        return span
+    return _BEFORE.sub("", span[: join.start()]) + join.group() + _AFTER.sub("", span[join.end() :])
 
 
 # --- leading words -----------------------------------------------------------------------------------------------------
