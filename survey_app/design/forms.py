@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask import request
 
+from wtforms.validators import Regexp
+
 from survey_app.errors import DomainError
 from survey_app.forms import UNREADABLE, Area, Choice, Line, Number, Raw, StaffForm, at_most, switch
 from survey_app.languages import N_
@@ -154,6 +156,7 @@ class ActForm(StaffForm):
     do = Line(validators=[at_most(80)])
     after = Line(validators=[at_most(16)])
     anchor = Line(validators=[at_most(16)])
+    fresh = Line(validators=[Regexp(r"(?:[0-9a-f]{8})?\Z")])
     language = Line(validators=[at_most(16)])
     lines = Area(validators=[at_most(50_000)])
 

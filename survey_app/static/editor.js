@@ -10,14 +10,13 @@
   function say(text) { if (text) doc.getElementById("say").textContent = text; }
   function card(id) { return id && doc.getElementById("n-" + id); }
 
-  /* what was typed stays when a card is drawn again; a row that waits for its number becomes the new row */
-  Object.assign(Idiomorph.defaults.callbacks, {
-    beforeAttributeUpdated: function (name, el) {
-      if (name === "value") return el.value === el.defaultValue;
-      return !(name === "class" && el.classList.contains("temp"));
-    },
-    beforeNodeRemoved: function (node) { return !(node.classList && node.classList.contains("temp")); },
-    afterNodeMorphed: function (old) { if (old.id && old.classList && old.classList.contains("temp")) old.classList.remove("temp"); }
+  /* what was typed stays when a card is drawn again, and so do rows that the server does not know yet */
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = function (name, el) { return !(name === "value" && el.value !== el.defaultValue); };
+  Idiomorph.defaults.callbacks.beforeNodeRemoved = function (node) { return !(node.classList && node.classList.contains("temp")); };
+  function morphs(style) { return style === "morph" || style === "morph:outerHTML"; }
+  htmx.defineExtension("morph", {
+    isInlineSwap: morphs,
+    handleSwap: function (style, target, fragment) { return morphs(style) && Idiomorph.morph(target, fragment.children, {morphStyle: "outerHTML"}); }
   });
 
   /* --- saving: one request at a time per field --- */
@@ -38,6 +37,7 @@
   }
   function later(el, wait) {
     clearTimeout(el._timer);
+    if (el.closest(".temp")) return;
     dirty.add(el);
     state("saving");
     el._timer = setTimeout(save, wait, el);
@@ -75,13 +75,14 @@
     }).then(function (answer) {
       if (answer.redirected || answer.headers.get("HX-Redirect") || answer.status === 401) throw "expired";
       if (answer.status >= 500 || answer.status === 429) throw "unsent";
-      return answer.text().then(function (html) { settle(el, value, answer, html); });
-    }).then(function () { tries = 0; }, function (why) {
+      return answer.text().then(function (html) { return [answer, html]; });
+    }).then(function (got) { tries = 0; return got; }, function (why) {
       state(why === "expired" ? "expired" : "unsent");
       clearTimeout(retry);
       retry = setTimeout(flush, Math.min(15000, 1000 * Math.pow(2, tries++)));
-    }).then(function () {
+    }).then(function (got) {
       el._sending = null;
+      if (got) settle(el, value, got[0], got[1]);
       if (el._again) { el._again = false; return save(el); }
     });
     return el._sending;
@@ -107,7 +108,7 @@
     if (!header) { at = now(); return; }
     var events = JSON.parse(header), change = events["draft-changed"];
     if (change) { at = change.at; change.field = el && el.closest("#canvas") ? el : null; }
-    Object.keys(events).forEach(function (name) { htmx.trigger(body, name, events[name]); });
+    Object.keys(events).forEach(function (name) { htmx.trigger(body, name, events[name] || {}); });
   }
   function flush() {
     return Promise.all(Array.from(dirty).filter(function (el) {
@@ -149,35 +150,29 @@
   }
 
   /* --- acts: after what is typed was saved, one at a time --- */
-  function act(values, row) {
-    queue = queue.then(function () {
-      if (row) {
-        values = row(values);
-        if (!values) return;
-      }
-      return flush().then(function () {
-        if (dirty.size) { say(data.unsent); return; }
-        var el = doc.activeElement, name = el && el.name, from = el && el.selectionStart;
-        var node = (values.do || "").split(":")[1], box = card(node);
-        values.rev = (box && box.closest("[data-rev]") || acts.elements.rev).dataset.rev || acts.elements.rev.value;
-        values.language = data.language;
-        return htmx.ajax("POST", acts.action, {source: acts, values: values, swap: "none"}).then(function () {
-          var wanted = $("#canvas [data-focus]"), back = name && $('[name="' + name + '"]');
-          if (wanted) {
-            wanted.removeAttribute("data-focus");
-            if (!doc.activeElement.matches(".temp textarea")) wanted.focus();
-          } else if (name && doc.activeElement !== back && back && !$("dialog[open]")) {
-            back.focus();
-            if (from !== null && back.setSelectionRange && back.type !== "checkbox") back.setSelectionRange(from, from);
-          }
-          all("#canvas " + FIELD).forEach(function (field) {
-            if (field.closest(".was") && field.value !== field.defaultValue) { field.closest(".was").classList.remove("was"); later(field, 0); }
-          });
-        });
+  function act(values) {
+    return queue = queue.then(flush).then(function () {
+      if (dirty.size) { say(data.unsent); return false; }
+      var el = doc.activeElement, name = el.name, from = el.selectionStart, box = card(values.do.split(":")[1]);
+      values.rev = (box && box.closest("[data-rev]") || acts.elements.rev).dataset.rev || acts.elements.rev.value;
+      values.language = data.language;
+      act._failed = false;
+      return htmx.ajax("POST", acts.action, {source: acts, values: values, swap: "none"}).then(function () {
+        var wanted = $("#canvas [data-focus]"), back = null;
+        if (name === "do") back = $('#canvas button[value="' + el.value + '"]') || $('#n-' + data.node + ' button[value^="' + el.value.split(":")[0] + ':"]');
+        else if (name) back = doc.getElementsByName(name)[0];
+        if (wanted) {
+          wanted.removeAttribute("data-focus");
+          wanted.focus();
+        } else if (back && doc.activeElement === body) {
+          back.focus();
+          if (back.tagName === "TEXTAREA") back.setSelectionRange(from, from);
+        }
+        return !act._failed;
       });
-    }).catch(function () {});
-    return queue;
+    }).catch(function () { return false; });
   }
+  ["htmx:sendError", "htmx:responseError"].forEach(function (name) { doc.addEventListener(name, function () { act._failed = true; }); });
   body.addEventListener("done", function (event) {
     var told = event.detail;
     ["undo", "redo"].forEach(function (name) { step(name, told[name]); });
@@ -239,10 +234,10 @@
       if (el.dataset.pane === data.pane) el.setAttribute("aria-current", "true");
       else el.removeAttribute("aria-current");
     });
-    var tab = $('.panetabs [data-pane="' + data.pane + '"]');
+    var tab = $('.panetabs [data-pane="' + data.pane + '"]'), looks = all("#preview [data-look]").map(function (el) { return "&" + el.name + "=" + el.value; }).join("");
     if (!$(".right-pane").offsetParent) { pane._due = true; return; }
     pane._due = false;
-    htmx.ajax("GET", tab.dataset.address + "?node=" + data.node + "&language=" + data.language, {source: doc.getElementById("pane"), target: "#pane", swap: "innerHTML"});
+    htmx.ajax("GET", tab.dataset.address + "?node=" + data.node + "&language=" + data.language + looks, {source: doc.getElementById("pane"), target: "#pane", swap: "innerHTML"});
   }
   function reveal(el) { el.scrollIntoView({block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth"}); }
   function view(name) {
@@ -267,7 +262,7 @@
 
   /* --- pointing --- */
   doc.addEventListener("click", function (event) {
-    var hit = event.target.closest('button[form="acts"],[data-types],[data-go],[data-modal],[data-pane],[data-view],[data-shut],[data-mine],[data-theirs],#canvas article,#canvas header');
+    var hit = event.target.closest('button[form="acts"],[data-types],[data-go],[data-modal],.panetabs [data-pane],.views [data-view],[data-shut],[data-mine],[data-theirs],#canvas article,#canvas header');
     if (!hit || event.ctrlKey || event.metaKey || event.shiftKey) return;
     var set = hit.dataset;
     if (hit.matches('button[form="acts"]')) {
@@ -348,21 +343,22 @@
 
   /* --- typing in lists --- */
   function rowAfter(li) {
-    var fresh = doc.createElement("li"), field = doc.createElement("textarea"), first = $("textarea", li);
-    fresh.className = "temp was";
+    var list = li.closest("[data-list]"), fresh = doc.createElement("li"), field = doc.createElement("textarea");
+    var id = Array.from(crypto.getRandomValues(new Uint8Array(4)), function (n) { return (n + 256).toString(16).slice(1); }).join("");
+    fresh.className = "temp";
+    fresh.id = "n-" + (fresh.dataset.id = id);
     field.className = "t";
     field.rows = 1;
-    field.setAttribute("aria-label", first.getAttribute("aria-label"));
+    field.name = "f:" + id + ":text:" + data.language;
+    field.setAttribute("aria-label", $("textarea", li).getAttribute("aria-label"));
     all("i", li).forEach(function (mark) { fresh.appendChild(mark.cloneNode()); });
     fresh.appendChild(doc.createElement("div")).appendChild(field);
     li.after(fresh);
     field.focus();
-    var list = li.closest("[data-list]");
-    act({do: "child:" + list.dataset.owner + ":" + list.dataset.list}, function (values) {
-      var before = fresh.previousElementSibling;
-      if (!fresh.isConnected) return null;
-      values.after = before ? before.dataset.id || "" : "";
-      return values;
+    act({do: "child:" + list.dataset.owner + ":" + list.dataset.list, after: li.dataset.id, fresh: id}).then(function (ok) {
+      if (!ok) return;
+      fresh.classList.remove("temp");
+      if (field.value !== field.defaultValue) later(field, 300);
     });
   }
   function near(el, step) {
@@ -390,8 +386,8 @@
     } else if (item && key === "Backspace" && !el.value && item.parentNode.children.length > 1) {
       event.preventDefault();
       near(el, -1) || near(el, 1);
-      if (item.dataset.id) { dirty.delete(el); act({do: "remove:" + item.dataset.id}); }
-      else item.remove();
+      dirty.delete(el);
+      act({do: "remove:" + item.dataset.id});
     } else if (item && (key === "ArrowUp" || key === "ArrowDown") && !event.shiftKey) {
       var edge = key === "ArrowUp" ? !el.value.slice(0, el.selectionStart).includes("\n") : !el.value.slice(el.selectionEnd).includes("\n");
       if (edge && near(el, key === "ArrowUp" ? -1 : 1)) event.preventDefault();
@@ -402,7 +398,7 @@
   });
   doc.addEventListener("paste", function (event) {
     var el = event.target, item = el.closest && el.closest("[data-list]>li");
-    if (!item || !item.dataset.id || !el.matches("textarea.t")) return;
+    if (!item || !el.matches("textarea.t")) return;
     var lines = event.clipboardData.getData("text/plain").split(/\r?\n/).filter(function (line) { return line.trim(); });
     if (lines.length < 2) return;
     event.preventDefault();
@@ -417,7 +413,7 @@
     var outline = list.closest("#outline"), items = list.dataset.list;
     list._sortable = new Sortable(list, {
       group: list.dataset.sortable, animation: 120, delay: outline ? 120 : 0, delayOnTouchOnly: true, scroll: true,
-      draggable: outline || items ? "li" : ".q", handle: outline ? null : items ? ".li .grip" : ".q>.grip", filter: ".temp",
+      draggable: outline || items ? "li" : ".q", handle: outline ? null : items ? ".li .grip" : ".q>.grip", 
       ghostClass: "ghost",
       onEnd: function (drop) {
         var before = drop.item.previousElementSibling, id = drop.item.dataset.id;

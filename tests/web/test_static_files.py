@@ -24,7 +24,7 @@ def test_vendored_files_are_those_that_were_noted() -> None:
     for name, digest in notes:
         assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == digest, name
     vendored = {path.name for path in (STATIC / "vendor").iterdir()} - {"README.md"}
-    assert vendored == {"htmx-2.0.11.min.js", "idiomorph-ext-0.8.0.min.js", "sortable-1.15.7.min.js"}
+    assert vendored == {"htmx-2.0.11.min.js", "idiomorph-0.8.0.min.js", "sortable-1.15.7.min.js"}
 
 
 def test_the_first_view_of_a_staff_page_is_small() -> None:

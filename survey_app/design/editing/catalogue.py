@@ -18,7 +18,7 @@ class Kind:
 
 GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     (
-        N_("选择"),
+        N_("选择题"),
         (
             Kind("single_choice", N_("单选"), N_("从几个选项里选一个"), "circle-dot", "danxuan dx radio"),
             Kind("multiple_choice", N_("多选"), N_("可以选几个选项"), "square-check", "duoxuan dx checkbox"),
@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         ),
     ),
     (
-        N_("打分"),
+        N_("打分题"),
         (
             Kind("rating", N_("评分"), N_("数字、星星或文字，2 到 11 档"), "star", "pingfen pf xing stars"),
             Kind("likert", N_("量表"), N_("同意程度等，多题共用同一组刻度"), "sliders-horizontal", "liangbiao lb agree"),
@@ -37,7 +37,7 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         ),
     ),
     (
-        N_("填写"),
+        N_("填写题"),
         (
             Kind("short_text", N_("单行填空"), N_("一行字，可限定手机号、邮箱等格式"), "text-cursor-input", "tiankong tk danhang line"),
             Kind("long_text", N_("多行填空"), N_("意见、原因等较长的文字"), "text-align-start", "tiankong tk duohang comment open"),

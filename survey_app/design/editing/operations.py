@@ -15,6 +15,7 @@ from survey_app.languages import N_
 from survey_app.questionnaire import uses as used
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.names import is_reserved
+from survey_app.questionnaire.parts import CODE
 
 LEAST = {"choices": 1, "rows": 1, "fields": 1, "points": 2}
 """How many of a list must stay."""
@@ -73,9 +74,11 @@ def set_label(tree: Tree, node_id: str, index: int, language: str, words: str) -
 
 
 # --- adding ------------------------------------------------------------------------------------------------------------
-def insert(tree: Tree, owner_id: str, name: str, node: Data, after_id: str | None = None) -> str:
-    """Put a node into a list behind another one; "" puts it first, None last. Returns its id."""
-    node["_id"] = new_id()
+def insert(
+    tree: Tree, owner_id: str, name: str, node: Data, after_id: str | None = None, *, node_id: str = ""
+) -> str:
+    """Put a node into a list behind another one; "" puts it first, None last. Returns its id: the one wished, if free."""
+    node["_id"] = node_id if node_id and not tree.has(node_id) else new_id()
     held = tree.node(owner_id).setdefault(name, [])
     ids = [item.get("_id") for item in held]
     index = (
@@ -159,16 +162,25 @@ def free_name(tree: Tree, wanted: str = "") -> str:
         number += 1
 
 
-def add_child(tree: Tree, owner_id: str, name: str, after_id: str | None = None, words: str = "") -> str:
-    """A choice, row, field or point with the next free code."""
+def add_child(
+    tree: Tree,
+    owner_id: str,
+    name: str,
+    after_id: str | None = None,
+    words: str = "",
+    code: str = "",
+    *,
+    node_id: str = "",
+) -> str:
+    """A choice, row, field or point with this code, else with the next free one."""
     if name not in ("choices", "rows", "fields", "points"):
         raise KeyError(owner_id)
     if name not in CHILDREN[tree.kind(owner_id)]:
         raise KeyError(owner_id)
-    child = {"code": free_code(tree, owner_id, name), "text": {tree.data["languages"][0]: words}}
+    child = {"code": code or free_code(tree, owner_id, name), "text": {tree.data["languages"][0]: words}}
     if after_id is None and name == "choices":
         after_id = _last_plain(tree, owner_id)
-    return insert(tree, owner_id, name, child, after_id)
+    return insert(tree, owner_id, name, child, after_id, node_id=node_id)
 
 
 def _last_plain(tree: Tree, question_id: str) -> str | None:
@@ -179,12 +191,12 @@ def _last_plain(tree: Tree, question_id: str) -> str | None:
     return ordinary[-1] if ordinary and len(ordinary) < len(ids) else None
 
 
-def free_code(tree: Tree, owner_id: str, name: str) -> str:
-    """The next number that is no code of the list, of a value, or of a choice that a version had."""
+def free_code(tree: Tree, owner_id: str, name: str, apart: Iterable[str] = ()) -> str:
+    """The next number that is no code of the list, of a value, or of a choice that a version had, and not in `apart`."""
     node = tree.node(owner_id)
     items = [item for item in node.get(name) or () if isinstance(item, dict)]
     taken = {str(item.get("code", "")) for item in items} | {str(item.get("value")) for item in items}
-    taken |= set(node.get("retired") or ()) | {str(value) for value in (node.get("retired") or {}).values()}
+    taken |= set(apart) | set(node.get("retired") or ()) | {str(value) for value in (node.get("retired") or {}).values()}
     number = len(items) + 1
     while str(number) in taken:
         number += 1
@@ -194,21 +206,34 @@ def free_code(tree: Tree, owner_id: str, name: str) -> str:
 def paste_lines(tree: Tree, owner_id: str, name: str, lines: Iterable[str], at_id: str | None = None) -> list[str]:
     """One choice (row, field, point) per line; `words|code` gives the code. The first fills `at_id` when that is empty."""
     made, after = [], at_id
-    for line in lines:
-        words, _, code = (
-            (part.strip() for part in line.strip().rpartition("|")) if "|" in line else (line.strip(), "", "")
-        )
-        if not words:
-            continue
+    wanted = _lines(tree, owner_id, name, lines)
+    asked = {code for _, code in wanted}
+    for words, code in wanted:
         if after is not None and tree.has(after) and not any((tree.node(after).get("text") or {}).values()):
             set_text(tree, after, "text", tree.data["languages"][0], words)
+            if code:
+                rename_code(tree, after, code)
         else:
-            after = add_child(tree, owner_id, name, after, words)
+            after = add_child(tree, owner_id, name, after, words, code or free_code(tree, owner_id, name, asked))
             made.append(after)
-        if code:
-            set_value(tree, after, "code", code)
     tree.index()
     return made
+
+
+def _lines(tree: Tree, owner_id: str, name: str, lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Words and code of every line that has words. Codes of the list that are asked for are put aside first."""
+    taken = {str(item.get("code", "")) for item in tree.node(owner_id).get(name) or ()}
+    found = []
+    for line in lines:
+        words, bar, code = line.strip().rpartition("|")
+        words, code = (words.strip(), code.strip()) if bar and CODE.fullmatch(code.strip()) else (line.strip(), "")
+        if not words:
+            continue
+        if code and code in taken:
+            raise DomainError(N_("编码“%(code)s”在这里已经用过，请换一个。"), code=code).at("lines")
+        taken |= {code} if code else set()
+        found.append((words, code))
+    return found
 
 
 # --- copying, removing, moving -----------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ WORDS = {
     "page.merge": N_("与上一页合并"),
     "child.add": N_("添加选项"),
     "choices.paste": N_("粘贴选项"),
-    "duplicate": N_("复制"),
+    "duplicate": N_("复制一份"),
     "remove": N_("删除"),
-    "move": N_("移动"),
+    "move": N_("移动位置"),
     "type.set": N_("更换题型"),
     "rename": N_("修改变量名"),
     "language.add": N_("添加语言"),
@@ -31,7 +31,7 @@ WORDS = {
     "bank.update": N_("更新题库题目"),
     "translation.import": N_("导入翻译"),
     "undo": N_("撤销"),
-    "redo": N_("恢复"),
+    "redo": N_("重做"),
 }
 
 

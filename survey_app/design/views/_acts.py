@@ -34,6 +34,7 @@ class Done:
     focus: bool = False  # put the cursor into what was made
     said: str = ""
     toast: str = ""
+    row: str = ""  # the one new row that the page has drawn already
     undoable: bool = False
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -50,7 +51,8 @@ def _add(tree: Tree, anchor: str, kind: str, form: forms.ActForm) -> str:
 
 
 def _child(tree: Tree, owner: str, name: str, form: forms.ActForm) -> str:
-    return operations.add_child(tree, owner, name, form.after.data or None)
+    """The page may give the new part its id: then what is typed there meanwhile has its place already."""
+    return operations.add_child(tree, owner, name, form.after.data or None, node_id=form.fresh.data)
 
 
 def _other(tree: Tree, owner: str, _more: str, _form: forms.ActForm) -> str:
@@ -161,6 +163,8 @@ def run(questionnaire: Questionnaire, form: forms.ActForm) -> Done:
     if outcome.refusal is not None:
         return Done(refusal=outcome.refusal)
     done = Done(edit=outcome.edit, go=went[0], focus=name in MADE)
+    if name == "child" and form.fresh.data:
+        done.row, done.focus = went[0], False
     if name == "remove":
         done.toast, done.undoable = gone, True
     elif kind == "move":
@@ -213,16 +217,21 @@ def _undo(questionnaire: Questionnaire, name: str, wanted: str) -> Done:
     except DomainError as error:
         return Done(refusal=refused(questionnaire, error, dialog=True))
     if done is None:
-        return Done(said=_("没有可以撤销的修改。") if name == "undo" else _("没有可以恢复的修改。"))
+        return Done(said=_("没有可以撤销的修改。") if name == "undo" else _("没有可以重做的修改。"))
     edit, made = done
-    template = _("已撤销：%(what)s") if name == "undo" else _("已恢复：%(what)s")
+    template = _("已撤销：%(what)s") if name == "undo" else _("已重做：%(what)s")
     go = _first_of(questionnaire, made) if made is not None else ""
     return Done(edit=made, go=go, toast=template % {"what": words_of(edit.kind, _)})
 
 
 def _first_of(questionnaire: Questionnaire, edit: Edit) -> str:
-    tree = Tree(questionnaire.draft)
-    return next((node for node in tree.ids() if node != ROOT and node in Changes.from_json(edit.changes).nodes()), "")
+    """The first thing that looks different now: a part with other values, else one whose list changed."""
+    tree, changes = Tree(questionnaire.draft), Changes.from_json(edit.changes)
+    with_values = {path.split("/")[0] for path in changes.values}
+    found = [node for node in tree.ids() if node in with_values] or [
+        node for node in tree.ids() if node in changes.nodes()
+    ]
+    return found[0] if found else ""
 
 
 def reply(sheet: Sheet, done: Done, values: dict[str, Any]) -> Response:
@@ -245,6 +254,7 @@ def reply(sheet: Sheet, done: Done, values: dict[str, Any]) -> Response:
             focus=at if done.focus else "",
             toast=done.toast,
             undoable=done.edit.id if done.undoable and done.edit else 0,
+            row=done.row,
         )
     undo, redo = changing.stacks(sheet.questionnaire, web.actor().id)
     steps = {"undo": words_of(undo.kind, _) if undo else "", "redo": words_of(redo.kind, _) if redo else ""}
@@ -252,7 +262,7 @@ def reply(sheet: Sheet, done: Done, values: dict[str, Any]) -> Response:
         body,
         sheet.questionnaire,
         done.edit,
-        more={"done": {"node": selected, "at": at, "say": done.said, **steps}},
+        more={"done": {"node": "" if done.row else selected, "at": at, "say": done.said, **steps}},
         outline=False,
     )
     response.headers["HX-Reswap"] = "none"

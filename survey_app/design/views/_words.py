@@ -91,7 +91,7 @@ def _buttons() -> dict[str, str]:
         "up": _("上移"),
         "down": _("下移"),
         "move_to": _("移到…"),
-        "duplicate": _("复制"),
+        "duplicate": _("复制一份"),
         "split": _("从这里分页"),
         "remove": _("删除"),
         "drag": _("拖动排序"),
