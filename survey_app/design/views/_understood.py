@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from survey_app import clock, web
 from survey_app.design import library, reading, starting
 from survey_app.design.reading import ShownQuestion
+from survey_app.design.views.common import languages_of
 from survey_app.formats import plain_text
 from survey_app.formats.plain_text import Item, Parsed, Remark, TextRefused
 from survey_app.languages import N_
@@ -119,7 +120,7 @@ class Understood:
     title: str = ""
     name: str = ""
     language: str = "zh-CN"
-    languages: tuple[str, ...] = ()
+    languages: tuple[tuple[str, str], ...] = ()
     asked: int = 0
     minutes: int = 0
     doubtful: int = 0
@@ -168,7 +169,7 @@ class _Layout:
             self.reader.text(definition.title),
             starting.free_name(starting.slug_of(title, clock.now())),
             self.reader.language,
-            definition.languages,
+            tuple(languages_of(definition)),
             library.number_of_questions(definition),
             timing.minutes(definition),
             sum(item.sure == "unsure" for item in self.parsed.items),

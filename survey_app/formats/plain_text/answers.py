@@ -133,7 +133,7 @@ def _without_blanks(text: str, twin: str) -> str:
     for pattern in (BLANK, _SPECIFY_GROUP):
         for match in pattern.finditer(twin):
             keep[match.start() : match.end()] = [""] * (match.end() - match.start())
-    return "".join(keep).strip(" :：,，。.（）()") or text
+    return "".join(keep).strip(" :：,，。.（）()*") or text
 
 
 def is_unknown(text: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from survey_app.formats.plain_text import marks, numbering, tongues
+from survey_app.formats.plain_text import marks, numbering, rules, tongues
 from survey_app.formats.plain_text.lines import BLANK, Line, Mark
 from survey_app.formats.plain_text.numbering import Numbering
 
@@ -81,7 +81,8 @@ class _Builder:
         elif chosen == SKIP:
             left_out = self._add("skipped", line)
             # what stands below a question goes with it
-            self.question = left_out if mark is not None or self.asked else self.question
+            self.asked = self.asked or mark is not None
+            self.question = left_out if self.asked else self.question
         elif chosen == PART and self.question is not None:
             self._attach(line)
         elif chosen and chosen != PART or mark is not None and not self._counts_answers(mark, line, following):
@@ -174,7 +175,8 @@ class _Builder:
         if self.question is not None and self._translates(line):
             return False
         if line.flat.rstrip(" *").endswith("?"):
-            return self.question is None or bool(self.question.body) or line.after_blank
+            below = self.question is not None and (not self.question.body or bool(self.styles.questions))
+            return line.after_blank or not below
         if self.styles.questions or not line.after_blank or len(line.text) > 200:
             return False
         if _THANKS.search(line.flat) or _HINT.match(line.flat):
@@ -198,6 +200,8 @@ class _Builder:
     def _is_note(self, line: Line, following: Line | None) -> bool:
         above = self.question
         assert above is not None
+        if len(line.flat) <= 200 and rules.LOOKS_LIKE.search(line.flat):
+            return False
         if line.option is not None or BLANK.search(line.flat) or line.cells or _ROWS.match(line.flat):
             return False
         if _HINT.match(line.flat) or line.flat[0] == "(" and line.flat[-1] == ")":

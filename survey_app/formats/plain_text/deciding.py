@@ -136,7 +136,7 @@ def _without_answers(found: Material) -> Decision:
         return Decision("long_text", "likely", "asks_words")
     if found.blanks:
         return Decision("short_text", "likely", "blank")
-    if YES_NO.search(stem) and stem.rstrip(" .。").endswith("?"):
+    if YES_NO.search(stem) and (stem.rstrip(" .。").endswith("?") or "是否" in stem):
         return Decision("single_choice", "unsure", "asks_yes_no")
     return Decision("long_text" if stem.endswith("?") else "short_text", "unsure", "no_options")
 

@@ -37,7 +37,7 @@ class _Linker:
         for index, one in enumerate(self.made):
             self._jumps(index, one)
             for words, line in one.material.rules:
-                if self._rule(index, words):
+                if self._rule(index, words, alone=line != one.block.line.number):
                     self.remarks.append(Remark("rule_kept", line, {"text": words[:60]}))
                 else:
                     self._keep_words(one, words, line)
@@ -90,9 +90,10 @@ class _Linker:
             self._show(between, {"not": condition})
 
     # --- rules in brackets and lines --------------------------------------------------------------------------------
-    def _rule(self, index: int, words: str) -> bool:
+    def _rule(self, index: int, words: str, *, alone: bool = False) -> bool:
+        """Applies a rule; False when it is not certain. `alone`: on a line of its own, which may be about the next question."""
         rule = rules.read(words)
-        if rule is None:
+        if rule is None or alone and rule.act != "jump" and not rule.targets and not rule.own:
             return False
         on = self.at(rule.on)
         if on is None:

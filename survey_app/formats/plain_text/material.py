@@ -23,6 +23,7 @@ class Answer:
     text: str
     line: int
     rule: rules.Jump | None = None
+    style: str = ""
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Material:
     fields: list[str] = field(default_factory=list)
     corner: str = ""
     in_stem: int = 0
+    range_line: Answer | None = None
     blanks: int = 0
     unit: str = ""
     hints: list[str] = field(default_factory=list)
@@ -67,10 +69,15 @@ def gather(block: Block) -> Material:
     mode = ""
     for part in block.body:
         mode = _sort(part, made, mode)
+    if made.range_line and made.options and not found.tag:  # 1-3, 4-6, 7-9: the first answer of several
+        made.options.insert(0, made.range_line)
+        made.marks.low = made.marks.high = None
     if found.tag in MATRIX_TAGS and not made.rows:
         _matrix_from_lines(made)
     if not found.tag or found.tag not in MATRIX_TAGS:
         _matrix_from_words(made)
+        _matrix_from_marks(made)
+        _scale_on_one_line(made)
     _answers_in_stem(made, block.line.number)
     _range_in_stem(made)
     made.whole = made.stem
@@ -164,6 +171,7 @@ def _scale_line(part: Body, made: Material) -> bool:
         return False
     if (scale := marks.range_in(part.text, made.marks)) and part.mark is None and not made.options:
         made.marks.low, made.marks.high = scale
+        made.range_line = Answer(part.text, part.line.number)
         return True
     labels = marks.labels_in(twin)
     if len(labels) >= 2 and not marks._LABELLED.sub("", twin).strip(" ,，;；、。.()-~"):
@@ -231,7 +239,8 @@ def _answer_line(part: Body, made: Material, mode: str) -> None:
     several = answers.spaced(text) if made.marks.tag not in MATRIX_TAGS else []
     if part.mark is not None and part.mark.style == "weak":
         text = text if made.marks.tag in MATRIX_TAGS else _weak(part, made)
-    made.options += [_answer(words, number) for words in several or [text]]
+    style = part.mark.style if part.mark else ""
+    made.options += [_answer(words, number, style) for words in several or [text]]
 
 
 def _weak(part: Body, made: Material) -> str:
@@ -240,9 +249,9 @@ def _weak(part: Body, made: Material) -> str:
     return part.text[part.mark.end :].strip() if part.mark.number == len(made.options) + 1 else part.text
 
 
-def _answer(words: str, line: int) -> Answer:
+def _answer(words: str, line: int, style: str = "") -> Answer:
     left, jump = rules.jump_of(words)
-    return Answer(left, line, jump)
+    return Answer(left, line, jump, style)
 
 
 def _field_label(text: str, twin: str) -> list[str]:
@@ -296,6 +305,22 @@ def _matrix_from_words(made: Material) -> None:
         made.columns, made.rows, made.options, made.table = columns, rest, [], True
 
 
+def _matrix_from_marks(made: Material) -> None:
+    """Some lines with letters or boxes, others with numbers: answers and rows of a matrix."""
+    if made.table or made.marks.tag or not made.options:
+        return
+    numbered = [option for option in made.options if option.style in ("both", "paren", "dot")]
+    offered = [option for option in made.options if option.style in ("letter", "weak", "circle", "square", "circled")]
+    if len(numbered) >= 2 and len(offered) >= 2 and len(numbered) + len(offered) == len(made.options):
+        made.rows, made.columns, made.options, made.table = numbered, [o.text for o in offered], [], True
+
+
+def _scale_on_one_line(made: Material) -> None:
+    """`非常不满意 不满意 一般 满意 非常满意` with single spaces."""
+    if len(made.options) == 1 and answers.direction(words := made.options[0].text.split()):
+        made.options = [_answer(word, made.options[0].line) for word in words]
+
+
 def _answers_in_stem(made: Material, line: int) -> None:
     """`您的性别：□男 □女`, `性别：男/女`"""
     if made.options or made.rows or made.marks.tag in TEXT_TAGS or made.marks.tag == "note":
@@ -323,11 +348,14 @@ def _range_in_stem(made: Material) -> None:
         return
     twin = flat(made.stem)
     if match := _RANGE_BEHIND.search(twin, max(0, len(twin) - 30)):
-        made.stem = made.stem[: match.start()].strip()
+        words = made.stem[: match.start()].strip()
+        if words and words[-1] in "?？:：。.,，":
+            made.stem = words
     else:
         match = _RANGE_INSIDE.search(twin[:500])
     if match and 2 <= int(match[2]) <= 10:
         made.marks.low, made.marks.high = int(match[1]), int(match[2])
+        made.marks.stars = made.marks.stars or "star" in match[0].lower() or "星" in match[0]
 
 
 _UNIT = re.compile(
@@ -349,6 +377,7 @@ def _blanks_in_stem(made: Material) -> None:
             made.blanks += 1
             made.unit = unit[1] if unit else ""
             made.stem = made.stem[: match.start()].strip() or made.stem
+            made.whole = made.whole if unit else made.stem
         else:
             made.blanks += 1
         return

@@ -1,5 +1,6 @@
 """A question of the text as part of a definition. Texts are plain here; languages come later."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,11 @@ from survey_app.formats.plain_text.material import Answer, Material, gather
 from survey_app.formats.plain_text.parsed import Remark
 
 MAX_CHOICES, MAX_ROWS, MAX_COLUMNS = 5_000, 200, 50
+_CORNERS = frozenset(
+    ("项目", "题目", "内容", "评价项目", "评价内容", "指标", "item", "items", "aspect", "statement", "question")
+)
+"""Words over the rows of a table that say nothing."""
+_POINTS_BEHIND = re.compile(r"[\s(]([0-9]{1,3})\s?分\)?$")
 _WITH_CHOICES = ("single_choice", "multiple_choice", "dropdown")
 
 
@@ -89,6 +95,10 @@ def _choosing(made: Made, kind: str) -> dict[str, Any]:
         question["max"] = found.marks.most
     if several and found.marks.least is not None and found.marks.least <= (found.marks.most or len(options)):
         question["min"] = found.marks.least
+    if "评分" in found.marks.tag_words:
+        for choice in question["choices"]:
+            if points := _POINTS_BEHIND.search(flat(choice["text"])[-12:]):
+                choice["score"] = float(points[1])
     if made.decision.reason == "levels_descending":
         ranked = [c for c in question["choices"] if "missing" not in c]
         for index, choice in enumerate(ranked):
@@ -145,7 +155,9 @@ def _scale(made: Made, kind: str) -> dict[str, Any]:
         low, high = (0, 10) if kind == "nps" else (1, 5)
     if not 2 <= high - low + 1 <= 11:
         low, high = (0, 10) if high - low >= 10 else (1, 5)
-    _say_ends(made, question, low, high, words or [labels.get(n, "") for n in range(low, high + 1)])
+    words = [*words, *[""] * 11]
+    words = [words[n - low] or labels.get(n, "") for n in range(low, high + 1)]
+    _say_ends(made, question, low, high, words)
     for index, option in enumerate(found.options[: high - low + 1]):
         made.codes[option.text] = low + index
     if kind == "rating":
@@ -196,8 +208,6 @@ def _matrix(made: Made) -> dict[str, Any]:
     question: dict[str, Any] = {"type": "matrix", "text": found.stem}
     question["rows"] = [{"code": str(i), "text": row.text} for i, row in enumerate(_rows(made), start=1)]
     columns, line = list(found.columns), made.block.line.number
-    if found.corner:
-        made.remarks.append(Remark("corner", line, {"text": found.corner[:40]}, "lost"))
     points = answers.numbers(columns) if len(columns) > 1 else None
     main = [tongues.main_side(column) for column in columns]
     unsure = columns[-1] if len(columns) > 3 and answers.is_unknown(main[-1]) else ""
@@ -321,10 +331,12 @@ def _unused(made: Made) -> list[str]:
     left += [] if "columns" in taken else found.columns
     left += [] if "options" in taken else options
     left += [] if "fields" in taken else [label for label in found.fields if label not in made.questions[0]["text"]]
+    if len(found.columns) == 1 and "columns" in taken and marks.range_in(found.columns[0]) is None:
+        left += found.columns
     if found.marks.has_range and "range" not in taken:
         left.append(f"{found.marks.low}–{found.marks.high}")
-    if "range" not in taken or kind == "number":
-        left += [f"{number} = {words}" for number, words in sorted(found.marks.labels.items())]
+    said = str(made.questions)
+    left += [f"{number} = {words}" for number, words in sorted(found.marks.labels.items()) if words not in said]
     return left
 
 
@@ -332,6 +344,12 @@ def _keep_the_rest(made: Made) -> None:
     """What the type has no room for stays as a hint (in a note: as text), and that is told."""
     found, question = made.material, made.questions[0]
     left = _unused(made)
+    if found.corner and not found.rows:
+        left.append(found.corner)
+    elif found.corner:
+        usual = found.corner.lower() in _CORNERS
+        words = {"text": found.corner}
+        made.remarks.append(Remark("corner", made.block.line.number, words, "check" if usual else "lost"))
     if question["type"] in ("note", "section") and len(made.questions) == 1:
         question["text"] = "\n".join([question["text"], *found.hints, *left])
         found.hints.clear()

@@ -12,15 +12,15 @@ from survey_app.formats.plain_text.lines import flat
 _REF = r"(?:第\s?([0-9]{1,4})\s?[题问]|[Qq](?:uestion)?\.?\s?([0-9]{1,4}[a-z]?)\s?题?|([A-Z][0-9]{1,3})\s?题?)"
 _GOAL = rf"(?:{_REF}|末尾|最后|结束|结尾|下一|本题|此题|该题|the end\b|the next\b)"
 LOOKS_LIKE = re.compile(
-    rf"依赖于|(?:跳|转)(?:到|至|答|往|入|过|问)?\s?{_GOAL}|\b(?:skip|go|jump) (?:to )?{_GOAL}|"
+    rf"依赖于|(?:跳转?|转)(?:到|至|答|往|入|过|问)?\s?{_GOAL}|\b(?:skip|go|jump) (?:to )?{_GOAL}|"
     rf"^(?:如果?|若|当)[^?]{{0,40}}{_REF}|^if\b.{{0,80}}{_REF}|"
     rf"{_REF}[^?]{{0,12}}选[^?]{{1,60}}(?:回答|作答|填写|显示|者)",
     re.IGNORECASE,
 )
-_ARROW = r"(?:->|-->|=>|→|⇒|➔|请?直?接?(?:跳|转)(?:到|至|答|往|入|问)?|(?:please )?(?:skip|go|jump) to)"
+_ARROW = r"(?:->|-->|=>|→|⇒|➔|请?直?接?(?:跳转?|转)(?:到|至|答|往|入|问)?|(?:please )?(?:skip|go|jump) to)"
 _JUMP = re.compile(rf"[\s(\[,，;；]*{_ARROW}\s?{_REF}\s?(?:继续)?(?:回答|作答)?[)\]。.]*", re.IGNORECASE)
 _END = re.compile(
-    r"[\s(\[,，;；]*(?:->|=>|→|⇒)?\s?(?:请|并|则)?(?:直接)?(?:(?:跳|转)(?:到|至)\s?(?:末尾|最后|结尾|问卷末尾|结束|文末)|"
+    r"[\s(\[,，;；]*(?:->|=>|→|⇒)?\s?(?:请|并|则)?(?:直接)?(?:(?:跳转?|转)(?:到|至)\s?(?:末尾|最后|结尾|问卷末尾|结束|文末)|"
     r"(?:结束|终止)(?:问卷|作答|答题|访问|调查|填写)|(?:skip|go) to (?:the )?end(?: of (?:the )?survey)?|"
     r"end (?:of )?(?:the )?survey|terminate|screen ?out)[)\]。.]*",
     re.IGNORECASE,
@@ -85,6 +85,8 @@ class Rule:
     values: tuple[str, ...]
     act: Literal["show", "skip", "jump"]
     targets: tuple[str, ...] = ()
+    own: bool = False
+    """Says itself that it is about the question it stands at."""
 
 
 _DEPENDS = re.compile(rf"依赖于\s?{_REF}\s?第?\s?([0-9][0-9;,，、；\s]{{0,60}})\s?个?选项")
@@ -99,11 +101,12 @@ _WHEN = re.compile(
 _CHOSE_THEN_REF = re.compile(
     rf"^if (?:you )?(?:answered|selected|chose|ticked)\s(.{{1,80}}?)\s(?:in|to|for|at)\s{_REF}", re.IGNORECASE
 )
+_SPAN = r"(?:第|Q)?\s?(?P<first>[0-9]{1,4})\s?题?\s?[-~至到]\s?(?:第|Q)?\s?(?P<last>[0-9]{1,4})\s?题?"
 _CONCLUSION = re.compile(
     rf"^(?:者|的(?:人|顾客|受访者)?|时|选项)?\s?[,，;；:：]?\s?(?:则|才|就|then|please|请|需|直接|继续|to)*\s?"
-    rf"(?:(?P<jump>(?:跳|转)(?:到|至|答|往|问)?|(?:skip|go|jump) to)|(?P<skip>跳过|不(?:用|必|需要?)?(?:回答|作答|填写)|skip)|"
+    rf"(?:(?P<jump>(?:跳转?|转)(?:到|至|答|往|问)?|(?:skip|go|jump) to)|(?P<skip>跳过|不(?:用|必|需要?)?(?:回答|作答|填写)|skip)|"
     rf"(?P<show>继续|回答|作答|填写|显示|选填|答|answer|show)?)\s?"
-    rf"(?:(?P<this>本题|此题|该题|this question)|{_REF}(?:\s?[-~至到]\s?(?:第|Q)?\s?([0-9]{{1,4}})\s?题?)?)?[。.!]?$",
+    rf"(?:(?P<this>本题|此题|该题|this question)|{_SPAN}|{_REF})?[。.!]?$",
     re.IGNORECASE,
 )
 
@@ -114,7 +117,7 @@ def read(words: str) -> Rule | None:
     if len(twin) > 200:
         return None
     if match := _DEPENDS.search(twin):
-        return Rule(_ref(match, 1), tuple(re.findall("[0-9]+", match[4])), "show")
+        return Rule(_ref(match, 1), tuple(re.findall("[0-9]+", match[4])), "show", own=True)
     if match := _CHOSE_THEN_REF.match(twin):
         named, behind = _values(match[1])
         return None if behind else _concluded(_ref(match, 2), named, twin[match.end() :])
@@ -162,15 +165,15 @@ def _concluded(on: str, values: tuple[str, ...], rest: str) -> Rule | None:
     match = _CONCLUSION.match(rest.strip())
     if match is None:
         return None
-    first = next((match[index] for index in (5, 6, 7) if match[index]), "")
+    first = next((match[index] for index in (7, 8, 9) if match[index]), "")
     if match["jump"]:
-        return Rule(on, values, "jump", (first,)) if first and not match[8] else None
+        return Rule(on, values, "jump", (first,)) if first else None
     targets: tuple[str, ...] = (first,) if first else ()
-    if first and match[8]:
-        low = "".join(c for c in first if c.isdigit())
-        if not low or int(match[8]) < int(low) or int(match[8]) - int(low) > 200:
+    if match["first"]:
+        low, high = int(match["first"]), int(match["last"])
+        if high < low or high - low > 200:
             return None
-        targets = tuple(map(str, range(int(low), int(match[8]) + 1)))
+        targets = tuple(map(str, range(low, high + 1)))
     if match["skip"] and not targets and not match["this"]:
         return None
-    return Rule(on, values, "skip" if match["skip"] else "show", targets)
+    return Rule(on, values, "skip" if match["skip"] else "show", targets, own=bool(match["this"]))

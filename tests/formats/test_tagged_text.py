@@ -1,0 +1,137 @@
+"""Text with type tags, as survey services print it."""
+
+import pytest
+
+from tests.formats.reading import codes, item, one, read, words
+
+WHOLE = """门店调查
+请您评价。
+谢谢配合。
+
+1. 您的性别[单选题]
+男
+女
+
+2. 您买过什么[多选题]（选填）
+A. 药品
+B. 其他____
+C. 以上都没有
+
+以下是评价。[段落说明]
+
+=== 分页 ===
+
+3. 总体评分[量表题]
+1~5
+"""
+
+
+def test_a_whole_text_becomes_pages_questions_and_texts() -> None:
+    parsed = read(WHOLE)
+    definition = parsed.definition
+    assert definition.title == {"zh-CN": "门店调查"} and definition.intro == {"zh-CN": "请您评价。\n谢谢配合。"}
+    assert [[q.name for q in page.questions] for page in definition.pages] == [["q1", "q2", "note1"], ["q3"]]
+    assert [q.type for q in definition.questions] == ["single_choice", "multiple_choice", "note", "rating"]
+    assert [c["code"] for c in parsed.data["pages"][0]["questions"][0]["choices"]] == ["1", "2"]
+
+
+def test_every_question_is_required_unless_the_text_says_optional_and_that_is_told() -> None:
+    parsed = read(WHOLE)
+    assert [q.required for q in parsed.definition.questions] == [True, False, False, True]
+    assert "required_by_tags" in codes(parsed)
+
+
+def test_stars_mark_the_required_questions_where_the_text_uses_them() -> None:
+    parsed = read("标题\n1. 性别 [单选题] *\n○男\n○女\n\n2. 姓名 [填空题]\n____")
+    assert [q.required for q in parsed.definition.questions] == [True, False]
+    assert [q.required for q in read("标题\n1. 姓名？（必答）\n2. 建议？\n*3. 电话？").definition.questions] == [
+        True,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "below", "kind"),
+    [
+        ("单选题", "甲\n乙", "single_choice"), ("判断题", "", "single_choice"), ("评分单选", "好\n坏", "single_choice"),
+        ("下拉框", "甲\n乙", "dropdown"), ("多选题", "甲\n乙", "multiple_choice"), ("评分多选", "甲\n乙", "multiple_choice"),
+        ("量表题", "0~10", "rating"), ("量表题", "很差\n差\n好", "rating"), ("填空题", "", "short_text"),
+        ("简答题", "", "long_text"), ("日期", "", "date"), ("滑动条", "0~100", "number"), ("段落说明", "", "note"),
+        ("排序题", "甲\n乙", "multiple_choice"), ("比重题", "甲\n乙", "text_fields"), ("文件上传", "", "note"),
+        ("矩阵量表题", "行：\n- 价格\n列：\n- 差\n- 好", "matrix"),
+    ],
+)  # fmt: skip
+def test_a_tag_gives_the_type(tag: str, below: str, kind: str) -> None:
+    assert one(f"1. 题目[{tag}]\n{below}")["type"] == kind
+
+
+@pytest.mark.parametrize("tag", ["[单选题]", "【单选题】", "（单选题）", "［单选］", "[single choice]"])
+def test_brackets_of_every_kind_hold_a_tag(tag: str) -> None:
+    question = one(f"1. 您的性别{tag}\n男\n女")
+    assert question["text"] == {"zh-CN": "您的性别"} and question["type"] == "single_choice"
+
+
+def test_what_has_no_equal_is_kept_in_another_form_and_told() -> None:
+    parsed = read("标题\n1. 请排序[排序题]\n甲\n乙\n2. 请上传小票[文件上传]\n3. 分配100分[比重题]\n价格\n服务")
+    assert codes(parsed)[1:] == ["ranking_as_multiple", "file_as_note", "sum_as_fields"]
+    assert [r.level for r in parsed.problems[1:]] == ["changed", "lost", "changed"]
+    assert parsed.definition.questions[1].text == {"zh-CN": "请上传小票"}
+
+
+def test_a_recommendation_from_0_to_10_is_nps_and_1_to_10_is_not() -> None:
+    assert one("1. 您有多大可能向朋友推荐我们？[量表题]\n0~10")["type"] == "nps"
+    assert one("1. 您有多大可能向朋友推荐我们？[量表题]\n" + "\n".join(map(str, range(11))))["type"] == "nps"
+    rating = one("1. 您有多大可能向朋友推荐我们？[量表题]\n1~10")
+    assert (rating["type"], rating["points"], rating["start"]) == ("rating", 10, 1)
+
+
+def test_a_matrix_is_read_in_each_of_its_forms() -> None:
+    listed = one("1. 请评价[矩阵量表题]\n行：\n- 价格\n- 服务\n列：\n- 不满意\n- 一般\n- 满意")
+    assert words(listed["rows"]) == ["价格", "服务"] and [t["zh-CN"] for t in listed["labels"]] == [
+        "不满意",
+        "一般",
+        "满意",
+    ]
+    inline = one("1. 请评价[矩阵单选题]\n行：价格，服务\n列：线上、线下")
+    assert words(inline["rows"]) == ["价格", "服务"] and words(inline["choices"]) == ["线上", "线下"]
+    points = one("1. 请评价[矩阵量表题]\nRows:\n- 价格\n- 服务\n\n1~5")
+    assert (points["points"], words(points["rows"])) == (5, ["价格", "服务"])
+    headed = one("1. 请评价[矩阵量表题]\n非常不满意 不满意 一般 满意 非常满意\n办公环境\n薪酬福利")
+    assert (headed["points"], words(headed["rows"])) == (5, ["办公环境", "薪酬福利"])
+    printed = one("1. 请打分 [矩阵量表题] *\n\t1\t2\t3\n服务\t○\t○\t○\n价格\t○\t○\t○")
+    assert (printed["points"], words(printed["rows"])) == (3, ["服务", "价格"])
+
+
+def test_a_matrix_of_several_answers_becomes_one_question_per_row_and_that_is_told() -> None:
+    parsed = read("标题\n1. 您何时使用[矩阵多选题]\n行：\n- 线上\n- 线下\n列：\n- 早\n- 晚")
+    assert [(q.name, q.type) for q in parsed.definition.questions] == [
+        ("q1head", "section"), ("q1r1", "multiple_choice"), ("q1r2", "multiple_choice"),
+    ]  # fmt: skip
+    assert "matrix_taken_apart" in codes(parsed)
+
+
+def test_blanks_inside_a_question_become_fields() -> None:
+    question = one("1. 请填写联系方式：姓名{_}，电话{_}[多项填空题]")
+    assert question["text"] == {"zh-CN": "请填写联系方式："} and words(question["fields"]) == ["姓名", "电话"]
+    below = one("1. 联系方式[多项填空题]\n手机号：____\n邮箱：____")
+    assert words(below["fields"]) == ["手机号", "邮箱"]
+
+
+def test_the_printed_form_keeps_jumps_dependencies_and_scale_ends() -> None:
+    parsed = read(
+        "标题\n1. 年龄 [单选题] *\n○18岁以下 (请跳至第3题)\n○18~25\n\n2. 渠道 [多选题] *\n□朋友\n□其他 ______*\n\n"
+        "3. 评价 [量表题] *\n很差\t○1\t○2\t○3\t很好\n\n4. 原因 [填空题]\n______\n依赖于第2题第1;2个选项"
+    )
+    first, second, third, fourth = parsed.data["pages"][0]["questions"]
+    assert words(first["choices"]) == ["18岁以下", "18~25"]
+    assert second["show_if"] == {"not": {"q1": {"is": "1"}}}
+    assert second["choices"][1] == {"code": "2", "other": True, "text": {"zh-CN": "其他"}}
+    assert (third["points"], third["low"], third["high"]) == (3, {"zh-CN": "很差"}, {"zh-CN": "很好"})
+    assert fourth["show_if"] == {"q2": {"includes_any": ["1", "2"]}}
+
+
+def test_a_tag_without_answers_gets_two_to_begin_with_and_says_so() -> None:
+    parsed = read("标题\n1. 地球是圆的[判断题]")
+    assert words(parsed.data["pages"][0]["questions"][0]["choices"]) == ["对", "错"]
+    assert "options_added" in codes(parsed) and item(parsed, 2).sure == "stated"
