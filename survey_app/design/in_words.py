@@ -122,7 +122,7 @@ class ConditionWriter:
         )
 
     def short(self, condition: Condition, longest: int = 6) -> str:
-        """1 ≤ 2 · 4 = 是: a condition for the label of an arrow, with the numbers of questions."""
+        """Q1 ≤ 2 · Q4 = 是: a condition for the label of an arrow, with the numbers of questions."""
         parts = []
         for key, test in condition.items():
             if key in ("all", "any"):
@@ -163,10 +163,10 @@ class ConditionWriter:
         return self.translate(N_("填写的文字")) if name != owner.name else ""
 
     def number(self, name: str) -> str:
-        """The number of the question behind a variable; its name when it has none."""
+        """Q3: the number of the question behind a variable; its name when it has none."""
         owner = self.definition.owners.get(name)
         number = None if owner is None else self.numbers.get(owner.name)
-        return name if number is None else str(number)
+        return name if number is None else f"Q{number}"
 
     def _row(self, owner: Any, name: str) -> str:
         for row in getattr(owner, "rows", ()):
@@ -206,7 +206,6 @@ _RULES = {
     "contradiction": N_("条件自相矛盾，任何回答都不会满足。"),
     "never": N_("走到这里的人都不会满足这个条件。"),
     "unreached": N_("没有人会走到这里，所以用不到这条规则。"),
-    "works": N_("有的回答满足，有的不满足。"),
     "undecided": N_("组合太多，无法全部检验，抽查中没有得出结论。发布前请用试填核对。"),
 }
 _PLACES = {

@@ -23,6 +23,9 @@ JOINS = {
 }
 """How lines are put together."""
 MOST_LINES = 200
+DAMAGED = N_("表单不完整，没有保存。请刷新页面重试。")
+ANSWER_OF = "@"
+"""Before the name of another question in a list of values."""
 _COUNTS = {"is": "count_is", "at_least": "count_at_least", "at_most": "count_at_most"}
 _COUNTS |= {"more_than": "count_more_than", "less_than": "count_less_than"}
 _PLAIN = {
@@ -357,7 +360,9 @@ def read(fields: Mapping[str, Sequence[str]]) -> Rule:
     def one(name: str, key: str) -> str:
         return one_raw(fields, f"{name}.{key}").strip()
 
-    keys = [key for key in fields.get("item", ()) if _is_key(key)]
+    keys = list(fields.get("item", ()))
+    if not all(map(_is_key, keys)):
+        raise DomainError(DAMAGED)
     if len(keys) > MOST_LINES:
         raise DomainError(N_("一条规则最多 %(n)s 个条件。"), n=MOST_LINES)
     items: list[Item] = []
@@ -383,7 +388,7 @@ def one_raw(fields: Mapping[str, Sequence[str]], name: str) -> str:
 
 def _is_key(key: str) -> bool:
     parts = key.split(".")
-    return len(parts) < 3 and all(part.isascii() and part.isdigit() and len(part) < 3 for part in parts)
+    return len(parts) < 3 and all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts)
 
 
 def _loaded(text: str) -> dict[str, Any]:
@@ -393,13 +398,15 @@ def _loaded(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not found:
-        raise DomainError(N_("表单不完整，没有保存。请刷新页面重试。"))
+        raise DomainError(DAMAGED)
     return found
 
 
 def _sent_line(fields: Mapping[str, Sequence[str]], key: str, one: Any) -> Line:
     values = tuple(v.strip() for v in fields.get(f"value.{key}", ()) if v.strip())
     name, operator, other = one("name", key), one("operator", key), one("other", key)
+    if values and values[0].startswith(ANSWER_OF):  # chosen from the same list as the values
+        other = values[0].removeprefix(ANSWER_OF)
     if name != one("was", key):  # another question: its comparisons and answers are others
         return Line(name)
     if operator not in LISTS:

@@ -143,13 +143,12 @@ def _lists(place: _Place) -> rules.Lists:
 
 
 def _form_page(place: _Place, form: rules.Rule, *, status: int = 200, **more: Any) -> Response:
-    values = _form_values(place, form, **more)
+    around = {} if web.is_htmx() else head(place.questionnaire)
     return web.render(
         "design/logic/rule.html",
         fragment="design/logic/_form.html",
         status=status,
-        **values,
-        **({} if web.is_htmx() else head(place.questionnaire)),
+        **(around | _form_values(place, form, **more)),
     )
 
 
@@ -239,7 +238,7 @@ def _shown_line(line: rules.Line, key: str, lists: rules.Lists, writer: in_words
 
 def _widget(line: rules.Line, operand: rules.Operand | None, offered: bool) -> str:
     """Which field takes the value: none, count, several, choice, number, date, time, text, texts."""
-    if not line.operator or line.operator in ("answered", "unanswered") or line.other:
+    if not line.operator or line.operator in ("answered", "unanswered") or line.other and not offered:
         return "none"
     if line.operator.startswith("count_"):
         return "count"
@@ -286,13 +285,15 @@ def logic(questionnaire_id: int) -> Response:
         rule_link=lambda path: _rule_address(questionnaire, tree, path),
         fold=fold,
     )  # fmt: skip
+    shown_rules = [_shown_rule(questionnaire, tree, definition, writer, finding) for finding in analysis.rules]
+    places = _shown_places(questionnaire, tree, definition, writer, analysis)
     return web.render(
         "design/logic/logic.html",
         fragment="design/logic/_overview.html",
         map=drawing,
-        rules=[_shown_rule(questionnaire, tree, definition, writer, finding) for finding in analysis.rules],
-        places=_shown_places(questionnaire, tree, definition, writer, analysis),
-        faults=len(analysis.faults),
+        rules=shown_rules,
+        places=places,
+        faults=sum(shown["verdict"]["tone"] == "bad" for shown in (*places, *shown_rules)),
         complete=analysis.complete,
         definition=definition,
         language=writer.language,
