@@ -12,6 +12,7 @@ from survey_app.design.in_words import ConditionWriter, Translate
 from survey_app.design.marking import GONE, NEW, Piece, marked
 from survey_app.design.reading import KINDS, MODES, SCORE_KINDS
 from survey_app.languages import N_
+from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.difference import GROUPS, Change, difference
 
@@ -27,6 +28,7 @@ WHY: dict[str, str] = {
     "order": N_("顺序变了，可能影响回答。"),
     "renamed": N_("数据里的名字变了，前后是两列数据。"),
     "ends": N_("它的趋势到此为止。"),
+    "gone": N_("它的数据到此为止。"),
     "indicator": N_("归属的指标变了，指标的趋势会断开。"),
     "score": N_("计分方法变了，前后的得分不能直接比较。"),
     "type": N_("题型变了，前后的数据不能直接比较。"),
@@ -141,17 +143,15 @@ class Teller:
         side = self.sides[0] if change.kind == "removed" else self.sides[1]
         path = change.path_after
         if change.question:
-            return side.question(change.question), path
+            place = side.question(change.question)
+            return place[:1].upper() + place[1:], path
         if change.node == "page":
             if change.kind == "removed":
                 return self._filled(N_("原第 %(n)s 页"), n=change.item), ""
             return self._filled(N_("第 %(n)s 页"), n=change.item), path
-        if (
-            change.node == "scale"
-            or change.path_after.startswith("scales.")
-            or change.path_before.startswith("scales.")
-        ):
-            return self._filled(N_("量表“%(name)s”"), name=change.item), path
+        where = loading.place_of(path or change.path_before)
+        if where[:1] == ("scales",):
+            return self._filled(N_("量表“%(name)s”"), name=where[1]), path
         if change.node == "score" and change.item:
             return self._filled(N_("得分“%(name)s”"), name=change.item), path
         return self.translate(N_("整份问卷")), path

@@ -10,7 +10,7 @@ from typing import Any, Literal
 Trend = Literal["", "hint", "may", "breaks"]
 """Comparable; comparable, but know it; doubtful; not comparable."""
 Judged = tuple[Trend, str]
-"""A trend and the reason: choices, scale, wording, base, order, renamed, ends, indicator, score, type, setting."""
+"""A trend and the reason: choices, scale, wording, base, order, renamed, ends, gone, indicator, score, type, setting."""
 FINE: Judged = ("", "")
 
 _BREAKS = ("points", "start", "scale", "cell", "score", "missing", "parameter", "field")

@@ -34,8 +34,9 @@ class Change:
 
     kind: text, value, rule, added, removed, renamed, moved, order, type. node: definition, page, question, choice, point,
     row, field, scale, score, language. The path of what was added or removed is "" on the other side. `question` is its name
-    after (before, when it is gone), `item` the code of a choice, row or field, the name of a scale (of points too) or score,
-    the number of a page. before/after: the words of `language` for texts, else plain data. `why`: the reason of `trend`.
+    after (before, when it is gone), `item` the code of a choice, point, row or field, the name of a scale or score, the number
+    of a page. before/after: the words of `language` for texts, else plain data; of an order what both sides have. `why`: the
+    reason of `trend`.
     """
 
     group: Group
@@ -159,7 +160,7 @@ class _Comparison:
         for a, b in found.both:
             part = _Pair(
                 node, old[a], new[b], (*pair.path_before, key, a), (*pair.path_after, key, b), pair.question,
-                pair.item if node == "point" else new[b]["code"], pair.metric, pair.stored,
+                new[b]["code"], pair.metric, pair.stored,
             )  # fmt: skip
             if b in found.renamed:
                 yield part.change(group, "renamed", ("breaks", "renamed") if pair.stored else FINE)
@@ -168,11 +169,12 @@ class _Comparison:
             judged = comparability.of_item(node, gone=gone, stored=pair.stored, metric=pair.metric)
             base = pair.path_before if gone else pair.path_after
             for index in indexes:
-                item = pair.item if node == "point" else items[index]["code"]
-                yield _lone(group, gone, node, (*base, key, index), items[index], pair.question, item, judged)
+                place = (*base, key, index)
+                yield _lone(group, gone, node, place, items[index], pair.question, items[index]["code"], judged)
         if out_of_order(found.both):
             judged = comparability.of_order(node, stored=pair.stored)
-            yield replace(pair.change(group, "order", judged, key=(key,), words=(old, new)), node=node)
+            in_order = [old[a] for a, _ in sorted(found.both)], [new[b] for _, b in found.both]
+            yield replace(pair.change(group, "order", judged, key=(key,), words=in_order), node=node)
 
     # --- the parts of a questionnaire -------------------------------------------------------------------------------
     def _languages(self) -> Iterator[Change]:
@@ -244,7 +246,7 @@ class _Comparison:
                 question = definition["pages"][page]["questions"][number]
                 judged: Judged = FINE
                 if gone and _is_stored(question):
-                    judged = ("breaks" if self._is_metric(question) else "hint"), "ends"
+                    judged = ("breaks", "ends") if self._is_metric(question) else ("hint", "gone")
                 place: Place = ("pages", page, "questions", number)
                 yield _lone("structure", gone, "question", place, question, question["name"], "", judged)
 
