@@ -247,3 +247,19 @@ def test_the_pane_of_two_hundred_questions_comes_at_once(chain: staff.Chain) -> 
     before = time.perf_counter()
     person.text(f"/questionnaires/{made.id}/quality", headers=HTMX)
     assert time.perf_counter() - before < 2
+
+
+def test_beside_the_canvas_a_press_brings_the_changed_cards_along_and_can_be_taken_back(
+    chain: staff.Chain, draft: int
+) -> None:
+    headers = HTMX | {"HX-Current-URL": f"http://localhost/questionnaires/{draft}/editor?pane=quality"}
+    answer = press(chain.signed_in("researcher"), draft, "double_barrelled", "zh-CN", headers=headers)
+    text = answer.get_data(as_text=True)
+    assert text.lstrip().startswith('<section id="quality"') and answer.headers["HX-Reswap"] == "outerHTML"
+    new = Tree(stored(draft).draft).id_of("twofold_2")
+    assert f'id="n-{new}"' in text and "hx-swap-oob" in text and 'value="undo:' in text
+
+
+def test_a_refusal_leaves_the_pane_as_it_is(chain: staff.Chain, draft: int) -> None:
+    answer = chain.signed_in("researcher").post(f"/questionnaires/{draft}/fixes", {"code": "x"}, headers=HTMX)
+    assert answer.status_code == 422 and answer.headers["HX-Retarget"] == "#modal"

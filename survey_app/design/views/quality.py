@@ -1,8 +1,9 @@
 """The quality pane: advice, reasons, fixes in one click."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from flask import render_template
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,8 +11,10 @@ from survey_app import web
 from survey_app.design import quality
 from survey_app.design.forms import FixForm
 from survey_app.design.models import Questionnaire
-from survey_app.design.views import _editing, blueprint
+from survey_app.design.views import _acts, _editing, blueprint
+from survey_app.design.views._sheet import Sheet
 from survey_app.design.views.common import head, questionnaire_or_404
+from survey_app.design.views.editor import drawing
 from survey_app.errors import DomainError
 from survey_app.languages import N_
 
@@ -47,7 +50,7 @@ def fix(questionnaire_id: int) -> Response:
     try:
         form = FixForm().check()
     except DomainError as error:
-        return _editing.refused(questionnaire, error, dialog=True)
+        return _as_dialog(_editing.refused(questionnaire, error, dialog=True))
     outcome = _editing.change_from_form(
         questionnaire,
         quality.mend(questionnaire, code=form.code.data, path=form.path.data, language=form.language.data),
@@ -55,8 +58,36 @@ def fix(questionnaire_id: int) -> Response:
         dialog=True,
     )
     if outcome.refusal is not None:
-        return outcome.refusal
+        return _as_dialog(outcome.refusal)
     if not web.is_htmx():
-        return web.seen(f"/questionnaires/{questionnaire_id}/quality")
+        return web.seen(url_for("design.quality_pane", questionnaire_id=questionnaire_id))
     body = render_template("design/quality/_pane.html", questionnaire=questionnaire, **_values(questionnaire))
-    return _editing.editing_reply(body, questionnaire, outcome.edit, node=outcome.result or "")
+    if not _from_editor():
+        return _editing.editing_reply(body, questionnaire, outcome.edit)
+    return _with_cards(questionnaire, outcome, body)
+
+
+def _as_dialog(response: Response) -> Response:
+    """A refusal leaves the pane as it is."""
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#modal", "innerHTML"
+    return response
+
+
+def _from_editor() -> bool:
+    """Whether the pane stands beside the canvas, which has to follow."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path.endswith("/editor")
+
+
+def _shown_language() -> str:
+    """The language that the canvas is written in; "" for the usual one."""
+    return parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query).get("language", [""])[0]
+
+
+def _with_cards(questionnaire: Questionnaire, outcome: _editing.Outcome, body: str) -> Response:
+    """The pane anew, with the cards of the canvas and the outline that changed."""
+    sheet = Sheet(questionnaire, _shown_language())
+    done = _acts.Done(edit=outcome.edit, go=str(outcome.result or ""), toast=_("已修改"), undoable=True)
+    response = _acts.reply(sheet, done, drawing(sheet))
+    response.set_data(body + response.get_data(as_text=True))
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
