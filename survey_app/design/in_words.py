@@ -62,14 +62,16 @@ class ConditionWriter:
         return self._all(condition) if condition else ""
 
     def _all(self, condition: Condition) -> str:
-        parts = [part for key, test in condition.items() for part in self._parts(key, test)]
+        alone = len(condition) == 1
+        parts = [part for key, test in condition.items() for part in self._parts(key, test, alone)]
         return self._joined(parts, self.translate(N_("并且")))
 
-    def _parts(self, key: str, test: Any) -> list[str]:
+    def _parts(self, key: str, test: Any, alone: bool) -> list[str]:
         if key == "all":
             return [self._bracketed(part, len(test)) for part in test]
         if key == "any":
-            return [self._joined([self._bracketed(part, len(test)) for part in test], self.translate(N_("或者")))]
+            either = self._joined([self._bracketed(part, len(test)) for part in test], self.translate(N_("或者")))
+            return [either if alone or len(test) < 2 else self.translate(N_("（%(text)s）")) % {"text": either}]
         if key == "not":
             return [self.translate(N_("不满足（%(condition)s）")) % {"condition": self._all(test)}]
         return [self._comparison(key, operator, right) for operator, right in test.items()]

@@ -90,7 +90,8 @@ def _plain(text: str) -> str:
     return text.replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-WHY, DEEPER = ("pages", 1, "questions", 0), ("pages", 1, "questions", 1)
+WHY: tuple[str | int, ...] = ("pages", 1, "questions", 0)
+DEEPER: tuple[str | int, ...] = ("pages", 1, "questions", 1)
 
 
 @pytest.fixture
@@ -115,8 +116,9 @@ def test_a_rule_is_chosen_from_lists_saved_and_judged_at_once(editor: _Editor) -
 
 def test_an_unchanged_form_changes_nothing_even_where_it_cannot_show_everything(editor: _Editor) -> None:
     before = editor.draft()
-    for key, *place in (("show_if", *WHY), ("show_if", *DEEPER), ("show_if", "pages", 2), ("end_if", "pages", 2)):
-        address = editor.address(str(key), *place)
+    rules = (("show_if", WHY), ("show_if", DEEPER), ("show_if", ("pages", 2)), ("end_if", ("pages", 2)))
+    for key, place in rules:
+        address = editor.address(key, *place)
         assert editor.person.post(address, editor.fields(address), headers=HTMX).status_code == 200
     assert editor.draft() == before
     assert "复杂条件，原样保留" in editor.person.text(editor.address("show_if", *DEEPER), headers=HTMX)
@@ -188,6 +190,14 @@ def test_the_page_of_the_logic_lists_every_rule_with_its_verdict_and_leads_to_it
     assert fragment.lstrip().startswith("<div") and 'hx-trigger="outline-changed from:body"' in fragment
     seen = editor.reader.text(f"/questionnaires/{editor.id}/logic")
     assert "/rules/" not in seen and "/editor" not in seen and "自相矛盾" in seen
+
+
+def test_alternatives_beside_other_conditions_stand_in_brackets() -> None:
+    writer = in_words.ConditionWriter(_survey(), "en", translator("zh"))
+    either = {"any": [{"sat": {"is": 1}}, {"nps": {"is": 2}}]}
+    assert "（" not in writer.write(either)
+    assert writer.write({"nps": {"answered": True}, **either}).count("（") == 1
+    assert writer.short({"nps": {"answered": True}, **either}) == "Q2 已答 · Q1 = 1 / Q2 = 2"
 
 
 # --- the map

@@ -10,7 +10,7 @@ import pytest
 
 from survey_app.questionnaire import conditions, reach, routing
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.reach import Analysis, Finding, analyse
+from survey_app.questionnaire.reach import Analysis, Finding, analyse, judging
 from tests.questionnaire.tools import made, question
 
 YES = [{"code": "yes", "text": "Y"}, {"code": "no", "text": "N"}]
@@ -127,6 +127,8 @@ def test_verdicts_agree_with_trying_all_answers(seed: int) -> None:
     assert analysis.complete
     assert set(reach.unreachable(definition).unreachable) == {q.name for q in definition.questions} - shown
     for rule in analysis.rules:
+        alone = judging.finding_of(definition, rule.path)
+        assert alone is not None and alone.verdict == rule.verdict
         expected = {"works": {True, False}, "always": {True}, "ends_all": {True}, "never": {False}, "unreached": set()}
         if rule.verdict == "contradiction":
             assert True not in outcomes.get(rule.path, set())
@@ -261,3 +263,14 @@ def test_two_hundred_questions_with_rules_and_ends_are_decided_completely_in_tim
     assert analysis.complete
     assert analysis.faults == ()
     assert time.perf_counter() - start < 5  # a quarter of a second on an idle machine
+
+
+def test_an_open_answer_is_only_uncertain_where_it_meets_another_answer() -> None:
+    asked = {"questions": [question("n", "number"), question("o", "number")]}
+    other = question("y", show_if={"n": {"more_than": {"answer": "o"}}})
+    none = question("z", show_if={"n": {"more_than": 5, "less_than": 6}})
+    analysis = _analysed(
+        asked, {"questions": [other, none, question("x", show_if={"o": {"less_than": {"answer": "o"}}})]}
+    )
+    found = [analysis.by_path[f"pages[1].questions[{n}].show_if"].verdict for n in range(3)]
+    assert found == ["works", "contradiction", "undecided"]

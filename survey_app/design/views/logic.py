@@ -21,7 +21,7 @@ from survey_app.questionnaire import condition_checking
 from survey_app.questionnaire.conditions import LISTS, NUMERIC, as_number
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.problems import Problem, path_of, sentence
-from survey_app.questionnaire.reach import Analysis, Finding, analyse
+from survey_app.questionnaire.reach import Analysis, Finding, analyse, analyse_rule
 from survey_app.questionnaire.review import undecided_name
 
 KEYS = {"page": ("show_if", "end_if"), "question": ("show_if",)}
@@ -156,7 +156,7 @@ def _form_values(place: _Place, form: rules.Rule, **more: Any) -> dict[str, Any]
     definition = place.definition
     lists = _lists(place)
     writer = in_words.ConditionWriter(definition, reading_language(definition), _)
-    finding = analyse(definition).of(path_of((*place.tree.place(place.node), place.key)))
+    finding = analyse_rule(definition, place.path)
     return {
         "questionnaire": place.questionnaire,
         "place": place,

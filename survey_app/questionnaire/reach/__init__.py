@@ -74,6 +74,15 @@ def analyse(definition: Definition) -> Analysis:
     return found
 
 
+def analyse_rule(definition: Definition, path: str) -> Finding | None:
+    """The verdict on one rule (`pages[0].show_if`); None when there is no such rule."""
+    known: Analysis | None = definition.compiled.get("reach")
+    if known is None:
+        with _lock:
+            known = _kept.get(definition.digest())
+    return known.of(path) if known is not None else judging.finding_of(definition, path)
+
+
 def unreachable(definition: Definition) -> Reach:
     """The questions that can never be shown, and those for which it could not be decided."""
     analysis = analyse(definition)
@@ -88,4 +97,4 @@ def unreachable(definition: Definition) -> Reach:
     )
 
 
-__all__ = ["BUDGET", "VERDICTS", "Analysis", "Finding", "Problem", "Reach", "analyse", "unreachable"]
+__all__ = ["BUDGET", "VERDICTS", "Analysis", "Finding", "Problem", "Reach", "analyse", "analyse_rule", "unreachable"]

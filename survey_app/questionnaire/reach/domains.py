@@ -20,9 +20,9 @@ Values = tuple[tuple[Any, ...], bool]
 """Answers (None: unanswered; lists as tuples), and whether they stand for every possible answer."""
 
 
-def answers_of(question: Question, name: str, constants: Iterable[Any], counted: int, *, compared: bool) -> Values:
+def answers_of(question: Question, name: str, constants: Iterable[Any], counted: int) -> Values:
     """The answers to a variable. `constants`: what conditions compare it with; `counted`: the highest number of choices
-    that is asked for; `compared`: whether it meets other answers (in a comparison or an expression)."""
+    that is asked for. Open answers stand for all only where they meet nothing but constants."""
     wanted = tuple(dict.fromkeys(constants))
     if isinstance(question, Hidden) and question.value is not None:
         return (question.value,), True
@@ -32,7 +32,7 @@ def answers_of(question: Question, name: str, constants: Iterable[Any], counted:
     elif (codes := question.codes(name)) is not None:
         values, exact = codes, True
     else:
-        values, exact = _open(question, wanted), not compared
+        values, exact = _open(question, wanted), True
     return (*nothing, *values), exact
 
 

@@ -65,13 +65,22 @@ def findings(definition: Definition) -> tuple[Finding, ...]:
     return tuple(_Judge(Model(definition)).all())
 
 
+def finding_of(definition: Definition, path: str) -> Finding | None:
+    """The verdict on one rule alone, without a look at the rest: quick enough for a form that saves itself."""
+    judge = _Judge(Model(definition), look=False)
+    rule = next((rule for rule in judge.model.rules if rule.path == path), None)
+    return None if rule is None else judge.rule(rule)
+
+
 class _Judge:
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, look: bool = True) -> None:
         self.model = model
         self.purse = [BUDGET]
-        # a short look at everything; what it leaves open is then looked at rule by rule
-        self.seen = self._walk(Walk(model, self.purse, most=FIRST_LOOK), None)
         self._slices: dict[tuple[frozenset[str], int], Seen] = {}
+        if not look:
+            self.seen = Seen(whole_until=-1)
+        else:  # a short look at everything; what it leaves open is then looked at rule by rule
+            self.seen = self._walk(Walk(model, self.purse, most=FIRST_LOOK), None)
 
     def _walk(self, walk: Walk, last_page: int | None) -> Seen:
         try:
@@ -83,7 +92,7 @@ class _Judge:
         causes: list[Finding] = []
         for index, page in enumerate(self.model.definition.pages):
             rule = self.model.page_rule.get(index)
-            page_rule = self._rule(rule) if rule else None
+            page_rule = self.rule(rule) if rule else None
             inside = [finding for q in page.questions for finding in self._question(index, q, page_rule, causes)]
             questions = [finding for finding in inside if finding.kind == "question"]
             yield self._page(index, questions, page_rule, causes)
@@ -92,7 +101,7 @@ class _Judge:
             yield from inside
             end = self.model.end_rule.get(index)
             if end is not None:
-                finding = self._rule(end)
+                finding = self.rule(end)
                 causes += [finding] if finding.verdict == "ends_all" else []
                 yield finding
 
@@ -101,7 +110,7 @@ class _Judge:
         self, index: int, question: Question, page_rule: Finding | None, causes: list[Finding]
     ) -> Iterator[Finding]:
         rule = self.model.question_rule.get(question.name)
-        own = self._rule(rule) if rule else None
+        own = self.rule(rule) if rule else None
         number = self.model.definition.pages[index].questions.index(question)
         path = path_of(("pages", index, "questions", number))
         seen, whole, how, count = self._about(index, rule, lambda seen: question.name in seen.questions)
@@ -131,7 +140,7 @@ class _Judge:
         return Finding(path, "page", "empty", how, count, causing)
 
     # --- rules
-    def _rule(self, rule: Rule) -> Finding:
+    def rule(self, rule: Rule) -> Finding:
         base = Finding(rule.path, rule.kind, "undecided", "sampled", faults=rule.faults)
         if rule.faults:
             return replace(base, verdict="faulty", how="plain")
@@ -166,8 +175,8 @@ class _Judge:
         names = sorted(model.residues.free[model.nodes[rule.slot]])
         exact = True
         for name in names:
-            values, complete = model.values(name)
-            exact = exact and complete
+            values = model.values(name)[0]
+            exact = exact and model.stands_for_all(name, {rule.slot})
             nodes = {model.residues.given(node, name, value) for node in nodes for value in (None, *values)}
             self.purse[0] -= len(nodes)
             if TRUE in nodes:
@@ -188,8 +197,8 @@ class _Judge:
         rules = [r for r in (rule, end, model.page_rule.get(index), *ends, *before) if r is not None]
         if not rules:
             return self.seen, True, "plain", 0
-        names = model.cone(*rules)
-        count, exact = model.size(names)
+        names, slots = model.cone(*rules)
+        count, exact = model.size(names, slots)
         if index <= self.seen.whole_until:
             return self.seen, exact, "exhaustive" if exact else "example", count
         if enough(self.seen):
@@ -225,4 +234,4 @@ def _cause(own: Finding | None, page_rule: Finding | None, causes: list[Finding]
     return causes[0].path if causes else own.path if own else page_rule.path if page_rule else ""
 
 
-__all__ = ["BUDGET", "VERDICTS", "Finding", "findings"]
+__all__ = ["BUDGET", "VERDICTS", "Finding", "finding_of", "findings"]

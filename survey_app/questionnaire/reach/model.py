@@ -1,7 +1,7 @@
 """A questionnaire as the walk needs it: its rules as residues, and per variable the answers that any rule tells apart."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -40,7 +40,8 @@ class _Wants:
 
     constants: dict[Any, None] = field(default_factory=dict)
     counted: int = 0
-    compared: bool = False
+    compared: set[int] = field(default_factory=set)
+    """Slots in which it meets other answers, in a comparison or an expression."""
 
 
 class Model:
@@ -94,7 +95,7 @@ class Model:
         self.expression[question.name] = len(self.nodes)
         self.nodes.append(self.residues.expression(tree))
         for name in expressions.names(tree):
-            self._wanted(name).compared = True
+            self._wanted(name).compared.add(len(self.nodes) - 1)
         for condition in _conditions_in(tree):
             self._want(condition)
 
@@ -132,7 +133,8 @@ class Model:
         elif own is not None and "plus" not in right:
             self._wanted(other).constants |= dict.fromkeys(own)
         else:
-            self._wanted(name).compared = self._wanted(other).compared = True
+            for open_name in (name, other):
+                self._wanted(open_name).compared.add(len(self.nodes) - 1)
 
     def _codes(self, name: str) -> tuple[Any, ...] | None:
         owner = self.definition.owners.get(name)
@@ -164,20 +166,29 @@ class Model:
         if owner is None:
             return (None,), True
         if isinstance(owner, Computed):  # only asked for a rule by itself: any number may come out
-            return (None, *numbers_around(wants.constants, 6, None, None)), not wants.compared
-        values, exact = answers_of(owner, name, wants.constants, wants.counted, compared=wants.compared)
+            return (None, *numbers_around(wants.constants, 6, None, None)), True
+        values, exact = answers_of(owner, name, wants.constants, wants.counted)
         groups: dict[tuple[int, ...], Any] = {}
         nodes = [self.nodes[slot] for slot in self.slots_of.get(name, ())]
         for value in values:
             groups.setdefault(tuple(self.residues.given(node, name, value) for node in nodes), value)
         return tuple(groups.values()), exact
 
-    def cone(self, *rules: Rule | None) -> frozenset[str]:
-        """Every variable that can decide whether these rules are met, ends of earlier pages not counted."""
+    def stands_for_all(self, name: str, slots: Set[int]) -> bool:
+        """Whether the tried answers to a variable stand for all others in these slots."""
+        exact = self.values(name)[1]
+        return exact and (self._codes(name) is not None or self._wanted(name).compared.isdisjoint(slots))
+
+    def cone(self, *rules: Rule | None) -> tuple[frozenset[str], frozenset[int]]:
+        """Every variable that can decide whether these rules are met, with the slots it does so in; ends of earlier
+        pages are not counted."""
+        slots: set[int] = set()
         wanted: set[str] = set()
         open_slots = [rule.slot for rule in rules if rule is not None]
         while open_slots:
-            for name in self.residues.free[self.nodes[open_slots.pop()]] - wanted:
+            slot = open_slots.pop()
+            slots.add(slot)
+            for name in self.residues.free[self.nodes[slot]] - wanted:
                 wanted.add(name)
                 owner = self.definition.owners.get(name)
                 if owner is None:
@@ -186,12 +197,13 @@ class Model:
                 open_slots += [rule.slot for rule in before if rule is not None]
                 if owner.name in self.expression:
                     open_slots.append(self.expression[owner.name])
-        return frozenset(wanted)
+        return frozenset(wanted), frozenset(slots)
 
-    def size(self, names: frozenset[str]) -> tuple[int, bool]:
+    def size(self, names: frozenset[str], slots: frozenset[int]) -> tuple[int, bool]:
         """How many combinations of these answers differ, and whether they stand for all."""
-        tables = [self.values(n) for n in names if not isinstance(self.definition.owners.get(n), Computed)]
-        return math.prod(len(values) for values, _ in tables), all(exact for _, exact in tables)
+        asked = [name for name in names if not isinstance(self.definition.owners.get(name), Computed)]
+        exact = all(self.stands_for_all(name, slots) for name in asked)
+        return math.prod(len(self.values(name)[0]) for name in asked), exact
 
 
 def _parts(definition: Definition) -> Iterator[tuple[Place, str, int, Question | None]]:
