@@ -61,7 +61,7 @@ def _tested(condition: Mapping[str, Any]) -> Iterator[str]:
 
 # --- scales ------------------------------------------------------------------------------------------------------------
 def used_names(definition: Definition) -> set[str]:
-    """Variables that conditions, expressions and scores look at."""
+    """Names of the questions whose answers conditions and expressions look at."""
     found: set[str] = set()
     for page in definition.pages:
         found |= conditions.names(page.show_if) | conditions.names(page.end_if)
@@ -69,7 +69,7 @@ def used_names(definition: Definition) -> set[str]:
             found |= conditions.names(question.show_if)
             if isinstance(question, Computed):
                 found |= expressions.names(question.expression)
-    return found
+    return {definition.owners[name].name for name in found if name in definition.owners} if found else set()
 
 
 def scales(definition: Definition, previous: Definition | None, used: set[str]) -> Iterator[Noticed]:
@@ -149,7 +149,7 @@ def _own_scale(
 def _bound(question: Question, previous: Definition | None, used: set[str]) -> bool:
     """Whether its codes have a meaning already: it was published, or a rule looks at it."""
     published = previous is not None and question.name in previous.by_name
-    return published or not used.isdisjoint((question.name, *question.answer_names()))
+    return published or question.name in used
 
 
 def _differing(definition: Definition) -> Iterator[Noticed]:
