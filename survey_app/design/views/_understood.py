@@ -136,7 +136,7 @@ def read(text: str, chosen: Mapping[str, str]) -> Understood:
         return Understood()
     try:
         keys = plain_text.keys(text)
-        picked = {line: chosen[key] for line, key in keys.items() if key in chosen}
+        picked = {line: chosen[key] for line, key in keys.items() if chosen.get(key) in plain_text.TYPES}
         parsed = plain_text.parse(text, choices=picked)
     except TextRefused as refusal:
         return Understood(refused=plain_text.sentence(refusal.remark, web.language_tag()))

@@ -125,7 +125,7 @@ def create_from_text() -> Response:
     """Reads the text (`act=read`: as it is typed, or by the button without script), or makes a draft of it (`act=create`)."""
     form = starting_forms.TextForm()
     chosen = {key.removeprefix("as."): kind for key, kind in request.form.items() if key.startswith("as.") and kind}
-    if form.act.data != "create":
+    if form.act.sent != "create":
         # nothing is written: whoever answers a questionnaire does not wait for this
         db.session.rollback()
         with database.read_only():
@@ -142,6 +142,8 @@ def create_from_text() -> Response:
 
 def _create(form: starting_forms.TextForm, understood: _understood.Understood) -> Questionnaire:
     parsed = understood.parsed
+    if understood.refused:
+        raise DomainError(understood.refused).at("text")
     if parsed is None:
         raise DomainError(N_("请先粘贴问卷文本。")).at("text")
     if not understood.asked:
