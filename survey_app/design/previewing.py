@@ -24,17 +24,14 @@ class Look:
 
 
 def address(secret: str, subject: Questionnaire | Version, look: Look, definition: Definition) -> str:
-    """Where the preview stands: the path of this installation, with the place to scroll to."""
+    """Where the preview stands: a path of this installation."""
     payload: dict[str, Any] = {"version" if isinstance(subject, Version) else "questionnaire": subject.id}
     payload["language"] = look.language
     if look.size in SIZES[1:]:
         payload["size"] = look.size
-    mark = ""
     if look.start in definition.by_name:
         payload["start"] = look.start
-        step = step_of(definition, look.start)
-        mark = f"#q-{step}" if step else ""
-    return f"/preview/{tokens.sign(secret, PURPOSE, payload)}{mark}"
+    return f"/preview/{tokens.sign(secret, PURPOSE, payload)}"
 
 
 def size_of(given: str) -> str:

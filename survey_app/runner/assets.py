@@ -20,6 +20,11 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 
 # Clears what the page script kept for this tab; stands on every closing page.
 CLOSING_SCRIPT = "try{sessionStorage.clear()}catch(e){}"
+# After the page script of a preview; the frame around it stays where it is.
+TO_QUESTION = (
+    ";(function(){var q=document.getElementById('q'+_m.dataset.at.slice(1));"
+    "q&&_a.value=='s-'&&scrollTo(0,q.getBoundingClientRect().top-8)})()"
+)
 # Tries again after 8 to 12 seconds; what the page script kept stays.
 AGAIN_SCRIPT = 'var b=document.getElementById("_again");b&&setTimeout(function(){b.click()},8e3+4e3*Math.random())'
 
@@ -66,6 +71,12 @@ def style(brand: str, soft: str) -> Asset:
 def script() -> Asset:
     """The step-by-step script."""
     return _asset(small_script((_HERE / "page.js").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def preview_script() -> Asset:
+    """The same, and a page of few questions is scrolled to the one that the preview begins with."""
+    return _asset(script().text + TO_QUESTION)
 
 
 @lru_cache(maxsize=1)

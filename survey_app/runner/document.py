@@ -163,7 +163,8 @@ def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) ->
     stored = _("已填内容加密暂存 %(days)s 天，只能在本页面继续填写。") % {"days": DRAFT_DAYS}
     kept = {"": "", "no": _("提交之前不会保存您填写的内容。"), "yes": stored}[place.kept]
     go = "submit" if place.page == "r" else "next"
-    code = f"<script>{assets.script().text}</script>" if script else ""
+    steps = assets.preview_script() if frame.preview else assets.script()
+    code = f"<script>{steps.text}</script>" if script else ""
     return (
         f"</div>{inputs}<input type=hidden name=_end value=1.><button id=_g class=go name=go value={go}>{label}</button>"
         f"{resume}</main>{footer(frame, note=f'<p>{kept}</p>' if kept else '')}</div></form>{code}</body></html>"

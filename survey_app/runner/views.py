@@ -43,6 +43,7 @@ from survey_app.vault import Vault
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+NOBODY = "'none'"  # may frame a page of a respondent
 PREVIEW, PREVIEW_SECONDS = previewing.PURPOSE, previewing.SECONDS
 PAGE_LANGUAGES = ("zh-CN", "en")  # of pages that belong to no questionnaire
 WRONG_CODES_A_MINUTE = 10
@@ -217,9 +218,10 @@ class Respondents:
         body = made.gzip(middle) if packed else made.plain(middle)
         return Ready(body, _headers(chain.brand, chain.soft, script_hash, ancestors, packed))
 
-    def page(self, reply: Reply, chain: Chain, ancestors: str = "'none'") -> Response:
+    def page(self, reply: Reply, chain: Chain, ancestors: str = NOBODY) -> Response:
         """A rendered document."""
-        script = assets.script() if reply.stepped else assets.closing_script()
+        steps = assets.script() if ancestors == NOBODY else assets.preview_script()
+        script = steps if reply.stepped else assets.closing_script()
         if reply.status >= 500 and not reply.stepped:
             script = assets.again_script()
         body, packed = reply.html.encode(), "gzip" in _asked.get().get("HTTP_ACCEPT_ENCODING", "")

@@ -11,7 +11,7 @@ from survey_app import clock, tokens
 from survey_app.database import db
 from survey_app.design.models import Questionnaire, Version
 from survey_app.responses.models import Ballot, Draft, Response
-from survey_app.runner import views
+from survey_app.runner import assets, views
 from tests.runner.street import Respondent, rows_of
 
 Person = Callable[[str], Respondent]
@@ -117,6 +117,16 @@ def test_a_question_that_waits_for_an_answer_is_shown_and_the_bar_says_why(
     assert "来过几次？" in html
     someone.send("back")
     assert "value=4 checked" in someone.html or 'value="4" checked' in someone.html  # its answer counts
+
+
+def test_only_a_preview_carries_the_script_that_scrolls_to_a_question(
+    previewer: Callable[..., Respondent], person: Person
+) -> None:
+    someone = previewer("short.yaml", start="overall")
+    answer = someone.client.get(someone.address)
+    page = answer.get_data(as_text=True)
+    assert assets.TO_QUESTION in page and assets.preview_script().hash in answer.headers["Content-Security-Policy"]
+    assert assets.TO_QUESTION not in person("ten.yaml").open()
 
 
 def test_a_preview_can_begin_large(previewer: Callable[..., Respondent]) -> None:
