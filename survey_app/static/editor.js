@@ -221,7 +221,7 @@
     var other = id !== data.node;
     data.node = id;
     all(".on").forEach(function (el) { if (el.dataset.id !== id) el.classList.remove("on"); });
-    if (card(id)) card(id).classList.add("on");
+    if (card(id)) { card(id).classList.add("on"); if (id !== "root") equip(card(id).closest("article")); }
     all("#outline [aria-current]").forEach(function (el) { el.removeAttribute("aria-current"); });
     var line = $('#outline [data-go="' + id + '"]');
     if (line) { line.setAttribute("aria-current", "true"); line.scrollIntoView({block: "nearest"}); }
@@ -304,7 +304,7 @@
   /* forms in dialogs that are acts */
   doc.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.matches("#canvas form,#pane form[data-rev]") && !form.hasAttribute("hx-post")) { event.preventDefault(); flush(); }
+    if (form.matches("#texts,#pane form[data-rev]") && !form.hasAttribute("hx-post")) { event.preventDefault(); flush(); }
     if (!form.hasAttribute("data-act")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -407,7 +407,14 @@
   });
 
   /* --- dragging: lists become sortable when the pointer comes to a handle --- */
+  function equip(box) {
+    var id = box && box.dataset.id;
+    if (!id || id === "root" || $(".acts", box)) return;
+    $(".qf", box).insertAdjacentHTML("beforeend", doc.getElementById("tools").innerHTML.replace(/00000000/g, id));
+    box.insertAdjacentHTML("beforeend", doc.getElementById("plus").innerHTML.replace(/00000000/g, id));
+  }
   doc.addEventListener("pointerover", function (event) {
+    if (event.target.closest) equip(event.target.closest("#canvas article"));
     var list = event.target.closest && event.target.closest("[data-sortable]");
     if (!list || list._sortable || !window.Sortable) return;
     var outline = list.closest("#outline"), items = list.dataset.list;

@@ -263,7 +263,7 @@ def reply(sheet: Sheet, done: Done, values: dict[str, Any]) -> Response:
         sheet.questionnaire,
         done.edit,
         more={"done": {"node": "" if done.row else selected, "at": at, "say": done.said, **steps}},
-        outline=False,
+        drawn=True,
     )
     response.headers["HX-Reswap"] = "none"
     return response

@@ -148,19 +148,19 @@ def editing_reply(
     target: str = "",
     swap: str = "",
     more: dict[str, Any] | None = None,
-    outline: bool = True,
+    drawn: bool = False,
 ) -> Response:
     """The fragment `body` with the events of the change. Without htmx: back to the editor, at `node`.
 
     `target` and `swap` tell htmx where it belongs when the page could not know; `more` are further events.
-    `outline`: whether the page shall fetch the outline (the editor's own acts bring it along).
+    `drawn`: the body brings the cards along, so that the canvas need not fetch them.
     """
     if not web.is_htmx():
         return web.seen(url_for("design.editor", questionnaire_id=questionnaire.id, node=node or None))
     response = Response(body, 200, content_type="text/html; charset=utf-8")
     heard: dict[str, Any] = dict(more or {})
     if edit is not None:
-        heard |= events_of(questionnaire, edit, drawn=not outline)
+        heard |= events_of(questionnaire, edit, drawn=drawn)
     response.headers["HX-Trigger"] = json.dumps(heard)
     if target:
         response.headers["HX-Retarget"] = target
@@ -170,7 +170,7 @@ def editing_reply(
 
 
 def events_of(questionnaire: Questionnaire, edit: Edit, *, drawn: bool = False) -> dict[str, Any]:
-    """What other parts of the page hear about a change; `drawn`: the reply itself brings cards and outline."""
+    """What other parts of the page hear about a change; `drawn`: the reply itself brings the cards."""
     tree = Tree(questionnaire.draft)
     nodes = with_owners(tree, Changes.from_json(edit.changes).nodes())
     shown = {
@@ -180,7 +180,7 @@ def events_of(questionnaire: Questionnaire, edit: Edit, *, drawn: bool = False) 
         "undo": "" if edit.undoes else words_of(edit.kind, _),
         "drawn": drawn,
     }
-    heard: dict[str, Any] = {"draft-changed": shown} | ({} if drawn else {"outline-changed": ""})
+    heard: dict[str, Any] = {"draft-changed": shown, "outline-changed": ""}
     heard |= {f"changed-{node}": "" for node in shown["nodes"]}
     return heard
 

@@ -12,10 +12,11 @@ MOST = 30
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """A card or a page to be put behind the element with this id."""
+    """A card or a page to be put behind the element with this id; `first`: on its page."""
 
     node: str
     behind: str
+    first: bool = False
 
 
 class Patches:
@@ -90,7 +91,7 @@ class Patches:
         for page, (before, now) in self._lists.items():
             staying = _longest_common(before, now)
             found += [
-                Insertion(node, f"n-{now[index - 1]}" if index else f"n-{page}")
+                Insertion(node, f"n-{now[index - 1]}" if index else f"n-{page}", index == 0)
                 for index, node in enumerate(now)
                 if node not in staying
             ]
@@ -121,6 +122,11 @@ class Patches:
             if question is not None:
                 found.add(question)
         return [node for node in self.tree.ids("question") if node in found - drawn]
+
+    @cached_property
+    def renamed(self) -> list[str]:
+        """Questions whose line in the outline looks different: their own words or settings changed."""
+        return [node for node in self.changed if self._has_values(node)]
 
     def _on_scale(self, scale: str) -> set[str]:
         code = self.tree.place(scale)[1]

@@ -14,7 +14,7 @@ _HIDDEN = (
     '<input type="hidden" name="csrf_token" value="{{ token }}"><input type="hidden" name="page" value="{{ page }}">'
     '<input type="hidden" name="rev" value="{{ revision }}">'
 )
-_NOSCRIPT = '<noscript><button class="small main">{{ text }}</button></noscript>'
+_NOSCRIPT = '<noscript><button form="texts" name="only" value="%(id)s" class="small">{{ text }}</button></noscript>'
 
 
 def canvas_words(page: str, revision: int) -> dict[str, Any]:

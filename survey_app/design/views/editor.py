@@ -106,8 +106,8 @@ def fields(questionnaire_id: int) -> Response:
         sent = forms.FieldForm().check().changes()
     except DomainError as error:
         return refused(questionnaire, error)
-    shown = _shown(questionnaire.draft) if not web.is_htmx() else {}
-    sent = [one for one in sent if shown.get(one.name, None) != one.value or one.name not in shown]
+    if not web.is_htmx():
+        sent = _different(questionnaire.draft, sent, request.form.get("only", ""))
 
     def operation(tree: Tree) -> None:
         for one in sent:
@@ -122,15 +122,23 @@ def fields(questionnaire_id: int) -> Response:
     return editing_reply("", questionnaire, outcome.edit, node=sent[0].node if sent else "")
 
 
-def _shown(draft: dict[str, Any]) -> dict[str, str]:
-    """The texts a form without script came with, so that only those that differ are changed."""
+def _different(draft: dict[str, Any], sent: list[forms.SentField], only: str) -> list[forms.SentField]:
+    """Of the texts of a form without script, those of the card `only` that are not what the draft says."""
     tree = Tree(draft)
-    found = {}
-    for node_id in tree.ids():
-        for key, value in tree.node(node_id).items():
-            if isinstance(value, dict):
-                found |= {f"f:{node_id}:{key}:{tag}": words for tag, words in value.items() if isinstance(words, str)}
-    return found
+
+    def present(one: forms.SentField) -> Any:
+        value = tree.node(one.node).get(one.key)
+        if one.index is not None:
+            value = value[one.index] if isinstance(value, list) and one.index < len(value) else None
+        return value.get(one.language) if isinstance(value, dict) else None
+
+    return [
+        one
+        for one in sent
+        if tree.has(one.node)
+        and (not only or (tree.question_of(one.node) or one.node) == only)
+        and (not one.language or (present(one) or "") != one.value)
+    ]
 
 
 # --- acts --------------------------------------------------------------------------------------------------------------

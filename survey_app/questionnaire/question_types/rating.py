@@ -170,16 +170,17 @@ class Likert(Question):
     type: Literal["likert"]
     scale: str
     summary: ClassVar[str] = "single"
-    _scale: Scale | None = PrivateAttr(default=None)
+    _choices: tuple[Any, ...] = PrivateAttr(default=())
 
     def bind(self, scales: Mapping[str, Scale]) -> None:
         """Called by the definition: the scale this item uses."""
-        self._scale = scales.get(self.scale)
+        scale = scales.get(self.scale)
+        self._choices = scale.choices() if scale else ()
 
     @property
     def choices(self) -> tuple[Any, ...]:
         """The anchors as choices; () while the scale is unknown."""
-        return self._scale.choices() if self._scale else ()
+        return self._choices
 
     def variables(self) -> tuple[Variable, ...]:
         choices = self.choices
