@@ -237,7 +237,7 @@ def test_a_constant_is_a_number_or_a_text(given: str, stored: object) -> None:
 def test_the_pane_says_what_another_type_would_lose_before_it_is_changed(pane: Pane) -> None:
     node = pane.node("why")
     html = pane.show(node, type="long_text")
-    assert "会失去 选项（2 项）、列数" in html and "改题型" in html
+    assert "会失去 各选项（2 项）、列数" in html and "改题型" in html
     assert pane.definition.question("why").type == "single_choice"
     assert "所有设置都保留" in pane.show(node, type="multiple_choice")
     assert pane.act(node, "type:multiple_choice")[0] == 200
@@ -434,3 +434,9 @@ def test_the_preview_pane_begins_at_the_selected_question(pane: Pane) -> None:
     )
     assert 'class="phone w320"' in html and "不会保存" in html
     assert f'value="{node}" selected' in html
+
+
+def test_a_preview_can_be_opened_on_a_phone_by_a_code(pane: Pane) -> None:
+    page = pane.person.text(f"/questionnaires/{pane.id}/preview-code?start=item&size=big")
+    assert "<svg" in page and "http://127.0.0.1:8000/preview/" in page
+    assert "preview-code" in pane.person.text(f"/questionnaires/{pane.id}/editor/preview", headers=HTMX)

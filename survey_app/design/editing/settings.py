@@ -81,7 +81,7 @@ _SENSITIVE = Setting(
     "choose",
     N_("敏感信息"),
     N_("健康或儿童信息须先有一道“同意”题，否则不能发布。"),
-    options=(("", N_("不是")), ("health", N_("健康信息")), ("child", N_("儿童信息"))),
+    options=(("", N_("否")), ("health", N_("健康信息")), ("child", N_("儿童信息"))),
     group=DATA,
 )
 _TRACKING = (
@@ -104,7 +104,7 @@ _COLUMNS = Setting(
 _RANDOM = Setting(
     "random_order", "switch", N_("选项随机排列"), N_("“其他”和“以上都没有”总在最后。"), default=False, group=LOOK
 )
-_CHOICES = Setting("choices", "choices", N_("选项"), group=ANSWER)
+_CHOICES = Setting("choices", "choices", N_("各选项"), group=ANSWER)
 _UNSURE = _text("unsure", N_("“不清楚”选项"), N_("留空就没有这个选项。"))
 _LOW, _HIGH = _text("low", N_("最低分的文字")), _text("high", N_("最高分的文字"))
 _LABELS = Setting("labels", "labels", N_("每个分值都有文字"), group=WORDING)
@@ -191,7 +191,7 @@ _OWN_KEYS: dict[str, tuple[Setting, ...]] = {
         replace(_POINTS, default=None),
         _START,
         _CHOICES,
-        Setting("rows", "rows", N_("行"), group=ANSWER),
+        Setting("rows", "rows", N_("各行"), group=ANSWER),
         _STYLE,
         _LOW,
         _HIGH,
@@ -204,7 +204,7 @@ _OWN_KEYS: dict[str, tuple[Setting, ...]] = {
         Setting("lines", "whole", N_("显示几行"), low=2, high=20, default=4, group=LOOK),
         _length(2000),
     ),
-    "text_fields": (Setting("fields", "fields", N_("填空项"), group=ANSWER),),
+    "text_fields": (Setting("fields", "fields", N_("各填空项"), group=ANSWER),),
     "number": (
         *_bounds("number", ""),
         Setting("decimals", "whole", N_("小数位数"), low=0, high=6, default=0, group=ANSWER),
@@ -266,7 +266,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
             "missing",
             "choose",
             N_("算作缺失"),
-            options=(("", N_("不是")), ("unknown", N_("不清楚")), ("refused", N_("不愿透露"))),
+            options=(("", N_("否")), ("unknown", N_("不清楚")), ("refused", N_("不愿透露"))),
         ),
     ),
     "row": (_ITEM_TEXT, _CODE, _ROW_REQUIRED),
@@ -279,7 +279,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     ),
     "point": (_ITEM_TEXT, _CODE, _VALUE, _SCORE),
     "score": (
-        _text("label", N_("名称")),
+        Setting("label", "text", N_("名称")),
         Setting("name", "name", N_("变量名")),
         Setting(
             "kind",

@@ -4,4 +4,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("distribution", __name__)
 
-from survey_app.distribution.views import changing, lists, printing, switching, variants  # noqa: E402, F401 - they add their pages
+from survey_app.distribution.views import (  # noqa: E402, F401 - they add their pages
+    changing,
+    lists,
+    previewing,
+    printing,
+    switching,
+    variants,
+)
