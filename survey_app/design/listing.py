@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from survey_app.accounts.models import User
 from survey_app.database import db
-from survey_app.design import publishing
+from survey_app.design import publishing, translating
 from survey_app.design.editing.tree import plain
 from survey_app.design.models import Questionnaire, Version
 
@@ -51,7 +51,6 @@ numbers_of: list[Callable[[list[int]], dict[int, Numbers]]] = [_nothing]
 links_of: list[Callable[[list[int]], dict[int, str]]] = [
     _nothing
 ]  # address of the first open link, for the person who asks
-coverage_of: list[Callable[[list[int]], dict[int, int]]] = [_nothing]  # per cent of the texts that are translated
 doors_of_all: list[Callable[[], dict[int, Doors]]] = [_no_doors]
 
 
@@ -88,7 +87,9 @@ class Line:
     updated_by: str
     numbers: Numbers | None
     link: str
-    coverage: int | None
+    coverage: (
+        int | None
+    )  # per cent of the texts that are translated, in the language that has fewest; None: one language
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +179,12 @@ def _lines(rows: list[Any], states: Mapping[int, str], *, with_numbers: bool) ->
     if not ids:
         return []
     numbers = numbers_of[0](ids) if with_numbers else {}
-    links, coverage = links_of[0](ids), coverage_of[0](ids)
-    people, changed = _people(row.updated_by_id for row in rows), _changed(rows)
+    links, people, drafts = links_of[0](ids), _people(row.updated_by_id for row in rows), _drafts(rows)
     return [
         Line(
             row.id, row.name, row.title, row.mode, states[row.id], row.folder, tuple(row.tags), row.number,
-            row.id in changed, row.opens_at, row.updated_at, people.get(row.updated_by_id, ""), numbers.get(row.id),
-            links.get(row.id, ""), coverage.get(row.id),
+            drafts[row.id].changed, row.opens_at, row.updated_at, people.get(row.updated_by_id, ""),
+            numbers.get(row.id), links.get(row.id, ""), drafts[row.id].coverage,
         )
         for row in rows
     ]  # fmt: skip
@@ -195,27 +195,37 @@ def _people(ids: Iterable[int | None]) -> dict[int | None, str]:
     return {key: name or email.split("@")[0] for key, name, email in db.session.execute(chosen)}
 
 
-# Whether a draft is news against a version, by what both are: drafts are large, and this never changes
-_compared: dict[tuple[int, int, datetime, str], bool] = {}
-_MOST_COMPARED = 5_000
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What the list says of a draft."""
+
+    changed: bool
+    coverage: int | None
 
 
-def _changed(rows: list[Any]) -> set[int]:
-    """The published ones whose draft differs from the newest version. Only drafts not seen before are read."""
-    keys = {row.id: (row.id, row.draft_revision, row.updated_at, row.digest) for row in rows if row.digest}
-    unknown = [key for key, state in keys.items() if state not in _compared]
-    if len(_compared) > _MOST_COMPARED:
-        _compared.clear()
-        unknown = list(keys)
+# By what draft and newest version are: drafts are large, and this never changes
+_seen: dict[tuple[int, int, datetime, str | None], _Draft] = {}
+_MOST_SEEN = 5_000
+
+
+def _drafts(rows: list[Any]) -> dict[int, _Draft]:
+    """What there is to say of each draft. Only drafts not seen before are read."""
+    keys = {row.id: (row.id, row.draft_revision, row.updated_at, row.digest) for row in rows}
+    if len(_seen) > _MOST_SEEN:
+        _seen.clear()
+    unknown = [key for key, state in keys.items() if state not in _seen]
     if unknown:
-        digests = [keys[key][3] for key in unknown]
-        drafts = db.session.scalars(select(Questionnaire).where(Questionnaire.id.in_(unknown))).all()
-        frozen = db.session.scalars(
-            select(Version).where(Version.questionnaire_id.in_(unknown), Version.digest.in_(digests))
+        chosen = select(Version).where(
+            Version.questionnaire_id.in_(unknown), Version.digest.in_({keys[key][3] for key in unknown})
         )
-        versions = {(version.questionnaire_id, version.digest): version for version in frozen}
-        for questionnaire in drafts:
+        newest = {(version.questionnaire_id, version.digest): version for version in db.session.scalars(chosen)}
+        for questionnaire in db.session.scalars(select(Questionnaire).where(Questionnaire.id.in_(unknown))):
             key = keys[questionnaire.id]
-            same = versions[questionnaire.id, key[3]].definition == plain(questionnaire.draft)
-            _compared[key] = not same and publishing.has_news(questionnaire)
-    return {key for key, state in keys.items() if _compared[state]}
+            _seen[key] = _read(questionnaire, newest.get((questionnaire.id, key[3] or "")))
+    return {key: _seen[state] for key, state in keys.items()}
+
+
+def _read(questionnaire: Questionnaire, newest: Version | None) -> _Draft:
+    same = newest is None or newest.definition == plain(questionnaire.draft)
+    shares = [100 * done // of for done, of in translating.coverage(questionnaire.draft).values() if of]
+    return _Draft(not same and publishing.has_news(questionnaire), min(shares, default=None))

@@ -194,15 +194,26 @@ def test_who_changed_a_draft_last_and_that_it_is_news_stand_in_its_row(chain: st
     assert "有未发布的修改" not in chain.signed_in("researcher").text("/questionnaires?q=shop-visit")
 
 
-def test_numbers_and_coverage_come_from_other_rooms_and_need_the_permission(
+def test_numbers_come_from_another_room_and_need_the_permission(
     chain: staff.Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = Numbers(1234, "87%", "+32", 45, "95% 区间", nps_few=True)
     monkeypatch.setitem(listing.__dict__, "numbers_of", [lambda ids: dict.fromkeys(ids, made)])
-    monkeypatch.setitem(listing.__dict__, "coverage_of", [lambda ids: dict.fromkeys(ids, 60)])
     text = chain.signed_in("researcher").text("/questionnaires?q=nps")
-    assert "1,234" in text and "87%" in text and "+32" in text and "n 45" in text and "翻译 60%" in text
+    assert "1,234" in text and "87%" in text and "+32" in text and "n 45" in text
     assert "1,234" not in chain.signed_in("manager").text("/questionnaires")  # bound to a region
+
+
+def test_a_draft_with_missing_translations_says_how_much_is_there(chain: staff.Chain) -> None:
+    questionnaire = db.session.get_one(Questionnaire, chain.draft)
+    draft = copy.deepcopy(questionnaire.draft)
+    for question in draft["pages"][0]["questions"]:
+        question["text"] = {"zh-CN": question["text"]["zh-CN"]}
+    person = chain.signed_in("researcher")
+    assert "翻译 " not in person.text("/questionnaires?q=nps")
+    change(chain.draft, draft=draft, draft_revision=7)
+    found = re.search(r"翻译 (\d+)%", person.text("/questionnaires?q=nps"))
+    assert found is not None and 0 < int(found[1]) < 100
 
 
 def test_an_empty_installation_offers_three_standard_questionnaires_with_one_press(sqlite_app: Flask) -> None:
