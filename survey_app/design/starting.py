@@ -96,7 +96,7 @@ def _twin(document: dict[str, Any], *, by: Actor, now: datetime) -> Questionnair
     return next((one for one in found if {**drafting.draft_of(one).to_json(), "name": ""} == wanted), None)
 
 
-def empty(*, title: str, by: Actor, now: datetime, name: str = "", language: str = "zh-CN") -> Questionnaire:
+def empty(*, title: str, by: Actor, now: datetime, language: str = "zh-CN") -> Questionnaire:
     """One page with one question, in Chinese and English. `title` is in `language`, that of the person."""
     languages = ["zh-CN", "en"] if language == "zh-CN" else ["en", "zh-CN"]
     first = {"zh-CN": "总体来说，您满意吗？", "en": "Overall, how satisfied or dissatisfied are you?"}
@@ -110,7 +110,7 @@ def empty(*, title: str, by: Actor, now: datetime, name: str = "", language: str
         "mode": "anonymous",
         "pages": [{"questions": [{"name": "q1", "type": "csat", "text": {tag: first[tag] for tag in languages}}]}],
     }
-    made, _ = create(definition=Definition.from_json(document), by=by, now=now, name=name)
+    made, _ = create(definition=Definition.from_json(document), by=by, now=now)
     return made
 
 

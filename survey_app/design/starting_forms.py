@@ -1,10 +1,26 @@
 """Forms of starting a questionnaire."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext
 from flask_wtf.file import FileField
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
 from wtforms.validators import ValidationError
 
 from survey_app.forms import Choice, Line, Raw, StaffForm, at_most
+
+
+class Picks(Field):  # type: ignore[misc]  # WTForms has no types
+    """What lists that are called `as.<key>` were set to: key -> value, without those left as they were."""
+
+    data: dict[str, str]
+
+    def process(self, formdata: MultiDict[str, Any] | None, *_more: Any, **_options: Any) -> None:
+        self.raw_data: list[str] = []
+        self.process_errors: list[str] = []
+        sent = formdata.items() if formdata else ()
+        self.data = {key.removeprefix("as."): str(kind) for key, kind in sent if key.startswith("as.") and kind}
 
 
 class TextForm(StaffForm):
@@ -14,13 +30,13 @@ class TextForm(StaffForm):
     text = Raw()
     title = Line(validators=[at_most(200)])
     name = Line(validators=[at_most(64)])
+    picks = Picks()
 
 
 class EmptyForm(StaffForm):
     """The title of a questionnaire that starts empty."""
 
     title = Line(validators=[at_most(200)])
-    name = Line(validators=[at_most(64)])
 
 
 class FileForm(StaffForm):

@@ -188,3 +188,7 @@ def test_a_text_without_a_title_gets_one_and_says_so() -> None:
 def test_a_hint_stays_a_hint() -> None:
     question = one("1. 您的电话？\n（我们只用于回访）")
     assert question["hint"] == {"zh-CN": "我们只用于回访"}
+
+
+def test_brackets_of_program_code_are_no_answers() -> None:
+    assert one("1. alert(1) and print(2) 您的建议？")["type"] == "long_text"

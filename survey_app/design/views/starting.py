@@ -47,9 +47,7 @@ def create_empty() -> Response:
     form = starting_forms.EmptyForm()
     try:
         form.check()
-        made = starting.empty(
-            title=form.title.data, name=form.name.data, language=web.language_tag(), by=web.actor(), now=clock.now()
-        )
+        made = starting.empty(title=form.title.data, language=web.language_tag(), by=web.actor(), now=clock.now())
     except DomainError as error:
         db.session.rollback()
         return _ways(422, error=error, form=request.form)
@@ -116,7 +114,7 @@ def new_from_text() -> Response:
     """The text area; `?example=1` fills it."""
     example = request.args.get("example") == "1"
     text = _understood.EXAMPLES[web.language_tag()] if example else ""
-    return _text_page(_understood.read(text, {}), {"text": text})
+    return _text_page(_understood.read(text, {}), form={"text": text})
 
 
 @blueprint.post("/questionnaires/new/text")
@@ -124,19 +122,18 @@ def new_from_text() -> Response:
 def create_from_text() -> Response:
     """Reads the text (`act=read`: as it is typed, or by the button without script), or makes a draft of it (`act=create`)."""
     form = starting_forms.TextForm()
-    chosen = {key.removeprefix("as."): kind for key, kind in request.form.items() if key.startswith("as.") and kind}
     if form.act.sent != "create":
         # nothing is written: whoever answers a questionnaire does not wait for this
         db.session.rollback()
         with database.read_only():
-            return _text_page(_understood.read(form.text.data, chosen), request.form)
-    understood = _understood.read(form.text.data, chosen)
+            return _text_page(_understood.read(form.text.data, form.picks.data), form=request.form)
+    understood = _understood.read(form.text.data, form.picks.data)
     try:
         form.check()
         made = _create(form, understood)
     except DomainError as error:
         db.session.rollback()
-        return _text_page(understood, request.form, status=422, error=error)
+        return _text_page(understood, form=request.form, status=422, error=error)
     return _opened(made)
 
 
@@ -156,7 +153,7 @@ def _create(form: starting_forms.TextForm, understood: _understood.Understood) -
     return made
 
 
-def _text_page(understood: _understood.Understood, form: Any, *, status: int = 200, error: Any = None) -> Response:
+def _text_page(understood: _understood.Understood, *, form: Any, status: int = 200, error: Any = None) -> Response:
     return web.render(
         "design/starting/text.html",
         fragment="design/starting/_understood.html",

@@ -7,10 +7,10 @@ from typing import Any
 from survey_app.formats.plain_text import lines
 from survey_app.formats.plain_text.lines import BLANK, GAP, Mark, flat
 
-_INLINE_LETTER = re.compile(r"(?<![A-Za-z0-9])\(?([A-Za-z])\s?[.、):](?![A-Za-z]\.)\s{0,3}")
+_INLINE_LETTER = re.compile(r"(?<![A-Za-z0-9(])\(?([A-Za-z])\s?[.、):](?![A-Za-z]\.)\s{0,3}")
 _INLINE_BOX = re.compile(rf"[{lines.SQUARES}{lines.CIRCLES}]\s{{0,3}}|(?<!\S)(?:\[\s?\]|\(\s{{0,3}}\))\s{{0,3}}(?=\S)")
 _INLINE_CIRCLED = re.compile(r"[①-⑳⑴-⒇❶-❿]\s{0,3}")
-_INLINE_NUMBER = re.compile(r"(?<![0-9A-Za-z.])\(?([0-9]{1,2})\s?[.、)](?![0-9])\s{0,3}")
+_INLINE_NUMBER = re.compile(r"(?<![0-9A-Za-z.(])\(?([0-9]{1,2})\s?[.、)](?![0-9])\s{0,3}")
 _OTHER = re.compile(r"(?:其他|其它|别的|另外|others?\b|something else|another\b)", re.IGNORECASE)
 _SPECIFY = re.compile(
     r"请(?:注明|说明|填写|写明|具体说明|补充)|please (?:specify|describe|state)|specify", re.IGNORECASE
