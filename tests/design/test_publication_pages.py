@@ -137,7 +137,7 @@ def test_versions_are_compared_with_each_other_and_with_the_draft(chain: staff.C
     assert "/editor?node" not in reader.text(f"{path}/versions/1/compare/draft")
     chosen = reader.get(f"{path}/comparison?before=1&after=draft")
     assert chosen.status_code == 302 and chosen.location.endswith("/versions/1/compare/draft")
-    for wrong in ("before=draft&after=1", "before=1", "before=²&after=1", "before=1&after=x"):
+    for wrong in ("before=draft&after=1", "after=²", "before=²&after=1", "before=1&after=x"):
         assert reader.get(f"{path}/comparison?{wrong}").status_code == 404
     assert reader.get(f"{path}/versions/1/compare/9").status_code == 404
 

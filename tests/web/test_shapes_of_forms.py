@@ -16,7 +16,11 @@ from survey_app.accounts.models import User
 from survey_app.analysis import forms as analysis
 from survey_app.config import ROOT
 from survey_app.database import db
+from survey_app.design import approving
 from survey_app.design import forms as design
+from survey_app.design import publication_forms as publication
+from survey_app.design import starting_forms as starting
+from survey_app.design.models import Questionnaire
 from survey_app.distribution import forms as distribution
 from survey_app.events import COMMAND_LINE
 from survey_app.exports import forms as exports
@@ -74,9 +78,28 @@ SHEETS = [
     Sheet(accounts.SignInForm, "/sign-in", {"email": "manager@example.org", "password": staff.PASSWORD},
           [*text("email", 254), ({"email": ""}, "email"), ({"password": ""}, "password"),
            ({"password": "x" * 513}, "password"), ({"next": ["/users", "/shops"]}, "next")]),
-    Sheet(design.PublicationForm, "/questionnaires/{draft}/versions", {"note": "一\r\n二"}, text("note", 1000)),
+    Sheet(publication.PublicationForm, "/questionnaires/{draft}/versions", {"note": "一\r\n二"}, text("note", 1000)),
+    Sheet(publication.PublicationForm, "/questionnaires/{draft}/versions", {"meaning": "same"},
+          text("reason", 1000) + chosen("meaning") + [({"digest": ["a", "b"]}, "digest")], page=False),
+    Sheet(publication.ApprovalForm, "/questionnaires/{draft}/approvals", {}, text("note", 1000)),
+    Sheet(publication.DecisionForm, "/questionnaires/{draft}/approvals/{approval}/decision", {"approved": "1"},
+          text("answer", 1000) + chosen("approved", *SWITCHED), page=False),
+    Sheet(publication.ScheduleForm, "/questionnaires/{questionnaire}/schedule", {"opens_at": "2030-01-01T09:00"},
+          text("opens_at", 20) + text("closes_at", 20) + [({"closes_at": "2030-13-01T09:00"}, "closes_at")]),
+    Sheet(publication.RetirementForm, "/questionnaires/{questionnaire}/retirement", {"retired": "1"},
+          chosen("retired", *SWITCHED), page=False),
+    Sheet(distribution.SwitchForm, "/questionnaires/{questionnaire}/collectors/version", {},
+          [({"next": ["a", "b"]}, "next")], page=False),
+    Sheet(organisation.ApprovalSettingForm, "/organisation/approval", {"needed": "1"}, chosen("needed", *SWITCHED),
+          page=False),
     Sheet(design.ArchiveForm, "/questionnaires/{draft}/archive", {"archived": "1"}, chosen("archived", *SWITCHED),
           page=False),
+    Sheet(design.FilingForm, "/questionnaires/{draft}/filing", {"folder": "门店", "tags": "月度"},
+          text("folder", 60) + text("tags", 300) + [({"next": ["/a", "/b"]}, "next")]),
+    Sheet(starting.TextForm, "/questionnaires/new/text",
+          {"act": "create", "text": "标题\n1. 您满意吗？\nA. 是\nB. 否"}, text("title", 200) + text("name", 64)),
+    Sheet(starting.EmptyForm, "/questionnaires/new/empty", {"title": "茶"}, text("title", 200)),
+    Sheet(starting.FileForm, "/questionnaires/new/file", {}, [({}, "file"), ({"file": "no file"}, "file")]),
     Sheet(design.LibraryForm, "/questionnaires", {"library": "csat"}, text("library", 64), page=False),
     Sheet(distribution.NewCollectorsForm, "/questionnaires/{questionnaire}/collectors", {"kind": "link", "name": "短信"},
           text("name", 120)),
@@ -120,11 +143,14 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 def known_of(chain: staff.Chain) -> dict[str, Any]:
     manager = db.session.get_one(User, chain.users["manager"])
     token = users.create_link(user=manager, by=COMMAND_LINE, now=clock.now())
+    draft = db.session.get_one(Questionnaire, chain.draft)
+    approval = approving.request(questionnaire=draft, note="", by=COMMAND_LINE, now=clock.now()).id
     db.session.commit()
     db.session.remove()
     return {
         "user": chain.users["quality"], "draft": chain.draft, "questionnaire": chain.questionnaire, "token": token,
         "region": chain.regions[0], "shop": chain.shops[0], "door": chain.doors["link"],
+        "approval": approval,
     }  # fmt: skip
 
 

@@ -285,10 +285,11 @@ def version_page(questionnaire_id: int, number: int) -> Response:
 def choose_comparison(questionnaire_id: int) -> Response:
     """The two lists of the versions page, sent: on to the page of that pair."""
     questionnaire = questionnaire_or_404(questionnaire_id)
-    sides = [request.args.get(name, "") for name in ("before", "after")]
-    if not sides[0].isdigit() or not all(_is_side(side) for side in sides):
+    newest = web.found(publishing.newest_version(questionnaire))
+    before, after = request.args.get("before", str(newest.number)), request.args.get("after", DRAFT)
+    if before == DRAFT or not _is_side(before) or not _is_side(after):
         abort(404)
-    return redirect(_comparison(questionnaire, int(sides[0]), sides[1]))
+    return redirect(_comparison(questionnaire, int(before), after))
 
 
 def _is_side(text: str) -> bool:
