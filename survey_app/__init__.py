@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
         MAX_CONTENT_LENGTH=1_000_000,
         MAX_FORM_PARTS=2_000,
+        MAX_FORM_MEMORY_SIZE=1_000_000,  # a pasted questionnaire may be as long as any request
         SESSION_COOKIE_NAME="staff",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
