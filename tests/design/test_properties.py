@@ -295,8 +295,8 @@ def test_choices_are_added_and_moved(pane: Pane) -> None:
 
 def test_languages_are_added_put_first_and_removed_with_their_texts(pane: Pane) -> None:
     assert "段 English 文字" in pane.show("root")
-    assert pane.act("root", "language", **{"value-language": "ja"})[0] == 200
-    assert pane.act("root", "language", **{"value-language": "Klingon!"})[0] == 422
+    assert pane.act("root", "language", **{"value_language": "ja"})[0] == 200
+    assert pane.act("root", "language", **{"value_language": "Klingon!"})[0] == 422
     assert pane.definition.languages == ("zh-CN", "en", "ja")
     assert pane.act("root", "first:en")[0] == 200
     assert pane.definition.languages == ("en", "zh-CN", "ja")
@@ -307,7 +307,7 @@ def test_languages_are_added_put_first_and_removed_with_their_texts(pane: Pane) 
 def test_scales_and_scores_are_made_and_edited(pane: Pane) -> None:
     status, html = pane.act("root", "scale:new")
     assert status == 200 and 'value="scale1"' in html
-    status, html = pane.act("root", "score", **{"value-score": "weighted"})
+    status, html = pane.act("root", "score", **{"value_score": "weighted"})
     assert status == 200
     made = pane.definition.scores[-1]
     assert made.kind == "weighted" and set(made.weights or {}) == set(made.questions)

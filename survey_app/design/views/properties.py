@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response
 from survey_app import web
 from survey_app.design import drafting, previewing
 from survey_app.design.editing import building, operations, shaping
+from survey_app.design.editing.building import Sent
 from survey_app.design.editing.tree import ROOT, Tree
 from survey_app.design.models import Questionnaire
+from survey_app.design.pane_forms import PaneForm
 from survey_app.design.views import _editing, blueprint
 from survey_app.design.views import _pane as pane
 from survey_app.design.views.common import head, languages_of, questionnaire_or_404, reading_language
@@ -22,7 +24,7 @@ from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.questionnaire.question_types import TYPES
 
-Act = Callable[[Tree, str, str], Any]
+Act = Callable[[Tree, str, str, Sent], Any]
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/editor/properties")
@@ -44,51 +46,50 @@ def _show(questionnaire: Questionnaire, node_id: str) -> Response:
 
 
 # --- acts --------------------------------------------------------------------------------------------------------------
-def _type(tree: Tree, node_id: str, value: str) -> None:
+def _type(tree: Tree, node_id: str, value: str, _sent: Sent) -> None:
     if value not in TYPES:
         raise DomainError(N_("请从列表中选择。")).at("type")
     shaping.change_type(tree, node_id, value)
 
 
-def _expression(tree: Tree, node_id: str, _value: str) -> None:
+def _expression(tree: Tree, node_id: str, _value: str, sent: Sent) -> None:
     node = tree.node(node_id)
-    made = building.build(request.form, node["expression"])
-    if made != node["expression"] or type(made) is not type(node["expression"]):
-        node["expression"] = made
+    node["expression"] = building.build(sent, node["expression"])
 
 
-def _items(tree: Tree, node_id: str, _value: str) -> None:
-    weights = {key.removeprefix("weight:"): text for key, text in request.form.items() if key.startswith("weight:")}
-    shaping.set_items(tree, node_id, request.form.getlist("questions"), request.form.getlist("reverse"), weights)
+def _items(tree: Tree, node_id: str, _value: str, sent: Sent) -> None:
+    chosen = sent.getlist("questions")
+    weights = {name: sent.get(f"weight:{name}") or "" for name in chosen}
+    shaping.set_items(tree, node_id, chosen, sent.getlist("reverse"), weights)
 
 
-def _unused(tree: Tree, node_id: str, value: str) -> str:
-    """A scale of another questionnaire's making: new, and used by this question at once."""
+def _new_scale(tree: Tree, node_id: str, _value: str, _sent: Sent) -> str:
+    """A new scale; a question that asked for it uses it at once."""
     made = shaping.new_scale(tree)
-    if tree.kind(node_id) == "question":
-        shaping.set_scale(tree, node_id, str(tree.place(made)[1]))
-        return node_id
-    return made
+    if tree.kind(node_id) != "question":
+        return made
+    shaping.set_scale(tree, node_id, str(tree.place(made)[1]))
+    return node_id
 
 
 ACTS: dict[str, tuple[str, Act]] = {
     "type": ("type.set", _type),
     "expression": ("value.set", _expression),
     "items": ("value.set", _items),
-    "labels": ("value.set", lambda tree, node, value: shaping.use_labels(tree, node, value == "1")),
-    "source": ("value.set", shaping.set_source),
-    "add": ("child.add", operations.add_child),
-    "up": ("move", lambda tree, _node, value: operations.move_by(tree, value, -1)),
-    "down": ("move", lambda tree, _node, value: operations.move_by(tree, value, 1)),
-    "copy": ("duplicate", lambda tree, _node, value: operations.duplicate(tree, value)),
-    "remove": ("remove", lambda tree, _node, value: operations.remove(tree, value)),
-    "language": ("language.add", lambda tree, _node, value: pane.add_language(tree, value)),
-    "no-language": ("language.remove", lambda tree, _node, value: operations.remove_language(tree, value)),
-    "first": ("value.set", lambda tree, _node, value: shaping.first_language(tree, value)),
-    "scale": ("value.set", _unused),
-    "score": ("value.set", lambda tree, _node, value: shaping.new_score(tree, value)),
+    "labels": ("value.set", lambda tree, node, value, _: shaping.use_labels(tree, node, value == "1")),
+    "source": ("value.set", lambda tree, node, value, _: shaping.set_source(tree, node, value)),
+    "add": ("child.add", lambda tree, node, value, _: operations.add_child(tree, node, value)),
+    "up": ("move", lambda tree, _node, value, _: operations.move_by(tree, value, -1)),
+    "down": ("move", lambda tree, _node, value, _: operations.move_by(tree, value, 1)),
+    "copy": ("duplicate", lambda tree, _node, value, _: operations.duplicate(tree, value)),
+    "remove": ("remove", lambda tree, _node, value, _: operations.remove(tree, value)),
+    "language": ("language.add", lambda tree, _node, value, _: pane.add_language(tree, value)),
+    "no-language": ("language.remove", lambda tree, _node, value, _: operations.remove_language(tree, value)),
+    "first": ("value.set", lambda tree, _node, value, _: shaping.first_language(tree, value)),
+    "scale": ("value.set", _new_scale),
+    "score": ("value.set", lambda tree, _node, value, _: shaping.new_score(tree, value)),
 }
-"""What a button of the pane does: kind of the edit, and the operation on (tree, node, value)."""
+"""What a button of the pane does: kind of the edit, and the operation on (tree, node, value, the form)."""
 OPENS = ("scale", "score", "copy")
 """Acts after which the pane shows what was made."""
 
@@ -96,26 +97,26 @@ OPENS = ("scale", "score", "copy")
 @blueprint.post("/questionnaires/<int:questionnaire_id>/properties")
 @web.access("questionnaire:edit")
 def change_properties(questionnaire_id: int) -> Response:
-    """One act on the selected node: `act` names it, with its value behind a colon (`remove:1a2b3c4d`)."""
+    """One act on the selected node."""
     questionnaire = questionnaire_or_404(questionnaire_id)
-    node_id = request.form.get("node", "") or ROOT
-    name, _colon, value = (request.form.get("act") or "").partition(":")
-    value = value or request.form.get(f"value-{name}", "")
-    if name not in ACTS:
-        refusal = _editing.refused(questionnaire, DomainError(N_("请从页面上的按钮操作。")))
-        return _at_top(refusal)
+    try:
+        form = PaneForm().check()
+        name, value = form.asked
+        if name not in ACTS:
+            raise DomainError(N_("请从页面上的按钮操作。")).at("act")
+    except DomainError as error:
+        return _at_top(_editing.refused(questionnaire, error))
     kind, act = ACTS[name]
-    outcome = _editing.change_from_form(questionnaire, lambda tree: act(tree, node_id, value), kind=kind)
+    shown = form.node.data or ROOT
+    outcome = _editing.change_from_form(questionnaire, lambda tree: act(tree, shown, value, form.parts.data), kind=kind)
     if outcome.refusal is not None:
         return _at_top(outcome.refusal)
-    shown = node_id
     if name in OPENS and outcome.result:
         shown = outcome.result
-    elif not Tree(questionnaire.draft).has(node_id):
+    elif not Tree(questionnaire.draft).has(shown):
         shown = ROOT
-    body = (
-        render_template("design/editor/_properties.html", **pane.values(questionnaire, shown)) if web.is_htmx() else ""
-    )
+    values = pane.values(questionnaire, shown) if web.is_htmx() else {}
+    body = render_template("design/editor/_properties.html", **values) if values else ""
     return _editing.editing_reply(body, questionnaire, outcome.edit, node=shown)
 
 
