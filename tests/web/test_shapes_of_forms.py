@@ -18,6 +18,7 @@ from survey_app.config import ROOT
 from survey_app.database import db
 from survey_app.design import approving
 from survey_app.design import forms as design
+from survey_app.design import pane_forms
 from survey_app.design import publication_forms as publication
 from survey_app.design import starting_forms as starting
 from survey_app.design.models import Questionnaire
@@ -96,6 +97,9 @@ SHEETS = [
           page=False),
     Sheet(design.FilingForm, "/questionnaires/{draft}/filing", {"folder": "门店", "tags": "月度"},
           text("folder", 60) + text("tags", 300) + [({"next": ["/a", "/b"]}, "next")]),
+    Sheet(pane_forms.PaneForm, "/questionnaires/{draft}/properties", {"node": "root", "act": "scale:new"},
+          text("node", 16) + text("act", 60) + text("value_language", 20) + text("value_score", 20)
+          + [({"act": "no-such"}, "act"), ({"weight:x": "1" * 201}, "parts"), ({"name:e": "a\x00"}, "parts")], page=False),
     Sheet(starting.TextForm, "/questionnaires/new/text",
           {"act": "create", "text": "标题\n1. 您满意吗？\nA. 是\nB. 否"}, text("title", 200) + text("name", 64)),
     Sheet(starting.EmptyForm, "/questionnaires/new/empty", {"title": "茶"}, text("title", 200)),
