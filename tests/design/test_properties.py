@@ -285,6 +285,18 @@ def test_a_choice_that_a_rule_uses_is_not_removed(pane: Pane) -> None:
     assert pane.tree.has(choice)
 
 
+def test_an_act_on_what_a_colleague_changed_shows_both_and_can_be_carried_out(pane: Pane) -> None:
+    node, old = pane.node("stars"), re.search(r'name="rev" value="([0-9]+)"', pane.show("root"))
+    assert old is not None
+    stranger = {"node": node, "key": "points", "value": "7", "page": "beefbeef"}
+    assert pane.person.post(f"/questionnaires/{pane.id}/fields", stranger, headers=HTMX).status_code == 200
+    mine = {"rev": old[1], "page": "cafecafe"}
+    status, said = pane.act(node, "type:long_text", **mine)
+    assert status == 409 and "用我的" in said and pane.definition.question("stars").type == "rating"
+    assert pane.act(node, "type:long_text", **mine, force="1")[0] == 200
+    assert pane.definition.question("stars").type == "long_text"
+
+
 def test_choices_are_added_and_moved(pane: Pane) -> None:
     node = pane.node("why")
     assert pane.act(node, "add:choices")[0] == 200
@@ -318,7 +330,7 @@ def test_scales_and_scores_are_made_and_edited(pane: Pane) -> None:
     assert made.weights == {"stars": 2, "item": 0.5} and made.reverse == ("item",)
     assert pane.act(node, "items", questions=[])[0] == 422
     assert pane.save(node, "rescale", "0 到 100")[0] == 200
-    assert pane.definition.scores[-1].rescale == (0, 100)
+    assert list(pane.definition.scores[-1].rescale or ()) == [0, 100]
     assert pane.save(node, "rescale", "viel")[0] == 422
     assert pane.save(node, "kind", "nps")[0] == 200
     last = pane.definition.scores[-1]

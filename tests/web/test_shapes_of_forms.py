@@ -16,9 +16,8 @@ from survey_app.accounts.models import User
 from survey_app.analysis import forms as analysis
 from survey_app.config import ROOT
 from survey_app.database import db
-from survey_app.design import approving
+from survey_app.design import approving, pane_forms
 from survey_app.design import forms as design
-from survey_app.design import pane_forms
 from survey_app.design import publication_forms as publication
 from survey_app.design import starting_forms as starting
 from survey_app.design.models import Questionnaire

@@ -117,7 +117,9 @@ def change_properties(questionnaire_id: int) -> Response:
         shown = ROOT
     values = pane.values(questionnaire, shown) if web.is_htmx() else {}
     body = render_template("design/editor/_properties.html", **values) if values else ""
-    return _editing.editing_reply(body, questionnaire, outcome.edit, node=shown)
+    return _editing.editing_reply(
+        body, questionnaire, outcome.edit, node=shown, target="#properties", swap="morph:outerHTML"
+    )
 
 
 def _at_top(refusal: Response) -> Response:
