@@ -24,8 +24,6 @@ from survey_app.questionnaire.problems import sentence
 
 MOST_ITEMS = 60
 """Choices shown at once; a list of towns has thousands."""
-OWN_FORM = frozenset({"type", "expression", "items"})
-"""Controls that stand in a form of their own."""
 KIND_WORDS: dict[str, str] = {
     "root": N_("整份问卷"), "page": N_("页"), "question": N_("题目"), "choice": N_("选项"), "row": N_("行"),
     "field": N_("填空项"), "scale": N_("量表"), "point": N_("量表的点"), "score": N_("得分"),
@@ -57,17 +55,10 @@ class Item:
 
 @dataclass(slots=True)
 class Group:
-    """Settings under one heading, in runs that share a form."""
+    """Settings under one heading."""
 
     title: str
-    runs: list[tuple[bool, list[Shown]]] = field(default_factory=list)
-
-    def add(self, shown: Shown) -> None:
-        """Put a setting behind the others."""
-        own = shown.setting.control in OWN_FORM
-        if not self.runs or self.runs[-1][0] != own or own:
-            self.runs.append((own, []))
-        self.runs[-1][1].append(shown)
+    settings: list[Shown] = field(default_factory=list)
 
 
 def values(
@@ -135,7 +126,7 @@ class _Drawer:
         for setting in settings.of(self.tree, node_id):
             if setting.control != "rules" and self._applies(node_id, setting):
                 group = found.setdefault(setting.group, Group(setting.group))
-                group.add(self.shown(node_id, setting))
+                group.settings.append(self.shown(node_id, setting))
         return sorted(found.values(), key=lambda group: settings.GROUPS.index(group.title))
 
     def _applies(self, node_id: str, setting: Setting) -> bool:
