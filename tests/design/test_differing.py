@@ -7,7 +7,7 @@ import time
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from survey_app.design.differing import KEYS, KINDS_OF_CHANGE, Teller
 from survey_app.design.marking import Piece, marked
@@ -119,7 +119,7 @@ def test_every_key_of_a_definition_has_a_name() -> None:
     from survey_app.questionnaire.question_types.matrix import Row
     from survey_app.questionnaire.question_types.writing import TextItem
 
-    models = [Definition, Page, Score, Choice, Point, Scale, Row, TextItem, *TYPES.values()]
+    models: list[type[BaseModel]] = [Definition, Page, Score, Choice, Point, Scale, Row, TextItem, *TYPES.values()]
     keys = {key for model in models for key in model.model_fields}
     lists = {"pages", "scales", "scores", "languages", "choices", "rows", "fields"}
     assert keys - KEYS.keys() - lists == {"code", "type", "format"}
