@@ -1,6 +1,6 @@
 """The right pane of the editor: the settings of what is selected, and the preview.
 
-`GET …/editor/properties?node=` shows every key of a node by the table in `editing.settings`; single values are saved by
+`GET …/editor/properties?node=` shows every key of a node by the table in `editing.table`; single values are saved by
 `POST …/fields`, what changes several keys at once by `POST …/properties` with an act.
 """
 
