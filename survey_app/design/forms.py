@@ -4,7 +4,6 @@ import unicodedata
 from dataclasses import dataclass
 
 from flask import request
-
 from wtforms.validators import Regexp
 
 from survey_app.errors import DomainError

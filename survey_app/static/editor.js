@@ -1,31 +1,33 @@
 /* The editor's script, beside htmx: saves fields as they are typed, carries acts out, keeps the selection. Texts come from data
    attributes. Everything it does works without it as plain forms and links. */
-(function () {
+(() => {
   "use strict";
   var doc = document, body = doc.body, data = body.dataset, acts = doc.getElementById("acts");
   var saved = doc.getElementById("saved"), dirty = new Set(), queue = Promise.resolve(), tries = 0, retry, at = "";
   var FIELD = '[name^="f:"]';
+  function on(name, act) { doc.addEventListener(name, act, name === "submit"); }
   function $(selector, root) { return (root || doc).querySelector(selector); }
-  function all(selector, root) { return Array.prototype.slice.call((root || doc).querySelectorAll(selector)); }
+  function all(selector, root) { return Array.from((root || doc).querySelectorAll(selector)); }
   function say(text) { if (text) doc.getElementById("say").textContent = text; }
   function card(id) { return id && doc.getElementById("n-" + id); }
 
   /* what was typed stays when a card is drawn again, and so do rows that the server does not know yet */
-  Idiomorph.defaults.callbacks.beforeAttributeUpdated = function (name, el) { return !(name === "value" && el.value !== el.defaultValue); };
-  Idiomorph.defaults.callbacks.beforeNodeRemoved = function (node) { return !(node.classList && node.classList.contains("temp")); };
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el) => { return !(name === "value" && el.value !== el.defaultValue); };
+  Idiomorph.defaults.callbacks.beforeNodeRemoved = node => !(node.classList && node.classList.contains("temp"));
   function morphs(style) { return style === "morph" || style === "morph:outerHTML"; }
   htmx.defineExtension("morph", {
     isInlineSwap: morphs,
-    handleSwap: function (style, target, fragment) { return morphs(style) && Idiomorph.morph(target, fragment.children, {morphStyle: "outerHTML"}); }
+    handleSwap: (style, target, fragment) => { return morphs(style) && Idiomorph.morph(target, fragment.children, {morphStyle: "outerHTML"}); }
   });
+
+  function revision(el) { return (el && el.closest("[data-rev]") || acts).dataset.rev; }
 
   /* --- saving: one request at a time per field --- */
   function valueOf(el) { return el.type === "checkbox" ? (el.checked ? el.value : "") : el.value; }
   function clean(el, value) {
-    if (el.type === "checkbox") el.defaultChecked = el.checked;
-    else if (el.type === "radio") el.defaultChecked = true;
-    else if (el.tagName === "SELECT") all("option", el).forEach(function (o) { o.defaultSelected = o.selected; });
-    else el.defaultValue = value;
+    el.defaultChecked = el.checked;
+    if (!/checkbox|radio/.test(el.type)) el.defaultValue = value;
+    all("option", el).forEach(o => { o.defaultSelected = o.selected; });
   }
   function state(name, time) {
     saved.className = name;
@@ -58,29 +60,22 @@
     clearTimeout(el._timer);
     if (el._sending) { el._again = true; return el._sending; }
     if (!dirty.has(el) && !force) return Promise.resolve();
-    var part = el.name.split(":"), value = valueOf(el), form = new URLSearchParams();
-    if (!part[1]) return Promise.resolve();
-    form.set("csrf_token", acts.elements.csrf_token.value);
-    form.set("page", data.page);
-    form.set("rev", (el.closest("[data-rev]") || acts.elements.rev).dataset.rev || acts.elements.rev.value);
-    form.set("node", part[1]);
-    form.set("key", part[2]);
-    if (part[4]) form.set("index", part[3]);
-    form.set("language", part[4] || part[3] || "");
-    form.set("value", value);
-    if (force) form.set("force", "1");
+    var part = el.name.split(":"), value = valueOf(el), form = new URLSearchParams({
+      csrf_token: acts.elements.csrf_token.value, page: data.page, rev: revision(el), node: part[1], key: part[2],
+      index: part[4] ? part[3] : "", language: part[4] || part[3] || "", value: value, force: force ? "1" : ""
+    });
     state("saving");
     el._sending = fetch(data.base + "/fields", {
       method: "POST", body: form, keepalive: value.length < 20000, headers: {"HX-Request": "true", "X-Page": data.page}
-    }).then(function (answer) {
+    }).then(answer => {
       if (answer.redirected || answer.headers.get("HX-Redirect") || answer.status === 401) throw "expired";
       if (answer.status >= 500 || answer.status === 429) throw "unsent";
-      return answer.text().then(function (html) { return [answer, html]; });
-    }).then(function (got) { tries = 0; return got; }, function (why) {
+      return answer.text().then(html => [answer, html]);
+    }).then(got => { tries = 0; return got; }, why => {
       state(why === "expired" ? "expired" : "unsent");
       clearTimeout(retry);
       retry = setTimeout(flush, Math.min(15000, 1000 * Math.pow(2, tries++)));
-    }).then(function (got) {
+    }).then(got => {
       el._sending = null;
       if (got) settle(el, value, got[0], got[1]);
       if (el._again) { el._again = false; return save(el); }
@@ -95,7 +90,7 @@
       clean(el, value);
       slot(el, "");
       heard(answer.headers.get("HX-Trigger"), el);
-      if (!at) at = now();
+      at = at || new Date().toTimeString().slice(0, 5);
     } else {
       el.setAttribute("aria-invalid", "true");
       slot(el, answer.status === 409 || answer.status === 422 ? html : "");
@@ -103,20 +98,18 @@
     }
     show();
   }
-  function now() { return new Date().toTimeString().slice(0, 5); }
   function heard(header, el) {
-    if (!header) { at = now(); return; }
     var events = JSON.parse(header), change = events["draft-changed"];
     if (change) { at = change.at; change.field = el && el.closest("#canvas") ? el : null; }
-    Object.keys(events).forEach(function (name) { htmx.trigger(body, name, events[name] || {}); });
+    Object.keys(events).forEach(name => { htmx.trigger(body, name, events[name] || {}); });
   }
   function flush() {
-    return Promise.all(Array.from(dirty).filter(function (el) {
+    return Promise.all(Array.from(dirty).filter(el => {
       if (!el.isConnected) dirty.delete(el);
       return el.isConnected;
-    }).map(function (el) { return save(el); }));
+    }).map(el => save(el)));
   }
-  doc.addEventListener("input", function (event) {
+  on("input", event => {
     var el = event.target;
     if (!el.matches(FIELD)) return filter(el);
     grow(el);
@@ -126,17 +119,15 @@
     else later(el, 800);
     label(el);
   });
-  doc.addEventListener("compositionend", function (event) { if (event.target.matches(FIELD)) { later(event.target, 800); label(event.target); } });
-  doc.addEventListener("change", function (event) { if (event.target.matches(FIELD) && event.target.matches("select,[type=checkbox],[type=radio]")) later(event.target, 0); });
-  doc.addEventListener("focusout", function (event) { if (dirty.has(event.target)) save(event.target); });
+  on("compositionend", event => { if (event.target.matches(FIELD)) { later(event.target, 800); label(event.target); } });
+  on("change", event => { if (event.target.matches(FIELD) && event.target.matches("select,[type=checkbox],[type=radio]")) later(event.target, 0); });
+  on("focusout", event => { if (dirty.has(event.target)) save(event.target); });
   window.addEventListener("online", flush);
   window.addEventListener("pagehide", flush);
-  doc.addEventListener("visibilitychange", function () { if (doc.hidden) flush(); });
-  window.addEventListener("beforeunload", function (event) {
-    var temp = all(".temp textarea").some(function (el) { return el.value; });
-    if (temp || Array.from(dirty).some(function (el) { return el.isConnected; })) { flush(); event.preventDefault(); }
+  on("visibilitychange", () => { if (doc.hidden) flush(); });
+  window.addEventListener("beforeunload", event => {
+    if ($(".temp") || Array.from(dirty).some(el => el.isConnected)) { flush(); event.preventDefault(); }
   });
-  /* the outline follows the words at once */
   function label(el) {
     var part = el.name.split(":"), line = (part[2] === "text" || part[2] === "title") && $("#o-" + part[1] + " span,#op-" + part[1] + " span");
     if (line) line.textContent = el.value.slice(0, 60);
@@ -151,13 +142,13 @@
 
   /* --- acts: after what is typed was saved, one at a time --- */
   function act(values) {
-    return queue = queue.then(flush).then(function () {
+    return queue = queue.then(flush).then(() => {
       if (dirty.size) { say(data.unsent); return false; }
       var el = doc.activeElement, name = el.name, from = el.selectionStart, box = card(values.do.split(":")[1]);
-      values.rev = (box && box.closest("[data-rev]") || acts.elements.rev).dataset.rev || acts.elements.rev.value;
+      values.rev = revision(box);
       values.language = data.language;
       act._failed = false;
-      return htmx.ajax("POST", acts.action, {source: acts, values: values, swap: "none"}).then(function () {
+      return htmx.ajax("POST", acts.action, {source: acts, values: values, swap: "none"}).then(() => {
         var wanted = $("#canvas [data-focus]"), back = null;
         if (name === "do") back = $('#canvas button[value="' + el.value + '"]') || $('#n-' + data.node + ' button[value^="' + el.value.split(":")[0] + ':"]');
         else if (name) back = doc.getElementsByName(name)[0];
@@ -170,42 +161,40 @@
         }
         return !act._failed;
       });
-    }).catch(function () { return false; });
+    }).catch(() => false);
   }
-  ["htmx:sendError", "htmx:responseError"].forEach(function (name) { doc.addEventListener(name, function () { act._failed = true; }); });
-  body.addEventListener("done", function (event) {
+  ["htmx:sendError", "htmx:responseError"].forEach(name => { on(name, () => { act._failed = true; }); });
+  body.addEventListener("done", event => {
     var told = event.detail;
-    ["undo", "redo"].forEach(function (name) { step(name, told[name]); });
+    ["undo", "redo"].forEach(name => { step(name, told[name]); });
     say(told.say);
     if (told.node) select(told.node, true);
-    if (told.at && card(told.at)) reveal(card(told.at));
+    if (told.at && card(told.at)) card(told.at).scrollIntoView({block: "nearest"});
   });
   function step(name, words) {
     var button = doc.getElementById(name);
     button.disabled = !words;
-    button.title = button.dataset.words + (words ? (data.language && doc.documentElement.lang === "en" ? ": " : "：") + words : "");
+    button.title = button.dataset.words + (words && " · " + words);
   }
-  body.addEventListener("draft-changed", function (event) {
+  body.addEventListener("draft-changed", event => {
     var told = event.detail;
     at = told.at;
     show();
     if (told.undo) { step("undo", told.undo); step("redo", ""); }
-    if (!told.drawn || !$(".toast[data-undo]:last-child")) all(".toast[data-undo]").forEach(function (line) { line.remove(); });
+    if (!told.drawn || !$(".toast[data-undo]:last-child")) all(".toast[data-undo]").forEach(line => { line.remove(); });
     if (told.drawn || told.field) return shared(told);
-    if (told.nodes.indexOf("root") >= 0 && told.nodes.length === 1) redraw("root");
     told.nodes.forEach(redraw);
   });
-  /* other cards on the same scale show the same words */
   function shared(told) {
     if (!told.field) return;
-    all(FIELD).forEach(function (el) {
+    all(FIELD).forEach(el => {
       if (el !== told.field && el.name === told.field.name && el.value === el.defaultValue) { el.value = el.defaultValue = told.field.value; grow(el); }
     });
   }
   function redraw(id) {
     var box = card(id);
     if (!box) {
-      all('[data-scale="' + id + '"]').forEach(function (one) { redraw(one.dataset.id); });
+      all('[data-scale="' + id + '"]').forEach(one => { redraw(one.dataset.id); });
       return;
     }
     if (!box.matches("article,header")) return;
@@ -220,29 +209,28 @@
     if (!id || id === data.node && !quietly) return;
     var other = id !== data.node;
     data.node = id;
-    all(".on").forEach(function (el) { if (el.dataset.id !== id) el.classList.remove("on"); });
-    if (card(id)) { card(id).classList.add("on"); if (id !== "root") equip(card(id).closest("article")); }
-    all("#outline [aria-current]").forEach(function (el) { el.removeAttribute("aria-current"); });
+    all(".on").forEach(el => el.classList.toggle("on", el.dataset.id === id));
+    if (card(id)) { card(id).classList.add("on"); equip(card(id).closest("article")); }
+    all("#outline [aria-current]").forEach(el => { el.removeAttribute("aria-current"); });
     var line = $('#outline [data-go="' + id + '"]');
     if (line) { line.setAttribute("aria-current", "true"); line.scrollIntoView({block: "nearest"}); }
     history.replaceState(null, "", address());
     if (other) { clearTimeout(select._timer); select._timer = setTimeout(pane, 120); }
   }
   function pane() {
-    all(".panetabs a").forEach(function (el) {
+    all(".panetabs a").forEach(el => {
       el.href = el.dataset.address + "?node=" + data.node;
       if (el.dataset.pane === data.pane) el.setAttribute("aria-current", "true");
       else el.removeAttribute("aria-current");
     });
-    var tab = $('.panetabs [data-pane="' + data.pane + '"]'), looks = all("#preview [data-look]").map(function (el) { return "&" + el.name + "=" + el.value; }).join("");
+    var tab = $('.panetabs [data-pane="' + data.pane + '"]'), looks = all("#preview [data-look]").map(el => "&" + el.name + "=" + el.value).join("");
     if (!$(".right-pane").offsetParent) { pane._due = true; return; }
     pane._due = false;
     htmx.ajax("GET", tab.dataset.address + "?node=" + data.node + "&language=" + data.language + looks, {source: doc.getElementById("pane"), target: "#pane", swap: "innerHTML"});
   }
-  function reveal(el) { el.scrollIntoView({block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth"}); }
   function view(name) {
     data.view = name;
-    all(".views button").forEach(function (el) { el.setAttribute("aria-pressed", el.dataset.view === name); });
+    all(".views button").forEach(el => { el.setAttribute("aria-pressed", el.dataset.view === name); });
     if (name === "pane" && pane._due) pane();
   }
   function go(id) {
@@ -255,13 +243,13 @@
     if (field) field.focus({preventScroll: true});
     return true;
   }
-  doc.addEventListener("focusin", function (event) {
+  on("focusin", event => {
     var box = event.target.closest("#canvas [data-id]:is(article,header)");
     if (box) select(box.dataset.id);
   });
 
   /* --- pointing --- */
-  doc.addEventListener("click", function (event) {
+  on("click", event => {
     var hit = event.target.closest('button[form="acts"],[data-types],[data-go],[data-modal],.panetabs [data-pane],.views [data-view],[data-shut],[data-mine],[data-theirs],#canvas article,#canvas header');
     if (!hit || event.ctrlKey || event.metaKey || event.shiftKey) return;
     var set = hit.dataset;
@@ -302,17 +290,17 @@
     el.focus();
   }
   /* forms in dialogs that are acts */
-  doc.addEventListener("submit", function (event) {
+  on("submit", event => {
     var form = event.target;
     if (form.matches("#texts,#pane form[data-rev]") && !form.hasAttribute("hx-post")) { event.preventDefault(); flush(); }
     if (!form.hasAttribute("data-act")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     var values = {};
-    new FormData(form).forEach(function (value, key) { if (key !== "csrf_token" && key !== "rev") values[key] = value; });
+    new FormData(form).forEach((value, key) => { if (key !== "csrf_token" && key !== "rev") values[key] = value; });
     form.closest("dialog").remove();
     act(values);
-  }, true);
+  });
 
   /* --- the list of types --- */
   var types = doc.getElementById("types"), find = doc.getElementById("types-find"), seek = doc.getElementById("find");
@@ -327,35 +315,35 @@
   function filter(el) {
     var words = el.value.trim().toLowerCase();
     if (el === find) {
-      all("li", types).forEach(function (line) { line.hidden = words && line.dataset.s.indexOf(words) < 0; });
-      all("section", types).forEach(function (part) { part.hidden = !$("li:not([hidden])", part); });
+      all("li", types).forEach(line => { line.hidden = words && line.dataset.s.indexOf(words) < 0; });
+      all("section", types).forEach(part => { part.hidden = !$("li:not([hidden])", part); });
       doc.getElementById("types-none").hidden = shown().length > 0;
-    } else if (el === seek) all("#outline ol ol li").forEach(function (line) {
+    } else if (el === seek) all("#outline ol ol li").forEach(line => {
       line.hidden = words && line.textContent.toLowerCase().indexOf(words) < 0;
     });
   }
-  types.addEventListener("keydown", function (event) {
+  types.addEventListener("keydown", event => {
     var list = shown(), index = list.indexOf(doc.activeElement), key = event.key, step = key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0;
     if (step && list.length) { event.preventDefault(); (list[index + step] || (step > 0 ? list[0] : find)).focus(); }
     else if (key === "Enter" && doc.activeElement === find && !event.isComposing && list[0]) { event.preventDefault(); list[0].click(); }
   });
-  types.addEventListener("click", function (event) { if (event.target === types) types.close(); });
+  types.addEventListener("click", event => { if (event.target === types) types.close(); });
 
   /* --- typing in lists --- */
   function rowAfter(li) {
     var list = li.closest("[data-list]"), fresh = doc.createElement("li"), field = doc.createElement("textarea");
-    var id = Array.from(crypto.getRandomValues(new Uint8Array(4)), function (n) { return (n + 256).toString(16).slice(1); }).join("");
+    var id = Array.from(crypto.getRandomValues(new Uint8Array(4)), n => (n + 256).toString(16).slice(1)).join("");
     fresh.className = "temp";
     fresh.id = "n-" + (fresh.dataset.id = id);
     field.className = "t";
     field.rows = 1;
     field.name = "f:" + id + ":text:" + data.language;
     field.setAttribute("aria-label", $("textarea", li).getAttribute("aria-label"));
-    all("i", li).forEach(function (mark) { fresh.appendChild(mark.cloneNode()); });
+    all("i", li).forEach(mark => { fresh.appendChild(mark.cloneNode()); });
     fresh.appendChild(doc.createElement("div")).appendChild(field);
     li.after(fresh);
     field.focus();
-    act({do: "child:" + list.dataset.owner + ":" + list.dataset.list, after: li.dataset.id, fresh: id}).then(function (ok) {
+    act({do: "child:" + list.dataset.owner + ":" + list.dataset.list, after: li.dataset.id, fresh: id}).then(ok => {
       if (!ok) return;
       fresh.classList.remove("temp");
       if (field.value !== field.defaultValue) later(field, 300);
@@ -365,12 +353,12 @@
     var fields = all("textarea", el.closest("article,header")), index = fields.indexOf(el) + step;
     if (fields[index]) { fields[index].focus(); return true; }
   }
-  doc.addEventListener("keydown", function (event) {
+  on("keydown", event => {
     var el = event.target, key = event.key, control = event.ctrlKey || event.metaKey, field = el.matches("textarea.t");
     if (event.isComposing || event.keyCode === 229) return;
     var item = field && el.closest("[data-list]>li"), typing = el.matches("input,textarea,select");
     if (control && key === "Enter") { event.preventDefault(); open(data.node); }
-    else if (control && !event.shiftKey && key.toLowerCase() === "s") { event.preventDefault(); flush().then(function () { if (!dirty.size) { saved.textContent = data.always; saved.className = "saved"; } }); }
+    else if (control && !event.shiftKey && key.toLowerCase() === "s") { event.preventDefault(); flush().then(() => { if (!dirty.size) { saved.textContent = data.always; saved.className = "saved"; } }); }
     else if (control && key.toLowerCase() === "d" && data.node !== "root") { event.preventDefault(); act({do: "duplicate:" + data.node}); }
     else if (control && !event.altKey && /^[zy]$/i.test(key)) {
       if (typing && (el.value !== el.defaultValue || !el.name && !field)) return;
@@ -396,10 +384,10 @@
       else if (key === "/" && seek.offsetParent) { event.preventDefault(); seek.focus(); }
     }
   });
-  doc.addEventListener("paste", function (event) {
+  on("paste", event => {
     var el = event.target, item = el.closest && el.closest("[data-list]>li");
     if (!item || !el.matches("textarea.t")) return;
-    var lines = event.clipboardData.getData("text/plain").split(/\r?\n/).filter(function (line) { return line.trim(); });
+    var lines = event.clipboardData.getData("text/plain").split(/\r?\n/).filter(line => line.trim());
     if (lines.length < 2) return;
     event.preventDefault();
     if (el.value) doc.execCommand("insertText", false, lines.shift());
@@ -413,7 +401,7 @@
     $(".qf", box).insertAdjacentHTML("beforeend", doc.getElementById("tools").innerHTML.replace(/00000000/g, id));
     box.insertAdjacentHTML("beforeend", doc.getElementById("plus").innerHTML.replace(/00000000/g, id));
   }
-  doc.addEventListener("pointerover", function (event) {
+  on("pointerover", event => {
     if (event.target.closest) equip(event.target.closest("#canvas article"));
     var list = event.target.closest && event.target.closest("[data-sortable]");
     if (!list || list._sortable || !window.Sortable) return;
@@ -422,19 +410,22 @@
       group: list.dataset.sortable, animation: 120, delay: outline ? 120 : 0, delayOnTouchOnly: true, scroll: true,
       draggable: outline || items ? "li" : ".q", handle: outline ? null : items ? ".li .grip" : ".q>.grip", 
       ghostClass: "ghost",
-      onEnd: function (drop) {
+      onEnd: drop => {
         var before = drop.item.previousElementSibling, id = drop.item.dataset.id;
         if (drop.from === drop.to && drop.oldIndex === drop.newIndex) return;
         act({do: "move:" + id, anchor: before && before.dataset.id || drop.to.dataset.owner || drop.to.dataset.id});
       }
     });
   });
-  doc.addEventListener("htmx:configRequest", function (event) {
+  on("htmx:configRequest", event => {
     event.detail.headers["X-Page"] = data.page;
     if (/\/editor\/outline$/.test(event.detail.path)) { event.detail.parameters.node = data.node; event.detail.parameters.language = data.language; }
   });
-  doc.addEventListener("htmx:oobErrorNoTarget", function () { flush().then(function () { location.reload(); }); });
-  doc.addEventListener("htmx:afterSettle", function (event) { all("textarea.t", event.target).forEach(grow); });
+  on("htmx:oobErrorNoTarget", () => { flush().then(() => { location.reload(); }); });
+  on("htmx:afterSettle", event => {
+    all("textarea.t", event.target).forEach(grow);
+    if (event.target.id === "outline") dirty.forEach(label);
+  });
 
   view("canvas");
   if (!sizes) all("textarea.t").forEach(grow);

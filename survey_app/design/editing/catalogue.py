@@ -39,8 +39,8 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     (
         N_("填写题"),
         (
-            Kind("short_text", N_("单行填空"), N_("一行字，可限定手机号、邮箱等格式"), "text-cursor-input", "tiankong tk danhang line"),
-            Kind("long_text", N_("多行填空"), N_("意见、原因等较长的文字"), "text-align-start", "tiankong tk duohang comment open"),
+            Kind("short_text", N_("单行填空"), N_("一行字，可限定手机号、邮箱等格式"), "text-cursor-input", "tiankong tk line"),
+            Kind("long_text", N_("多行填空"), N_("意见、原因等较长的文字"), "text-align-start", "tiankong tk comment open"),
             Kind("text_fields", N_("多项填空"), N_("一题里有几个填空"), "rows-3", "duoxiang tiankong tk several"),
             Kind("number", N_("数字"), N_("可设范围、小数和单位"), "hash", "shuzi sz"),
             Kind("date", N_("日期"), N_("选一天，可设范围"), "calendar", "riqi rq day"),

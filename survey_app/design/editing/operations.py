@@ -74,9 +74,7 @@ def set_label(tree: Tree, node_id: str, index: int, language: str, words: str) -
 
 
 # --- adding ------------------------------------------------------------------------------------------------------------
-def insert(
-    tree: Tree, owner_id: str, name: str, node: Data, after_id: str | None = None, *, node_id: str = ""
-) -> str:
+def insert(tree: Tree, owner_id: str, name: str, node: Data, after_id: str | None = None, *, node_id: str = "") -> str:
     """Put a node into a list behind another one; "" puts it first, None last. Returns its id: the one wished, if free."""
     node["_id"] = node_id if node_id and not tree.has(node_id) else new_id()
     held = tree.node(owner_id).setdefault(name, [])
@@ -196,7 +194,8 @@ def free_code(tree: Tree, owner_id: str, name: str, apart: Iterable[str] = ()) -
     node = tree.node(owner_id)
     items = [item for item in node.get(name) or () if isinstance(item, dict)]
     taken = {str(item.get("code", "")) for item in items} | {str(item.get("value")) for item in items}
-    taken |= set(apart) | set(node.get("retired") or ()) | {str(value) for value in (node.get("retired") or {}).values()}
+    retired = node.get("retired") or {}
+    taken |= set(apart) | set(retired) | {str(value) for value in retired.values()}
     number = len(items) + 1
     while str(number) in taken:
         number += 1

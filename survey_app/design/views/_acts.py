@@ -58,9 +58,9 @@ def _child(tree: Tree, owner: str, name: str, form: forms.ActForm) -> str:
 def _other(tree: Tree, owner: str, _more: str, _form: forms.ActForm) -> str:
     words = {"zh-CN": "其他", "en": "Other"}
     made = operations.add_child(tree, owner, "choices", tree.children(owner, "choices")[-1])
-    tree.node(made)["text"] = {
-        tag: words.get(tag, words["en"]) for tag in tree.data["languages"] if tag in words
-    } or {tree.data["languages"][0]: words["en"]}
+    tree.node(made)["text"] = {tag: words.get(tag, words["en"]) for tag in tree.data["languages"] if tag in words} or {
+        tree.data["languages"][0]: words["en"]
+    }
     operations.set_value(tree, made, "other", True)
     return made
 
@@ -70,12 +70,16 @@ def _paste(tree: Tree, node: str, name: str, form: forms.ActForm) -> str:
     if tree.kind(node) == "question":
         if name not in ("choices", "rows", "fields"):
             raise KeyError(node)
-        empty = next((key for key in tree.children(node, name) if not any((tree.node(key).get("text") or {}).values())), None)
-        made = operations.paste_lines(tree, node, name, lines, empty)
+        made = operations.paste_lines(tree, node, name, lines, _first_empty(tree, node, name))
     else:
         owner, held = tree.owner(node)
         made = operations.paste_lines(tree, owner, held, lines, node)
     return made[-1] if made else node
+
+
+def _first_empty(tree: Tree, node: str, name: str) -> str | None:
+    held = tree.children(node, name)
+    return next((key for key in held if not any((tree.node(key).get("text") or {}).values())), None)
 
 
 def _remove(tree: Tree, node: str, _more: str, _form: forms.ActForm) -> str:
@@ -181,21 +185,21 @@ def _named(questionnaire: Questionnaire, node: str) -> str:
     texts = held.get("text") or held.get("title") or {}
     words = " ".join(next((text for text in texts.values() if text), "").split())
     words = words if len(words) <= 24 else words[:23] + "…"
-    return _("已删除“%(words)s”", words=words) if words else _("已删除")
+    return str(_("已删除“%(words)s”", words=words) if words else _("已删除"))
 
 
 def _where(tree: Tree, node: str) -> str:
     """Where something stands now, for those who cannot see it."""
     place = tree.siblings(node).index(node) + 1
     if tree.kind(node) == "page":
-        return _("已移到第 %(n)s 页", n=place)
+        return str(_("已移到第 %(n)s 页", n=place))
     if tree.kind(node) == "question":
         pages = tree.children(ROOT, "pages")
         asking = [q for q in tree.ids("question") if tree.node(q)["type"] not in NOT_ASKING]
         if node in asking:
             page = pages.index(tree.owner(node)[0]) + 1
-            return _("已移到第 %(n)s 题（第 %(page)s 页）", n=asking.index(node) + 1, page=page)
-    return _("已移到第 %(n)s 个", n=place)
+            return str(_("已移到第 %(n)s 题（第 %(page)s 页）", n=asking.index(node) + 1, page=page))
+    return str(_("已移到第 %(n)s 个", n=place))
 
 
 NOT_ASKING = frozenset({"note", "section", "hidden", "computed", "order_data"})

@@ -99,13 +99,12 @@ def refused(questionnaire: Questionnaire, error: DomainError, *, dialog: bool = 
         "sent": [(key, value) for key, value in request.form.items(multi=True) if key not in ("force", "csrf_token")],
         **(_both(questionnaire, error) if isinstance(error, changing.Conflict) else {}),
     }
-    response = web.render(
+    return web.render(
         "design/editor/refused.html",
         fragment="design/editor/_refused_dialog.html" if dialog else "design/editor/_refused.html",
         status=409 if conflict else 422,
         **values,
     )
-    return response
 
 
 def _both(questionnaire: Questionnaire, error: changing.Conflict) -> dict[str, Any]:
@@ -173,15 +172,16 @@ def events_of(questionnaire: Questionnaire, edit: Edit, *, drawn: bool = False) 
     """What other parts of the page hear about a change; `drawn`: the reply itself brings the cards."""
     tree = Tree(questionnaire.draft)
     nodes = with_owners(tree, Changes.from_json(edit.changes).nodes())
+    nodes = nodes if len(nodes) <= MOST_EVENTS else [ROOT]
     shown = {
-        "nodes": nodes if len(nodes) <= MOST_EVENTS else [ROOT],
+        "nodes": nodes,
         "at": f"{clock.china(edit.at):%H:%M}",
         "revision": questionnaire.draft_revision,
         "undo": "" if edit.undoes else words_of(edit.kind, _),
         "drawn": drawn,
     }
     heard: dict[str, Any] = {"draft-changed": shown, "outline-changed": ""}
-    heard |= {f"changed-{node}": "" for node in shown["nodes"]}
+    heard |= {f"changed-{node}": "" for node in nodes}
     return heard
 
 

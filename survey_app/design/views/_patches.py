@@ -60,7 +60,9 @@ class Patches:
         """Heads of pages to draw anew: all of them when their numbers changed."""
         if self.new_pages or self.gone_pages:
             return [page for page in self._pages[1] if page not in self.new_pages]
-        return [n for n in self.changes.nodes() if self.tree.has(n) and self.tree.kind(n) == "page" and self._has_values(n)]
+        return [
+            n for n in self.changes.nodes() if self.tree.has(n) and self.tree.kind(n) == "page" and self._has_values(n)
+        ]
 
     def _has_values(self, node: str) -> bool:
         return any(path.startswith(f"{node}/") for path in self.changes.values)

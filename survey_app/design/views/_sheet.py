@@ -5,7 +5,6 @@ Cards are made straight from the tree, so that one card costs the same in a ques
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
 

@@ -192,6 +192,4 @@ def editor_lines(questionnaire_id: int) -> Response:
     node, name = request.args.get("node", ""), request.args.get("list", "")
     if not sheet.tree.has(node) or name not in ("choices", "rows", "fields", "points"):
         abort(404)
-    return web.render(
-        "design/editor/lines.html", fragment="design/editor/_lines.html", **values, node=node, name=name
-    )
+    return web.render("design/editor/lines.html", fragment="design/editor/_lines.html", **values, node=node, name=name)
