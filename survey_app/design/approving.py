@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from survey_app import events
 from survey_app.database import db
+from survey_app.design.editing import changing
 from survey_app.design.models import Approval, Questionnaire
 from survey_app.design.pending import NotPublishable, pending
 from survey_app.errors import DomainError
@@ -82,7 +83,7 @@ def request(*, questionnaire: Questionnaire, note: str, digest: str = "", by: Ac
     `digest`: of what the asking person saw. Raises NotPublishable, or DomainError when there is nothing to publish, when
     the draft changed meanwhile, or when the reason for a break in a trend is missing.
     """
-    db.session.execute(select(Questionnaire.id).where(Questionnaire.id == questionnaire.id).with_for_update())
+    changing.lock(questionnaire)
     found, note = pending(questionnaire), note.strip()[:LONGEST]
     if found.faults:
         raise NotPublishable(found.faults)

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from survey_app import events
 from survey_app.database import db
 from survey_app.design import approving
+from survey_app.design.editing import changing
 from survey_app.design.editing.tree import carry_ids
 from survey_app.design.models import Approval, Questionnaire, Version, may_become
 from survey_app.design.pending import (
@@ -53,8 +52,8 @@ def publish(
     so the trend goes on (what breaks it for certain breaks it all the same). `digest`: of what that person saw. Raises
     NotPublishable with every fault, else DomainError.
     """
-    # the row's lock makes two publications of one questionnaire take turns, so numbers have no gap and no twin
-    db.session.execute(select(Questionnaire.id).where(Questionnaire.id == questionnaire.id).with_for_update())
+    # publications and edits of one questionnaire take turns, so numbers have no gap and no twin, and no edit is lost
+    changing.lock(questionnaire)
     found, reason = pending(questionnaire), reason.strip()[:1000]
     if found.faults:
         raise NotPublishable(found.faults)

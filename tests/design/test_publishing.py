@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from survey_app.database import db
 from survey_app.design import drafting, library, publishing
@@ -200,6 +201,20 @@ def test_what_was_seen_is_what_is_published(app: Flask) -> None:
     with pytest.raises(DomainError, match="又改过"):
         publish(questionnaire, digest=seen)
     assert publish(questionnaire, digest=publishing.pending(questionnaire).digest).number == 1
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_an_edit_between_opening_and_publishing_is_not_lost(app: Flask) -> None:
+    """On SQLite writers take turns from their first statement; on PostgreSQL the row has to be read again under its lock."""
+    questionnaire = load()
+    db.session.commit()
+    assert questionnaire.draft["title"]["zh-CN"] == "小问卷"  # the request has read the draft
+    with Session(db.engine) as other:
+        theirs = other.get_one(Questionnaire, questionnaire.id)
+        theirs.draft = theirs.draft | {"title": {"zh-CN": "改过的", "en": "Changed"}}
+        other.commit()
+    version = publish(questionnaire)
+    assert version.definition["title"]["zh-CN"] == questionnaire.draft["title"]["zh-CN"] == "改过的"
 
 
 def test_the_parts_of_a_draft_stay_the_same_parts_when_it_is_published(app: Flask) -> None:
