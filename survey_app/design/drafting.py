@@ -50,10 +50,8 @@ def load_file(*, definition: Definition, by: Actor, now: datetime) -> Questionna
         events.record("questionnaire.created", questionnaire, by=by, digest=definition.digest())
         return questionnaire
     questionnaire.archived_at = None
-    changing.forget_steps(questionnaire)
-    questionnaire.draft, questionnaire.title = document, dict(definition.title)
-    questionnaire.draft_revision = questionnaire.draft_revision + 1
-    questionnaire.updated_at, questionnaire.updated_by_id = now, by.id
+    changing.replace(questionnaire=questionnaire, data=document, by=by, now=now)
+    questionnaire.title = dict(definition.title)
     if not questionnaire.versions:
         questionnaire.mode = definition.mode  # nothing was promised to anybody yet
     events.record(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from survey_app import clock
 from survey_app.accounts.models import User
 from survey_app.database import db
-from survey_app.design import drafting
+from survey_app.design import drafting, publishing
 from survey_app.design.editing import changing, operations, starts
 from survey_app.design.editing.tree import Tree, apply, compare, flatten, merged, plain, unflatten
 from survey_app.design.models import Questionnaire
@@ -353,8 +353,8 @@ def test_two_people_at_once_lose_nothing(
 ) -> None:
     """Whatever both do in turn: when the first takes everything back, what the second wrote is still there."""
     one, other = two
-    one.questionnaire.draft = first_draft()
-    changing.forget_steps(one.questionnaire)
+    changing.replace(questionnaire=one.questionnaire, data=first_draft(), by=one.by, now=clock.now())
+    one.base = other.base = one.questionnaire.draft_revision
     for index in range(max(len(mine), len(theirs))):
         for writer, acts in ((one, mine), (other, theirs)):
             if index < len(acts):
@@ -380,3 +380,34 @@ def test_two_people_at_once_lose_nothing(
     Definition.from_json(plain(one.questionnaire.draft))
     missing = [path for path in kept if path not in flat.values and path.split("/")[1][0] != "_"]
     assert missing == []
+
+
+def test_a_part_that_was_published_meanwhile_can_still_be_taken_back(two: tuple[Writer, Writer]) -> None:
+    """Publication writes values into the draft without an edit of its own; they must not jam the steps before it."""
+    one, _ = two
+    before = plain(one.questionnaire.draft)
+
+    def add(tree: Tree) -> None:
+        why = tree.id_of("why")
+        assert why is not None
+        made = operations.add_child(tree, why, "choices", None, "价格", "price")
+        operations.set_text(tree, made, "text", "en", "Price")
+
+    one.does(add)
+    published = publishing.publish(questionnaire=one.questionnaire, by=one.by, now=clock.now())
+    assert published.definition["pages"][0]["questions"][1]["choices"][2]["value"] == 3
+    one.undoes()
+    after = drafting.draft_of(one.questionnaire)
+    assert [choice.code for choice in after.question("why").choices] == ["slow", "rude"]  # type: ignore[attr-defined]
+    assert one.undoes() is None
+    assert len(before["pages"][0]["questions"]) == len(after.pages[0].questions)
+
+
+def test_a_loaded_file_is_not_overwritten_by_a_page_that_shows_the_draft_before_it(two: tuple[Writer, Writer]) -> None:
+    one, _ = two
+    loaded = SOURCE.replace("{zh-CN: 总体, en: Overall}", "{zh-CN: 来自文件, en: From a file}")
+    drafting.load_file(definition=loading.load_definition(loaded, file="x"), by=one.by, now=clock.now())
+    with pytest.raises(changing.Conflict):
+        one.does(types("overall", "我的"))
+    assert text_of(one, "overall") == "来自文件"
+    one.does(types("easy", "没有人动过"))

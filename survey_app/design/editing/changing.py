@@ -27,6 +27,7 @@ Operation = Callable[[Tree], Any]
 KEPT = 1_000  # edits per questionnaire
 TYPING = timedelta(seconds=30)  # saves of one field within this time are one step of undo
 QUIET = timedelta(minutes=30)  # one line in the audit log per person and sitting, not per keystroke
+GIVEN = ("value", "retired")  # keys that publication writes into a draft
 HARD = frozenset(
     {"duplicate_name", "duplicate_code", "duplicate_value", "duplicate_language", "value_is_missing_code"}
     | {"two_others", "only_in_multiple", "unknown_scale", "too_many_questions", "long_variable"}
@@ -229,17 +230,7 @@ def _log(
     recent = recent.where(Edit.questionnaire_id == questionnaire.id, Edit.user_id == by.id, Edit.at > now - QUIET)
     if not db.session.scalar(recent):
         events.record("questionnaire.draft_changed", questionnaire, by=by, revision=questionnaire.draft_revision)
-    edit = Edit(
-        questionnaire_id=questionnaire.id,
-        revision=questionnaire.draft_revision,
-        user_id=by.id,
-        page=page[:32],
-        at=now,
-        kind=kind[:40],
-        changes=changes.to_json(),
-        state="done",
-        undoes=undoes,
-    )
+    edit = _edit(questionnaire, changes, kind=kind, by=by, page=page, now=now, undoes=undoes)
     db.session.add(edit)
     db.session.flush()
     if edit.revision % 50 == 0:
@@ -249,9 +240,41 @@ def _log(
     return edit
 
 
-def forget_steps(questionnaire: Questionnaire) -> None:
-    """Nobody can undo past this point: the draft was replaced as a whole."""
+def _edit(
+    questionnaire: Questionnaire,
+    changes: Changes,
+    *,
+    kind: str,
+    by: Actor,
+    page: str,
+    now: datetime,
+    state: str = "done",
+    undoes: bool = False,
+) -> Edit:
+    return Edit(
+        questionnaire_id=questionnaire.id,
+        revision=questionnaire.draft_revision,
+        user_id=by.id,
+        page=page[:32],
+        at=now,
+        kind=kind[:40],
+        changes=changes.to_json(),
+        state=state,
+        undoes=undoes,
+    )
+
+
+def replace(*, questionnaire: Questionnaire, data: Data, by: Actor, now: datetime) -> None:
+    """Another draft as a whole. Nobody can undo past this point, and who has the old one open is told before it is lost."""
+    lock(questionnaire)
     db.session.execute(update(Edit).where(Edit.questionnaire_id == questionnaire.id).values(state="dropped"))
+    changes = compare(flatten(Tree(questionnaire.draft)), flatten(Tree(data)))
+    questionnaire.draft = data
+    questionnaire.draft_revision += 1
+    questionnaire.updated_at, questionnaire.updated_by_id = now, by.id
+    edit = _edit(questionnaire, changes, kind="file", by=by, page="", now=now, state="dropped")
+    db.session.add(edit)
+    db.session.flush()
 
 
 # --- undo and redo -----------------------------------------------------------------------------------------------------
@@ -312,6 +335,7 @@ def _carry_out(
 ) -> Edit | None:
     before, flat = flatten(Tree(questionnaire.draft)), flatten(Tree(questionnaire.draft))
     in_conflict = apply(changes, flat)
+    _drop_given(questionnaire, edit, changes, flat)
     theirs = _by_others(questionnaire, edit, in_conflict)
     if in_conflict and not force:
         raise Conflict(N_("这之后别人改过同一处内容，所以没有撤销。"), theirs, in_conflict)
@@ -325,6 +349,15 @@ def _carry_out(
             return None  # nothing of it is left to take back: the step is over
         raise Conflict(N_("这之后别人改过相关的内容，所以没有撤销。"), theirs, in_conflict) from error
     return _log(questionnaire, real, kind=kind, by=by, page=page, now=now, undoes=True) if real else None
+
+
+def _drop_given(questionnaire: Questionnaire, edit: Edit, changes: Changes, flat: Flat) -> None:
+    """What publication wrote into a part since (no edit tells of it) goes with the part."""
+    given = {f"{node}/{key}" for node in changes.removed() for key in GIVEN} & flat.values.keys()
+    if given:
+        given -= {path for later in _newest(questionnaire, edit.revision) for path in _changes(later).values}
+    for path in given:
+        del flat.values[path]
 
 
 def _by_others(questionnaire: Questionnaire, edit: Edit, paths: list[str]) -> Edit | None:
