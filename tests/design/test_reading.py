@@ -142,6 +142,7 @@ def test_the_place_of_a_problem_is_named_as_people_say_it(definition: Definition
 FILES = sorted((ROOT / "tests" / "questionnaires").glob("*.yaml")) + sorted((ROOT / "questionnaires").glob("*.yaml"))
 
 
+@pytest.mark.usefixtures("sqlite_app")  # the names of indicators
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_definition_can_be_read_in_every_language(file: Any) -> None:
     definition = load_definition(file.read_bytes(), file=file.name)

@@ -1,5 +1,6 @@
 """Pages of one questionnaire, its versions, its preview; the library."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, request, url_for
@@ -40,7 +41,7 @@ def _draft_page(questionnaire: Questionnaire, template: str, *, status: int = 20
     return web.render(template, status=status, **values, **head(questionnaire), **more)
 
 
-def _shown(reader: reading.Reader, problems: list[Problem]) -> list[tuple[str, str]]:
+def _shown(reader: reading.Reader, problems: Sequence[Problem]) -> list[tuple[str, str]]:
     """Problems for a list: (place in words, sentence)."""
     return [(reader.place_of(problem.path), sentence(problem, web.language_tag())) for problem in problems]
 
