@@ -1,5 +1,4 @@
-/* The editor's script, beside htmx: saves fields as they are typed, carries acts out, keeps the selection. Texts come from data
-   attributes. Everything it does works without it as plain forms and links. */
+/* The editor's script: saves fields, carries acts out, keeps the selection. Without it the forms and links work alone. */
 (() => {
   "use strict";
   var doc = document, body = doc.body, data = body.dataset, acts = doc.getElementById("acts");
@@ -34,7 +33,7 @@
     saved.textContent = name === "saved" ? data.saved.replace("{at}", at = time || at) : data[name] || "";
   }
   function show() {
-    var failed = all(FIELD + "[aria-invalid]").length;
+    var failed = $(FIELD + "[aria-invalid]");
     if (!dirty.size) state(failed ? "refused" : at ? "saved" : "");
   }
   function later(el, wait) {
@@ -109,18 +108,18 @@
       return el.isConnected;
     }).map(el => save(el)));
   }
+  function instant(el) { return el.matches("select,[type=checkbox],[type=radio]"); }
   on("input", event => {
     var el = event.target;
     if (!el.matches(FIELD)) return filter(el);
     grow(el);
     if (event.isComposing) return;
-    if (el.value === el.defaultValue && !el._sending && !el.hasAttribute("aria-invalid")) { clearTimeout(el._timer); dirty.delete(el); show(); }
-    else if (el.matches("select,[type=checkbox],[type=radio]")) later(el, 0);
-    else later(el, 800);
+    if (el.value === el.defaultValue && el.matches("textarea") && !el._sending && !el.hasAttribute("aria-invalid")) { clearTimeout(el._timer); dirty.delete(el); show(); }
+    else later(el, instant(el) ? 0 : 800);
     label(el);
   });
   on("compositionend", event => { if (event.target.matches(FIELD)) { later(event.target, 800); label(event.target); } });
-  on("change", event => { if (event.target.matches(FIELD) && event.target.matches("select,[type=checkbox],[type=radio]")) later(event.target, 0); });
+  on("change", event => { if (event.target.matches(FIELD) && instant(event.target)) later(event.target, 0); });
   on("focusout", event => { if (dirty.has(event.target)) save(event.target); });
   window.addEventListener("online", flush);
   window.addEventListener("pagehide", flush);
@@ -270,7 +269,6 @@
     else if (hit.hasAttribute("data-mine") || hit.hasAttribute("data-theirs")) choose(hit, event);
     else if (hit.dataset.id && !event.target.closest("a,button,textarea,input,label,summary")) select(hit.dataset.id);
   });
-  /* a conflict in a field: mine overwrites, theirs comes in */
   function choose(hit, event) {
     var place = hit.closest(".slot"), el = place && place._field;
     if (!el) return;
@@ -289,7 +287,6 @@
     }
     el.focus();
   }
-  /* forms in dialogs that are acts */
   on("submit", event => {
     var form = event.target;
     if (form.matches("#texts,#pane form[data-rev]") && !form.hasAttribute("hx-post")) { event.preventDefault(); flush(); }
@@ -357,7 +354,12 @@
     var el = event.target, key = event.key, control = event.ctrlKey || event.metaKey, field = el.matches("textarea.t");
     if (event.isComposing || event.keyCode === 229) return;
     var item = field && el.closest("[data-list]>li"), typing = el.matches("input,textarea,select");
-    if (control && key === "Enter") { event.preventDefault(); open(data.node); }
+    if (key === "F6") {
+      event.preventDefault();
+      var areas = all(".left,#main,.right-pane").filter(function (one) { return one.offsetParent; }), here = areas.indexOf(el.closest(".left,#main,.right-pane"));
+      var there = areas[event.shiftKey ? (here < 1 ? areas.length : here) - 1 : (here + 1) % areas.length];
+      ($("#outline [aria-current],.on textarea,.panetabs [aria-current]", there) || $("a,textarea", there)).focus();
+    } else if (control && key === "Enter") { event.preventDefault(); open(data.node); }
     else if (control && !event.shiftKey && key.toLowerCase() === "s") { event.preventDefault(); flush().then(() => { if (!dirty.size) { saved.textContent = data.always; saved.className = "saved"; } }); }
     else if (control && key.toLowerCase() === "d" && data.node !== "root") { event.preventDefault(); act({do: "duplicate:" + data.node}); }
     else if (control && !event.altKey && /^[zy]$/i.test(key)) {
