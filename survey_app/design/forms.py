@@ -1,14 +1,12 @@
 """Forms of questionnaires: publish, archive, start from the library."""
 
-import unicodedata
 from dataclasses import dataclass
 
-from flask import request
-from wtforms.validators import Regexp
+from flask_babel import lazy_gettext
+from flask_wtf.file import FileField
+from wtforms.validators import Regexp, ValidationError
 
-from survey_app.errors import DomainError
-from survey_app.forms import UNREADABLE, Area, Choice, Line, Number, Raw, StaffForm, at_most, switch
-from survey_app.languages import N_
+from survey_app.forms import Area, Choice, Family, Line, Number, Raw, StaffForm, at_most, switch
 
 
 class ArchiveForm(StaffForm):
@@ -44,6 +42,19 @@ class LanguageForm(StaffForm):
     language = Choice()
 
 
+class TranslationsForm(StaffForm):
+    """Translations as a CSV file."""
+
+    takes_files = True
+
+    file = FileField()
+
+    def validate_file(self, field: FileField) -> None:
+        """A file is needed."""
+        if field.data is None or not field.data.filename:
+            raise ValidationError(lazy_gettext("请选择一个 CSV 文件。"))
+
+
 class IndicatorForm(StaffForm):
     """An indicator. Key and parent are fixed once it exists."""
 
@@ -56,10 +67,11 @@ class IndicatorForm(StaffForm):
 
 
 class WeightsForm(StaffForm):
-    """Shares from a day on; the share of each indicator is read by its own name."""
+    """Shares from a day on; the share of each indicator has a field of its own, `weight-<key>`."""
 
     starts_on = Line(validators=[at_most(10)])
     note = Area(validators=[at_most(1000)])
+    shares = Family(r"weight-[a-z0-9_.]+", longest=20)
 
 
 class RetireForm(StaffForm):
@@ -78,18 +90,18 @@ class BankForm(StaffForm):
 
 
 class RevisionForm(StaffForm):
-    """A new revision: typed here, or (with a node) as the question stands in a draft."""
+    """A new revision: typed here (`t-<place>-<language>`), or (with a node) as the question stands in a draft."""
 
     questionnaire = Number()
     node = Line(validators=[at_most(40)])
     note = Area(validators=[at_most(1000)])
+    texts = Family(r"t-[A-Za-z0-9_-]+", longest=2000)
 
 
 class BankInsertForm(StaffForm):
     """Which item, and where it goes."""
 
     item = Line(validators=[at_most(64)])
-    owner = Line(validators=[at_most(40)])
     after = Line(validators=[at_most(40)])
 
 
@@ -103,6 +115,18 @@ class OwnerForm(StaffForm):
     """Who decides about a bank item."""
 
     owner = Choice()
+
+
+class RuleForm(StaffForm):
+    """One rule: `item` lists the keys of its lines (`0`, `2.1`), and every field of a line carries its key (`name.2.1`)."""
+
+    act = Line(validators=[at_most(20)])
+    parts = Family(r"join|(kept|join|name|was|operator|did|other|unit|plus)\.[0-9.]{1,7}", longest=20_000)
+    lists = Family(r"item|value\.[0-9.]{1,7}", longest=2_000, several=True)
+
+    def fields(self) -> dict[str, list[str]]:
+        """Every field of every line: name -> values."""
+        return {**dict(self.parts.data.lists()), **dict(self.lists.data.lists())}
 
 
 # --- the editor --------------------------------------------------------------------------------------------------------
@@ -119,13 +143,15 @@ class SentField:
 
 
 class FieldForm(StaffForm):
-    """One field by its parts, or all fields of a form without script, by their names."""
+    """One field by its parts, or all fields of a form without script, by their names; of those the ones in the card `only`."""
 
     node = Line(validators=[at_most(16)])
     key = Line(validators=[at_most(40)])
     language = Line(validators=[at_most(16)])
     index = Line(validators=[at_most(3)])
     value = Area(validators=[at_most(10_000)])
+    only = Line(validators=[at_most(16)])
+    fields = Family(r"f(:[^:]+){2,4}", longest=10_000, several=True)
 
     def changes(self) -> list[SentField]:
         """What was sent, in the order of the form; of a switch and its companion the later one counts."""
@@ -134,19 +160,22 @@ class FieldForm(StaffForm):
             parts = (self.node.data, self.key.data, *(() if index is None else (index,)), self.language.data)
             name = "f:" + ":".join(str(part) for part in parts if part != "")
             return [SentField(name, self.node.data, self.key.data, self.value.data, self.language.data, index)]
-        return [_named(name, values[-1]) for name, values in request.form.lists() if name.startswith("f:")]
+        return [_named(name, values[-1]) for name, values in self.fields.data.lists()]
 
 
-def _named(name: str, raw: str) -> SentField:
-    _, node, key, *rest = [*name.split(":", 4), "", ""][:5] if name.count(":") > 1 else ["", "", "", ""]
-    rest = [part for part in rest if part]
+def _named(name: str, words: str) -> SentField:
+    _, node, key, *rest = name.split(":")
     index = int(rest.pop(0)) if rest and rest[0].isascii() and rest[0].isdigit() and len(rest[0]) < 4 else None
-    if len(raw) > 10_000:
-        raise DomainError(N_("最多 %(n)s 个字。"), n=10_000).at(name)
-    words = "\n".join(raw.splitlines()).strip()
-    if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in words):
-        raise DomainError(str(UNREADABLE)).at(name)
     return SentField(name, node, key, words, rest[0] if rest else "", index)
+
+
+class ChangeForm(StaffForm):
+    """What every form brings along that changes a draft: the number of its page, the revision it was shown from (`rev`),
+    and whether it overrides what somebody else changed meanwhile (`force`)."""
+
+    page = Raw()
+    rev = Raw()
+    force = Choice({"": False, "1": True})
 
 
 class ActForm(StaffForm):

@@ -221,3 +221,24 @@ def test_a_local_change_becomes_the_next_revision_of_the_bank(chain: staff.Chain
     assert "cannot be compared" in person.text(f"/questionnaires/{number}/bank")
     assert person.post("/bank/why-low/revisions", {"questionnaire": number, "node": node}).status_code == 303
     assert "As in the bank" in person.text(f"/questionnaires/{number}/bank")
+
+
+def test_an_item_is_chosen_for_a_place_in_a_draft_and_put_into_the_bank_from_its_properties(chain: staff.Chain) -> None:
+    made = questionnaire("pages")
+    db.session.commit()
+    number, node = made.id, node_of(made, "overall")
+    db.session.rollback()
+    person = chain.signed_in("researcher", "en")
+    pane = person.text(f"/questionnaires/{number}/editor/properties?node={node}")
+    assert "Add to the bank" in pane and 'value="overall"' in pane
+    assert person.post("/bank", {"questionnaire": number, "node": node, "key": "overall"}).status_code == 303
+    pane = person.text(f"/questionnaires/{number}/editor/properties?node={node}")
+    assert "overall@1" in pane and "Add to the bank" not in pane
+    assert f"/bank?into={number}&amp;after={node}" in person.text(f"/questionnaires/{number}/editor/types?anchor={node}")
+    chosen = person.text(f"/bank?into={number}&after={node}")
+    assert "Choose an item" in chosen and f"/questionnaires/{number}/bank-questions" in chosen
+    added = person.post(f"/questionnaires/{number}/bank-questions", {"item": "overall", "after": node})
+    assert added.status_code == 303
+    db.session.expire_all()
+    names = [q.name for q in drafting.draft_of(db.session.get_one(Questionnaire, number)).questions]
+    assert names == ["overall", "overall_2", "easy", "why"]

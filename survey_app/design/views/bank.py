@@ -12,7 +12,7 @@ from survey_app.accounts.models import User
 from survey_app.database import db
 from survey_app.design import bank, differing, forms, reading
 from survey_app.design.editing.tree import Tree
-from survey_app.design.models import BankItem
+from survey_app.design.models import BankItem, Questionnaire
 from survey_app.design.views import blueprint
 from survey_app.design.views._editing import change_from_form, editing_reply, page_token
 from survey_app.design.views.common import head, questionnaire_or_404
@@ -39,7 +39,18 @@ def bank_page() -> Response:
     for item, newest in bank.items(words=words, retired=retired):
         reader = _reader(bank.example(newest.body))
         rows.append((item, newest, reader.pages()[0].questions[0]))
-    return web.render("design/bank/list.html", rows=rows, words=words, retired=retired, people=_people())
+    number = request.args.get("into", "")
+    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    into = db.session.get(Questionnaire, wanted) if wanted and web.may("questionnaire:edit") else None
+    return web.render(
+        "design/bank/list.html",
+        into=into,
+        after=request.args.get("after", "")[:40],
+        rows=rows,
+        words=words,
+        retired=retired,
+        people=_people(),
+    )
 
 
 def _item(key: str) -> BankItem:
@@ -122,7 +133,7 @@ def revise_bank_item(key: str) -> Response:
         for place, words in bank.texts_of(newest.body):
             name = "-".join(map(str, place))
             texts[place] = {
-                language: request.form.get(f"t-{name}-{language}", words.get(language, ""))[:2000].strip()
+                language: form.texts.data.get(f"t-{name}-{language}", words.get(language, ""))
                 for language in newest.body["languages"]
             }
         bank.revise(
@@ -130,7 +141,7 @@ def revise_bank_item(key: str) -> Response:
         )
     except DomainError as error:
         db.session.rollback()
-        return _one(key, 422, error, request.form)
+        return _one(key, 422, error, form=request.form)
     flash(_("新版本已保存，使用它的草稿会收到更新建议。"))
     return web.seen(url_for("design.bank_item", key=key))
 
@@ -182,15 +193,21 @@ def insert_bank_item(questionnaire_id: int) -> Response:
     item = _item(form.item.data)
 
     def operation(tree: Tree) -> str:
-        page = form.owner.data if tree.has(form.owner.data) else tree.ids("page")[-1]
-        after = form.after.data or None
-        return bank.insert(tree, item, page, after if after and tree.has(after) else None)
+        return bank.insert(tree, item, *_behind(tree, form.after.data))
 
     outcome = change_from_form(questionnaire, operation, kind="bank.inserted")
     if outcome.refusal is not None:
         return outcome.refusal
     address = url_for("design.editor", questionnaire_id=questionnaire_id, node=outcome.result)
     return web.seen(address)
+
+
+def _behind(tree: Tree, after: str) -> tuple[str, str | None]:
+    """Where a new question goes: behind a question, first on a page, else at the very end."""
+    if after and tree.has(after) and tree.kind(after) == "page":
+        return after, ""
+    question = tree.question_of(after) if after and tree.has(after) else None
+    return (tree.owner(question)[0], question) if question else (tree.ids("page")[-1], None)
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/bank")
