@@ -5,6 +5,7 @@ domain function behind it. Both refuse with a DomainError tied to a field, so th
 The CSRF token is none of a form's business: CSRFProtect checks it before any view.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Self
@@ -48,7 +49,7 @@ class StaffForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
         self.validate()
         for field in self:
             if field.errors:
-                raise DomainError(str(field.errors[0])).at(field.name)
+                raise DomainError(str(field.errors[0])).at(getattr(field, "wrong", "") or field.name)
         return self
 
 
@@ -104,6 +105,42 @@ class Raw(StringField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = valuelist[0] if valuelist else ""
+
+
+class Family(Field):  # type: ignore[misc]
+    """All fields whose whole name matches a pattern, where a page has one per row: `weight-<key>`, `f:<node>:<key>`.
+
+    `data`: name -> what was sent, in the order of the page, without spaces around it and with plain line ends. A name that
+    does not match is not read. Refused at its own name: what is too long, unreadable, or (unless `several`) sent twice.
+    """
+
+    data: MultiDict[str, str]
+
+    def __init__(self, pattern: str, *, longest: int, most: int = 5_000, several: bool = False, **more: Any) -> None:
+        super().__init__(**more)
+        self.pattern, self.longest, self.most, self.several = re.compile(pattern), longest, most, several
+        self.wrong = ""
+
+    def process(self, formdata: MultiDict[str, Any] | None, *_more: Any, **_options: Any) -> None:
+        self.raw_data: list[str] = []  # each name is counted by itself, in pre_validate
+        self.process_errors: list[str] = []
+        sent = formdata.items(multi=True) if formdata else ()
+        self.data = MultiDict(
+            (name, value.replace("\r\n", "\n").replace("\r", "\n").strip())
+            for name, value in sent
+            if self.pattern.fullmatch(name) and isinstance(value, str)
+        )
+
+    def pre_validate(self, form: Any) -> None:
+        for count, (name, values) in enumerate(self.data.lists()):
+            self.wrong = name
+            if count >= self.most or (len(values) > 1 and not self.several):
+                raise StopValidation(str(SENT_TWICE if count < self.most else UNREADABLE))
+            for value in values:
+                if len(value) > self.longest:
+                    raise StopValidation(str(lazy_gettext("最多 %(n)s 个字。", n=self.longest)))
+                _refuse_control_characters(value)
+        self.wrong = ""
 
 
 class Number(StringField):  # type: ignore[misc]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import flash, render_template, request
+from flask import flash, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,7 @@ from survey_app.design.editing import changing, operations
 from survey_app.design.editing.tree import ROOT, Changes, Tree
 from survey_app.design.editing.words import words_of
 from survey_app.design.models import Edit, Questionnaire
-from survey_app.design.views._editing import change_from_form, editing_reply, page_token, refused
+from survey_app.design.views._editing import change_from_form, editing_reply, overrides, page_token, refused
 from survey_app.design.views._patches import Patches
 from survey_app.design.views._sheet import Sheet
 from survey_app.errors import DomainError
@@ -216,7 +216,7 @@ def _undo(questionnaire: Questionnaire, name: str, wanted: str) -> Done:
             by=web.actor(),
             page=page_token(),
             now=clock.now(),
-            force=request.form.get("force") == "1",
+            force=overrides(),
         )
     except DomainError as error:
         return Done(refusal=refused(questionnaire, error, dialog=True))

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from survey_app import clock, web
 from survey_app.accounts.models import User
 from survey_app.database import db
+from survey_app.design import forms
 from survey_app.design.editing import changing
 from survey_app.design.editing.tree import ROOT, Changes, Tree, plain
 from survey_app.design.editing.words import UseWriter, words_of
@@ -36,7 +37,7 @@ MOST_EVENTS = 40  # a change of the whole questionnaire is announced as one
 
 def page_token() -> str:
     """The random number of the loaded page: a fragment goes on with the one of the page that asked for it."""
-    for given in (request.headers.get(PAGE_HEADER, ""), request.values.get("page", "")):
+    for given in (request.headers.get(PAGE_HEADER, ""), forms.ChangeForm().page.data, request.args.get("page", "")):
         if _TOKEN.fullmatch(given):
             return given
     return secrets.token_hex(8)
@@ -44,8 +45,13 @@ def page_token() -> str:
 
 def base_revision() -> int | None:
     """The revision of the draft that the sent field or form was shown from; None when it did not say."""
-    given = request.form.get("rev", "")
+    given = forms.ChangeForm().check().rev.data
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
+def overrides() -> bool:
+    """Whether the person has seen what somebody else changed meanwhile, and insists."""
+    return bool(forms.ChangeForm().check().force.data)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def change_from_form(
             page=page_token(),
             base=base_revision(),
             now=clock.now(),
-            force=request.form.get("force") == "1",
+            force=overrides(),
         )
     except DomainError as error:
         return Outcome(refusal=refused(questionnaire, error, dialog=dialog))
@@ -95,8 +101,8 @@ def refused(questionnaire: Questionnaire, error: DomainError, *, dialog: bool = 
         "error": error,
         "conflict": conflict,
         "uses": uses_in_words(questionnaire, getattr(error, "uses", ())),
-        "back": url_for("design.editor", questionnaire_id=questionnaire_id, node=request.form.get("node") or None),
-        "sent": [(key, value) for key, value in request.form.items(multi=True) if key not in ("force", "csrf_token")],
+        "back": url_for("design.editor", questionnaire_id=questionnaire_id, node=forms.FieldForm().node.data or None),
+        "sent": _sent_again(form=request.form),
         **(_both(questionnaire, error) if isinstance(error, changing.Conflict) else {}),
     }
     return web.render(
@@ -105,6 +111,11 @@ def refused(questionnaire: Questionnaire, error: DomainError, *, dialog: bool = 
         status=409 if conflict else 422,
         **values,
     )
+
+
+def _sent_again(form: Any) -> list[tuple[str, str]]:
+    """What was sent, for the button that insists."""
+    return [(key, value) for key, value in form.items(multi=True) if key not in ("force", "csrf_token")]
 
 
 def _both(questionnaire: Questionnaire, error: changing.Conflict) -> dict[str, Any]:
@@ -117,7 +128,7 @@ def _both(questionnaire: Questionnaire, error: changing.Conflict) -> dict[str, A
         "at": theirs.at if theirs is not None else None,
         "gone": isinstance(error, changing.Gone),
         "present": next((flat.values[path] for path in error.paths if path in flat.values), None),
-        "mine": request.form.get("value"),
+        "mine": forms.FieldForm().value.data,
         "revision": questionnaire.draft_revision,
     }
 

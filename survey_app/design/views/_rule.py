@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, flash, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import web
-from survey_app.design import drafting, in_words, rules
+from survey_app.design import drafting, forms, in_words, rules
 from survey_app.design.editing import operations
 from survey_app.design.editing.tree import Tree
 from survey_app.design.models import Questionnaire
@@ -92,14 +92,14 @@ def set_rule(questionnaire_id: int, node: str, key: str) -> Response:
     """Saves the rule when it is complete; otherwise the form comes back with what is missing, and nothing changes."""
     place = _place(questionnaire_or_404(questionnaire_id), node, key)
     lists = _lists(place)
-    act = request.form.get("act", "")
     try:
-        sent = rules.read({name: request.form.getlist(name) for name in request.form})
+        sheet = forms.RuleForm().check()
+        act, sent = sheet.act.data, rules.read(sheet.fields())
     except DomainError as error:
         return _form_page(place, rules.rule_of(place.condition), error=error, status=422)
     changed = rules.started(rules.acted(sent, act), lists)
     if any(rules.missing(line, lists) for line in rules.lines_of(changed)):
-        return _form_page(place, changed, pending=True)
+        return _form_page(place, changed, pending=True, added=act.startswith(("add", "group")))
     try:
         condition = _checked(place, changed)
     except DomainError as error:
@@ -174,7 +174,7 @@ def _form_values(place: _Place, form: rules.Rule, **more: Any) -> dict[str, Any]
         "error": None,
         "pending": False,
         "saved": False,
-        "added": request.form.get("act", "").startswith(("add", "group")),
+        "added": False,
         **more,
     }
 

@@ -29,7 +29,7 @@ PANES = ("properties", "preview", "quality")
 
 def _sheet(questionnaire_id: int) -> tuple[Sheet, dict[str, Any]]:
     """The draft to draw, and what every template of the canvas needs."""
-    sheet = Sheet(questionnaire_or_404(questionnaire_id), request.values.get("language", ""))
+    sheet = Sheet(questionnaire_or_404(questionnaire_id), request.args.get("language", ""))
     return sheet, drawing(sheet)
 
 
@@ -103,11 +103,12 @@ def fields(questionnaire_id: int) -> Response:
     """Save one field (node, key, language or index, value), or without script all fields of a form (`f:node:key:language`)."""
     questionnaire = questionnaire_or_404(questionnaire_id)
     try:
-        sent = forms.FieldForm().check().changes()
+        form = forms.FieldForm().check()
+        sent = form.changes()
     except DomainError as error:
         return refused(questionnaire, error)
     if not web.is_htmx():
-        sent = _different(questionnaire.draft, sent, request.form.get("only", ""))
+        sent = _different(questionnaire.draft, sent, form.only.data)
 
     def operation(tree: Tree) -> None:
         for one in sent:

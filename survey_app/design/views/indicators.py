@@ -55,7 +55,7 @@ def create_indicator() -> Response:
         )  # fmt: skip
     except DomainError as error:
         db.session.rollback()
-        return _list(422, error, request.form)
+        return _list(422, error, form=request.form)
     flash(_("已添加指标。"))
     return web.seen(url_for("design.indicators_page"))
 
@@ -94,7 +94,7 @@ def change_indicator(key: str) -> Response:
         )  # fmt: skip
     except DomainError as error:
         db.session.rollback()
-        return _one(key, 422, error, request.form)
+        return _one(key, 422, error, form=request.form)
     flash(_("已保存。"))
     return web.seen(url_for("design.indicators_page"))
 
@@ -119,7 +119,7 @@ def set_weights() -> Response:
     try:
         form = forms.WeightsForm().check()
         shares = {
-            entry.key: _share(request.form.get(f"weight-{entry.key}", ""), entry.key)
+            entry.key: _share(form.shares.data.get(f"weight-{entry.key}", ""), entry.key)
             for entry in indicators.weighable()
         }
         indicators.set_weights(
@@ -127,7 +127,7 @@ def set_weights() -> Response:
         )
     except DomainError as error:
         db.session.rollback()
-        return _list(422, error, request.form)
+        return _list(422, error, form=request.form)
     flash(_("新的权重已保存。过去的得分保留当时的权重。"))
     return web.seen(url_for("design.indicators_page") + "#weights")
 

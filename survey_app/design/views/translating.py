@@ -170,10 +170,7 @@ def translations_csv(questionnaire_id: int) -> Response:
 def import_translations(questionnaire_id: int) -> Response:
     questionnaire = questionnaire_or_404(questionnaire_id)
     try:
-        given = request.files.get("file")
-        if given is None or not given.filename:
-            raise DomainError(N_("请选择一个 CSV 文件。")).at("file")
-        rows = translating.read_csv(given.read())
+        rows = translating.read_csv(forms.TranslationsForm().check().file.data.read())
         results: list[translating.Imported] = []
         changing.change(
             questionnaire=questionnaire,
