@@ -143,14 +143,14 @@
   function act(values) {
     return queue = queue.then(flush).then(() => {
       if (dirty.size) { say(data.unsent); return false; }
-      var el = doc.activeElement, name = el.name, from = el.selectionStart, box = card(values.do.split(":")[1]);
+      var el = doc.activeElement, name = el.name, from = el.selectionStart, area = el.closest("#canvas,#pane"), box = card(values.do.split(":")[1]);
       values.rev = revision(box);
       values.language = data.language;
       act._failed = false;
       return htmx.ajax("POST", acts.action, {source: acts, values: values, swap: "none"}).then(() => {
         var wanted = $("#canvas [data-focus]"), back = null;
         if (name === "do") back = $('#canvas button[value="' + el.value + '"]') || $('#n-' + data.node + ' button[value^="' + el.value.split(":")[0] + ':"]');
-        else if (name) back = doc.getElementsByName(name)[0];
+        else if (name) back = $('[name="' + name + '"]', area) || area && area.id === "canvas" && card(data.node) && $("textarea", card(data.node));
         if (wanted) {
           wanted.removeAttribute("data-focus");
           wanted.focus();
