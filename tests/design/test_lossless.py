@@ -132,7 +132,8 @@ def check(editor: Editor, file: Path, *, languages: int) -> int:
             count += editor.save_back(found, editor.forms(found, node, language))
     after = drafting.draft_of(db.session.get_one(Questionnaire, found))
     assert after == before and after.digest() == before.digest()
-    edits = db.session.scalars(select(Edit.changes).where(Edit.questionnaire_id == found))
+    # loading a file over a draft of its name is a change itself
+    edits = db.session.scalars(select(Edit.changes).where(Edit.questionnaire_id == found, Edit.kind != "file"))
     assert list(edits) == []  # nothing was changed, so there is nothing to take back
     db.session.remove()
     assert editor.person.get(f"/questionnaires/{found}/editor/preview", headers=HTMX).status_code == 200
