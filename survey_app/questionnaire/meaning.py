@@ -39,17 +39,27 @@ Found = tuple[str, tuple[str | int, ...], dict[str, Any]]
 def check(definition: Definition, opaque: Iterable[str] = (), *, incomplete: bool = False) -> list[Problem]:
     """Every fault of meaning. `opaque`: names of questions that could not be read; conditions may use them."""
     unknown = set(opaque)
-    found: list[Found] = []
-    found += _languages(definition)
-    found += _names(definition)
-    found += _codes(definition)
-    found += _scales(definition, "*scales" in unknown)
+    found = _structure(definition, unknown)
     found += _conditions(definition, unknown)
     found += _scores(definition, unknown)
     found += _piping(definition, unknown)
     if "*languages" not in unknown:
         found += texts(definition, incomplete=incomplete)
     return [Problem(code, path_of(path), values) for code, path, values in found]
+
+
+def structure(definition: Definition) -> list[Problem]:
+    """The faults of languages, names, codes and scales alone: what the editor looks at after every keystroke."""
+    return [Problem(code, path_of(path), values) for code, path, values in _structure(definition, set())]
+
+
+def _structure(definition: Definition, unknown: set[str]) -> list[Found]:
+    return [
+        *_languages(definition),
+        *_names(definition),
+        *_codes(definition),
+        *_scales(definition, "*scales" in unknown),
+    ]
 
 
 def hint_words(close: str | None) -> dict[str, str]:

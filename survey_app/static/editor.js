@@ -10,7 +10,7 @@
   function say(text) { if (text) doc.getElementById("say").textContent = text; }
   function card(id) { return id && doc.getElementById("n-" + id); }
 
-  /* what was typed stays when a card is drawn again, and so do rows that the server does not know yet */
+  /* typed words and new rows stay when a card is drawn again */
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el) => { return !(name === "value" && el.value !== el.defaultValue); };
   Idiomorph.defaults.callbacks.beforeNodeRemoved = node => !(node.classList && node.classList.contains("temp"));
   function morphs(style) { return style === "morph" || style === "morph:outerHTML"; }
@@ -21,7 +21,7 @@
 
   function revision(el) { return (el && el.closest("[data-rev]") || acts).dataset.rev; }
 
-  /* --- saving: one request at a time per field --- */
+  /* saving */
   function valueOf(el) { return el.type === "checkbox" ? (el.checked ? el.value : "") : el.value; }
   function clean(el, value) {
     el.defaultChecked = el.checked;
@@ -139,7 +139,7 @@
     el.style.height = el.scrollHeight + "px";
   }
 
-  /* --- acts: after what is typed was saved, one at a time --- */
+  /* acts */
   function act(values) {
     return queue = queue.then(flush).then(() => {
       if (dirty.size) { say(data.unsent); return false; }
@@ -200,7 +200,7 @@
     htmx.ajax("GET", data.base + "/editor/cards/" + id + "?language=" + data.language + (box.classList.contains("on") ? "&on=1" : ""), {source: box, target: box, swap: "morph:outerHTML"});
   }
 
-  /* --- what is selected --- */
+  /* selecting */
   function address() {
     return data.base + "/editor?node=" + data.node + "&pane=" + data.pane + "&language=" + data.language;
   }
@@ -222,7 +222,7 @@
       if (el.dataset.pane === data.pane) el.setAttribute("aria-current", "true");
       else el.removeAttribute("aria-current");
     });
-    var tab = $('.panetabs [data-pane="' + data.pane + '"]'), looks = all("#preview [data-look]").map(el => "&" + el.name + "=" + el.value).join("");
+    var tab = $(".panetabs [aria-current]"), looks = all("#preview [data-look]").map(el => "&" + el.name + "=" + el.value).join("");
     if (!$(".right-pane").offsetParent) { pane._due = true; return; }
     pane._due = false;
     htmx.ajax("GET", tab.dataset.address + "?node=" + data.node + "&language=" + data.language + looks, {source: doc.getElementById("pane"), target: "#pane", swap: "innerHTML"});
@@ -247,7 +247,7 @@
     if (box) select(box.dataset.id);
   });
 
-  /* --- pointing --- */
+  /* pointing */
   on("click", event => {
     var hit = event.target.closest('button[form="acts"],[data-types],[data-go],[data-modal],.panetabs [data-pane],.views [data-view],[data-shut],[data-mine],[data-theirs],#canvas article,#canvas header');
     if (!hit || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -299,7 +299,7 @@
     act(values);
   });
 
-  /* --- the list of types --- */
+  /* types */
   var types = doc.getElementById("types"), find = doc.getElementById("types-find"), seek = doc.getElementById("find");
   function open(anchor) {
     types._anchor = anchor;
@@ -326,7 +326,7 @@
   });
   types.addEventListener("click", event => { if (event.target === types) types.close(); });
 
-  /* --- typing in lists --- */
+  /* typing */
   function rowAfter(li) {
     var list = li.closest("[data-list]"), fresh = doc.createElement("li"), field = doc.createElement("textarea");
     var id = Array.from(crypto.getRandomValues(new Uint8Array(4)), n => (n + 256).toString(16).slice(1)).join("");
@@ -356,7 +356,7 @@
     var item = field && el.closest("[data-list]>li"), typing = el.matches("input,textarea,select");
     if (key === "F6") {
       event.preventDefault();
-      var areas = all(".left,#main,.right-pane").filter(function (one) { return one.offsetParent; }), here = areas.indexOf(el.closest(".left,#main,.right-pane"));
+      var areas = all(".left,#main,.right-pane").filter(one => one.offsetParent), here = areas.indexOf(el.closest(".left,#main,.right-pane"));
       var there = areas[event.shiftKey ? (here < 1 ? areas.length : here) - 1 : (here + 1) % areas.length];
       ($("#outline [aria-current],.on textarea,.panetabs [aria-current]", there) || $("a,textarea", there)).focus();
     } else if (control && key === "Enter") { event.preventDefault(); open(data.node); }
@@ -396,7 +396,7 @@
     act({do: "paste:" + item.dataset.id, lines: lines.join("\n")});
   });
 
-  /* --- dragging: lists become sortable when the pointer comes to a handle --- */
+  /* dragging */
   function equip(box) {
     var id = box && box.dataset.id;
     if (!id || id === "root" || $(".acts", box)) return;

@@ -122,8 +122,9 @@ def test_choices_are_typed_pasted_and_removed_without_a_mouse(desk: Page, site: 
     desk.keyboard.press("Backspace")
     expect(desk.locator(".q.on .li > li")).to_have_count(before + 2)
     desk.evaluate(
-        """() => { const data = new DataTransfer(); data.setData('text/plain', '\\n甲\\n乙\\n丙');
-        document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})) }"""
+        """() => { const clipboardData = new DataTransfer(); clipboardData.setData('text/plain', '\\n甲\\n乙\\n丙');
+        const paste = new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true});
+        document.activeElement.dispatchEvent(paste) }"""
     )
     expect(desk.locator(".q.on .li > li")).to_have_count(before + 4)
     settled(desk)

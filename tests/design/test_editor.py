@@ -33,11 +33,18 @@ pages:
         type: single_choice
         required: true
         text: {zh-CN: 您满意吗？, en: Are you satisfied?}
-        choices: [{code: "1", text: {zh-CN: 满意, en: "Yes"}}, {code: "2", text: {zh-CN: 不满意, en: "No"}}, {code: "3", text: {zh-CN: 说不清, en: Unsure}}]
+        choices:
+          - {code: "1", text: {zh-CN: 满意, en: "Yes"}}
+          - {code: "2", text: {zh-CN: 不满意, en: "No"}}
+          - {code: "3", text: {zh-CN: 说不清, en: Unsure}}
       - {name: more, type: long_text, text: {zh-CN: 还有什么？, en: Anything else?}}
   - questions:
       - {name: reason, type: long_text, text: {zh-CN: 原因是什么？, en: Why?}, show_if: {overall: {is: "2"}}}
-      - {name: words, type: rating, points: 2, labels: [{zh-CN: 差, en: Bad}, {zh-CN: 好, en: Good}], text: {zh-CN: 评一评, en: Rate}}
+      - name: words
+        type: rating
+        points: 2
+        labels: [{zh-CN: 差, en: Bad}, {zh-CN: 好, en: Good}]
+        text: {zh-CN: 评一评, en: Rate}
 """
 
 
@@ -129,7 +136,9 @@ def test_the_page_selects_the_node_of_the_address_and_writes_in_its_language(edi
 
 def test_every_type_in_the_library_and_the_test_questionnaires_is_drawn(chain: staff.Chain) -> None:
     seen: set[str] = set()
-    for path in sorted((ROOT / "questionnaires").glob("*.yaml")) + sorted((ROOT / "tests/questionnaires").glob("*.yaml")):
+    for path in sorted((ROOT / "questionnaires").glob("*.yaml")) + sorted(
+        (ROOT / "tests/questionnaires").glob("*.yaml")
+    ):
         definition = loading.load_definition(path.read_bytes(), file=path.name)
         number = load(loading.dump_yaml(definition.model_copy(update={"name": f"t-{path.stem.replace('_', '-')}"})))
         page = chain.signed_in("researcher").get(f"/questionnaires/{number}/editor")
@@ -141,7 +150,7 @@ def test_every_type_in_the_library_and_the_test_questionnaires_is_drawn(chain: s
 def test_the_first_view_of_ten_questions_is_at_most_80_kb(chain: staff.Chain) -> None:
     number = load((ROOT / "tests/questionnaires/ten-questions.yaml").read_text("utf-8"))
     page = chain.signed_in("researcher").get(f"/questionnaires/{number}/editor").get_data()
-    static = {name for name in re.findall(r'(?:href|src)="/static/([^"?#]+)', page.decode())}
+    static = set(re.findall(r'(?:href|src)="/static/([^"?#]+)', page.decode()))
     sizes = {name: len(gzip.compress((ROOT / "survey_app/static" / name).read_bytes(), 9)) for name in static}
     sizes["page"] = len(gzip.compress(page, 9))
     print(sizes, sum(sizes.values()))
@@ -158,7 +167,9 @@ def test_a_text_is_saved_in_its_language_and_the_page_is_told(editor: Editor) ->
     assert editor.node("more")["text"] == {"zh-CN": "还有别的吗？", "en": "Anything else?"}
     heard = events(response)
     assert {f"changed-{node}", "outline-changed", "draft-changed"} <= set(heard)
-    assert heard["draft-changed"]["undo"] == "修改文字" and re.fullmatch("[0-9]{2}:[0-9]{2}", heard["draft-changed"]["at"])
+    assert heard["draft-changed"]["undo"] == "修改文字" and re.fullmatch(
+        "[0-9]{2}:[0-9]{2}", heard["draft-changed"]["at"]
+    )
 
 
 def test_a_label_of_a_point_and_a_setting_are_saved(editor: Editor) -> None:
@@ -296,7 +307,9 @@ def test_moving_is_announced_and_crosses_pages(editor: Editor) -> None:
     pages = editor.tree.children("root", "pages")
     response = editor.act(f"move:{node}", anchor=pages[1])
     assert editor.names() == ["overall", "more", "reason", "words"] and editor.tree.owner(node)[0] == pages[1]
-    assert f'hx-swap-oob="delete:#n-{node}"' in response.text and f'hx-swap-oob="afterend:#n-{pages[1]}"' in response.text
+    assert (
+        f'hx-swap-oob="delete:#n-{node}"' in response.text and f'hx-swap-oob="afterend:#n-{pages[1]}"' in response.text
+    )
     assert editor.act(f"move:{node}", anchor=editor.question("words")).status_code == 200
     assert editor.names()[-1] == "more"
     choices = editor.tree.children(editor.question("overall"), "choices")
@@ -312,7 +325,10 @@ def test_pages_are_split_joined_added_and_removed(editor: Editor) -> None:
     assert editor.act(f"join:{made}").status_code == 200 and len(editor.draft["pages"]) == 2
     assert editor.act("page").status_code == 200
     empty = editor.tree.children("root", "pages")[2]
-    assert editor.act(f"add:{empty}:note").status_code == 200 and editor.draft["pages"][2]["questions"][0]["type"] == "note"
+    assert (
+        editor.act(f"add:{empty}:note").status_code == 200
+        and editor.draft["pages"][2]["questions"][0]["type"] == "note"
+    )
     assert editor.act(f"up:{empty}").status_code == 200
     assert editor.act(f"remove:{empty}").status_code == 200 and len(editor.draft["pages"]) == 2
 
@@ -344,13 +360,20 @@ def test_acts_work_as_plain_forms_and_say_what_happened(editor: Editor) -> None:
     assert response.status_code == 303 and "已移到第 1 题" in editor.person.text(response.location)
     refused = editor.post("/acts", script=False, do=f"remove:{editor.question('overall')}")
     assert refused.status_code == 422 and "<h1>没有保存</h1>" in refused.text
-    for path in ("types?anchor=x", f"places?node={editor.question('more')}", f"lines?node={editor.question('overall')}&list=choices"):
+    for path in (
+        "types?anchor=x",
+        f"places?node={editor.question('more')}",
+        f"lines?node={editor.question('overall')}&list=choices",
+    ):
         page = editor.person.get(f"{editor.base}/editor/{path}")
         assert page.status_code == 200 and 'name="do"' in page.text and "<title>" in page.text
 
 
-@pytest.mark.parametrize("do", ["", "zap:1", "remove:root", "remove:zzzz", "up:root", "child:root:pages", "paste:root:pages", "join:x",
-                                "move:root", "split:root", "add:root:nothing", "duplicate:root", "undo:abc", "::::"])  # fmt: skip
+SENSELESS = ("", "zap:1", "remove:root", "remove:zzzz", "up:root", "child:root:pages", "paste:root:pages", "join:x", "move:root",
+             "split:root", "add:root:nothing", "duplicate:root", "undo:abc", "::::")  # fmt: skip
+
+
+@pytest.mark.parametrize("do", SENSELESS)
 def test_an_act_that_makes_no_sense_is_refused_and_breaks_nothing(editor: Editor, do: str) -> None:
     before = plain(editor.draft)
     assert editor.act(do, lines="x").status_code in (404, 409, 422)

@@ -140,7 +140,7 @@ def checked(data: Data) -> Definition:
         raise Refused(problems_of(data)) from None
     hard = [
         Problem(problem.code, path_of(loading.place_of(problem.path)), problem.values)
-        for problem in meaning.check(definition, incomplete=True)
+        for problem in meaning.structure(definition)
         if problem.code in HARD
     ]
     if hard:
