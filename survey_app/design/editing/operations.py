@@ -203,12 +203,13 @@ def free_code(tree: Tree, owner_id: str, name: str, apart: Iterable[str] = ()) -
 
 
 def paste_lines(tree: Tree, owner_id: str, name: str, lines: Iterable[str], at_id: str | None = None) -> list[str]:
-    """One choice (row, field, point) per line; `words|code` gives the code. The first fills `at_id` when that is empty."""
+    """One choice (row, field, point) per line; `words|code` gives the code. Empty ones from `at_id` on are filled first."""
     made, after = [], at_id
     wanted = _lines(tree, owner_id, name, lines)
     asked = {code for _, code in wanted}
     for words, code in wanted:
-        if after is not None and tree.has(after) and not any((tree.node(after).get("text") or {}).values()):
+        if unfilled := _unfilled(tree, after):
+            after = unfilled
             set_text(tree, after, "text", tree.data["languages"][0], words)
             if code:
                 rename_code(tree, after, code)
@@ -217,6 +218,15 @@ def paste_lines(tree: Tree, owner_id: str, name: str, lines: Iterable[str], at_i
             made.append(after)
     tree.index()
     return made
+
+
+def _unfilled(tree: Tree, node_id: str | None) -> str | None:
+    """The item itself, or the one right behind it, when it has no words yet."""
+    if node_id is None or not tree.has(node_id):
+        return None
+    around = tree.siblings(node_id)
+    index = around.index(node_id)
+    return next((key for key in around[index : index + 2] if not any((tree.node(key).get("text") or {}).values())), None)
 
 
 def _lines(tree: Tree, owner_id: str, name: str, lines: Iterable[str]) -> list[tuple[str, str]]:
