@@ -1,7 +1,7 @@
 """A small chain and its people, for tests of staff pages."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -66,6 +66,7 @@ class Chain:
     questionnaire: int
     draft: int
     doors: dict[str, int]
+    named: dict[str, str] = field(default_factory=dict)  # what a test adds, by a word of its own
 
     def signed_in(self, role: str, language: str = "zh") -> Person:
         user = db.session.get_one(User, self.users[role])

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,11 +19,14 @@ from survey_app.events import COMMAND_LINE
 from survey_app.organisation import chain as organisation
 from survey_app.server import whole_site
 from tests import staff
+from tests.web.objects import designed
 
 
 @pytest.fixture
 def chain(sqlite_app: Flask) -> staff.Chain:
-    return staff.fill(sqlite_app)
+    made = staff.fill(sqlite_app)
+    made.named |= designed(made.questionnaire)
+    return made
 
 
 def rules(app: Flask) -> list[Rule]:
@@ -35,7 +39,18 @@ def address(rule: Rule, chain: staff.Chain) -> str:
         "region_id": chain.regions[0], "user_id": chain.users["researcher"], "number": 1, "name": "nps",
         "token": "0" * 22, "filename": "staff.css", "version": 1,
     }  # fmt: skip
+    named = chain.named
+    designing: dict[str, dict[str, Any]] = {
+        "bank_item": {"key": named["bank"]},
+        "indicator_page": {"key": "response_speed"},
+        "rule": {"node": named["ruled"], "key": "show_if"},
+        "editor_card": {"node": named["listed"]},
+        "editor_lines": {"node": named["listed"], "list": "choices"},
+        "editor_places": {"node": named["listed"]},
+        "translation_state": {"cell": named["cell"], "language": "en"},
+    }
     values = {key: known.get(key, 1) for key in rule.arguments}
+    values |= designing.get(rule.endpoint.removeprefix("design."), {})
     with chain.app.test_request_context():
         method = "GET" if "GET" in (rule.methods or ()) else None
         return str(chain.app.url_map.bind("localhost").build(rule.endpoint, values, method=method))

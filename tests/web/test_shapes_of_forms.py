@@ -27,6 +27,7 @@ from survey_app.exports import forms as exports
 from survey_app.forms import StaffForm
 from survey_app.organisation import forms as organisation
 from tests import staff
+from tests.web.objects import designed
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,50 @@ SHEETS = [
     Sheet(pane_forms.PaneForm, "/questionnaires/{draft}/properties", {"node": "root", "act": "scale:new"},
           text("node", 16) + text("act", 60) + text("value_language", 20) + text("value_score", 20)
           + [({"act": "no-such"}, "act"), ({"weight:x": "1" * 201}, "parts"), ({"name:e": "a\x00"}, "parts")], page=False),
+    Sheet(design.FieldForm, "/questionnaires/{draft}/fields",
+          {"node": "root", "key": "title", "language": "zh-CN", "value": "新的标题"},
+          text("node", 16) + text("key", 40) + text("language", 16) + text("index", 3) + text("value", 10_000)
+          + text("only", 16), page=False),
+    Sheet(design.FieldForm, "/questionnaires/{draft}/fields", {"f:root:title:en": "New title"},
+          [({"f:root:title:en": bad}, "fields") for bad in ("长" * 10_001, "a\x00b", "响\x07")], page=False),
+    Sheet(design.ChangeForm, "/questionnaires/{draft}/fields",
+          {"node": "root", "key": "title", "language": "en", "value": "Newer", "rev": "1", "page": "f" * 16},
+          [*chosen("force"), ({"rev": ["1", "2"]}, "rev"), ({"page": ["f" * 16, "e" * 16]}, "page")], page=False),
+    Sheet(design.ActForm, "/questionnaires/{draft}/acts", {"do": "add:{banked}:rating", "fresh": ""},
+          text("do", 80) + text("after", 16) + text("anchor", 16) + text("language", 16) + text("lines", 50_000)
+          + [({"fresh": "no-such"}, "fresh")], page=False),
+    Sheet(design.RuleForm, "/questionnaires/{draft}/rules/{ruled}/show_if",
+          {"act": "save", "join": "all", "item": "0", "name.0": "nps", "was.0": "nps", "operator.0": "at_most",
+           "value.0": "5"},
+          text("act", 20) + text("name.0", 20_000) + text("kept.1", 20_000)
+          + [({"value.0": bad}, "lists") for bad in ("5" * 2_001, "5\x00")] + [({"item": ["0", "x"]}, "lists")], page=False),
+    Sheet(design.FixForm, "/questionnaires/{draft}/fixes", {}, text("code", 40) + text("path", 200) + text("language", 16),
+          page=False),
+    Sheet(design.ConfirmationForm, "/questionnaires/{draft}/translations/confirmations?language=en", {"cell": "{cell}"},
+          text("cell", 200), page=False),
+    Sheet(design.LanguageForm, "/questionnaires/{draft}/languages", {"language": "ja"}, chosen("language", "tlh"),
+          page=False),
+    Sheet(design.TranslationsForm, "/questionnaires/{draft}/translations/imports", {},
+          [({}, "file"), ({"file": "no file"}, "file")]),
+    Sheet(design.IndicatorForm, "/indicators", {"key": "calm", "parent": "", "name_zh": "安静"},
+          text("key", 40) + text("parent", 40) + text("name_zh", 60) + text("name_en", 80) + [({"name_zh": ""}, "name_zh")]),
+    Sheet(design.IndicatorForm, "/indicators/response_speed", {"name_zh": "快"},
+          text("name_zh", 60) + text("name_en", 80) + text("note_zh", 500) + text("note_en", 500)),
+    Sheet(design.RetireForm, "/indicators/response_speed/retirement", {"retired": "1"}, chosen("retired", *SWITCHED),
+          page=False),
+    Sheet(design.WeightsForm, "/indicator-weights", {"starts_on": "2030-01-01", "weight-response_speed": "100"},
+          text("starts_on", 10) + text("note", 1000) + text("weight-response_speed", 20)
+          + [({"weight-response_speed": "many"}, "weight-response_speed")]),
+    Sheet(design.BankForm, "/bank", {"questionnaire": "{draft}", "node": "{ruled}", "key": "why"},
+          text("node", 40) + text("key", 60) + text("note", 1000) + [({"questionnaire": ["{draft}"] * 2}, "questionnaire")],
+          page=False),
+    Sheet(design.RevisionForm, "/bank/{bank}/revisions", {"t-text-en": "New words", "note": "短"},
+          text("node", 40) + text("note", 1000) + text("t-text-en", 2000), page=False),
+    Sheet(design.BankInsertForm, "/questionnaires/{draft}/bank-questions", {"item": "{bank}"},
+          text("item", 64) + text("after", 40), page=False),
+    Sheet(design.BankDecisionForm, "/questionnaires/{draft}/bank/{banked}", {"decision": "update"},
+          chosen("decision", ""), page=False),
+    Sheet(design.OwnerForm, "/bank/{bank}/owner", {"owner": "{user}"}, chosen("owner", ""), page=False),
     Sheet(starting.TextForm, "/questionnaires/new/text",
           {"act": "create", "text": "标题\n1. 您满意吗？\nA. 是\nB. 否"}, text("title", 200) + text("name", 64)),
     Sheet(starting.EmptyForm, "/questionnaires/new/empty", {"title": "茶"}, text("title", 200)),
@@ -144,17 +189,17 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 
 
 def known_of(chain: staff.Chain) -> dict[str, Any]:
+    objects = designed(chain.draft)
     manager = db.session.get_one(User, chain.users["manager"])
     token = users.create_link(user=manager, by=COMMAND_LINE, now=clock.now())
     draft = db.session.get_one(Questionnaire, chain.draft)
     approval = approving.request(questionnaire=draft, note="", by=COMMAND_LINE, now=clock.now()).id
     db.session.commit()
-    db.session.remove()
     return {
         "user": chain.users["quality"], "draft": chain.draft, "questionnaire": chain.questionnaire, "token": token,
         "region": chain.regions[0], "shop": chain.shops[0], "door": chain.doors["link"],
         "approval": approval,
-    }  # fmt: skip
+    } | objects  # fmt: skip
 
 
 ROLE = {"organisation": "administrator", "accounts": "administrator", "analysis": "quality"}

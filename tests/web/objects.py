@@ -1,0 +1,46 @@
+"""What the designer's addresses name in the chain of tests.staff: parts of a draft, an item of the question bank."""
+
+from survey_app import clock
+from survey_app.database import db
+from survey_app.design import bank
+from survey_app.design.editing import changing, operations
+from survey_app.design.editing.tree import Tree
+from survey_app.design.models import Questionnaire
+from survey_app.events import COMMAND_LINE
+
+ITEM = "asked-often"
+
+
+def designed(questionnaire_id: int) -> dict[str, str]:
+    """The bank gets a question of this draft, and then a newer revision of it, so that the draft has an offer.
+
+    Ids: `banked` (that question), `listed` (one with choices), `ruled` (one with a rule). `cell`: the name of the first
+    one's text, whose translation is old.
+    Everything is committed.
+    """
+    now, by = clock.now(), COMMAND_LINE
+    questionnaire = db.session.get_one(Questionnaire, questionnaire_id)
+    tree = Tree(questionnaire.draft)
+    questions = tree.ids("question")
+    banked = questions[0]
+    item = bank.create(key=ITEM, body=bank.body_of(tree, banked), by=by, now=now)
+
+    def linked(tree: Tree) -> None:
+        tree.node(banked)["bank"] = f"{ITEM}@1"
+        operations.set_text(tree, banked, "text", "zh-CN", "改过的题目")  # its translations are old now
+
+    changing.change(
+        questionnaire=questionnaire, operation=linked, kind="bank.added", by=by, page="f" * 16, base=None, now=now
+    )
+    newer = bank.body_of(tree, banked)
+    newer["part"]["text"] = dict.fromkeys(newer["languages"], "…")
+    bank.revise(item=item, body=newer, by=by, now=now)
+    db.session.commit()
+    db.session.remove()
+    return {
+        "bank": ITEM,
+        "banked": banked,
+        "listed": next(node for node in questions if tree.node(node).get("choices")),
+        "ruled": next(node for node in questions if tree.node(node).get("show_if")),
+        "cell": f"{tree.node(banked)['name']}.text",
+    }
