@@ -26,6 +26,7 @@ from survey_app.questionnaire.question_types.writing import LongText, ShortText,
 
 MOST_OPTIONS = 40  # more are not printed: nobody reads 300 towns on paper
 MOST_COLUMNS = 11
+MOST_HEAD_LINES = 15  # a head stands on every page of its table: a taller one would leave no room for rows, and take minutes
 MOST_WORDED_POINTS = 7
 LONG = 12  # answers under each other that may be divided by a page break
 FORMATS = {"phone": N_("电话号码"), "email": N_("电子邮箱"), "number": N_("数字"), "postcode": N_("邮政编码")}
@@ -192,7 +193,7 @@ class _Form:
             low, high = ("", "") if labelled else self._ends(question)
         named += [self.text(question.unsure)] if question.unsure and not question.scale else []
         rows = [self.text(row.text) for row in question.rows]
-        if len(named) > MOST_COLUMNS + 1:
+        if len(named) > MOST_COLUMNS + 1 or _lines(named, room=100 / len(named)) > MOST_HEAD_LINES:
             key = "  ".join(f"{n} {words}" for n, words in enumerate(named, start=1))
             return {"body": "fields", "fields": rows, "hint": self._say(N_("每行填写编号：%(key)s"), key=key)}
         laid = {"body": "matrix", "heads": named, "rows": rows, "low": low, "high": high}
@@ -250,6 +251,11 @@ def _options(items: list[Laid], shape: str, wanted: int = 1) -> Laid:
 def _width(text: str) -> float:
     """Width in 汉字: a Latin letter takes about half of one."""
     return sum(1 if east_asian_width(character) in "WF" else 0.55 for character in text)
+
+
+def _lines(texts: Iterable[str], *, room: float) -> float:
+    """About how many lines the longest text takes in a column of `room` millimetres, at 8 points."""
+    return max((2.9 * _width(words) / room for words in texts), default=0)
 
 
 def _too_wide(texts: Iterable[str], *, room: float) -> bool:

@@ -15,10 +15,13 @@ import typst
 
 from survey_app.config import ROOT
 from survey_app.design import paper
+from survey_app.errors import DomainError
+from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition
 
 FONTS = ROOT / "survey_app" / "fonts"
 TEMPLATE = Path(__file__).with_name("print") / "questionnaire.typ"
+MOST_CHARACTERS = 1_000_000  # of everything on the paper: some four seconds and 300 MB
 STANDARD: Final = "ua-1"  # tagged, so that it can be read aloud
 
 
@@ -47,9 +50,14 @@ def _template() -> bytes:
 def questionnaire_pdf(
     definition: Definition, *, language: str, letterhead: Letterhead, number: int | None, now: datetime
 ) -> bytes:
-    """The questionnaire in one of its languages. `number`: of the version, None for a draft (which says so on every page)."""
+    """The questionnaire in one of its languages. `number`: of the version, None for a draft (which says so on every page).
+
+    Raises DomainError for one that is too long to be printed.
+    """
     data = paper.sheet(definition, language=language, number=number, now=now)
     data |= {"chain": letterhead.name, "colour": letterhead.colour, "soft": letterhead.soft}
+    if len(json.dumps(data, ensure_ascii=False)) > MOST_CHARACTERS:
+        raise DomainError(N_("问卷太长，不能打印。"))
     logo = {"logo": list(letterhead.logo or b""), "logo_format": "svg" if "svg" in letterhead.logo_type else "png"}
     no_logo = {"logo": [], "logo_format": "png"}
     for head, strict in ((logo, True), (logo, False), (no_logo, True)):

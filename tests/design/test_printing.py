@@ -14,6 +14,7 @@ from flask import Flask
 
 from survey_app.config import ROOT
 from survey_app.design import library, paper, printing
+from survey_app.errors import DomainError
 from survey_app.questionnaire.definition import Definition
 from tests import staff
 from tests.questionnaire import tools
@@ -177,6 +178,22 @@ def test_very_long_answers_may_run_over_pages_and_nothing_is_lost() -> None:
     assert laid["breakable"] and laid["text"].replace("\u200b", "") == "T" * 9_000 and laid["text"] != "T" * 9_000
     pages = re.findall(rb"/Type\s*/Page\b", streams(pdf(definition)))
     assert len(pages) >= 4
+
+
+def test_heads_too_tall_for_a_table_are_numbered_instead_of_filling_every_page() -> None:
+    heads = [{"code": f"c{n}", "text": "超长的列名" * 60} for n in range(11)]
+    rows = [{"code": f"r{n}", "text": "行" * 400} for n in range(100)]
+    definition = tools.made(tools.question("m", "matrix", choices=heads, rows=rows))
+    assert questions(definition)["m"]["body"] == "fields"
+    assert pdf(definition).startswith(b"%PDF-")  # as a table it took minutes and gigabytes
+    short = [head | {"text": "不太满意"} for head in heads]
+    assert questions(tools.made(tools.question("m", "matrix", choices=short, rows=rows)))["m"]["body"] == "matrix"
+
+
+def test_what_is_too_long_for_paper_is_refused_before_it_is_set() -> None:
+    pages = [{"questions": [tools.question(f"q{p}_{n}", hint="字" * 9_000) for n in range(20)]} for p in range(6)]
+    with pytest.raises(DomainError, match="太长"):
+        pdf(tools.made(pages=pages))
 
 
 def test_a_logo_is_drawn_and_one_that_cannot_be_drawn_gives_way_to_the_name() -> None:
