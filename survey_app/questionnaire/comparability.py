@@ -4,6 +4,7 @@ The rules are those of trend measurement: another scale, another list of answers
 another figure; another wording may. Order, layout and whether an answer is required move figures a little.
 """
 
+import re
 import unicodedata
 from typing import Any, Literal
 
@@ -19,21 +20,33 @@ _HINT = ("required", "columns")
 _OF_SCALE = ("points", "start", "scale", "cell", "style", "layout", "low", "high", "labels", "unsure")
 _OF_CHOICES = ("score", "missing", "other", "exclusive")
 _ANSWERS = ("choice", "point")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 def means_the_same(before: str, after: str) -> bool:
-    """Whether two wordings differ in punctuation, spaces, width or case alone."""
+    """Whether two wordings differ in punctuation, spaces, width or case alone; what stands between digits is no punctuation."""
     return _bare(before) == _bare(after)
 
 
 def _bare(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    kept = []
+    text = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    kept, between = "", ""
     for index, character in enumerate(text):
         number = character in ".-" and text[index + 1 : index + 2].isdigit()  # 1.5 and -5 are no punctuation
-        if number or character in "%‰&#@*/" or unicodedata.category(character)[0] not in "PZC":
-            kept.append(character)
-    return "".join(kept)
+        if not number and character not in "%‰&#@*/" and unicodedata.category(character)[0] in "PZC":
+            between += character
+            continue
+        if between and (character.isdigit() or number) and kept[-1:].isdigit():
+            kept += _between_digits(between)
+        kept, between = kept + character, ""
+    return kept
+
+
+def _between_digits(characters: str) -> str:
+    """1–3 and 10:30 are not 13 and 1030; dashes of all kinds are the same."""
+    bare = "".join(characters.split()).replace("、", ",")
+    dashes = bare and all(unicodedata.category(character) == "Pd" for character in bare)
+    return "-" if dashes else bare or " "
 
 
 def of_text(node: str, key: str, before: str, after: str, *, stored: bool, metric: bool) -> Judged:

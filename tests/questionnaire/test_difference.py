@@ -104,6 +104,10 @@ def test_punctuation_is_no_meaning_but_numbers_are() -> None:
     assert not any(
         means_the_same(*pair) for pair in [("1.5", "15"), ("-5", "5"), ("50%", "50"), ("a/b", "ab"), ("不满意", "满意")]
     )
+    ranges = [("1–5 次", "15 次"), ("10:30", "1030"), ("第 1、2 项", "第 12 项"), ("7 8", "78"), ("1,5", "15"), ("1…5", "1.5")]
+    assert not any(means_the_same(*pair) for pair in ranges)
+    alike = [("1–5", "1-5"), ("1 - 5", "1—5"), ("1,000 元", "1000元"), ("1、2", "1，2"), ("10：30", "10:30")]
+    assert all(means_the_same(*pair) for pair in alike)
 
 
 def test_a_scale_breaks_the_trend_only_where_it_is_used() -> None:
