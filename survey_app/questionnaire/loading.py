@@ -90,8 +90,8 @@ def _mend(data: Mapping[str, Any], faults: list[tuple[str, Place]]) -> tuple[dic
         if kind == "extra_forbidden":
             _pop(mended, place)
     for kind, place in faults:
-        if kind == "extra_forbidden" or not place:
-            continue
+        if kind == "extra_forbidden" or not place or (place[0] == "pages" and "pages" not in mended):
+            continue  # a page that is none at all has taken the whole list with it
         if len(place) >= 4 and place[0] == "pages" and place[2] == "questions" and isinstance(place[3], int):
             name = _stand_in(mended, place[:4], len(opaque))
             opaque[name] = place[:4]

@@ -438,3 +438,8 @@ def problems_of(data: Any) -> list[Problem]:
     except InvalidQuestionnaire as error:
         return error.problems
     return []
+
+
+def test_a_page_that_is_no_page_and_a_faulty_one_behind_it_are_both_told() -> None:
+    data = tiny("csat").to_json() | {"pages": [None, {"format": None, "questions": [None]}]}
+    assert {problem.path for problem in problems_of(data)} >= {"pages[0]", "pages[1].questions[0]"}
