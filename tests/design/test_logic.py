@@ -250,9 +250,9 @@ def test_a_long_questionnaire_is_folded_to_what_takes_part_in_a_rule() -> None:
     pages = [{"questions": [question(f"q{p}x{n}", "rating") for n in range(5)]} for p in range(40)]
     pages[30]["questions"][2]["show_if"] = {"q3x1": {"at_most": 2}}
     definition = made(pages=pages)
-    start = time.perf_counter()
+    start = time.thread_time()
     folded, whole = _drawn(definition), _drawn(definition, fold=False)
-    assert time.perf_counter() - start < 3
+    assert time.thread_time() - start < 3
     assert folded.folded == 198 and whole.folded == 0
     assert folded.height < 700 < whole.height
     assert "第 1–3 页 · 15 题，没有逻辑" in _words(folded) and "… 1 题，没有逻辑" in _words(folded)

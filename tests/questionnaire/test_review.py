@@ -205,9 +205,9 @@ def test_a_long_chain_of_conditions_is_reviewed_in_seconds() -> None:
     chain = [
         [question(f"q{n}", "nps", **({"show_if": {f"q{n - 1}": {"at_least": 3}}} if n else {}))] for n in range(300)
     ]
-    before = time.perf_counter()
+    before = time.thread_time()
     assert faults(pages(*chain)) == []
-    assert time.perf_counter() - before < 10
+    assert time.thread_time() - before < 10
 
 
 SMALL = st.recursive(
