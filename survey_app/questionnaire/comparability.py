@@ -62,6 +62,13 @@ def of_text(node: str, key: str, before: str, after: str, *, stored: bool, metri
     return ("may", "wording") if metric and key == "text" else FINE
 
 
+def of_whole_text(key: str, before: bool, after: bool, *, stored: bool) -> Judged | None:
+    """The judgement on the ends or the unit of a scale that came or went in all languages; None for everything else."""
+    if stored and before != after and key in ("low", "high", "unit"):
+        return "breaks", "setting" if key == "unit" else "scale"
+    return None
+
+
 def of_value(node: str, key: str, before: Any, *, stored: bool, kind: str) -> Judged:
     """The judgement on a setting of a question, choice, point, row, field or scale. `kind`: the type of the question."""
     if key == "indicator":

@@ -138,7 +138,8 @@ class _Comparison:
                 yield self._value(pair, key, old, new)
 
     def _rule(self, pair: _Pair, key: str, old: Any, new: Any) -> Change:
-        concerned = pair.stored or key == "end_if" or (pair.node == "page" and _stores(pair.before))
+        of_page = pair.node == "page" and (_stores(pair.before) or bool(pair.before.get("end_if")))
+        concerned = pair.stored or key == "end_if" or of_page
         judged: Judged = FINE
         if concerned and not _same(matching.follow(old, self.match.names), new):
             judged = "breaks", "score" if key == "expression" else "base"
@@ -214,11 +215,13 @@ class _Comparison:
     def _pages(self) -> Iterator[Change]:
         old, new, found = self.before["pages"], self.after["pages"], self.match.pages
         moved = out_of_order(found.both)
+        passed = any(_stores(old[a]) and self._other_ends(a, b) for a, b in found.both) if moved else False
         for a, b in found.both:
             pair = _Pair("page", old[a], new[b], ("pages", a), ("pages", b), item=str(b + 1))
             yield from self._keys(pair, skip=("questions",))
             if b in moved:
-                yield pair.change("structure", "moved", _ends(new[b]) or ("hint", "order"))
+                judged: Judged = ("breaks", "base") if passed or _ends(new[b]) else ("hint", "order")
+                yield pair.change("structure", "moved", judged)
         for gone, pages, indexes in ((True, old, found.gone), (False, new, found.new)):
             for index in indexes:
                 judged = _ends(pages[index]) or FINE
@@ -237,7 +240,7 @@ class _Comparison:
                 yield pair.change("choices", "type", ("breaks", "type") if pair.stored else FINE)
             yield from self._keys(pair, skip=("name", "type"))
             elsewhere = self.match.partner_of_page(old[0]) != new[0]
-            if elsewhere and pair.stored and self._another_rule(old[0], new[0]):
+            if elsewhere and pair.stored and (self._another_rule(old[0], new[0]) or self._other_ends(old[0], new[0])):
                 yield pair.change("structure", "moved", ("breaks", "base"))
             elif elsewhere or new[1] in moved[old[0], new[0]]:
                 yield pair.change("structure", "moved", ("hint", "order"))
@@ -267,6 +270,19 @@ class _Comparison:
         old, new = self.before["pages"][page_a].get("show_if"), self.after["pages"][page_b].get("show_if")
         return not _same(matching.follow(old, self.match.names), new)
 
+    def _other_ends(self, page_a: int, page_b: int) -> bool:
+        """Whether one of the ends that both definitions have lies before this page in one of them alone.
+
+        Who is sent away there answers what stands before it, and nothing of what stands behind.
+        """
+        old = [
+            _canonical(matching.follow(page["end_if"], self.match.names)) if page.get("end_if") else ""
+            for page in self.before["pages"]
+        ]
+        new = [_canonical(page["end_if"]) if page.get("end_if") else "" for page in self.after["pages"]]
+        common = (set(old) & set(new)) - {""}
+        return common.intersection(old[:page_a]) != common.intersection(new[:page_b])
+
     def _scores(self) -> Iterator[Change]:
         old, new = self.before["scores"], self.after["scores"]
         found = pairs(old, new, lambda score: score["name"])
@@ -294,11 +310,12 @@ class _Comparison:
 def _texts(pair: _Pair, key: Place, old: Node, new: Node) -> Iterator[Change]:
     """One Change per language in which the words differ (or stand on one side alone)."""
     name = str(key[0])
+    whole = comparability.of_whole_text(name, any(old.values()), any(new.values()), stored=pair.stored)
     group: Group = "choices" if pair.node in ("choice", "point") or name in _CHOICES else "wording"
     for language in dict.fromkeys([*old, *new]):
         words = old.get(language, ""), new.get(language, "")
         if words[0] != words[1] or (language in old) != (language in new):
-            judged = comparability.of_text(pair.node, name, *words, stored=pair.stored, metric=pair.metric)
+            judged = whole or comparability.of_text(pair.node, name, *words, stored=pair.stored, metric=pair.metric)
             yield pair.change(group, "text", judged, key=(*key, language), words=words, language=language)
 
 

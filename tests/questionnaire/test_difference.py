@@ -54,6 +54,9 @@ NOTE = question("hello", "note")
         (RATING, {"points": 7}, ("value", "question", "points", "breaks")),
         (RATING, {"low": "awful"}, ("text", "question", "low", "breaks")),
         (RATING, {"low": "Bad."}, ("text", "question", "low", "")),
+        (RATING, {"low": None}, ("text", "question", "low", "breaks")),
+        (question("overall", "rating"), {"low": "bad"}, ("text", "question", "low", "breaks")),
+        (question("age", "number", unit="years"), {"unit": None}, ("text", "question", "unit", "breaks")),
         (RATING, {"unsure": "no idea"}, ("value", "question", "unsure", "breaks")),
         (RATING, {"style": "stars"}, ("value", "question", "style", "may")),
         (RATING, {"required": True}, ("value", "question", "required", "hint")),
@@ -104,7 +107,14 @@ def test_punctuation_is_no_meaning_but_numbers_are() -> None:
     assert not any(
         means_the_same(*pair) for pair in [("1.5", "15"), ("-5", "5"), ("50%", "50"), ("a/b", "ab"), ("不满意", "满意")]
     )
-    ranges = [("1–5 次", "15 次"), ("10:30", "1030"), ("第 1、2 项", "第 12 项"), ("7 8", "78"), ("1,5", "15"), ("1…5", "1.5")]
+    ranges = [
+        ("1–5 次", "15 次"),
+        ("10:30", "1030"),
+        ("第 1、2 项", "第 12 项"),
+        ("7 8", "78"),
+        ("1,5", "15"),
+        ("1…5", "1.5"),
+    ]
     assert not any(means_the_same(*pair) for pair in ranges)
     alike = [("1–5", "1-5"), ("1 - 5", "1—5"), ("1,000 元", "1000元"), ("1、2", "1，2"), ("10：30", "10:30")]
     assert all(means_the_same(*pair) for pair in alike)
@@ -183,6 +193,26 @@ def test_whole_pages_move_as_pages() -> None:
 def test_a_new_screening_page_changes_the_base_of_the_rest() -> None:
     screen = {"questions": [question("age", "number")], "end_if": {"age": {"less_than": 18}}}
     assert ("added", "page", "1", "breaks") in brief(made(RATING), made(pages=[screen, {"questions": [RATING]}]))
+
+
+def test_who_is_carried_over_an_end_is_answered_by_others() -> None:
+    screen = {"questions": [question("age", "number")], "end_if": {"age": {"less_than": 18}}}
+    first, second = question("a"), question("b")
+    before = made(pages=[screen, {"questions": [first, second]}])
+    swapped = made(pages=[{"questions": [first, second]}, screen])
+    assert [(c.kind, c.node, c.trend, c.why) for c in difference(before, swapped)] == [
+        ("moved", "page", "breaks", "base")
+    ]
+    carried = made(pages=[screen | {"questions": [*screen["questions"], first]}, {"questions": [second]}])
+    assert brief(before, carried) == [("moved", "question", "a", "breaks")]
+    assert brief(carried, before) == [("moved", "question", "a", "breaks")]
+    named = screen | {"name": "screen"}
+    before = made(pages=[named, {"questions": [first, second]}])
+    merged = made(pages=[named | {"questions": [*screen["questions"], first, second]}])
+    assert {("moved", "question", "a", "breaks"), ("moved", "question", "b", "breaks")} <= set(brief(before, merged))
+    pages = [{"questions": [question(name)]} for name in "cd"]
+    calm = brief(made(pages=[screen, *pages]), made(pages=[screen, *reversed(pages)]))
+    assert [trend for *_, trend in calm] == ["hint"]  # nothing is carried over the end
 
 
 def test_a_translation_that_is_added_breaks_nothing() -> None:
