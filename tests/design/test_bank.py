@@ -234,7 +234,9 @@ def test_an_item_is_chosen_for_a_place_in_a_draft_and_put_into_the_bank_from_its
     assert person.post("/bank", {"questionnaire": number, "node": node, "key": "overall"}).status_code == 303
     pane = person.text(f"/questionnaires/{number}/editor/properties?node={node}")
     assert "overall@1" in pane and "Add to the bank" not in pane
-    assert f"/bank?into={number}&amp;after={node}" in person.text(f"/questionnaires/{number}/editor/types?anchor={node}")
+    assert f'value="add:{node}:bank"' in person.text(f"/questionnaires/{number}/editor/types?anchor={node}")
+    led = person.post(f"/questionnaires/{number}/acts", {"do": f"add:{node}:bank"})
+    assert led.status_code == 303 and led.location.endswith(f"/bank?into={number}&after={node}")
     chosen = person.text(f"/bank?into={number}&after={node}")
     assert "Choose an item" in chosen and f"/questionnaires/{number}/bank-questions" in chosen
     added = person.post(f"/questionnaires/{number}/bank-questions", {"item": "overall", "after": node})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, request
+from flask import abort, flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -150,6 +150,11 @@ def acts(questionnaire_id: int) -> Response:
     questionnaire = questionnaire_or_404(questionnaire_id)
     try:
         form = forms.ActForm().check()
+        act, _, rest = form.do.data.partition(":")
+        if act == "add" and rest.endswith(":bank"):  # no type of its own: the item is chosen on the bank's page
+            return web.seen(
+                url_for("design.bank_page", into=questionnaire_id, after=rest.removesuffix(":bank") or None)
+            )
         done = _acts.run(questionnaire, form)
     except DomainError as error:
         return _as_dialog(refused(questionnaire, error, dialog=True))
