@@ -1,7 +1,8 @@
 """Approval by a second person, where the chain asks for it: of exactly one state of a draft, never by who asked.
 
 The state is named by the digest of what would be published. A draft that changed has another digest, so its approval is
-void without anybody's doing.
+void without anybody's doing. It is used up by the next publication: the same draft after another version is another change,
+so an old version that is restored has to be agreed to again.
 """
 
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from survey_app import events
 from survey_app.database import db
 from survey_app.design.editing import changing
 from survey_app.design.models import Approval, Questionnaire
-from survey_app.design.pending import NotPublishable, pending
+from survey_app.design.pending import NotPublishable, Pending, newest_version, pending
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
 from survey_app.organisation import chain
+from survey_app.questionnaire.texts import clean
 
 WAITING, APPROVED, REFUSED, WITHDRAWN, VOID = "waiting", "approved", "refused", "withdrawn", "void"
 LONGEST = 1000
@@ -46,8 +48,11 @@ def requests(questionnaire: Questionnaire) -> list[Approval]:
 
 
 def newest(questionnaire: Questionnaire, digest: str) -> Approval | None:
-    """The request made last about exactly this state."""
+    """The request made last about exactly this state, since the newest version was published."""
     query = select(Approval).where(Approval.questionnaire_id == questionnaire.id, Approval.digest == digest)
+    published = newest_version(questionnaire)
+    if published is not None:
+        query = query.where(Approval.requested_at >= published.published_at)
     return db.session.scalar(query.order_by(Approval.id.desc()).limit(1))
 
 
@@ -74,7 +79,14 @@ def waiting() -> list[Waiting]:
         .order_by(Approval.id)
     )
     found = [Waiting(approval, questionnaire) for approval, questionnaire in db.session.execute(query)]
-    return [line for line in found if pending(line.questionnaire).digest == line.approval.digest]
+    return [line for line in found if _is_about(line.approval, pending(line.questionnaire))]
+
+
+def _is_about(approval: Approval, found: Pending) -> bool:
+    """Whether publishing now would do what was asked about."""
+    if found.newest is not None and approval.requested_at < found.newest.published_at:
+        return False
+    return approval.digest == found.digest
 
 
 def request(*, questionnaire: Questionnaire, note: str, digest: str = "", by: Actor, now: datetime) -> Approval:
@@ -84,7 +96,7 @@ def request(*, questionnaire: Questionnaire, note: str, digest: str = "", by: Ac
     the draft changed meanwhile, or when the reason for a break in a trend is missing.
     """
     changing.lock(questionnaire)
-    found, note = pending(questionnaire), note.strip()[:LONGEST]
+    found, note = pending(questionnaire), clean(note, LONGEST)
     if found.faults:
         raise NotPublishable(found.faults)
     found.refuse_unchanged()
@@ -113,12 +125,12 @@ def decide(
 ) -> None:
     """Agree or refuse. Raises DomainError for who asked, for a second answer, and when the draft changed."""
     _lock(approval)
-    answer = answer.strip()[:LONGEST]
+    answer = clean(answer, LONGEST)
     if by.id is None or by.id == approval.requested_by_id:
         raise DomainError(N_("不能审批自己的申请，请由另一位有发布权限的同事处理。"))
     if approval.decided_at is not None:
         raise DomainError(N_("这个申请已经处理过了。"))
-    if pending(questionnaire).digest != approval.digest:
+    if not _is_about(approval, pending(questionnaire)):
         raise DomainError(N_("申请之后草稿又改过，这个申请已失效，需要重新申请。"))
     if not approved and not answer:
         raise DomainError(N_("请写明不同意的原因，方便对方修改。")).at("answer")

@@ -22,6 +22,7 @@ from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
 from survey_app.questionnaire import timing
+from survey_app.questionnaire.texts import clean
 
 __all__ = [
     "NotPublishable",
@@ -54,7 +55,7 @@ def publish(
     """
     # publications and edits of one questionnaire take turns, so numbers have no gap and no twin, and no edit is lost
     changing.lock(questionnaire)
-    found, reason = pending(questionnaire), reason.strip()[:1000]
+    found, reason = pending(questionnaire), clean(reason, 1000)  # nothing but invisible characters is no reason
     if found.faults:
         raise NotPublishable(found.faults)
     if found.newest is not None and not may_become(questionnaire.mode, found.definition.mode):
@@ -72,7 +73,7 @@ def publish(
         seconds=timing.seconds(found.definition),
         published_at=now,
         published_by_id=by.id,
-        note=note.strip()[:1000],
+        note=clean(note, 1000),
         breaks_trend=found.trend == "breaks" or (found.trend == "may" and not same_meaning),
         reason=reason if found.trend else "",
         approved_by_id=approval.decided_by_id if approval else None,

@@ -1,13 +1,13 @@
 """A second person agrees to exactly one state of a draft."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from survey_app.database import db
-from survey_app.design import approving, publishing
+from survey_app.design import approving, publishing, restoring
 from survey_app.design.models import Approval, Questionnaire
 from survey_app.errors import DomainError
 from survey_app.events import Actor, Event
@@ -85,12 +85,32 @@ def test_a_changed_draft_voids_request_and_approval(draft: Questionnaire, people
     assert state(given, draft) == approving.APPROVED
 
 
+def test_an_agreement_is_used_up_by_the_next_publication(draft: Questionnaire, people: tuple[Actor, Actor]) -> None:
+    asker, other = people
+    versions = []
+    for day, source in enumerate((SOURCE, SOURCE.replace("总体", "整体"))):
+        load(source)
+        now = NOW + timedelta(days=day)
+        given = approving.request(questionnaire=draft, note="请看", by=asker, now=now)
+        approving.decide(approval=given, questionnaire=draft, approved=True, answer="", by=other, now=now)
+        versions.append(publishing.publish(questionnaire=draft, by=asker, now=now, reason="试验"))
+    later = NOW + timedelta(days=2)
+    restoring.restore(questionnaire=draft, version=versions[0], by=asker, page="p", now=later)
+    assert publishing.pending(draft).digest == versions[0].digest
+    with pytest.raises(DomainError, match="第二个人"):
+        publishing.publish(questionnaire=draft, by=asker, now=later, reason="回到从前")
+    again = approving.request(questionnaire=draft, note="回到从前", by=asker, now=later)
+    assert [line.approval for line in approving.waiting()] == [again]
+    approving.decide(approval=again, questionnaire=draft, approved=True, answer="", by=other, now=later)
+    assert publishing.publish(questionnaire=draft, by=asker, now=later, reason="回到从前").number == 3
+
+
 def test_a_refusal_has_a_reason_and_a_request_is_answered_once(
     draft: Questionnaire, people: tuple[Actor, Actor]
 ) -> None:
     request = asked(draft, people[0])
     with pytest.raises(DomainError) as refusal:
-        decide(request, draft, people[1], approved=False)
+        decide(request, draft, people[1], approved=False, answer="\u200b\u3164")
     assert refusal.value.field == "answer"
     decide(request, draft, people[1], approved=False, answer="第 1 题太长")
     assert (state(request, draft), request.answer) == (approving.REFUSED, "第 1 题太长")
