@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from survey_app import events
 from survey_app.database import db
-from survey_app.design.models import Version
+from survey_app.design.models import Version, may_become
+from survey_app.design.pending import definition_of
 from survey_app.distribution.models import Collector, CollectorArm
 from survey_app.errors import DomainError
 from survey_app.events import Actor
@@ -40,7 +41,10 @@ def start(*, collector: Collector, first: Version, second: Version, share: int, 
         raise DomainError(N_("只能比较同一份问卷的两个版本。")).at("second")
     if not 1 <= share <= 99:
         raise DomainError(N_("比例请填 1 到 99。")).at("share")
-    db.session.execute(select(Collector.id).where(Collector.id == collector.id).with_for_update())
+    for version in (first, second):
+        if not may_become(collector.questionnaire.mode, definition_of(version).mode):
+            raise DomainError(N_("第 %(n)s 版的匿名方式比现在宽松，不能再给人填写。"), n=version.number)
+    _lock(collector)
     shares = {first.id: share, second.id: 100 - share}
     present = {arm.version_id: arm for arm in _rows([collector.id])}
     if {arm.version_id: arm.share for arm in present.values() if arm.ended_at is None} == shares:
@@ -65,6 +69,7 @@ def start(*, collector: Collector, first: Version, second: Version, share: int, 
 
 def stop(*, collector: Collector, keep: Version, by: Actor, now: datetime) -> None:
     """End the running test: from now on this door shows `keep` alone."""
+    _lock(collector)
     running = [arm for arm in _rows([collector.id]) if arm.ended_at is None]
     if not running:
         raise DomainError(N_("这个链接没有正在进行的 A/B 测试。"))
@@ -94,6 +99,11 @@ def running(collector_ids: Iterable[int]) -> dict[int, list[Arm]]:
 def is_tested(collector: Collector) -> bool:
     """Whether a test runs behind this door."""
     return any(arm.ended_at is None for arm in _rows([collector.id]))
+
+
+def _lock(collector: Collector) -> None:
+    """Beginning and ending take turns, so that no arm is left alone."""
+    db.session.execute(select(Collector.id).where(Collector.id == collector.id).with_for_update())
 
 
 def _rows(collector_ids: list[int]) -> list[CollectorArm]:

@@ -94,6 +94,20 @@ def test_the_version_of_another_questionnaire_is_refused(chain: staff.Chain) -> 
         variants.start(collector=door(chain), first=mine, second=foreign, share=50, by=BY, now=clock.now())
 
 
+def test_a_version_with_a_looser_mode_is_not_put_back(sqlite_app: Flask) -> None:
+    chain = staff.fill(sqlite_app)
+    questionnaire = db.session.get_one(Questionnaire, chain.draft)
+    questionnaire.draft = questionnaire.draft | {"mode": "confidential"}
+    loose = publishing.publish(questionnaire=questionnaire, by=BY, now=clock.now())
+    link = collecting.create_collector(kind="link", questionnaire=questionnaire, by=BY, now=clock.now())
+    questionnaire.draft = questionnaire.draft | {"mode": "anonymous"}
+    tight = publishing.publish(questionnaire=questionnaire, by=BY, now=clock.now())
+    for pair in ((loose, tight), (tight, loose)):
+        with pytest.raises(DomainError, match="第 1 版"):
+            variants.start(collector=link, first=pair[0], second=pair[1], share=50, by=BY, now=clock.now())
+    assert variants.running([link.id]) == {}
+
+
 def test_a_door_under_test_is_not_switched_and_a_test_ends_with_one_of_its_own_versions(sqlite_app: Flask) -> None:
     chain = fill(sqlite_app, 3)
     with pytest.raises(DomainError):
