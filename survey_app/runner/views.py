@@ -306,7 +306,7 @@ class Respondents:
         try:
             paper = self._preview_paper(payload)
             return self._previewed(payload, paper, secret, form) if paper else self.refuse()
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             if "questionnaire" not in payload:
                 raise
             _note(error)  # a draft may still lack what a page needs; a published version never does

@@ -70,6 +70,20 @@ def test_the_draft_of_a_questionnaire_is_shown_as_it_stands(previewer: Callable[
     assert "新标题" in someone.open()
 
 
+def test_a_draft_that_lost_the_page_somebody_previews_is_no_crash(previewer: Callable[..., Respondent]) -> None:
+    previewer("pages.yaml")  # published
+    someone = previewer("pages.yaml", questionnaire=rows_of(select(Questionnaire.id))[0], version=None)
+    someone.open()
+    someone.send(bought="yes", city="Hangzhou")
+    form = [*someone.form(_p="0"), ("go", "resume")]
+    questionnaire = db.session.scalars(select(Questionnaire)).one()
+    questionnaire.draft = {**questionnaire.draft, "pages": questionnaire.draft["pages"][:1]}
+    db.session.commit()
+    db.session.remove()
+    someone.post(form)
+    assert someone.status == 422 and "暂时无法预览" in someone.html
+
+
 def test_only_our_own_pages_may_frame_it_and_old_or_forged_links_lead_nowhere(
     previewer: Callable[..., Respondent],
 ) -> None:
