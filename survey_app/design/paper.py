@@ -26,7 +26,8 @@ from survey_app.questionnaire.question_types.writing import LongText, ShortText,
 
 MOST_OPTIONS = 40  # more are not printed: nobody reads 300 towns on paper
 MOST_COLUMNS = 11
-MOST_HEAD_LINES = 15  # a head stands on every page of its table: a taller one would leave no room for rows, and take minutes
+# a head stands on every page of its table: a taller one would leave no room for rows, and take minutes
+MOST_HEAD_LINES = 15
 MOST_WORDED_POINTS = 7
 LONG = 12  # answers under each other that may be divided by a page break
 FORMATS = {"phone": N_("电话号码"), "email": N_("电子邮箱"), "number": N_("数字"), "postcode": N_("邮政编码")}

@@ -226,7 +226,9 @@ def _unfilled(tree: Tree, node_id: str | None) -> str | None:
         return None
     around = tree.siblings(node_id)
     index = around.index(node_id)
-    return next((key for key in around[index : index + 2] if not any((tree.node(key).get("text") or {}).values())), None)
+    return next(
+        (key for key in around[index : index + 2] if not any((tree.node(key).get("text") or {}).values())), None
+    )
 
 
 def _lines(tree: Tree, owner_id: str, name: str, lines: Iterable[str]) -> list[tuple[str, str]]:
