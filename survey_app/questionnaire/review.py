@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from survey_app.questionnaire import conditions, meaning, piping
-from survey_app.questionnaire.definition import MODES, Definition, Page
+from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.meaning import Found, places
 from survey_app.questionnaire.parts import Condition
 from survey_app.questionnaire.problems import Problem, path_of
@@ -43,7 +43,7 @@ def _pages(definition: Definition) -> Iterator[Found]:
 
 def _same_page(definition: Definition) -> Iterator[Found]:
     for path, index, question in places(definition):
-        own = names_on(definition.pages[index])
+        own = names_on(definition, index)
         for inner, text in question.texts():
             for name in dict.fromkeys(n for words in text.values() for n in piping.names(words)):
                 if name in own:
@@ -53,17 +53,20 @@ def _same_page(definition: Definition) -> Iterator[Found]:
             yield "same_page_condition", (*path, "show_if"), {"name": undecided}
 
 
-def names_on(page: Page) -> set[str]:
+def names_on(definition: Definition, index: int) -> set[str]:
     """The stored names that come into being on a page: asked or computed there (hidden values are known before)."""
-    made = [q for q in page.questions if q.asks or q.type == "computed"]
-    return {name for q in made for name in (*q.answer_names(), *q.text_names())}
+    kept: dict[int, set[str]] = definition.compiled.setdefault("names_on", {})
+    if index not in kept:
+        made = [q for q in definition.pages[index].questions if q.asks or q.type == "computed"]
+        kept[index] = {name for q in made for name in (*q.answer_names(), *q.text_names())}
+    return kept[index]
 
 
 def undecided_name(definition: Definition, index: int, condition: Condition | None) -> str | None:
     """The first variable of the same page on which the page's script could not decide the condition."""
     if condition is None:
         return None
-    own = names_on(definition.pages[index])
+    own = names_on(definition, index)
     for name, test in _tests(condition):
         if not conditions.names({name: test}) & own:
             continue

@@ -274,3 +274,36 @@ def test_an_open_answer_is_only_uncertain_where_it_meets_another_answer() -> Non
     )
     found = [analysis.by_path[f"pages[1].questions[{n}].show_if"].verdict for n in range(3)]
     assert found == ["works", "contradiction", "undecided"]
+
+
+def test_rules_over_many_long_multiple_choices_are_left_undecided_in_seconds() -> None:
+    """Each of these questions has 4,096 answers, and each rule looks at all of them: a draft like this must not hold a server."""
+    codes = [{"code": str(n), "text": str(n)} for n in range(1, 13)]
+    asked = [question(f"m{n}", "multiple_choice", choices=codes) for n in range(12)]
+    ruled = [
+        question(
+            f"s{k}",
+            show_if={
+                "any": [
+                    {"all": [{f"m{i}": {"includes": str((i * k + n) % 12 + 1)}} for i in range(12)]} for n in range(12)
+                ]
+            },
+        )
+        for k in range(30)
+    ]
+    began = time.process_time()
+    analysis = analyse(made(pages=[{"questions": asked}, {"questions": ruled}]))
+    assert time.process_time() - began < 15
+    assert not analysis.complete
+    assert not [finding for finding in analysis.findings if finding.is_fault]
+
+
+def test_a_chain_of_a_thousand_pages_is_judged_in_seconds() -> None:
+    pages: list[dict[str, Any]] = [{"questions": [question("q0", "single_choice", choices=YES)]}]
+    for n in range(1, 1_000):
+        page = {"show_if": {f"q{n - 1}": {"is": "yes"}}, "questions": [question(f"q{n}", "single_choice", choices=YES)]}
+        pages.append(page)
+    began = time.process_time()
+    analysis = analyse(made(pages=pages))
+    assert time.process_time() - began < 15
+    assert analysis.by_path["pages[999]"].verdict == "reachable"

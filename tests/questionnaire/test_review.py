@@ -286,3 +286,10 @@ def test_time_is_ten_seconds_a_question_and_more_on_a_phone() -> None:
     assert timing.minutes(tiny("sus")) == 3
     conditional = pages([question("a")], [question("b", show_if={"a": {"is": 1}})])
     assert timing.seconds(conditional) == 21
+
+
+def test_two_thousand_questions_on_one_page_are_reviewed_in_seconds() -> None:
+    definition = pages([question(f"q{n}", text=f"文字 {n}") for n in range(2_000)])
+    began = time.process_time()
+    assert faults(definition) == [("page_too_long", "pages[0]")]
+    assert time.process_time() - began < 10

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.problems import Problem, path_of
@@ -93,7 +94,11 @@ class _Judge:
         for index, page in enumerate(self.model.definition.pages):
             rule = self.model.page_rule.get(index)
             page_rule = self.rule(rule) if rule else None
-            inside = [finding for q in page.questions for finding in self._question(index, q, page_rule, causes)]
+            inside = [
+                finding
+                for number, question in enumerate(page.questions)
+                for finding in self._question((index, number), question, page_rule, causes)
+            ]
             questions = [finding for finding in inside if finding.kind == "question"]
             yield self._page(index, questions, page_rule, causes)
             if page_rule is not None:
@@ -107,11 +112,11 @@ class _Judge:
 
     # --- pages and questions
     def _question(
-        self, index: int, question: Question, page_rule: Finding | None, causes: list[Finding]
+        self, place: tuple[int, int], question: Question, page_rule: Finding | None, causes: list[Finding]
     ) -> Iterator[Finding]:
+        index, number = place
         rule = self.model.question_rule.get(question.name)
         own = self.rule(rule) if rule else None
-        number = self.model.definition.pages[index].questions.index(question)
         path = path_of(("pages", index, "questions", number))
         seen, whole, how, count = self._about(index, rule, lambda seen: question.name in seen.questions)
         if how == "plain" or question.name in seen.questions:
@@ -177,13 +182,22 @@ class _Judge:
         for name in names:
             values = model.values(name)[0]
             exact = exact and model.stands_for_all(name, {rule.slot})
-            nodes = {model.residues.given(node, name, value) for node in nodes for value in (None, *values)}
+            nodes = self._with_each(nodes, name, (None, *values))
             self.purse[0] -= len(nodes)
             if TRUE in nodes:
                 return True, 0, True
-            if len(nodes) > MOST_STATES or self.purse[0] < 0:
+            if len(nodes) > MOST_STATES or self.purse[0] < 0 or model.residues.tired:
                 return True, 0, False
         return False, math.prod(len({None, *model.values(name)[0]}) for name in names), exact
+
+    def _with_each(self, nodes: set[int], name: str, values: tuple[Any, ...]) -> set[int]:
+        """What the nodes become with each of these answers; not all of it when the work is too much."""
+        found: set[int] = set()
+        for node in nodes:
+            found |= {self.model.residues.given(node, name, value) for value in values}
+            if TRUE in found or self.model.residues.tired:
+                break
+        return found
 
     # --- what is known about the ways to a place
     def _about(
@@ -197,6 +211,8 @@ class _Judge:
         rules = [r for r in (rule, end, model.page_rule.get(index), *ends, *before) if r is not None]
         if not rules:
             return self.seen, True, "plain", 0
+        if model.residues.tired:
+            return self.seen, False, "example", self.seen.states
         names, slots = model.cone(*rules)
         count, exact = model.size(names, slots)
         if index <= self.seen.whole_until:

@@ -18,6 +18,8 @@ from survey_app.questionnaire.routing import number_of
 
 _HARMLESS = frozenset({"later_variable", "unknown_variable", "unknown_answer", "wrong_operator"})
 """Faults with which a condition still has a meaning: what it asks for is not there."""
+COST_OF_A_SLOT = 4
+"""Steps of work for each rule that is followed back: chains of a thousand pages must end too."""
 Place = tuple[str | int, ...]
 
 
@@ -171,6 +173,8 @@ class Model:
         groups: dict[tuple[int, ...], Any] = {}
         nodes = [self.nodes[slot] for slot in self.slots_of.get(name, ())]
         for value in values:
+            if self.residues.tired:
+                return tuple(groups.values()) or values[:1], False
             groups.setdefault(tuple(self.residues.given(node, name, value) for node in nodes), value)
         return tuple(groups.values()), exact
 
@@ -197,6 +201,7 @@ class Model:
                 open_slots += [rule.slot for rule in before if rule is not None]
                 if owner.name in self.expression:
                     open_slots.append(self.expression[owner.name])
+        self.residues.effort += COST_OF_A_SLOT * len(slots)
         return frozenset(wanted), frozenset(slots)
 
     def size(self, names: frozenset[str], slots: frozenset[int]) -> tuple[int, bool]:

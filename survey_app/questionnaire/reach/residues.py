@@ -12,6 +12,8 @@ from survey_app.questionnaire.conditions import holds, is_answered
 from survey_app.questionnaire.parts import Condition
 
 FALSE, TRUE = 0, 1
+MOST_EFFORT = 2_000_000
+"""Steps spent on one questionnaire (seconds); what is open then stays undecided."""
 Valuer = Callable[[str, Any], float | None]
 
 
@@ -24,8 +26,15 @@ class Residues:
         self._known: dict[tuple[Any, ...], int] = {}
         self._tests: dict[int, dict[str, Any]] = {}
         self._given: dict[tuple[int, str, Any], int] = {}
+        self.effort = 0
+        """Steps of work so far: whoever asks for much looks at it and stops in time."""
         self.free: list[frozenset[str]] = [frozenset(), frozenset()]
         """Per node: the variables it still depends on."""
+
+    @property
+    def tired(self) -> bool:
+        """Whether as much was done as one questionnaire may cost."""
+        return self.effort > MOST_EFFORT
 
     # --- making nodes
     def condition(self, condition: Condition | None) -> int:
@@ -76,6 +85,7 @@ class Residues:
         return self._node(key, frozenset().union(*(self.free[part] for part in parts)))
 
     def _joined(self, key: str, parts: list[int]) -> int:
+        self.effort += len(parts)
         decisive, empty = (FALSE, TRUE) if key == "all" else (TRUE, FALSE)
         kept: dict[int, None] = {}
         for part in parts:
@@ -135,6 +145,7 @@ class Residues:
         key = (node, name, value)
         found = self._given.get(key)
         if found is None:
+            self.effort += 1
             found = self._given[key] = self._with(self._nodes[node], node, name, value)
         return found
 

@@ -13,6 +13,9 @@ MOST_STATES = 8_000
 """States carried on; of more than these a random part goes on, and what it does not find stays undecided."""
 SAMPLE = 250
 
+MANY_WAYS = 16
+"""So many ways on from one state cost as much as one state."""
+
 
 class Spent(Exception):
     """The budget is used up."""
@@ -103,8 +106,11 @@ class Walk:
 
     def _pay(self, states: set[State]) -> None:
         self.seen.states += len(states)
-        self.purse[0] -= len(states)
-        if self.purse[0] < 0:
+        self._spend(len(states))
+
+    def _spend(self, amount: int) -> None:
+        self.purse[0] -= amount
+        if self.purse[0] < 0 or self.model.residues.tired:
             self.seen.whole_until = min(self.seen.whole_until, self._page_now - 1)
             raise Spent
 
@@ -162,6 +168,8 @@ class Walk:
             ways = memo.get(key)
             if ways is None:
                 ways = memo[key] = self._ways(name, nodes, empty)
+            if len(ways) > MANY_WAYS:
+                self._spend(len(ways) // MANY_WAYS)
             for way in ways:
                 if way == nodes:
                     after.add(state)
@@ -175,7 +183,11 @@ class Walk:
     def _ways(self, name: str, nodes: tuple[int, ...], empty: bool) -> tuple[tuple[int, ...], ...]:
         given = self.model.residues.given
         values = (None,) if empty else self.model.values(name)[0]
-        return tuple(dict.fromkeys(tuple(given(node, name, value) for node in nodes) for value in values))
+        found: dict[tuple[int, ...], None] = {}
+        for value in values:
+            found[tuple([given(node, name, value) for node in nodes])] = None
+            self._spend(0)
+        return tuple(found)
 
     def _computed(self, name: str, slot: int, states: set[State]) -> set[State]:
         residues = self.model.residues

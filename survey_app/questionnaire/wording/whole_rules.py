@@ -41,7 +41,7 @@ def rules(definition: Definition) -> Iterator[Noticed]:
     for place, index, question in places(definition):
         if question.show_if is None:
             continue
-        own = names_on(definition.pages[index])
+        own = names_on(definition, index)
         given = sum(name in own for name in _tested(question.show_if))
         if given >= MAX_TESTS:
             steps: tuple[Step, ...] = (("split_page", place, None),)
