@@ -14,6 +14,7 @@ from survey_app.analysis.dataset import FrozenVersion, Row
 from survey_app.analysis.tallies import RESPONSES, Tally
 from survey_app.analysis.words import percent
 from survey_app.design.in_words import ConditionWriter
+from survey_app.errors import DomainError
 from survey_app.exports.shape import Cell, Column, Shape
 from survey_app.languages import N_
 from survey_app.questionnaire import timing, validation
@@ -28,6 +29,8 @@ Say = Callable[[str], str]
 
 RESPONDENTS, FEWEST, VISITS = 1_000, 50, 40_000
 """So many made-up people; fewer for long questionnaires, so that nobody waits longer than about two seconds."""
+COLUMNS_OF_A_VISIT, MOST_COLUMNS = 5, 5_000
+"""A question of many rows or options counts as several; a table of more columns takes minutes, whoever is asked."""
 SHOWN_PATHS, SHOWN_ROWS = 8, 10
 SPSS_LABEL, SPSS_VALUE_LABEL, STATA_LABEL = 255, 120, 80  # bytes, bytes, characters (formats.md 6.1)
 XLSX_COLUMNS, MANY_COLUMNS = 16_384, 256
@@ -35,8 +38,12 @@ LIVE = 0  # the id of the version that does not exist yet
 
 
 def respondents(definition: Definition) -> int:
-    """How many made-up people this questionnaire is tried with."""
-    return min(RESPONDENTS, max(FEWEST, VISITS // max(1, len(definition.questions))))
+    """How many made-up people this questionnaire is tried with. Raises DomainError for one that is too large to be tried."""
+    columns = [len(question.variables()) for question in definition.questions]
+    if sum(columns) > MOST_COLUMNS:
+        raise DomainError(N_("这份问卷有 %(n)s 列数据，太大，不能模拟作答。"), n=f"{sum(columns):,}")
+    visits = sum(1 + count // COLUMNS_OF_A_VISIT for count in columns)
+    return min(RESPONDENTS, max(FEWEST, VISITS // max(1, visits)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,3 +213,13 @@ def test_hostile_words_stay_words(chain: staff.Chain) -> None:
 
 def test_who_may_not_read_questionnaires_sees_no_pretest(chain: staff.Chain) -> None:
     assert chain.signed_in("shop-staff").get(f"/questionnaires/{chain.draft}/pretest?seed=1").status_code == 403
+
+
+def test_what_is_too_large_to_be_tried_says_so_at_once_and_wide_questions_meet_fewer_people(chain: staff.Chain) -> None:
+    def wide(count: int) -> Definition:
+        rows = [{"code": f"r{n}", "text": "row"} for n in range(200)]
+        return tools.made(*(tools.question(f"m{n}", "matrix", points=5, rows=rows) for n in range(count)))
+
+    assert pretesting.respondents(wide(1)) > pretesting.respondents(wide(20)) >= pretesting.FEWEST
+    answer = chain.signed_in("researcher").get(f"{load(wide(26))}?seed=1")
+    assert answer.status_code == 422 and "5,200 列" in answer.get_data(as_text=True)
