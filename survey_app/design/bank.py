@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from survey_app import events
 from survey_app.database import db
@@ -131,8 +132,11 @@ def create(*, key: str, body: Data, by: Actor, now: datetime, note: str = "") ->
         raise DomainError(N_("题库里已经有“%(key)s”。"), key=key).at("key")
     _sound(body)
     item = BankItem(key=key, kind=body["kind"], owner_id=by.id, created_at=now)
-    db.session.add(item)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(item)
+    except IntegrityError:  # somebody else took it at the same moment
+        raise DomainError(N_("题库里已经有“%(key)s”。"), key=key).at("key") from None
     _add_revision(item, body, 1, by, now, note)
     events.record("bank_item.created", item, by=by, key=key)
     return item
@@ -140,6 +144,7 @@ def create(*, key: str, body: Data, by: Actor, now: datetime, note: str = "") ->
 
 def revise(*, item: BankItem, body: Data, by: Actor, now: datetime, note: str = "") -> BankRevision:
     """A new revision. Raises DomainError when nothing changed or it is another kind of thing."""
+    db.session.get(BankItem, item.id, with_for_update=True)  # revisions of one item take turns
     newest = revision(item)
     assert newest is not None
     if body["kind"] != item.kind:

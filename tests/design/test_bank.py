@@ -1,5 +1,7 @@
 """The question bank: copied with its revision, offered and never forced; and what was changed in one place alone."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -244,3 +246,37 @@ def test_an_item_is_chosen_for_a_place_in_a_draft_and_put_into_the_bank_from_its
     db.session.expire_all()
     names = [q.name for q in drafting.draft_of(db.session.get_one(Questionnaire, number)).questions]
     assert names == ["overall", "overall_2", "easy", "why"]
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_two_people_who_write_the_bank_at_once_take_turns(app: Flask) -> None:
+    """SQLite has one writer at a time anyway; on PostgreSQL both have read the same before either writes."""
+    q = questionnaire("one")
+    body = bank.body_of(Tree(q.draft), node_of(q, "overall"))
+    db.session.commit()
+    together = Barrier(2, timeout=30)
+
+    def create(_: int) -> str:
+        with app.app_context():
+            bank.find("same")
+            together.wait()
+            try:
+                bank.create(key="same", body=body, by=COMMAND_LINE, now=clock.now())
+            except DomainError:
+                return "taken"
+            db.session.commit()
+            return "made"
+
+    def revise(number: int) -> int:
+        with app.app_context():
+            item = bank.find("same")
+            assert item is not None
+            together.wait()
+            words = bank.with_texts(body, {("text",): {"zh-CN": f"新词{number}"}})
+            made = bank.revise(item=item, body=words, by=COMMAND_LINE, now=clock.now()).number
+            db.session.commit()
+            return made
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(create, range(2))) == ["made", "taken"]
+        assert sorted(pool.map(revise, range(2))) == [2, 3]
