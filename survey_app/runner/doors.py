@@ -18,7 +18,7 @@ from survey_app.design.editing.tree import plain
 from survey_app.design.models import Questionnaire, Version
 from survey_app.distribution.models import Collector, CollectorArm, Wave
 from survey_app.organisation.models import ConsentText, Organisation
-from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.question_types.hidden import Hidden
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert, Nps
@@ -292,3 +292,8 @@ def is_closed(door: Door, wave: WaveTerms | None, *, now: float, issued: float |
 def is_early(door: Door, *, now: float) -> bool:
     """Whether the questionnaire takes answers later, but not yet."""
     return door.opens_at is not None and now < door.opens_at
+
+
+def is_looser(mode: str, promised: str) -> bool:
+    """Whether a version shows more of its respondents than the questionnaire promises now: it was tightened since."""
+    return MODES.index(mode) > MODES.index(promised)

@@ -29,7 +29,7 @@ from survey_app.responses.recording import DamagedForm, Recorder
 from survey_app.runner import again, answering, assets, closing, document, forms, incoming
 from survey_app.runner.answering import Reply, Sitting
 from survey_app.runner.document import Place
-from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early
+from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early, is_looser
 from survey_app.runner.forms import BadForm, Form, number, one
 from survey_app.runner.frame import SIZES, Chain, Frame
 from survey_app.runner.incoming import Start
@@ -98,7 +98,8 @@ class Respondents:
         language = incoming.language_of(_asked.get(), paper.definition.languages)
         now, frame = clock.epoch_seconds(), Frame(chain, language)
         shut = _shut(frame, door, self.doors.wave(door.wave_id) if door.wave_id else None, now)
-        if shut or door.wave_id is None:
+        if shut or door.wave_id is None or is_looser(paper.definition.mode, door.mode):
+            # an old version that asks for more than the questionnaire now promises is not shown until the door is switched
             return self.page(shut or Reply(410, closing.closed(frame, {})), chain)
         ticket = ballots.mint(self.vault, wave_id=door.wave_id, door=door.code)
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0

@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from survey_app import clock
 from survey_app.database import db
-from survey_app.design import scheduling
+from survey_app.design import drafting, publishing, scheduling
 from survey_app.design.models import Questionnaire
+from survey_app.distribution import collecting
+from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE
+from survey_app.questionnaire.loading import load_definition
 from survey_app.responses.models import Response
-from tests.runner.street import Respondent, rows_of
+from tests.runner.street import HERE, Respondent, rows_of
 
 Person = Callable[[str], Respondent]
 NOON = datetime(2026, 11, 25, 12, tzinfo=clock.CHINA)
@@ -95,3 +98,24 @@ def test_a_form_that_was_open_when_the_opening_was_put_off_keeps_its_words(someo
     with time_machine.travel(NOON + timedelta(minutes=1)):
         someone.post(form)
     assert someone.status == 403 and "写好了" in someone.html and rows_of(select(Response)) == []
+
+
+def test_a_door_left_on_a_version_that_promises_less_anonymity_is_shut_until_it_is_switched(
+    app: Flask, runner: Flask, person: Person
+) -> None:
+    text = (HERE / "short.yaml").read_text("utf-8")
+    for mode in ("identified", "anonymous"):
+        definition = load_definition(text.replace("pages:", f"mode: {mode}\npages:", 1), file="short.yaml")
+        made = drafting.load_file(definition=definition, by=COMMAND_LINE, now=clock.now())
+        publishing.publish(questionnaire=made, by=COMMAND_LINE, now=clock.now(), reason="tightened")
+        if mode == "identified":
+            door = collecting.create_collector(kind="link", questionnaire=made, by=COMMAND_LINE, now=clock.now())
+    db.session.commit()
+    someone = Respondent(runner.test_client(), f"/s/{door.code}")
+    someone.open()
+    assert someone.status == 410 and "<form" not in someone.html
+    door = db.session.get_one(Collector, door.id)
+    door.version_id = made.versions[0].id
+    after(runner)
+    someone.open()
+    assert someone.status == 200
