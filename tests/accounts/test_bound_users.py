@@ -61,5 +61,5 @@ def test_tabs_and_lists_say_nothing_of_the_whole_chain_to_them(chain: staff.Chai
     for place, shown in ((None, True), ("region", False)):
         person = bind(chain, "researcher", place)
         assert (f"{page}/results" in person.text(page), f"{page}/exports" in person.text(page)) == (shown, shown)
-        assert ("份答卷" in person.text("/questionnaires")) == shown
+        assert ("<dt>答卷</dt>" in person.text("/questionnaires")) == shown
         assert f"{page}/collectors" in person.text(page)
