@@ -96,6 +96,8 @@ def add_page(tree: Tree, after_id: str | None = None) -> str:
 
 def split_page(tree: Tree, question_id: str) -> str:
     """Begin a new page with this question; what follows it on its page comes along."""
+    if tree.kind(question_id) != "question":
+        raise KeyError(question_id)
     page_id, _ = tree.owner(question_id)
     ids = tree.children(page_id, "questions")
     moving = [tree.node(i) for i in ids[ids.index(question_id) :]]
@@ -114,6 +116,8 @@ def split_page(tree: Tree, question_id: str) -> str:
 
 def join_page(tree: Tree, page_id: str) -> None:
     """Add this page's questions to the page before it."""
+    if tree.kind(page_id) != "page":
+        raise KeyError(page_id)
     pages = tree.children(ROOT, "pages")
     index = pages.index(page_id)
     page, before = tree.node(page_id), tree.node(pages[index - 1]) if index else None
@@ -204,6 +208,8 @@ def free_code(tree: Tree, owner_id: str, name: str, apart: Iterable[str] = ()) -
 
 def paste_lines(tree: Tree, owner_id: str, name: str, lines: Iterable[str], at_id: str | None = None) -> list[str]:
     """One choice (row, field, point) per line; `words|code` gives the code. Empty ones from `at_id` on are filled first."""
+    if name not in ("choices", "rows", "fields", "points") or name not in CHILDREN.get(tree.kind(owner_id), ()):
+        raise KeyError(owner_id)
     made, after = [], at_id
     wanted = _lines(tree, owner_id, name, lines)
     asked = {code for _, code in wanted}

@@ -57,6 +57,7 @@ class Tree:
     def __init__(self, draft: Data) -> None:
         self.data: Data = copy.deepcopy(draft)
         self._nodes: dict[str, tuple[Data, str, str, str]] = {}
+        self._numbers: dict[str, int] = {}
         self.index()
 
     def index(self) -> None:
@@ -70,11 +71,12 @@ class Tree:
 
     def _visit(self, node: Data, node_id: str, kind: str) -> None:
         for name in CHILDREN.get(kind, ()):
-            for key, child in children_of(node, name):
+            for number, (key, child) in enumerate(children_of(node, name), start=1):
                 child_id = child.get("_id")
                 if not isinstance(child_id, str) or child_id in self._nodes:
                     child_id = child["_id"] = self._free_id(f"{node_id}/{name}/{key}")
                 self._nodes[child_id] = (child, KIND_OF[name], node_id, name)
+                self._numbers[child_id] = number
                 self._visit(child, child_id, KIND_OF[name])
 
     def _free_id(self, origin: str) -> str:
@@ -104,6 +106,10 @@ class Tree:
     def ids(self, kind: str = "") -> list[str]:
         """All nodes (of a kind) in reading order."""
         return [node_id for node_id, (_, own, _, _) in self._nodes.items() if kind in ("", own)]
+
+    def number(self, node_id: str) -> int:
+        """Which of its list it is, from 1, as the tree was indexed."""
+        return self._numbers[node_id]
 
     def siblings(self, node_id: str) -> list[str]:
         """The ids of the list it stands in, in order."""

@@ -57,7 +57,10 @@ def _child(tree: Tree, owner: str, name: str, form: forms.ActForm) -> str:
 
 def _other(tree: Tree, owner: str, _more: str, _form: forms.ActForm) -> str:
     words = {"zh-CN": "其他", "en": "Other"}
-    made = operations.add_child(tree, owner, "choices", tree.children(owner, "choices")[-1])
+    present = tree.children(owner, "choices")
+    if not present:  # somebody gave the question another type
+        raise KeyError(owner)
+    made = operations.add_child(tree, owner, "choices", present[-1])
     tree.node(made)["text"] = {tag: words.get(tag, words["en"]) for tag in tree.data["languages"] if tag in words} or {
         tree.data["languages"][0]: words["en"]
     }
@@ -121,9 +124,8 @@ def _split(tree: Tree, node: str, _more: str, _form: forms.ActForm) -> str:
 
 def _join(tree: Tree, node: str, _more: str, _form: forms.ActForm) -> str:
     pages = tree.children(ROOT, "pages")
-    before = pages[max(0, pages.index(node) - 1)]
     operations.join_page(tree, node)
-    return before
+    return pages[max(0, pages.index(node) - 1)]
 
 
 def _duplicate(tree: Tree, node: str, _more: str, _form: forms.ActForm) -> str:

@@ -31,17 +31,17 @@ def _where(reader: reading.Reader, tree: Tree, cell: translating.Cell) -> str:
     if kind == "root":
         return f"{_('整份问卷')} · {key}"
     if kind == "page":
-        return f"{_('第 %(n)s 页', n=tree.siblings(node_id).index(node_id) + 1)} · {key}"
+        return f"{_('第 %(n)s 页', n=tree.number(node_id))} · {key}"
     if kind == "score":
         return f"{_('得分')} · {tree.node(node_id)['name']}"
     if kind == "scale":
         return f"{_('量表')} {tree.place(node_id)[1]} · {key}"
-    number = tree.siblings(node_id).index(node_id) + 1
+    number = tree.number(node_id)
     if kind == "point":
         return f"{_('量表')} {tree.place(tree.owner(node_id)[0])[1]} · {_(PARTS[kind])} {number}"
     question = tree.question_of(node_id) or ""
-    place = tree.place(question)
-    shown = reader.place_of(f"pages[{place[1]}].questions[{place[3]}]")
+    page = tree.number(tree.owner(question)[0]) - 1
+    shown = reader.place_of(f"pages[{page}].questions[{tree.number(question) - 1}]")
     if kind == "question":
         return f"{shown} · {key}{f' {cell.index + 1}' if cell.index is not None else ''}"
     return f"{shown} · {_(PARTS[kind])} {number}"
