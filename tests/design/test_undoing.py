@@ -411,3 +411,20 @@ def test_a_loaded_file_is_not_overwritten_by_a_page_that_shows_the_draft_before_
         one.does(types("overall", "我的"))
     assert text_of(one, "overall") == "来自文件"
     one.does(types("easy", "没有人动过"))
+
+
+def test_a_number_that_publication_wrote_in_its_own_way_is_nobody_elses_change(two: tuple[Writer, Writer]) -> None:
+    one, _ = two
+
+    def add(tree: Tree) -> None:
+        made = operations.add_question(tree, "number", tree.ids("page")[0])
+        operations.set_text(tree, made, "text", "zh-CN", "几次？")
+        operations.set_text(tree, made, "text", "en", "How often?")
+        operations.set_value(tree, made, "min", 3)
+
+    one.does(add)
+    publishing.publish(questionnaire=one.questionnaire, by=one.by, now=clock.now())
+    one.undoes()
+    assert "number" not in [question.type for question in drafting.draft_of(one.questionnaire).questions]
+    one.redoes()
+    assert "number" in [question.type for question in drafting.draft_of(one.questionnaire).questions]

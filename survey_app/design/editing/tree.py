@@ -324,7 +324,8 @@ def apply(changes: Changes, flat: Flat) -> list[str]:
     for path, (before, after) in changes.values.items():
         present = flat.values.get(path)
         mark = path.split("/")[1].startswith("_") and not path.endswith("/_id")
-        if not _equal(present, before) and not _equal(present, after) and not mark:
+        # compared loosely: publication writes 3 as 3.0, and that is nobody else's change
+        if present != before and present != after and not mark:
             in_conflict.append(path)
         if after is None:
             flat.values.pop(path, None)
