@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from survey_app.design import publishing, reading
+from survey_app.design import publishing, reading, translating
 from survey_app.design.editing.marks import OLD
 from survey_app.design.editing.tree import ROOT, Tree, plain
 from survey_app.design.models import Questionnaire
@@ -18,6 +18,8 @@ from survey_app.questionnaire.wording import Advice
 from survey_app.questionnaire.wording.whole_rules import names_of
 
 FAULT = "fault"
+UNTRANSLATED = "untranslated"
+WAITING = N_("还缺 %(n)s 处译文。")
 ORDER = (FAULT, "warning", "hint")
 
 
@@ -59,6 +61,7 @@ def report(questionnaire: Questionnaire, language: str, translate: Callable[[str
     reader = reading.Reader(
         definition, language if language in definition.languages else definition.language, translate
     )
+    faults, waiting = translating.apart(review.review(definition, previous), definition.language)
     lines = [
         Line(
             FAULT,
@@ -68,8 +71,10 @@ def report(questionnaire: Questionnaire, language: str, translate: Callable[[str
             reader.place_of(fault.path),
             sentence(fault, language),
         )
-        for fault in review.review(definition, previous)
+        for fault in faults
     ]
+    for tag, n in waiting.items():
+        lines.append(Line(FAULT, UNTRANSLATED, "", ROOT, "", translate(WAITING) % {"n": n}, tag))
     told: set[str] = set()
     for item in sorted(advice, key=lambda item: ORDER.index(item.severity)):
         lines.append(_line(item, tree, reader, language, first=item.code not in told))

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from survey_app.design.editing import marks, operations
@@ -10,6 +11,7 @@ from survey_app.design.editing.tree import ROOT, TEXT_KEYS, Data, Tree
 from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.questionnaire.parts import LANGUAGE, MAX_TEXT
+from survey_app.questionnaire.problems import Problem
 
 MISSING, OLD, DONE = "missing", "old", "done"
 STATES = (MISSING, OLD, DONE)
@@ -47,6 +49,18 @@ def cells(tree: Tree) -> Iterator[Cell]:
                 yield _cell(tree, node_id, key, None, node[key])
         for index, label in enumerate(node.get("labels") or ()):
             yield _cell(tree, node_id, "labels", index, label)
+
+
+def apart(faults: Iterable[Problem], source: str) -> tuple[list[Problem], dict[str, int]]:
+    """The other faults, and how many texts wait for a translation into each language: a list of all would hide the rest."""
+    rest, waiting = [], Counter[str]()
+    for fault in faults:
+        language = fault.values.get("language")
+        if fault.code == "missing_text" and language != source:
+            waiting[str(language)] += 1
+        else:
+            rest.append(fault)
+    return rest, dict(waiting)
 
 
 def _cell(tree: Tree, node_id: str, key: str, index: int | None, texts: Data) -> Cell:

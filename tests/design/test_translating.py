@@ -16,7 +16,7 @@ from survey_app.design.editing.tree import Tree, flatten, plain
 from survey_app.design.models import Questionnaire
 from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE
-from survey_app.questionnaire import loading
+from survey_app.questionnaire import loading, review
 from survey_app.questionnaire.definition import Definition
 from tests import staff
 
@@ -52,6 +52,14 @@ def draft() -> dict[str, Any]:
 
 def states(tree: Tree, language: str = "en") -> dict[str, str]:
     return {cell.name: cell.state(language, "zh-CN") for cell in translating.cells(tree)}
+
+
+def test_texts_that_wait_for_a_translation_are_counted_and_hide_no_other_fault() -> None:
+    document = draft()
+    document["pages"][0]["questions"][1]["text"] = {"en": "Why"}
+    rest, waiting = translating.apart(review.review(Definition.from_json(document)), "zh-CN")
+    assert [(fault.code, fault.values["language"]) for fault in rest] == [("missing_text", "zh-CN")]
+    assert waiting == {"en": 4, "ja": 11}
 
 
 def after(tree: Tree, before: Any) -> Tree:

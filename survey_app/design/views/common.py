@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -43,6 +43,18 @@ def reading_language(definition: Definition) -> str:
 def languages_of(definition: Definition) -> list[tuple[str, str]]:
     """Its languages for links: (tag, name)."""
     return [(language, LANGUAGE_NAMES.get(language, language)) for language in definition.languages]
+
+
+def waiting_translations(questionnaire_id: int, waiting: dict[str, int]) -> list[tuple[str, str, str]]:
+    """One line for each language that texts wait for: (address of the translation table, language, sentence)."""
+    return [
+        (
+            url_for("design.translations", questionnaire_id=questionnaire_id, language=tag, state="missing"),
+            LANGUAGE_NAMES.get(tag, tag),
+            _("还缺 %(n)s 处译文。", n=n),
+        )
+        for tag, n in waiting.items()
+    ]
 
 
 def reading_values(definition: Definition) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from survey_app import clock, web
 from survey_app.accounts import permissions
 from survey_app.accounts.models import User
 from survey_app.database import db
-from survey_app.design import approving, pending, publishing, restoring, scheduling
+from survey_app.design import approving, pending, publishing, restoring, scheduling, translating
 from survey_app.design.differing import Teller
 from survey_app.design.editing.tree import Tree
 from survey_app.design.models import Approval, Questionnaire
@@ -32,6 +32,7 @@ from survey_app.design.views.common import (
     questionnaire_or_404,
     reading_values,
     version_or_404,
+    waiting_translations,
 )
 from survey_app.errors import DomainError
 from survey_app.questionnaire import loading, wording
@@ -53,12 +54,16 @@ def _publication_page(questionnaire: Questionnaire, *, status: int = 200, **more
     found = pending.pending(questionnaire)
     values = reading_values(found.definition)
     jump = Jump(questionnaire)
+    faults, waiting = translating.apart(found.faults, found.definition.language)
     teller = None if found.before is None else Teller(found.before, found.definition, web.language_tag(), _)
     return web.render(
         "design/publication.html",
         status=status,
         pending=found,
-        faults=[jump.shown(values["reader"], problem) for problem in found.faults],
+        faults=[
+            *(jump.shown(values["reader"], problem) for problem in faults),
+            *waiting_translations(questionnaire.id, waiting),
+        ],
         advice=[jump.shown(values["reader"], problem) for problem in wording.advice(found.definition)],
         chapters=teller.chapters() if teller else [],
         touching=teller.touching() if teller else [],

@@ -13,7 +13,7 @@ from survey_app.design.forms import FixForm
 from survey_app.design.models import Questionnaire
 from survey_app.design.views import _acts, _editing, blueprint
 from survey_app.design.views._sheet import Sheet
-from survey_app.design.views.common import head, questionnaire_or_404
+from survey_app.design.views.common import LANGUAGE_NAMES, head, questionnaire_or_404
 from survey_app.design.views.editor import drawing
 from survey_app.errors import DomainError
 from survey_app.languages import N_
@@ -38,6 +38,7 @@ def _values(questionnaire: Questionnaire) -> dict[str, Any]:
     return {
         "report": quality.report(questionnaire, web.language_tag(), _),
         "grades": GRADES,
+        "names": LANGUAGE_NAMES,
         "page_token": _editing.page_token(),
     }
 
@@ -61,7 +62,9 @@ def fix(questionnaire_id: int) -> Response:
         return _as_dialog(outcome.refusal)
     if not web.is_htmx():
         return web.seen(url_for("design.quality_pane", questionnaire_id=questionnaire_id))
-    body = render_template("design/quality/_pane.html", questionnaire=questionnaire, **_values(questionnaire))
+    body = render_template(
+        "design/quality/_pane.html", questionnaire=questionnaire, followed=True, **_values(questionnaire)
+    )
     if not _from_editor():
         return _editing.editing_reply(body, questionnaire, outcome.edit)
     return _with_cards(questionnaire, outcome, body)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from survey_app import clock, web
 from survey_app.database import db
-from survey_app.design import drafting, forms, library, previewing, publishing, reading
+from survey_app.design import drafting, forms, library, previewing, publishing, reading, translating
 from survey_app.design.in_words import numbers_of
 from survey_app.design.models import Questionnaire, Version
 from survey_app.design.views import blueprint
@@ -21,6 +21,7 @@ from survey_app.design.views.common import (
     reading_language,
     reading_values,
     version_or_404,
+    waiting_translations,
 )
 from survey_app.questionnaire import loading, wording
 from survey_app.questionnaire.definition import Definition
@@ -36,7 +37,9 @@ def questionnaire_page(questionnaire_id: int) -> Response:
 def _draft_page(questionnaire: Questionnaire, template: str, *, status: int = 200, **more: Any) -> Response:
     definition = drafting.draft_of(questionnaire)
     values = reading_values(definition)
-    values["faults"] = _shown(values["reader"], publishing.faults(questionnaire))
+    faults, waiting = translating.apart(publishing.faults(questionnaire), definition.language)
+    lines = waiting_translations(questionnaire.id, waiting)
+    values["faults"] = _shown(values["reader"], faults) + [(place, text) for _address, place, text in lines]
     values["advice"] = _shown(values["reader"], wording.advice(definition))
     return web.render(template, status=status, **values, **head(questionnaire), **more)
 
