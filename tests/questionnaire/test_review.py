@@ -293,3 +293,11 @@ def test_two_thousand_questions_on_one_page_are_reviewed_in_seconds() -> None:
     began = time.process_time()
     assert faults(definition) == [("page_too_long", "pages[0]")]
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("sign", ["(", "（", "“", "「", '"', "{{", "《", "a ", "1", "，"])
+def test_a_long_text_of_one_sign_is_read_in_seconds(sign: str) -> None:
+    definition = pages([question("q1", text=(sign * 10_000)[:10_000])])
+    began = time.process_time()
+    advice(definition, reach=False)
+    assert time.process_time() - began < 2

@@ -4,7 +4,8 @@ import re
 
 Span = str
 
-_BRACKETS = re.compile(r"[（(][^）)]*[）)]|[“「『\"][^”」』\"]*[”」』\"]|\{\{[^}]*\}\}")
+# a part ends at the next opening sign too: a text of opening signs alone would be read once from each of them
+_BRACKETS = re.compile(r"[（(][^（()）]*[）)]|[“「『\"][^“「『”」』\"]*[”」』\"]|\{\{[^{}]*\}\}")
 _SPACE = re.compile(r"\s+")
 
 

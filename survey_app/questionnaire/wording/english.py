@@ -5,7 +5,7 @@ import re
 Span = str
 _ANY_CASE = re.IGNORECASE
 
-_BRACKETS = re.compile(r"\([^)]*\)|[“\"][^”\"]*[”\"]|\{\{[^}]*\}\}")
+_BRACKETS = re.compile(r"\([^()]*\)|[“\"][^“”\"]*[”\"]|\{\{[^{}]*\}\}")  # as in `chinese`: linear
 
 
 def plain(text: str) -> str:
