@@ -76,7 +76,7 @@ def _name(tree: Tree, node_id: str) -> str:
         return "questionnaire"
     node, (owner, name) = tree.node(node_id), tree.owner(node_id)
     if kind == "page":
-        return f"page.{node.get('name') or tree.siblings(node_id).index(node_id) + 1}"
+        return f"page.{node.get('name') or tree.number(node_id)}"
     if kind == "question":
         return str(node["name"])
     if kind == "scale":
@@ -132,11 +132,11 @@ def to_csv(draft: Data, places: dict[str, str]) -> bytes:
 
 def _safe(text: str) -> str:
     """A leading character that spreadsheets take for a formula gets a `'` in front; the import takes it off."""
-    return f"'{text}" if text.startswith(RISKY) or text.startswith("'") and text[1:].startswith(RISKY) else text
+    return f"'{text}" if text.lstrip("'").startswith(RISKY) else text
 
 
 def _unsafe(text: str) -> str:
-    return text[1:] if text.startswith("'") and (text[1:].startswith(RISKY) or text[1:].startswith("'")) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(RISKY) else text
 
 
 @dataclass

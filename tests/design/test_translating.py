@@ -116,6 +116,13 @@ def test_csv_goes_out_and_in_without_changing_anything() -> None:
     assert ["'=总体" in row for row in cells].count(True) == 1, "a spreadsheet must not take it for a formula"
 
 
+@pytest.mark.parametrize("words", ["=1+1", "'=1+1", "''=1+1", "''quoted''", "'", "@x", "-", "＝1", "it's"])
+def test_any_beginning_of_a_text_survives_a_spreadsheet_and_is_no_formula_in_it(words: str) -> None:
+    cell = translating._safe(words)
+    assert translating._unsafe(cell) == words
+    assert not cell.startswith(translating.RISKY)
+
+
 def test_an_import_fills_in_and_says_what_it_did_not_use() -> None:
     tree = Tree(draft())
     before = flatten(tree)
