@@ -225,9 +225,10 @@ def _undo(questionnaire: Questionnaire, name: str, wanted: str) -> Done:
     if done is None:
         return Done(said=_("没有可以撤销的修改。") if name == "undo" else _("没有可以重做的修改。"))
     edit, made = done
+    if made is None:  # forced, but nothing of it is left to take back
+        return Done(said=_("这一步已无法恢复，已跳过：%(what)s", what=words_of(edit.kind, _)))
     template = _("已撤销：%(what)s") if name == "undo" else _("已重做：%(what)s")
-    go = _first_of(questionnaire, made) if made is not None else ""
-    return Done(edit=made, go=go, toast=template % {"what": words_of(edit.kind, _)})
+    return Done(edit=made, go=_first_of(questionnaire, made), toast=template % {"what": words_of(edit.kind, _)})
 
 
 def _first_of(questionnaire: Questionnaire, edit: Edit) -> str:
