@@ -8,7 +8,7 @@ thought before everything that is not typing on.
 import time
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 KEY, POINT, HOME, THINK = 0.28, 1.3, 0.4, 1.35
 MANY_TABS = 160
@@ -72,6 +72,11 @@ class Hands:
         self.page.evaluate("words => navigator.clipboard.writeText(words)", words)
         self.press("Control+v")
 
+    def _see(self, target: Locator) -> None:
+        """Nobody is quicker than the 20 ms in which htmx makes new parts of a page work."""
+        target.wait_for()
+        expect(self.page.locator(".htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
     def _hand(self, *, mouse: bool) -> None:
         self.hand_changes += mouse != self._on_mouse
         self._on_mouse = mouse
@@ -94,6 +99,7 @@ class Mouse(Hands):
     """Points and presses; keys only for words."""
 
     def use(self, target: Locator) -> None:
+        self._see(target)
         self._hand(mouse=True)
         self.thoughts += 1
         self.clicks += 1
@@ -102,6 +108,7 @@ class Mouse(Hands):
     into = use
 
     def choose(self, target: Locator, label: str) -> None:
+        self._see(target)
         self._hand(mouse=True)
         self.thoughts += 1
         self.clicks += 2
@@ -120,9 +127,9 @@ class Keyboard(Hands):
 
     def reach(self, target: Locator, back: bool = False) -> None:
         """Tab on until the target has the focus."""
+        self._see(target)
         self._hand(mouse=False)
         self.thoughts += 1
-        target.wait_for()
         if self._has_focus(target):
             return
         for _ in range(MANY_TABS):
