@@ -18,7 +18,7 @@ from survey_app.questionnaire.wording import Advice
 from survey_app.questionnaire.wording.whole_rules import names_of
 
 FAULT = "fault"
-UNTRANSLATED = "untranslated"
+UNTRANSLATED = "waiting_translations"
 WAITING = N_("还缺 %(n)s 处译文。")
 ORDER = (FAULT, "warning", "hint")
 
