@@ -1,4 +1,4 @@
-/* The one script of staff pages beside htmx. Pages work without it; texts come from data attributes. */
+/* The script of staff pages, which work without it. */
 (function () {
   "use strict";
   var doc = document, said = 0;
@@ -6,7 +6,10 @@
     Array.prototype.forEach.call(root.querySelectorAll(selector), act);
   }
   function leave(line) {
-    var timer;
+    var timer, box = line.parentNode;
+    if (line.on) return;
+    line.on = 1;
+    if (box.children.length > 3) box.firstElementChild.remove();
     function start() { timer = setTimeout(function () { line.remove(); }, line.dataset.stay || 8000); }
     function stop() { clearTimeout(timer); }
     ["mouseenter", "focusin"].forEach(function (name) { line.addEventListener(name, stop); });
@@ -14,17 +17,16 @@
     start();
   }
   function toast(text) {
-    var box = doc.getElementById("toasts"), line = doc.createElement("p");
+    var line = doc.createElement("p");
     line.className = "toast";
     line.textContent = text;
-    box.appendChild(line);
-    while (box.children.length > 3) box.firstElementChild.remove();
+    doc.getElementById("toasts").appendChild(line);
     leave(line);
   }
   function ready(root) {
     each(root, "dialog[data-open]", function (box) { if (!box.open) box.showModal(); });
     each(root, "[data-focus]", function (field) { field.focus(); });
-    each(root, ".toast", leave);
+    each(doc, ".toast", leave);
     each(root, "[data-if-script]", function (part) { part.hidden = false; });
   }
   doc.addEventListener("click", function (event) {

@@ -154,7 +154,7 @@ def test_questions_are_added_found_moved_duplicated_and_taken_back_with_the_keyb
         with desk.expect_response(lambda response: response.url.endswith("/acts")):
             desk.keyboard.press("Control+z")
         expect(desk.locator(".toast").last).to_contain_text("已撤销")
-    desk.wait_for_function("document.querySelectorAll('.toast').length <= 3")
+    expect(desk.locator(".toast").nth(3)).to_have_count(0)
     expect(desk.locator("#outline .asks")).to_have_count(len(start))
     assert lines(desk) == start
     desk.reload()
