@@ -8,7 +8,9 @@ from survey_app.config import Settings, load_settings
 
 # Rooms with pages, in the order of a survey's life; each has `views.blueprint`
 ROOMS_WITH_VIEWS = ("accounts", "organisation", "design", "distribution", "analysis", "exports")
-ROOMS_WITH_MODELS = ("organisation", "accounts", "design", "distribution", "responses", "analysis", "exports")
+ROOMS_WITH_MODELS = (
+    "messaging", "organisation", "accounts", "people", "design", "distribution", "responses", "analysis", "campaigns", "exports",
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> Flask:

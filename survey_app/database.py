@@ -19,7 +19,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event, inspect
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event, func, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -116,6 +116,19 @@ def keep_private(path: Path) -> None:
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
         with suppress(FileNotFoundError):
             path.with_name(name).chmod(0o600)
+
+
+def next_ids(model: type[Base], count: int) -> range:
+    """`count` free ids of a table, known before its rows are written: a sealed field is bound to the id of its row.
+
+    Call it inside the transaction that writes them. SQLite has one writer; PostgreSQL takes an advisory lock until the commit.
+    """
+    column = model.__table__.c.id
+    if db.engine.dialect.name == "postgresql":
+        name = model.__tablename__
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"ids of {name}"))))
+    first = (db.session.scalar(select(func.max(column))) or 0) + 1
+    return range(first, first + count)
 
 
 def is_empty() -> bool:

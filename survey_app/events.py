@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, String, Text
+from sqlalchemy import BigInteger, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app import clock
@@ -32,6 +32,33 @@ class Event(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     request_id: Mapped[str] = mapped_column(String(32), default="")
     source_ip: Mapped[str] = mapped_column(String(45), default="")  # staff only
+    department: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))
+    result: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))  # "" done, else refused ...
+
+
+class EventHash(Base):
+    """The chain over the audit log: h_n = SHA-256(h_(n-1) || canonical JSON of row n). Insert only."""
+
+    __tablename__ = "event_hash"
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Checkpoint(Base):
+    """A signed statement of how far the chain had come; copied off the host. Insert only."""
+
+    __tablename__ = "checkpoint"
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    at: Mapped[datetime] = mapped_column(Moment)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    count: Mapped[int] = mapped_column(BigInteger)
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))  # Ed25519, K_audit
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.database import Base, Moment
@@ -23,6 +23,13 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(32))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))  # sees this region only
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"))  # sees this shop only
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    totp_secret: Mapped[str] = mapped_column(
+        Text, default="", server_default=text("''")
+    )  # sealed; "" until it is set up
+    totp_step: Mapped[int] = mapped_column(
+        default=0, server_default=text("0")
+    )  # the last code that was used: each counts once
     language: Mapped[str] = mapped_column(String(8), default="zh")  # of the interface
     active: Mapped[bool] = mapped_column(default=True)
     sign_in_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of the user

@@ -22,6 +22,24 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "comment:read": frozenset({RESEARCHER, CUSTOMER_SERVICE, QUALITY, MANAGER}),
     "comment:read:sensitive": frozenset({CUSTOMER_SERVICE, QUALITY}),
     "response:export": frozenset({ADMINISTRATOR, RESEARCHER}),
+    "contact:read": frozenset({ADMINISTRATOR, RESEARCHER, CUSTOMER_SERVICE}),
+    "contact:edit": frozenset({ADMINISTRATOR, CUSTOMER_SERVICE}),
+    "contact:unmask": frozenset({CUSTOMER_SERVICE, QUALITY}),
+    "contact:erase": frozenset({ADMINISTRATOR, CUSTOMER_SERVICE}),
+    "order:read": frozenset({ADMINISTRATOR, RESEARCHER, CUSTOMER_SERVICE}),
+    "order:import": frozenset({ADMINISTRATOR, RESEARCHER}),
+    "campaign:read": frozenset({ADMINISTRATOR, RESEARCHER, CUSTOMER_SERVICE, MANAGER}),
+    "campaign:edit": frozenset({ADMINISTRATOR, RESEARCHER}),
+    "campaign:approve": frozenset({ADMINISTRATOR, MANAGER}),
+    "message:read": frozenset({ADMINISTRATOR, RESEARCHER}),
+    "message:resend": frozenset({ADMINISTRATOR}),
+    "sender:manage": frozenset({ADMINISTRATOR}),
+    "call:make": frozenset({CUSTOMER_SERVICE, RESEARCHER}),
+    "interview:enter": frozenset({ADMINISTRATOR, RESEARCHER, SHOP_STAFF, CUSTOMER_SERVICE}),
+    "shop:read": frozenset({ADMINISTRATOR, RESEARCHER, SHOP_STAFF, MANAGER}),
+    "device:manage": frozenset({ADMINISTRATOR, RESEARCHER}),
+    "response:unseal": frozenset({CUSTOMER_SERVICE, QUALITY}),
+    "system:manage": frozenset({ADMINISTRATOR}),
     "organisation:edit": frozenset({ADMINISTRATOR}),
     "user:manage": frozenset({ADMINISTRATOR}),
     "audit:read": frozenset({ADMINISTRATOR, QUALITY}),
@@ -29,7 +47,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 
 
 # what is always about the whole chain
-UNDIVIDED = frozenset({"result:read", "comment:read", "comment:read:sensitive", "response:export"})
+UNDIVIDED = frozenset(
+    {
+        "result:read", "comment:read", "comment:read:sensitive", "response:export", "response:unseal",
+        "contact:read", "contact:edit", "contact:unmask", "contact:erase", "order:import",
+        "campaign:read", "campaign:edit", "campaign:approve", "message:read", "call:make",
+    }
+)  # fmt: skip
 
 
 def permissions_of(role: str, *, bound: bool = False) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.database import Base, Document, Moment
@@ -28,6 +28,8 @@ class Organisation(Base):
     )  # language -> the chain's own paragraph
     sample: Mapped[bool] = mapped_column(default=False)
     needs_approval: Mapped[bool] = mapped_column(default=False, server_default=false())  # two people to publish
+    sms_signature: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))  # 【…】 of every SMS
+    sending_paused: Mapped[bool] = mapped_column(default=False, server_default=false())  # after a restore, or by hand
     key_fingerprint: Mapped[str] = mapped_column(String(64), default="")  # of the file of long-lived keys
 
     def display_name(self, language: str) -> str:
@@ -74,4 +76,57 @@ class Shop(Base):
 
     def display_name(self, language: str) -> str:
         """The shop's name in a language."""
+        return self.name if language.startswith("zh") or not self.name_en else self.name_en
+
+
+class Department(Base):
+    """A part of headquarters that answers for something: quality, customer service. Staff belong to one."""
+
+    __tablename__ = "department"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80), default="")
+
+    def display_name(self, language: str) -> str:
+        """The department's name in a language."""
+        return self.name if language.startswith("zh") or not self.name_en else self.name_en
+
+
+class Team(Base):
+    """People who serve customers together: the shift of a shop, a group of the call centre."""
+
+    __tablename__ = "team"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80), default="")
+    shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+
+    def display_name(self, language: str) -> str:
+        """The team's name in a language."""
+        return self.name if language.startswith("zh") or not self.name_en else self.name_en
+
+
+class Tier(Base):
+    """A customer tier (普通, 白银, 黄金): who spent or ordered at least so much in the last twelve months belongs to it.
+
+    A customer has the highest tier (by `position`) of which either threshold is reached; the lowest has both at 0.
+    """
+
+    __tablename__ = "tier"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80), default="")
+    position: Mapped[int]  # 0 is the lowest
+    spent_cents: Mapped[int] = mapped_column(default=0)  # in twelve months
+    orders: Mapped[int] = mapped_column(default=0)  # in twelve months
+
+    def display_name(self, language: str) -> str:
+        """The tier's name in a language."""
         return self.name if language.startswith("zh") or not self.name_en else self.name_en

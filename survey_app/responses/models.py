@@ -4,6 +4,7 @@ No foreign key, id or time of these tables leads to a person. `day` is the only 
 Asia/Shanghai) or NULL where a day could name somebody (privacy.md 3.3 rule 12).
 """
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.database import Base
+from survey_app.database import Base, Moment
 
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite: the rowid itself, so no other order is kept
 
@@ -109,3 +110,50 @@ class BreakOff(Base):
     week: Mapped[int] = mapped_column(primary_key=True)  # day number of its Monday
     last_question: Mapped[str] = mapped_column(String(64), primary_key=True)
     count: Mapped[int]
+
+
+class ResponseLink(Base):
+    """Who gave a confidential or identified answer, sealed. A check and triggers make one for an anonymous answer impossible.
+
+    Triggers instead of a foreign key on (id, mode): that would need a second index on every answer (privacy.md 2).
+    """
+
+    __tablename__ = "response_link"
+    __table_args__ = (CheckConstraint("mode in ('confidential','identified')", name="not_anonymous"),)
+
+    response_id: Mapped[int] = mapped_column(
+        _Id, ForeignKey("response.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    mode: Mapped[str] = mapped_column(String(16))
+    sealed_link: Mapped[str] = mapped_column(Text)  # the invitation's id, sealed with K_link
+    answered_at: Mapped[datetime] = mapped_column(Moment)  # the hour (confidential) or the second (identified)
+
+
+class Unsealing(Base):
+    """A request to learn who gave a confidential answer: reason, second person, once; both are in the audit log."""
+
+    __tablename__ = "unsealing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    response_id: Mapped[int] = mapped_column(_Id, ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    requested_at: Mapped[datetime] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    approved: Mapped[bool | None]
+
+
+class Recording(Base):
+    """A spoken answer, sealed, until it was written down; then it is deleted."""
+
+    __tablename__ = "recording"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)  # random
+    nullifier: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)  # of the code whose page it was spoken into
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    variable: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16))
+    day: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,1 @@
+"""What other systems of the chain may ask of us: orders, events. Every request is signed; described by OpenAPI."""

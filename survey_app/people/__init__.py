@@ -1,0 +1,1 @@
+"""The people side: contacts, consents, suppressions, orders and their events. Knows no questionnaire and no answer."""
