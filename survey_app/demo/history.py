@@ -59,7 +59,9 @@ class Doors:
 
 def doors_of(version: Version) -> Doors:
     """Every collector that shows this version."""
-    found = db.session.scalars(select(Collector).where(Collector.version_id == version.id))
+    found = db.session.scalars(
+        select(Collector).where(Collector.version_id == version.id, Collector.kind != "personal")
+    )
     return Doors({(door.shop.code if door.shop else "", door.place): door for door in found})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import Select
 
 from survey_app import events, tokens
@@ -102,6 +103,42 @@ def create_for_shops(
     ]
 
 
+def find_personal(questionnaire_id: int) -> Collector | None:
+    """The row behind every personal link of a questionnaire, or None. It says which version these links show."""
+    return db.session.scalar(
+        select(Collector).where(Collector.questionnaire_id == questionnaire_id, Collector.kind == "personal")
+    )
+
+
+def ensure_personal(*, questionnaire: Questionnaire, by: Actor, now: datetime) -> Collector:
+    """The row behind personal links, made with the newest version when there is none. Needs a published version."""
+    found = find_personal(questionnaire.id)
+    if found is not None:
+        return found
+    version = publishing.newest_version(questionnaire)
+    if version is None:
+        raise DomainError(N_("请先发布问卷，再用它邀请顾客。"))
+    collector = Collector(
+        code=_free_code(),
+        kind="personal",
+        name="",
+        questionnaire_id=questionnaire.id,
+        version_id=version.id,
+        created_at=now,
+        created_by_id=by.id,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(collector)
+    except IntegrityError:  # somebody made it at the same moment
+        found = find_personal(questionnaire.id)
+        if found is None:
+            raise
+        return found
+    waves.ensure_wave(questionnaire_id=questionnaire.id, now=now)
+    return collector
+
+
 def _one_line(text: str, longest: int) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]
 
@@ -149,8 +186,11 @@ def switch_version(*, collector: Collector, by: Actor, now: datetime) -> Version
 
 
 def visible_to(user: User) -> Select[Collector]:
-    """The doors this person may see: of the own shop, of the shops of the own region, or all."""
-    query = select(Collector)
+    """The doors this person may see: of the own shop, of the shops of the own region, or all.
+
+    The one behind personal links is nobody's door: its code is never shown.
+    """
+    query = select(Collector).where(Collector.kind != "personal")
     if user.shop_id is not None:
         return query.where(Collector.shop_id == user.shop_id)
     if user.role == SHOP_STAFF:
@@ -175,7 +215,8 @@ def newest_version_ids(questionnaire_ids: Collection[int]) -> dict[int, int]:
 def doors_by_questionnaire() -> dict[int, Doors]:
     """How many doors each questionnaire has, open and closed; one statement."""
     closed = func.count(Collector.closed_at)
-    counted = select(Collector.questionnaire_id, func.count() - closed, closed).group_by(Collector.questionnaire_id)
+    counted = select(Collector.questionnaire_id, func.count() - closed, closed).where(Collector.kind != "personal")
+    counted = counted.group_by(Collector.questionnaire_id)
     return {key: Doors(still, over) for key, still, over in db.session.execute(counted)}
 
 

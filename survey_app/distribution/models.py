@@ -34,7 +34,7 @@ class Wave(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
     kind: Mapped[str] = mapped_column(String(8), default="month", server_default=text("'month'"))
-    month: Mapped[date] = mapped_column(Date)  # its first day; of a campaign: the campaign's first day
+    month: Mapped[date] = mapped_column(Date)  # its first day; of a campaign: of the month in which it began
     closes_on: Mapped[date] = mapped_column(Date)  # last day that takes answers: 14 days after the last
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the key file
     destroyed_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,4 +1,7 @@
-"""Key periods: one wave per questionnaire and calendar month, with a number that was never used before; its keys die."""
+"""Key periods: one wave per questionnaire and calendar month, or per one-off campaign; its number was never used before.
+
+Its keys die 30 days after the close.
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -25,9 +28,11 @@ def closing_day(month: date) -> date:
 
 
 def find_wave(*, questionnaire_id: int, month: date) -> Wave | None:
-    """The wave of a questionnaire and month, or None."""
+    """The wave of a questionnaire and month, or None. Waves of campaigns are never found here."""
     return db.session.scalar(
-        select(Wave).where(Wave.questionnaire_id == questionnaire_id, Wave.month == clock.month_of(month))
+        select(Wave).where(
+            Wave.questionnaire_id == questionnaire_id, Wave.kind == "month", Wave.month == clock.month_of(month)
+        )
     )
 
 
@@ -58,6 +63,26 @@ def ensure_wave(*, questionnaire_id: int, now: datetime, month: date | None = No
         if found is None:
             raise
         return found
+    return wave
+
+
+def create_campaign_wave(*, questionnaire_id: int, now: datetime, closes_on: date) -> Wave:
+    """A wave of its own for a one-off campaign; `closes_on`: the last day that takes its answers.
+
+    The campaign keeps its number: whoever launches twice must look there first. Answers without a day count in the month
+    in which the campaign began.
+    """
+    number, fingerprint = _new_keys(web.vault())
+    wave = Wave(
+        id=number,
+        questionnaire_id=questionnaire_id,
+        kind="campaign",
+        month=clock.month_of(clock.china(now).date()),
+        closes_on=closes_on,
+        fingerprint=fingerprint,
+    )
+    db.session.add(wave)
+    db.session.flush()
     return wave
 
 

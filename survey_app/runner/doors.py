@@ -154,7 +154,7 @@ class Doors:
             .add_columns(a.version_id.label("arm"), a.share, q.opens_at, q.closes_at, q.retired_at)
             .join_from(Collector.__table__, Questionnaire.__table__, c.questionnaire_id == q.id)
             .outerjoin(CollectorArm.__table__, running)
-            .where(c.code == code)
+            .where(c.code == code, c.kind != "personal")  # personal links have doors of their own
             .order_by(a.version_id)
         )
         if not rows:
@@ -184,6 +184,7 @@ class Doors:
             select(w.id)
             .where(
                 w.questionnaire_id == questionnaire_id,
+                w.kind == "month",  # those of campaigns take personal links alone
                 w.month <= clock.month_of(today),
                 w.closes_on >= today,
                 w.destroyed_at.is_(None),
