@@ -143,3 +143,93 @@ def test_derived_values_are_those_of_the_design(monkeypatch: pytest.MonkeyPatch,
     assert (ballots.order_seed(ticket), ballots.order_seed(ticket, "arm")) == (59234, 26573)
     assert ballots.seal_start(ticket, version_id=3, issued=1_700_000_000) == "WH7yrCNiSOYXfyhS"
     assert ballots.open_ticket(vault, ticket.code) == ticket
+
+
+# --- personal codes -----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def personal(vault: Vault) -> Ticket:
+    return ballots.personal_code(vault, wave_id=5, invitation_id=77, shop_id=12)
+
+
+def test_a_personal_code_is_the_same_on_every_call_and_names_its_shop(vault: Vault, personal: Ticket) -> None:
+    assert len(personal.code) == ballots.PERSONAL_LENGTH == 21 and personal.code[-1] not in "-_"
+    assert ballots.open_ticket(Vault(vault.folder), personal.code) == personal
+    assert (personal.is_personal, personal.shop_id) == (True, 12)
+    assert ballots.personal_code(vault, wave_id=5, invitation_id=77, shop_id=12) == personal
+    others = [(5, 78, 12), (5, 77, 13), (6, 77, 12), (5, 77, None)]
+    codes = {ballots.personal_code(vault, wave_id=w, invitation_id=i, shop_id=s).code for w, i, s in others}
+    assert len(codes | {personal.code}) == 5
+
+
+def test_a_personal_code_names_no_shop_or_one_up_to_the_highest(vault: Vault) -> None:
+    for shop_id in (None, 1, 32, 32_767):
+        made = ballots.personal_code(vault, wave_id=5, invitation_id=1, shop_id=shop_id)
+        opened = ballots.open_ticket(vault, made.code)
+        assert opened is not None and opened.shop_id == shop_id
+    for shop_id in (-1, 32_768):
+        with pytest.raises(ValueError):
+            ballots.personal_code(vault, wave_id=5, invitation_id=1, shop_id=shop_id)
+
+
+def test_a_hundred_thousand_bent_or_random_personal_codes_do_not_open(vault: Vault, personal: Ticket) -> None:
+    rng = random.Random(3)
+    bent = set(mutations(personal.code))
+    heads = [personal.code[:2], "AA", ""]
+    while len(bent) < 100_000:
+        head = rng.choice(heads)
+        tail = "".join(rng.choices(BASE64, k=18 - len(head))) + "".join(rng.choices(tokens.ALPHABET, k=3))
+        bent.add(head + tail)
+    assert [code for code in bent if ballots.open_ticket(vault, code) is not None] == []
+
+
+def test_no_code_turns_into_the_other_kind(vault: Vault, ticket: Ticket, personal: Ticket) -> None:
+    assert ballots.open_ticket(vault, ticket.code[:21]) is None
+    assert ballots.open_ticket(vault, personal.code + "ABC") is None
+    assert ballots.open_ticket(vault, personal.code[:18] + "ABC234") is None
+
+
+def test_nullifiers_of_many_are_those_of_each(vault: Vault) -> None:
+    people: list[tuple[int, int | None]] = [(n, n % 40 or None) for n in range(1, 2_000)]
+    many = ballots.personal_nullifiers(vault, wave_id=5, invitations=people)
+    assert len(set(many)) == len(people)
+    for place in (0, 39, 1_998):
+        invitation_id, shop_id = people[place]
+        one = ballots.personal_code(vault, wave_id=5, invitation_id=invitation_id, shop_id=shop_id)
+        assert many[place] == one.nullifier
+
+
+def test_personal_codes_are_those_of_the_design(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Worked out apart from the program with the keys of the test above (privacy.md 3.2)."""
+    import hmac
+    from base64 import urlsafe_b64encode
+
+    vault = Vault(tmp_path)
+    vault._waves[5] = WaveKeys(tick=b"\x01" * 32, tag=b"\x02" * 32, ballot=b"\x03" * 32, unsubscribe=b"\x04" * 32)
+    monkeypatch.setattr(vault, "_look_again_at", math.inf)
+    r = hmac.new(b"\x01" * 32, bytes.fromhex("000000000000004d"), "sha256").digest()[:7]
+    door = "22E"  # 12 in base 32: 0, 0, the twelfth after 2
+    tag = hmac.new(b"\x02" * 32, r + door.encode(), "sha256").hexdigest()[:9]
+    bits = f"{5:016b}{int.from_bytes(r, 'big'):056b}{int(tag, 16):036b}"
+    code = urlsafe_b64encode(int(bits + "0000", 2).to_bytes(14, "big"))
+    made = ballots.personal_code(vault, wave_id=5, invitation_id=77, shop_id=12)
+    assert made.code == code.decode()[:18] + door
+    assert made.nullifier == hmac.new(b"\x03" * 32, made.code.encode(), "sha256").digest()
+
+
+# --- opting out ---------------------------------------------------------------------------------------------------------
+def test_an_opt_out_token_names_its_invitation_to_us_alone(vault: Vault) -> None:
+    token = ballots.unsubscribe_token(vault, wave_id=5, invitation_id=77, channel="email")
+    assert len(token) == 36 and token[-1] not in "-_"
+    assert ballots.open_unsubscribe(vault, token) == (5, 77, "email")
+    assert token == ballots.unsubscribe_token(vault, wave_id=5, invitation_id=77, channel="email")
+    near = ballots.unsubscribe_token(vault, wave_id=5, invitation_id=78, channel="email")
+    assert sum(a == b for a, b in zip(token[3:-1], near[3:-1], strict=True)) < 12  # nothing of the number shows
+
+
+def test_a_bent_opt_out_token_opens_nothing(vault: Vault) -> None:
+    token = ballots.unsubscribe_token(vault, wave_id=5, invitation_id=77, channel="sms")
+    bent = [token[:i] + c + token[i + 1 :] for i in range(36) for c in BASE64 if c != token[i]]
+    assert [text for text in bent if ballots.open_unsubscribe(vault, text) is not None] == []
+    assert ballots.open_unsubscribe(vault, "") is None and ballots.open_unsubscribe(vault, "é" * 36) is None
+    vault.remove_waves([5])
+    assert ballots.open_unsubscribe(vault, token) is None
