@@ -142,6 +142,8 @@ def seen(location: str) -> Response:
 
 def refused(error: DomainError, template: str, *, fragment: str | None = None, **values: Any) -> Response:
     """The same form again with the refusal on top and everything that was typed; nothing is kept (unless `error.keeps`)."""
+    if isinstance(error, Busy):  # nobody typed anything wrong: the page for 503
+        raise error
     if error.keeps:
         g.keep = True
     else:

@@ -13,6 +13,7 @@ from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import INTERFACE, N_
+from survey_app.organisation.models import Department
 
 LINK_LIVES = timedelta(days=3)
 _EMAIL = re.compile(r"[^@\s,;<>\"'\\]{1,64}@[^@\s,;<>\"'\\.]+(\.[^@\s,;<>\"'\\.]+)+")
@@ -21,7 +22,8 @@ _REGIONAL = frozenset({MANAGER, RESEARCHER})  # roles that may be bound to one r
 
 def actor(user: User) -> Actor:
     """Who acts, for the audit log."""
-    return Actor(user.id, user.email, user.role)
+    department = db.session.get(Department, user.department_id) if user.department_id is not None else None
+    return Actor(user.id, user.email, user.role, department.code if department else "")
 
 
 def is_bound(user: User) -> bool:

@@ -15,7 +15,6 @@ from survey_app.database import db
 from survey_app.design import listing
 from survey_app.design.models import Questionnaire
 from survey_app.design.views.common import head
-from survey_app.errors import Busy
 from survey_app.web import PAGE_SIZE, access, actor, found, language_tag, may, render
 
 blueprint = Blueprint("analysis", __name__)
@@ -89,14 +88,10 @@ def comments(questionnaire_id: int) -> Response:
     asking = next((v for v in frozen if variable in v.definition.owners), None)
     if asking is None or variable not in asking.definition.owners[variable].text_names():
         abort(404)
-    try:
-        events.record(
-            "comment.read", questionnaire, by=actor(), questionnaire=questionnaire.name, variable=variable, version=number,
-            page=page,
-        )  # fmt: skip
-        db.session.commit()
-    except Exception as error:  # whatever the reason: without the record nothing is shown
-        raise Busy(_("暂时无法记录这次查看，因此不能显示内容。请稍后再试。")) from error
+    events.record_read(
+        "comment.read", questionnaire, by=actor(), questionnaire=questionnaire.name, variable=variable, version=number,
+        page=page,
+    )  # fmt: skip
     texts, more = _texts([v.id for v in frozen], variable, page)
     question = asking.definition.owners[variable]
     return render(

@@ -27,7 +27,7 @@ def request_export(
     *, questionnaire: Questionnaire, file_format: str, labels: bool, texts: bool, language: str, reason: str, by: Actor,
     now: datetime,
 ) -> Export:  # fmt: skip
-    """Order a file: the order, its work and its audit row in one transaction. `texts`: whether this person may read them."""
+    """Order a file: the order, its work and its audit row, all durable or none. `texts`: whether this person may read them."""
     if file_format not in writing.FORMATS:
         raise DomainError(N_("请选择文件格式。")).at("format")
     if len(reason.strip()) < LEAST_REASON:
@@ -46,7 +46,7 @@ def request_export(
     db.session.add(export)
     db.session.flush()
     export.work_id = work.enqueue(KIND, {"export": export.id}, now=now).id
-    events.record(
+    events.record_read(
         "export.requested", export, by=by, reason=export.reason, questionnaire=questionnaire.name, format=file_format,
         labels=labels, texts=texts, language=language,
     )  # fmt: skip
@@ -100,7 +100,7 @@ def is_expired(export: Export, *, now: datetime) -> bool:
 
 
 def fetch(*, export: Export, part: str, by: Actor, folder: Path, now: datetime) -> Path | None:
-    """The file to send, after its reading was recorded in this transaction. None when it has expired.
+    """The file to send, after its reading was written down for good. None when it has expired.
 
     `part` is `data` or `codebook`. Raises DomainError when there is no such file (yet).
     """
@@ -111,7 +111,7 @@ def fetch(*, export: Export, part: str, by: Actor, folder: Path, now: datetime) 
         path = writing.codebook_path(path)
     if not export.file or part not in ("data", "codebook") or not path.is_file():
         raise DomainError(N_("文件还没有准备好，请稍等。"))
-    events.record(
+    events.record_read(
         "export.downloaded", export, by=by, reason=export.reason, part=part, sha256=export.sha256, rows=export.rows
     )
     return path

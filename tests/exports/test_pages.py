@@ -77,7 +77,7 @@ def test_the_order_its_work_and_its_record_stand_or_fall_together(app: Flask, mo
 
     monkeypatch.setattr("survey_app.events.record", broken)
     sent = desk.client.post(desk.address, data={"csrf_token": token, "format": "csv", "reason": "月度分析"})
-    assert sent.status_code == 500
+    assert sent.status_code == 503
     db.session.rollback()
     assert (db.session.query(Export).count(), db.session.query(Work).count()) == (0, 0)
 

@@ -3,14 +3,13 @@
 from typing import Any
 
 from flask import Response, abort, send_file
-from flask_babel import gettext as _
 
 from survey_app import clock
 from survey_app.database import db
 from survey_app.design.models import Questionnaire
 from survey_app.design.publishing import definition_of, newest_version
 from survey_app.design.views.common import LANGUAGE_NAMES, head
-from survey_app.errors import Busy, DomainError
+from survey_app.errors import DomainError
 from survey_app.exports import forms, requesting
 from survey_app.exports.models import Export
 from survey_app.exports.views import blueprint
@@ -107,10 +106,6 @@ def download(export_id: int) -> Response:
     path = requesting.fetch(export=export, part=part, by=actor(), folder=folder, now=clock.now())
     if path is None:
         abort(410)
-    try:
-        db.session.commit()
-    except Exception as error:  # whatever the reason: without the record nothing is sent
-        raise Busy(_("暂时无法记录这次下载，因此不能发送文件。请稍后再试。")) from error
     suffix = ".codebook.csv" if part == "codebook" else f".{file_format}"
     kind = CONTENT_TYPES["csv" if part == "codebook" else file_format]
     return send_file(path, mimetype=kind, as_attachment=True, download_name=f"{name}-{stamp}{suffix}", max_age=0)
