@@ -533,6 +533,8 @@ def create_tables() -> None:
         sa.Column("closes_on", sa.Date(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("launched_by_id", sa.Integer(), nullable=True),
+        sa.Column("launched_at", Moment(), nullable=True),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.Column("started_at", Moment(), nullable=True),
         sa.Column("ended_at", Moment(), nullable=True),
@@ -542,6 +544,7 @@ def create_tables() -> None:
         sa.CheckConstraint("reminders between 0 and 2", name=op.f("ck_campaign_reminders")),
         sa.CheckConstraint("share between 1 and 100", name=op.f("ck_campaign_share")),
         sa.ForeignKeyConstraint(["approved_by_id"], ["user.id"], name=op.f("fk_campaign_approved_by_id_user")),
+        sa.ForeignKeyConstraint(["launched_by_id"], ["user.id"], name=op.f("fk_campaign_launched_by_id_user")),
         sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_campaign_created_by_id_user")),
         sa.ForeignKeyConstraint(
             ["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_campaign_questionnaire_id_questionnaire")
@@ -627,6 +630,9 @@ def create_tables() -> None:
         sa.Column("shop_id", sa.Integer(), nullable=True),
         sa.Column("code_index", sa.LargeBinary(length=32), nullable=True),
         sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=True),
+        sa.Column("send_until", sa.Date(), nullable=True),
+        sa.Column("unsent", sa.String(length=16), nullable=False),
         sa.Column("cancelled", sa.Boolean(), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
         sa.CheckConstraint(
@@ -646,10 +652,17 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_invitation_shop_id_shop")),
         sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_invitation_wave_id_wave")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-        sa.UniqueConstraint(
-            "campaign_id", "contact_id", "order_id", name=op.f("uq_invitation_campaign_id_contact_id_order_id")
-        ),
+        sa.UniqueConstraint("campaign_id", "event_id", name=op.f("uq_invitation_campaign_id_event_id")),
         sa.UniqueConstraint("questionnaire_id", "order_id", name=op.f("uq_invitation_questionnaire_id_order_id")),
+    )
+    of_a_person = sa.text("order_id is null and event_id is null")
+    op.create_index(
+        "uq_invitation_person",
+        "invitation",
+        ["campaign_id", "contact_id"],
+        unique=True,
+        sqlite_where=of_a_person,
+        postgresql_where=of_a_person,
     )
     op.create_index("ix_invitation_code", "invitation", ["code_index"], unique=True)
     op.create_index(op.f("ix_invitation_contact_id"), "invitation", ["contact_id"], unique=False)

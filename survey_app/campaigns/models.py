@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -22,6 +23,8 @@ from survey_app.design.models import Questionnaire
 from survey_app.distribution.models import Wave
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
+
+_OF_A_PERSON = "order_id is null and event_id is null"
 
 KINDS = ("once", "trigger", "calls")
 STATES = ("draft", "waiting", "running", "paused", "ended")
@@ -62,6 +65,8 @@ class Campaign(Base):
     closes_on: Mapped[date | None] = mapped_column(Date)  # the last day that sends
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    launched_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    launched_at: Mapped[datetime | None] = mapped_column(Moment)
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -80,7 +85,15 @@ class Invitation(Base):
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("questionnaire_id", "order_id"),
-        UniqueConstraint("campaign_id", "contact_id", "order_id"),
+        UniqueConstraint("campaign_id", "event_id"),
+        Index(
+            "uq_invitation_person",
+            "campaign_id",
+            "contact_id",
+            unique=True,
+            sqlite_where=text(_OF_A_PERSON),
+            postgresql_where=text(_OF_A_PERSON),
+        ),
         CheckConstraint("mode in ('identified','confidential','anonymous')", name="mode"),
         CheckConstraint("mode <> 'anonymous' or (code_index is null and facts = '')", name="anonymous"),
         Index("ix_invitation_code", "code_index", unique=True),
@@ -101,6 +114,9 @@ class Invitation(Base):
         LargeBinary(32)
     )  # blind index of the link code; never in anonymous mode
     facts: Mapped[str] = mapped_column(Text, default="")  # sealed JSON: order data for texts; never in anonymous mode
+    event_id: Mapped[int | None] = mapped_column(BigInteger)  # order_event that made it; no key: events are deleted earlier
+    send_until: Mapped[date | None] = mapped_column(Date)  # the last day that may send the first message
+    unsent: Mapped[str] = mapped_column(String(16), default="")  # why no message was queued: see campaigns.inviting.UNSENT
     cancelled: Mapped[bool] = mapped_column(default=False)  # refunded before anything was sent
     made_at: Mapped[datetime] = mapped_column(Moment)
     wave: Mapped[Wave] = relationship(lazy="joined")
@@ -113,6 +129,19 @@ class Opened(Base):
 
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class CampaignCount(Base):
+    """How many of a campaign's people took part in one wave, counted once a day while the wave's keys live."""
+
+    __tablename__ = "campaign_count"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    day: Mapped[int]  # the count is of the beginning of this day
+    started: Mapped[int]
+    submitted: Mapped[int]
+    cases: Mapped[dict[str, int]] = mapped_column(Document)  # disposition -> people
 
 
 class Call(Base):
