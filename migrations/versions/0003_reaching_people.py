@@ -216,6 +216,22 @@ def create_tables() -> None:
         sa.UniqueConstraint("seq", name=op.f("uq_event_hash_seq")),
     )
     op.create_table(
+        "message_sender",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("options", Document, nullable=False),
+        sa.Column("secrets", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("cost_cents", sa.Integer(), nullable=False),
+        sa.Column("callback", sa.String(length=40), nullable=False),
+        sa.Column("strange_receipts", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_sender")),
+    )
+    op.create_table(
         "message",
         sa.Column("id", _ID, autoincrement=False, nullable=False),
         sa.Column("purpose", sa.String(length=24), nullable=False),
@@ -233,11 +249,12 @@ def create_tables() -> None:
         sa.Column("attempt_id", sa.String(length=32), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("lease_until", Moment(), nullable=True),
-        sa.Column("provider", sa.String(length=24), nullable=False),
+        sa.Column("sender_id", sa.Integer(), nullable=True),
         sa.Column("provider_number", sa.String(length=80), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("cost_cents", sa.Integer(), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("requeued", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("sent_at", Moment(), nullable=True),
         sa.Column("ended_at", Moment(), nullable=True),
@@ -245,6 +262,9 @@ def create_tables() -> None:
         sa.CheckConstraint(
             "state in ('queued','claimed','accepted','rejected','unknown','delivered','failed','expired','cancelled','unknown_reported')",
             name=op.f("ck_message_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"], ["message_sender.id"], name=op.f("fk_message_sender_id_message_sender")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("purpose", "subject_id", "step", name=op.f("uq_message_purpose_subject_id_step")),
@@ -254,22 +274,6 @@ def create_tables() -> None:
     op.create_index("ix_message_due", "message", ["state", "next_try_at"], unique=False)
     op.create_index(op.f("ix_message_provider_number"), "message", ["provider_number"], unique=False)
     op.create_index("ix_message_recipient", "message", ["recipient_index", "sent_at"], unique=False)
-    op.create_table(
-        "message_sender",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("channel", sa.String(length=8), nullable=False),
-        sa.Column("kind", sa.String(length=24), nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("options", Document, nullable=False),
-        sa.Column("secrets", sa.Text(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("cost_cents", sa.Integer(), nullable=False),
-        sa.Column("callback", sa.String(length=40), nullable=False),
-        sa.Column("strange_receipts", sa.Integer(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_sender")),
-    )
     op.create_table(
         "message_template",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -612,6 +616,8 @@ def create_tables() -> None:
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("enrolled_at", Moment(), nullable=True),
         sa.Column("revoked_at", Moment(), nullable=True),
+        sa.Column("seen_day", sa.Integer(), nullable=True),
+        sa.Column("pending", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(["collector_id"], ["collector.id"], name=op.f("fk_device_collector_id_collector")),
         sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_device_created_by_id_user")),
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_device_shop_id_shop")),

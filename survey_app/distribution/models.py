@@ -112,6 +112,8 @@ class Device(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     enrolled_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    seen_day: Mapped[int | None]  # the last day it called, days since 1970-01-01; nothing finer
+    pending: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # answers it still holds, as it said
     shop: Mapped[Shop] = relationship(lazy="joined")
     collector: Mapped[Collector] = relationship(lazy="joined")
 

@@ -130,6 +130,18 @@ def code_index(vault: Vault, code: str) -> bytes:
     return vault.blind_index(code)
 
 
+# --- counter tablets --------------------------------------------------------------------------------------------------
+def device_code(vault: Vault, *, wave_id: int, device_id: int, answer: str, door: str) -> Ticket:
+    """The code of an answer given on a tablet; `answer`: the UUID that the tablet made for it.
+
+    The same on every try and stored nowhere, so that an answer that is sent again finds its own ballot. Raises KeyError when
+    the wave has no keys.
+    """
+    keys = _keys_of(vault, wave_id)
+    given = hmac.digest(keys.tick, f"device|{device_id}|{answer}".encode(), "sha256")
+    return _ticket(keys, wave_id, given[:7], door)
+
+
 # --- opting out -------------------------------------------------------------------------------------------------------
 class OptOut(NamedTuple):
     """What a genuine opt-out link names."""

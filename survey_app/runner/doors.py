@@ -16,7 +16,7 @@ from survey_app import clock
 from survey_app.config import Settings
 from survey_app.design.editing.tree import plain
 from survey_app.design.models import Questionnaire, Version
-from survey_app.distribution.models import Collector, CollectorArm, Wave
+from survey_app.distribution.models import Collector, CollectorArm, Device, Wave
 from survey_app.organisation.models import ConsentText, Organisation
 from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.question_types.hidden import Hidden
@@ -48,6 +48,12 @@ class Door:
     opens_at: float | None = None  # none of the questionnaire's doors takes answers before
     closes_at: float | None = None  # nor after
     retired_at: float | None = None  # nor while retired
+    sites: tuple[str, ...] = ()  # of a widget: origins whose pages may show it in a frame
+
+    @property
+    def ancestors(self) -> str:
+        """Who may frame its pages, as the policy says it."""
+        return " ".join(self.sites) if self.kind == "widget" and self.sites else "'none'"
 
     def draw(self) -> int:
         """The version for somebody who opens the door now: its own, or one of the arms, by their shares.
@@ -60,6 +66,14 @@ class Door:
             return self.version_id
         ids, shares = zip(*self.arms, strict=True)
         return int(_chance.choices(ids, shares)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Tablet:
+    """An enrolled counter tablet. `code`: of its door."""
+
+    id: int
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,7 @@ class Doors:
         """Ask everything anew (tests, and after a change by the same process)."""
         self._doors: LastKnown[Door | None] = LastKnown(self._reader)
         self._waves: LastKnown[WaveTerms | None] = LastKnown(self._reader)
+        self._tablets: LastKnown[Tablet | None] = LastKnown(self._reader)
         self._chain: LastKnown[Chain] = LastKnown(self._reader)
         self._logo: LastKnown[tuple[bytes, str] | None] = LastKnown(self._reader)
 
@@ -150,7 +165,7 @@ class Doors:
         c, q, a = Collector.__table__.c, Questionnaire.__table__.c, CollectorArm.__table__.c
         running = and_(a.collector_id == c.id, a.ended_at.is_(None))
         rows = self._reader.rows(  # one row, or one for each arm
-            select(c.code, c.kind, c.questionnaire_id, c.version_id, c.shop_id, c.place, c.closed_at, q.mode)
+            select(c.code, c.kind, c.questionnaire_id, c.version_id, c.shop_id, c.place, c.closed_at, c.sites, q.mode)
             .add_columns(a.version_id.label("arm"), a.share, q.opens_at, q.closes_at, q.retired_at)
             .join_from(Collector.__table__, Questionnaire.__table__, c.questionnaire_id == q.id)
             .outerjoin(CollectorArm.__table__, running)
@@ -175,6 +190,7 @@ class Doors:
             _seconds(row.opens_at),
             _seconds(row.closes_at),
             _seconds(row.retired_at),
+            tuple(row.sites or ()),
         )
 
     def _read_accepting_wave(self, questionnaire_id: int) -> int | None:
@@ -202,6 +218,27 @@ class Doors:
         w = Wave.__table__.c
         rows = self._reader.rows(select(w.questionnaire_id, w.closes_on).where(w.id == wave_id))
         return WaveTerms(rows[0].questionnaire_id, _end_of(rows[0].closes_on)) if rows else None
+
+    def month_wave(self, questionnaire_id: int, month: date) -> int | None:
+        """The wave of a calendar month, or None when there is none. Months never lose theirs."""
+        w = Wave.__table__.c
+        rows = self._reader.rows(
+            select(w.id).where(w.questionnaire_id == questionnaire_id, w.kind == "month", w.month == month)
+        )
+        return rows[0].id if rows else None
+
+    def tablet(self, token_hash: bytes) -> Tablet | None:
+        """The enrolled tablet with this cookie; None when there is none or it was revoked."""
+        return self._tablets.get(token_hash, lambda: self._read_tablet(token_hash))
+
+    def _read_tablet(self, token_hash: bytes) -> Tablet | None:
+        d, c = Device.__table__.c, Collector.__table__.c
+        rows = self._reader.rows(
+            select(d.id, c.code)
+            .join_from(Device.__table__, Collector.__table__, d.collector_id == c.id)
+            .where(d.token_hash == token_hash, d.revoked_at.is_(None))
+        )
+        return Tablet(rows[0].id, rows[0].code) if rows else None
 
     # --- papers -----------------------------------------------------------------------------------------------------
     def paper(self, version_id: int) -> Paper | None:
