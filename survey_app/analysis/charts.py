@@ -163,6 +163,24 @@ def bars(title: str, description: str, rows: Sequence[Bar]) -> Chart:
     return chart
 
 
+def steps(title: str, description: str, rows: Sequence[tuple[str, int, str]]) -> Chart:
+    """How many came as far as each question: (label, people, what to write at the end of its bar). Counts, so no intervals."""
+    chart, y, length = Chart(title, description), 4.0, WIDTH - 104
+    most = max((count for _, count, _ in rows), default=0) or 1
+    for label, count, figure in rows:
+        for line in break_lines(label, WIDTH - 8):
+            chart.words(0, y + FONT, line)
+            y += LINE
+        y += 5
+        chart.box(0, y, length, 12, "#f5f7f6")
+        if count:
+            chart.box(0.5, y + 0.5, length * count / most, 11, BAR, BAR_EDGE)
+        chart.words(WIDTH, y + 11, figure, anchor="end", weight=600)
+        y += 12 + 10
+    chart.height = y
+    return chart
+
+
 def stacked(title: str, description: str, parts: Sequence[Part], *, quiet: bool = False) -> Chart:
     """One 100 % bar with a legend below."""
     chart, x, y = Chart(title, description), 0.5, 6.0

@@ -185,6 +185,41 @@ def unfinished_by_version(version_ids: Sequence[int]) -> dict[int, int]:
     return found
 
 
+def received_by_door(version_ids: Sequence[int]) -> list[tuple[str, int | None, str, int, int]]:
+    """Number of answers received by (channel, shop, place, wave), test answers left out: live, like every number received."""
+    place = (Response.channel, Response.shop_id, Response.place, Response.wave_id)
+    counted = (
+        select(*place, func.count())
+        .where(Response.version_id.in_(version_ids), Response.test.is_(False))
+        .group_by(*place)
+    )
+    return [(channel, shop, where, wave, int(n)) for channel, shop, where, wave, n in db.session.execute(counted)]
+
+
+def stopped_at(version_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """How many stopped at each (version, question) without submitting: saved drafts and those that died."""
+    found: dict[tuple[int, str], int] = {}
+    for counted in (
+        select(BreakOff.version_id, BreakOff.last_question, func.sum(BreakOff.count))
+        .where(BreakOff.version_id.in_(version_ids))
+        .group_by(BreakOff.version_id, BreakOff.last_question),
+        select(Draft.version_id, Draft.last_question, func.count())
+        .where(Draft.version_id.in_(version_ids))
+        .group_by(Draft.version_id, Draft.last_question),
+    ):
+        for version_id, question, count in db.session.execute(counted):
+            found[version_id, question] = found.get((version_id, question), 0) + int(count)
+    return found
+
+
+def paradata(version_ids: Sequence[int]) -> tuple[dict[str, int], int]:
+    """Answers by speed (fast, normal, slow), and how many are straight-lined."""
+    chosen = (Response.version_id.in_(version_ids), Response.test.is_(False))
+    speeds = select(Response.speed, func.count()).where(*chosen).group_by(Response.speed)
+    straight = select(func.count()).where(*chosen, Response.straightline)
+    return dict(db.session.execute(speeds).tuples().all()), int(db.session.scalar(straight) or 0)
+
+
 def comment_counts(connection: Connection, version_ids: Sequence[int]) -> dict[tuple[int, str], int]:
     """Number of texts by (version, variable)."""
     counted = (
