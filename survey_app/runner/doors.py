@@ -9,8 +9,9 @@ import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import accumulate
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from survey_app import clock
 from survey_app.config import Settings
@@ -28,6 +29,7 @@ from survey_app.runner.reading import LastKnown, Reader
 from survey_app.runner.sheet import is_arranged
 
 _chance = random.SystemRandom()  # not to be foreseen, whatever was drawn before
+PERSONAL = "personal"
 GRACE_SECONDS = 30 * 60  # a form issued before the close is taken for this long after it
 
 
@@ -55,17 +57,20 @@ class Door:
         """Who may frame its pages, as the policy says it."""
         return " ".join(self.sites) if self.kind == "widget" and self.sites else "'none'"
 
-    def draw(self) -> int:
+    def draw(self, seed: int | None = None) -> int:
         """The version for somebody who opens the door now: its own, or one of the arms, by their shares.
 
         Nothing about the person goes into the draw and nothing about it is kept: no cookie, no key. Who opens the bare link
         again may get the other version. From the first document on the version travels in the page, under the MAC of its
-        code, so nobody can change over while answering.
+        code, so nobody can change over while answering. `seed` (16 bits of a personal code) draws the same on every open.
         """
         if not self.arms:
             return self.version_id
         ids, shares = zip(*self.arms, strict=True)
-        return int(_chance.choices(ids, shares)[0])
+        if seed is None:
+            return int(_chance.choices(ids, shares)[0])
+        place = seed * sum(shares) >> 16
+        return next(int(id_) for id_, end in zip(ids, accumulate(shares), strict=True) if place < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,9 @@ class Doors:
     def forget(self) -> None:
         """Ask everything anew (tests, and after a change by the same process)."""
         self._doors: LastKnown[Door | None] = LastKnown(self._reader)
+        self._personal: LastKnown[Door | None] = LastKnown(self._reader)
         self._waves: LastKnown[WaveTerms | None] = LastKnown(self._reader)
+        self._all_waves: LastKnown[dict[int, WaveTerms]] = LastKnown(self._reader)
         self._tablets: LastKnown[Tablet | None] = LastKnown(self._reader)
         self._chain: LastKnown[Chain] = LastKnown(self._reader)
         self._logo: LastKnown[tuple[bytes, str] | None] = LastKnown(self._reader)
@@ -159,9 +166,47 @@ class Doors:
     # --- doors ------------------------------------------------------------------------------------------------------
     def door(self, code: str) -> Door | None:
         """The collector with this code, or None."""
-        return self._doors.get(code, lambda: self._read_door(code))
+        c = Collector.__table__.c
+        # the code of a personal door opens nothing: its links have codes of their own
+        return self._doors.get(code, lambda: self._read_door(and_(c.code == code, c.kind != PERSONAL)))
 
-    def _read_door(self, code: str) -> Door | None:
+    def personal(self, questionnaire_id: int) -> Door | None:
+        """The door behind the personal links of a questionnaire; without one of its own it leads to the newest version."""
+        return self._personal.get(questionnaire_id, lambda: self._read_personal(questionnaire_id))
+
+    def _read_personal(self, questionnaire_id: int) -> Door | None:
+        c = Collector.__table__.c
+        found = self._read_door(and_(c.questionnaire_id == questionnaire_id, c.kind == PERSONAL))
+        return found or self._newest(questionnaire_id)
+
+    def _newest(self, questionnaire_id: int) -> Door | None:
+        q, v = Questionnaire.__table__.c, Version.__table__.c
+        rows = self._reader.rows(
+            select(v.id, q.mode, q.opens_at, q.closes_at, q.retired_at)
+            .join_from(Version.__table__, Questionnaire.__table__, v.questionnaire_id == q.id)
+            .where(q.id == questionnaire_id)
+            .order_by(v.number.desc())
+            .limit(1)
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        return Door(
+            code="",
+            kind=PERSONAL,
+            questionnaire_id=questionnaire_id,
+            version_id=row.id,
+            shop_id=None,
+            place="",
+            closed_at=None,
+            wave_id=self._read_accepting_wave(questionnaire_id),
+            mode=row.mode,
+            opens_at=_seconds(row.opens_at),
+            closes_at=_seconds(row.closes_at),
+            retired_at=_seconds(row.retired_at),
+        )
+
+    def _read_door(self, chosen: ColumnElement[bool]) -> Door | None:
         c, q, a = Collector.__table__.c, Questionnaire.__table__.c, CollectorArm.__table__.c
         running = and_(a.collector_id == c.id, a.ended_at.is_(None))
         rows = self._reader.rows(  # one row, or one for each arm
@@ -169,7 +214,7 @@ class Doors:
             .add_columns(a.version_id.label("arm"), a.share, q.opens_at, q.closes_at, q.retired_at)
             .join_from(Collector.__table__, Questionnaire.__table__, c.questionnaire_id == q.id)
             .outerjoin(CollectorArm.__table__, running)
-            .where(c.code == code, c.kind != "personal")  # personal links have doors of their own
+            .where(chosen)
             .order_by(a.version_id)
         )
         if not rows:
@@ -239,6 +284,15 @@ class Doors:
             .where(d.token_hash == token_hash, d.revoked_at.is_(None))
         )
         return Tablet(rows[0].id, rows[0].code) if rows else None
+
+    def waves(self) -> dict[int, WaveTerms]:
+        """The terms of every wave. Asked whatever a code says, so that what is refused costs the same (T1)."""
+        return self._all_waves.get("all", self._read_waves)
+
+    def _read_waves(self) -> dict[int, WaveTerms]:
+        w = Wave.__table__.c
+        rows = self._reader.rows(select(w.id, w.questionnaire_id, w.closes_on))
+        return {row.id: WaveTerms(row.questionnaire_id, _end_of(row.closes_on)) for row in rows}
 
     # --- papers -----------------------------------------------------------------------------------------------------
     def paper(self, version_id: int) -> Paper | None:
