@@ -3,6 +3,9 @@
 Keys live in one folder (0700, files 0600), never in the database and never in its backup. Long-lived keys stand in one
 file, each wave has a file of its own that is destroyed after the wave (privacy.md 3.1). Every file is made with O_EXCL;
 nothing here ever replaces a key. A process that has read the keys of a wave forgets them soon after their file is gone.
+
+The folder also holds the erasure ledger, a file that only grows: blind indexes of people who were erased, numbers of waves
+whose keys were destroyed. It outlives every backup of the database, so a restore brings neither back.
 """
 
 import hashlib
@@ -21,9 +24,11 @@ from survey_app import clock
 from survey_app.errors import ConfigurationError
 
 LONG_LIVED = "long-lived.json"
+LEDGER = "erasures.log"  # one line each: `person <blind index, 64 hex digits>` or `wave <number, 5 digits>`
 _LONG_LIVED_KEYS = ("contact", "blind_index", "text", "link", "audit", "session")
 _WAVE_KEYS = ("tick", "tag", "ballot", "unsubscribe")
 UNREADABLE = "〔无法解密〕"
+_HEX = frozenset("0123456789abcdef")
 LOOK_AGAIN_SECONDS = 30.0  # how long a process may go on with the keys of a wave whose file is gone
 
 
@@ -91,6 +96,7 @@ class Vault:
         self._long_lived: dict[str, bytes] | None = None
         self._waves: dict[int, WaveKeys] = {}
         self._look_again_at = 0.0  # on the monotonic clock
+        self._ledger: tuple[tuple[int, int], frozenset[bytes], frozenset[int]] | None = None
 
     # --- the folder -------------------------------------------------------------------------------------------------
     def has_long_lived(self) -> bool:
@@ -170,17 +176,65 @@ class Vault:
             except FileNotFoundError:  # another process does the same
                 continue
         _sync_folder(self.folder)
+        if wave_id not in self.destroyed_waves():
+            self._note(f"wave {wave_id:05d}")
 
     def highest_wave(self) -> int:
-        """The highest wave number that has a file here; 0 when there is none."""
+        """The highest wave number that has a file here or was destroyed here; 0 when there is none."""
         numbers = [int(path.stem.split("-")[1]) for path in self.folder.glob("wave-*.json")]
-        return max(numbers, default=0)
+        return max([*numbers, *self.destroyed_waves()], default=0)
 
     def remove_waves(self, wave_ids: list[int]) -> None:
         """Remove key files that no answer needs: of a wave that was never made, of a sample chain that is reset."""
         for wave_id in wave_ids:
             (self.folder / _wave_file(wave_id)).unlink(missing_ok=True)
             self._waves.pop(wave_id, None)
+
+    # --- the erasure ledger -----------------------------------------------------------------------------------------
+    def note_erased(self, index: bytes) -> None:
+        """Write down, durable, that the owner of this blind index was erased. Call it before the erasure is committed."""
+        if index not in self.erased():
+            self._note(f"person {index.hex()}")
+
+    def erased(self) -> frozenset[bytes]:
+        """The blind indexes of everybody who was erased."""
+        return self._read_ledger()[0]
+
+    def destroyed_waves(self) -> frozenset[int]:
+        """The numbers of waves whose keys were destroyed."""
+        return self._read_ledger()[1]
+
+    def _note(self, line: str) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self.folder / LEDGER, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            torn = False
+            if os.lseek(descriptor, 0, os.SEEK_END):
+                os.lseek(descriptor, -1, os.SEEK_END)
+                torn = os.read(descriptor, 1) != b"\n"  # a crash cut the last line: it never counted
+            os.write(descriptor, f"{chr(10) if torn else ''}{line}\n".encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        _sync_folder(self.folder)
+
+    def _read_ledger(self) -> tuple[frozenset[bytes], frozenset[int]]:
+        path = self.folder / LEDGER
+        try:
+            state = path.stat()
+        except FileNotFoundError:
+            return frozenset(), frozenset()
+        stamp = (state.st_mtime_ns, state.st_size)
+        if self._ledger is None or self._ledger[0] != stamp:
+            people, waves = set(), set()
+            for line in path.read_text("ascii", "replace").split("\n")[:-1]:
+                kind, _, value = line.partition(" ")
+                if kind == "person" and len(value) == 64 and set(value) <= _HEX:
+                    people.add(bytes.fromhex(value))
+                elif kind == "wave" and len(value) == 5 and value.isascii() and value.isdigit():
+                    waves.add(int(value))
+            self._ledger = stamp, frozenset(people), frozenset(waves)
+        return self._ledger[1], self._ledger[2]
 
     # --- fields -----------------------------------------------------------------------------------------------------
     def seal(self, key_name: str, text: str, *, place: str) -> str:

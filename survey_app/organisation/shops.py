@@ -10,7 +10,9 @@ from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
-from survey_app.organisation.models import Region, Shop
+from survey_app.organisation.models import Department, Region, Shop, Team, Tier
+
+Named = Region | Shop | Department | Team | Tier  # what has a code and a name
 
 DEFAULT_REGION = ("default", "全部门店", "All shops")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,15}")
@@ -36,7 +38,8 @@ def find_shop(code: str) -> Shop | None:
     return db.session.scalar(select(Shop).where(Shop.code == code.strip()))
 
 
-def _checked(kind: type[Region] | type[Shop], code: str, name: str, present: Region | Shop | None) -> tuple[str, str]:
+def checked_names(kind: type[Named], code: str, name: str, present: Named | None) -> tuple[str, str]:
+    """Code and name as they may be kept for `present` (None: something new). Raises DomainError."""
     code, name = code.strip(), name.strip()
     if not _CODE.fullmatch(code):
         raise DomainError(N_("编码由字母、数字、点、横线组成，最多 16 个字符，例如 KM-001。")).at("code")
@@ -50,7 +53,7 @@ def _checked(kind: type[Region] | type[Shop], code: str, name: str, present: Reg
 
 def create_region(*, code: str, name: str, by: Actor, name_en: str = "") -> Region:
     """A new region of the chain."""
-    code, name = _checked(Region, code, name, None)
+    code, name = checked_names(Region, code, name, None)
     region = Region(code=code, name=name, name_en=name_en.strip()[:80])
     db.session.add(region)
     db.session.flush()
@@ -60,14 +63,14 @@ def create_region(*, code: str, name: str, by: Actor, name_en: str = "") -> Regi
 
 def change_region(*, region: Region, code: str, name: str, name_en: str, by: Actor) -> None:
     """Give a region other names or another code."""
-    region.code, region.name = _checked(Region, code, name, region)
+    region.code, region.name = checked_names(Region, code, name, region)
     region.name_en = name_en.strip()[:80]
     events.record("region.changed", region, by=by, code=code)
 
 
 def create_shop(*, code: str, name: str, region: Region, by: Actor, name_en: str = "") -> Shop:
     """A new shop in a region."""
-    code, name = _checked(Shop, code, name, None)
+    code, name = checked_names(Shop, code, name, None)
     shop = Shop(code=code, name=name, name_en=name_en.strip()[:80], region_id=region.id)
     db.session.add(shop)
     db.session.flush()
@@ -77,7 +80,7 @@ def create_shop(*, code: str, name: str, region: Region, by: Actor, name_en: str
 
 def change_shop(*, shop: Shop, code: str, name: str, name_en: str, region: Region, by: Actor) -> None:
     """Give a shop other names, another code or another region. Answers keep pointing to the shop."""
-    shop.code, shop.name = _checked(Shop, code, name, shop)
+    shop.code, shop.name = checked_names(Shop, code, name, shop)
     shop.name_en, shop.region_id = name_en.strip()[:80], region.id
     events.record("shop.changed", shop, by=by, code=shop.code, region=region.id)
 
