@@ -9,8 +9,8 @@ import xlsxwriter
 
 from survey_app.errors import DomainError
 from survey_app.exports import codebook_file
-from survey_app.exports.cells import csv_text, xlsx_text
 from survey_app.exports.shape import Cell, Column, Shape
+from survey_app.formats.cells import csv_text, xlsx_text
 from survey_app.languages import N_, translator
 
 XLSX_MOST_ROWS = 1_048_575  # without the heading

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from survey_app.database import db
-from survey_app.exports.cells import TRUNCATED, XLSX_MOST, csv_text, plain, xlsx_text
+from survey_app.formats.cells import TRUNCATED, XLSX_MOST, csv_text, plain, xlsx_text
 from survey_app.questionnaire.texts import clean
 from tests.analysis.answers import answer, publish
 from tests.exports.test_writing import export
