@@ -19,13 +19,13 @@ import psycopg
 from survey_app import clock
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.responses import statements
+from survey_app.responses import links, statements
 from survey_app.responses.ballots import Ticket, order_seed
 from survey_app.responses.committer import Committer
 from survey_app.responses.connections import Connections
 from survey_app.responses.grouping import Together
 from survey_app.responses.redaction import redact
-from survey_app.responses.statements import Rows
+from survey_app.responses.statements import Link, Rows
 from survey_app.vault import Vault
 
 SMALL_SHOP = 10  # fewer answers of this shop and wave so far: no day is stored (privacy.md 3.3 rule 12)
@@ -70,6 +70,9 @@ class Submission:
     verified: bool = False
     due: int = 0
     test: bool = False
+    crowd: int | None = None  # people who may have come this way so far; None: the answers of the shop are counted
+    invitation_id: int | None = None  # the answer is linked to it, in confidential and identified mode alone
+    moment: float = 0.0  # of the submit, seconds since 1970; nothing of it is kept in anonymous mode
 
 
 def comment_place(response_id: int, variable: str) -> str:
@@ -187,9 +190,19 @@ class Recorder:
             for name, text in s.texts.items()
             if text
         ]
-        return Rows((ticket.wave_id, ticket.nullifier, _hash(s.nonce), day), response, comments)
+        return Rows(
+            (ticket.wave_id, ticket.nullifier, _hash(s.nonce), day), response, comments, self._link(s, response_id)
+        )
+
+    def _link(self, s: Submission, response_id: int) -> Link | None:
+        if s.invitation_id is None or s.mode == "anonymous":
+            return None
+        sealed = links.seal(self._vault, response_id=response_id, invitation_id=s.invitation_id)
+        return response_id, s.mode, sealed, links.answered_at(s.mode, s.moment)
 
     def _day_to_keep(self, s: Submission) -> int | None:
+        if s.mode == "anonymous" and s.crowd is not None:
+            return s.day if s.crowd >= SMALL_SHOP else None
         if s.mode != "anonymous" or s.shop_id is None or (s.ticket.wave_id, s.shop_id) in self._large:
             return s.day
         if self._answers_of_shop(s.ticket.wave_id, s.shop_id) < SMALL_SHOP:

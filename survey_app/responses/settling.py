@@ -36,7 +36,8 @@ def _rewrite(period: int) -> int:
     if db.session.get_bind().dialect.name == "postgresql":
         # a withdrawal that waited for one of these rows must find the new one
         db.session.connection().exec_driver_sql("LOCK TABLE response, comment IN SHARE ROW EXCLUSIVE MODE")
-    mine = (responses.c.id >= first) & (responses.c.id < beyond)
+    # answers that are linked to people have nothing to forget, and must not lose their links
+    mine = (responses.c.id >= first) & (responses.c.id < beyond) & (responses.c.mode == "anonymous")
     rows = db.session.execute(select(responses).where(mine).order_by(responses.c.id)).mappings().all()
     if not rows:
         return 0

@@ -5,6 +5,7 @@ Raw statements and not the ORM: this is the path that every answer takes (librar
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -19,13 +20,20 @@ RESPONSE_COLUMNS = (
 _COUNT = len(RESPONSE_COLUMNS.split(","))
 
 
+Link = tuple[int, str, str, datetime]  # response id, mode, invitation sealed, when
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What one submit stores: ballot (wave, nullifier, nonce hash, day), response in RESPONSE_COLUMNS, comments."""
+    """What one submit stores: ballot (wave, nullifier, nonce hash, day), response in RESPONSE_COLUMNS, comments.
+
+    `link`: who answered, in confidential and identified mode alone.
+    """
 
     ballot: tuple[int, bytes, bytes, int | None]
     response: tuple[Any, ...]
     comments: list[tuple[int, str, str, str]]  # response id, variable, redacted, raw sealed
+    link: Link | None = None
 
 
 # --- SQLite ---------------------------------------------------------------------------------------------------------
@@ -35,6 +43,7 @@ _LITE_BALLOT = (
 )
 _LITE_RESPONSE = f"INSERT INTO response ({RESPONSE_COLUMNS}) VALUES ({', '.join('?' * _COUNT)})"  # noqa: S608 - constants
 _LITE_COMMENT = "INSERT INTO comment (response_id, variable, redacted, raw) VALUES (?, ?, ?, ?)"
+_LITE_LINK = "INSERT INTO response_link (response_id, mode, sealed_link, answered_at) VALUES (?, ?, ?, ?)"
 _LITE_NONCE = "SELECT nonce_hash FROM ballot WHERE wave_id = ? AND nullifier = ?"
 
 
@@ -47,6 +56,9 @@ def store_on_sqlite(connection: sqlite3.Connection, rows: Rows) -> bytes | None:
     connection.execute(_LITE_RESPONSE, rows.response)
     if rows.comments:
         connection.executemany(_LITE_COMMENT, rows.comments)
+    if rows.link is not None:
+        moment = rows.link[3].astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # as the ORM writes it
+        connection.execute(_LITE_LINK, (*rows.link[:3], moment))
     failpoint("submit.after_response")
     connection.execute("DELETE FROM draft WHERE nullifier = ?", (rows.ballot[1],))
     return None
@@ -63,16 +75,31 @@ _TYPES = {
     "order_seed": "int", "test": "bool", "answers": "json",
 }  # fmt: skip
 _SHAPE = ", ".join(f"{name} {_TYPES[name]}" for name in _COLUMN_NAMES)
-_POST_SUBMIT = (
-    f"WITH i AS (SELECT * FROM json_to_recordset(%s::json) AS t({_SHAPE}, nullifier bytea, nonce_hash bytea, comments json)), "  # noqa: S608
-    "b AS (INSERT INTO ballot (wave_id, nullifier, nonce_hash, day) SELECT wave_id, nullifier, nonce_hash, day FROM i "
-    "ON CONFLICT (wave_id, nullifier) DO NOTHING RETURNING nullifier), "
-    f"r AS (INSERT INTO response ({RESPONSE_COLUMNS}) SELECT {RESPONSE_COLUMNS} FROM i JOIN b USING (nullifier)), "
-    "c AS (INSERT INTO comment (response_id, variable, redacted, raw) "
-    "SELECT i.id, t.variable, t.redacted, t.raw FROM i JOIN b USING (nullifier), "
-    "json_to_recordset(i.comments) AS t(variable text, redacted text, raw text)), "
-    "d AS (DELETE FROM draft USING b WHERE draft.nullifier = b.nullifier) SELECT nullifier FROM b"
-).encode()
+_GIVEN = f"{_SHAPE}, nullifier bytea, nonce_hash bytea, comments json"
+
+
+def _submit(more_fields: str = "", more_steps: str = "") -> bytes:
+    return (
+        f"WITH i AS (SELECT * FROM json_to_recordset(%s::json) AS t({_GIVEN}{more_fields})), "  # noqa: S608 - constants
+        "b AS (INSERT INTO ballot (wave_id, nullifier, nonce_hash, day) SELECT wave_id, nullifier, nonce_hash, day FROM i "
+        "ON CONFLICT (wave_id, nullifier) DO NOTHING RETURNING nullifier), "
+        f"r AS (INSERT INTO response ({RESPONSE_COLUMNS}) SELECT {RESPONSE_COLUMNS} FROM i JOIN b USING (nullifier)"
+        f"{' RETURNING id' if more_steps else ''}), "
+        "c AS (INSERT INTO comment (response_id, variable, redacted, raw) "
+        "SELECT i.id, t.variable, t.redacted, t.raw FROM i JOIN b USING (nullifier), "
+        f"json_to_recordset(i.comments) AS t(variable text, redacted text, raw text)), {more_steps}"
+        "d AS (DELETE FROM draft USING b WHERE draft.nullifier = b.nullifier) SELECT nullifier FROM b"
+    ).encode()
+
+
+_POST_SUBMIT = _submit()
+# A statement of its own where an answer of the batch has a link: the others do not pay for it. The link comes from r, so its
+# trigger finds the answer stored.
+_POST_SUBMIT_LINKED = _submit(
+    ", link_mode text, sealed_link text, answered_at timestamptz",
+    "l AS (INSERT INTO response_link (response_id, mode, sealed_link, answered_at) SELECT r.id, i.link_mode, i.sealed_link, "
+    "i.answered_at FROM r JOIN i USING (id) WHERE i.sealed_link IS NOT NULL), ",
+)
 _POST_NONCE = b"SELECT nonce_hash FROM ballot WHERE wave_id = %s AND nullifier = %s"
 
 
@@ -84,6 +111,9 @@ def _as_json(rows: Rows) -> dict[str, Any]:
     document["comments"] = [
         {"variable": variable, "redacted": redacted, "raw": raw} for _, variable, redacted, raw in rows.comments
     ]
+    if rows.link is not None:
+        _, document["link_mode"], document["sealed_link"], moment = rows.link
+        document["answered_at"] = moment.isoformat()
     return document
 
 
@@ -100,7 +130,8 @@ def store_on_postgresql(connection: Connection, batch: list[Rows]) -> list[bytes
     if len({rows.ballot[:2] for rows in batch}) < len(batch):
         raise ValueError("two answers under one code in one batch")
     document = orjson.dumps([_as_json(rows) for rows in sorted(batch, key=lambda rows: rows.ballot[:2])])
-    new = {bytes(row[0]) for row in connection.execute(_POST_SUBMIT, (document.decode(),), prepare=True)}
+    statement = _POST_SUBMIT_LINKED if any(rows.link for rows in batch) else _POST_SUBMIT
+    new = {bytes(row[0]) for row in connection.execute(statement, (document.decode(),), prepare=True)}
     return [None if rows.ballot[1] in new else _nonce_there(connection, rows) for rows in batch]
 
 

@@ -17,6 +17,7 @@ from survey_app.questionnaire.routing import Path, PathPage, path
 from survey_app.questionnaire.validation import FieldProblem, PageResult
 from survey_app.responses.recording import Outcome
 from survey_app.runner import closing, document
+from survey_app.runner.assets import Asset
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Paper
 from survey_app.runner.forms import Form, number, one
@@ -38,6 +39,7 @@ class State:
     layout: str = ""
     at: str = ""
     number: int = 0  # of the save
+    issued: int = 0  # when the first document was given out, seconds since 1970: another device goes on with it
 
     def content(self) -> dict[str, Any]:
         """As JSON."""
@@ -49,6 +51,7 @@ class State:
             "reviewed": self.reviewed,
             "layout": self.layout,
             "at": self.at,
+            "issued": self.issued,
         }
 
     @classmethod
@@ -96,6 +99,7 @@ class Sitting:
     now: float
     kept: str = "yes"
     start: str = ""  # the question a preview began with: what lies before it was never asked
+    issued: int = 0  # when the first document was given out
 
     @property
     def page(self) -> str:
@@ -116,11 +120,11 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A document and its status. `stepped`: it carries the page script."""
+    """A document and its status. `script`: that of a page of questions."""
 
     status: int
     html: str
-    stepped: bool = False
+    script: Asset | None = None
     thanks: bool = False
 
 
@@ -145,6 +149,14 @@ def first(sitting: Sitting) -> Reply:
     at = step_of(definition, sitting.start) if sitting.start in definition.page_of else ""
     index = definition.page_of.get(sitting.start, 0)
     return _show(sitting, State(answers=dict(sitting.parameters)), index, given={}, at=f"s-{at}" if at else "")
+
+
+def resumed(sitting: Sitting, state: State) -> Reply:
+    """The page at which a personal link goes on, on whatever device; the answer to a GET, so nothing is saved."""
+    if state.page == REVIEW:
+        way = path(sitting.paper.definition, state.answers, state.texts)
+        return _review(sitting, state, way, save=False, resumed=True)
+    return _show(sitting, state, int(state.page), at=state.at, resumed=True)
 
 
 def background_draft(sitting: Sitting) -> bool:
@@ -176,6 +188,7 @@ def _read(sitting: Sitting, index: int) -> tuple[State, PageResult, State | None
         number=state.number,
         seen=list(dict.fromkeys([*state.seen, *sitting.form.get("_q", ())])),
         layout=_layout(sitting) or state.layout,
+        issued=state.issued or sitting.issued,
     )
     return state, result, before
 
@@ -190,6 +203,8 @@ def _from_page(sitting: Sitting, index: int) -> Reply:
     go, view = one(sitting.form, "go") or "next", one(sitting.form, "view")
     if view:
         return _show(sitting, state, index, given=sitting.form, at=_step(sitting))
+    if go == "restart":
+        return _restart(sitting, state)
     if go == "back":
         return _back(sitting, state, index)
     if result.problems:
@@ -226,6 +241,11 @@ def _turn(sitting: Sitting, state: State, index: int, *, at: str = "") -> Reply:
     return _show(sitting, state, index, at=at)
 
 
+def _restart(sitting: Sitting, state: State) -> Reply:
+    """Somebody else's answers are not theirs: nothing of what was saved stays."""
+    return _turn(sitting, State(answers=dict(sitting.parameters), number=state.number, issued=state.issued), 0)
+
+
 def _back(sitting: Sitting, state: State, index: int) -> Reply:
     way = path(sitting.paper.definition, state.answers, state.texts)
     before = way.previous_page(index)
@@ -256,6 +276,7 @@ def _show(
     news: list[str] | None = None,
     notice: str = "",
     status: int = 200,
+    resumed: bool = False,
 ) -> Reply:
     definition, frame = sitting.paper.definition, sitting.frame
     if given is None:
@@ -288,10 +309,13 @@ def _show(
         news=len(news or ()),
         mode=sitting.mode,
         kept=sitting.kept,
+        resumed=resumed,
     )
     halves = document.page_document(frame, sheet, place)
     return Reply(
-        422 if errors else status, halves.front + document.secrets_of(sitting.secrets) + halves.rest, stepped=True
+        422 if errors else status,
+        halves.front + document.secrets_of(sitting.secrets) + halves.rest,
+        script=frame.script,
     )
 
 
@@ -311,6 +335,8 @@ def _from_review(sitting: Sitting) -> Reply:
     if one(sitting.form, "view") or not way.pages:
         return _review(sitting, state, way)
     try:
+        if go == "restart":
+            return _restart(sitting, state)
         if go == "back":
             return _turn(sitting, state, way.pages[-1].index, at=_last_step(way.pages[-1]))
         name = go.removeprefix("edit:")
@@ -321,7 +347,9 @@ def _from_review(sitting: Sitting) -> Reply:
         return _review(sitting, state, way, notice=_busy_words(sitting.frame), save=False)
 
 
-def _review(sitting: Sitting, state: State, way: Path, *, notice: str = "", save: bool = True) -> Reply:
+def _review(
+    sitting: Sitting, state: State, way: Path, *, notice: str = "", save: bool = True, resumed: bool = False
+) -> Reply:
     definition, frame = sitting.paper.definition, sitting.frame
     if save and (state.page != REVIEW or not state.reviewed):
         state.page, state.reviewed, state.at = REVIEW, True, ""
@@ -338,7 +366,7 @@ def _review(sitting: Sitting, state: State, way: Path, *, notice: str = "", save
     place = Place(sitting.paper.version_id, REVIEW, save=state.number, back=True, notice=notice, kept=sitting.kept)
     halves = document.review_document(frame, sheet, place, rows)
     html = halves.front + document.secrets_of(sitting.secrets) + halves.rest
-    return Reply(503 if notice else 200, html, stepped=True)
+    return Reply(503 if notice else 200, html, script=frame.script)
 
 
 def _in_words(sitting: Sitting, question: Any, way: Path) -> str:
@@ -406,18 +434,20 @@ def typed_words(paper: Paper, form: Form) -> dict[str, str]:
 
 # --- small things ---------------------------------------------------------------------------------------------------
 def _layout(sitting: Sitting) -> str:
+    return layout_of(sitting.paper, one(sitting.form, "_y"), sitting.frame.size)
+
+
+def layout_of(paper: Paper, width: str, size: str) -> str:
     """How a 0-10 scale looked: as a row, 6 + 5, or 4 x 3. The rules are those of page.css; "" when nobody can know."""
-    if not sitting.paper.zero_to_ten:
+    if not paper.zero_to_ten:
         return ""
-    if sitting.paper.zero_to_ten == "row":
+    if paper.zero_to_ten == "row":
         return "row11"
-    width = one(sitting.form, "_y")
     if not width.isascii() or not width.isdigit() or len(width) > 5:
         return ""
-    large = bool(sitting.frame.size)
-    if int(width) >= (760 if large else 600):
+    if int(width) >= (760 if size else 600):
         return "row11"
-    return "grid43" if large else "grid65"
+    return "grid43" if size else "grid65"
 
 
 def _damaged(sitting: Sitting) -> Reply:

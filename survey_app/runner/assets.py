@@ -25,6 +25,9 @@ TO_QUESTION = (
     ";(function(){var q=document.getElementById('q'+_m.dataset.at.slice(1));"
     "q&&_a.value=='s-'&&scrollTo(0,q.getBoundingClientRect().top-8)})()"
 )
+# Where the forms of personal links go: an address that everybody shares
+PERSONAL_HOME = "/i/"
+KEEP_FROM_THE_START = f";try{{sessionStorage['{PERSONAL_HOME}']=_k.innerHTML}}catch(e){{}}"
 # Tries again after 8 to 12 seconds; what the page script kept stays.
 AGAIN_SCRIPT = 'var b=document.getElementById("_again");b&&setTimeout(function(){b.click()},8e3+4e3*Math.random())'
 
@@ -74,9 +77,22 @@ def script() -> Asset:
 
 
 @lru_cache(maxsize=1)
+def personal_script() -> Asset:
+    """The same for addresses that hold a code: it leaves the address bar at once, and the tab keeps the form from the start."""
+    source = (_HERE / "page.js").read_text(encoding="utf-8")
+    return _asset(small_script(source.replace("location.pathname", f"'{PERSONAL_HOME}'")) + KEEP_FROM_THE_START)
+
+
+@lru_cache(maxsize=1)
 def preview_script() -> Asset:
     """The same, and a page of few questions is scrolled to the one that the preview begins with."""
     return _asset(script().text + TO_QUESTION)
+
+
+@lru_cache(maxsize=8)
+def small_file(name: str) -> Asset:
+    """A script of its own file beside this one, for pages that are allowed files: counter tablets."""
+    return _asset(small_script((_HERE / name).read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1)
@@ -89,3 +105,9 @@ def closing_script() -> Asset:
 def again_script() -> Asset:
     """The script of pages that try again."""
     return _asset(AGAIN_SCRIPT)
+
+
+@lru_cache(maxsize=8)
+def kiosk_style(brand: str, soft: str) -> Asset:
+    """The style sheet of counter tablets, in the chain's colours."""
+    return _asset(style(brand, soft).text + small_css((_HERE / "kiosk.css").read_text(encoding="utf-8")))

@@ -13,7 +13,7 @@ from typing import Any
 from survey_app.questionnaire import conditions, stepping
 from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.question_types import Question
-from survey_app.runner import assets, fields
+from survey_app.runner import fields
 from survey_app.runner.choices import field_id
 from survey_app.runner.frame import Frame, footer, header, opening, view_buttons
 from survey_app.runner.sheet import Sheet, attribute, escaped
@@ -39,8 +39,9 @@ class Place:
     notice: str = ""  # a sentence on top, such as "please try again"
     news: int = 0  # number of questions that apply now and were not shown before
     mode: str = "anonymous"
-    kept: str = "yes"  # whether drafts are saved: yes, no, "" for a preview
+    kept: str = "yes"  # whether drafts are saved: yes (this tab alone), anywhere, no, "" for a preview
     carried: Mapping[str, str] = field(default_factory=dict)  # further hidden fields of a first document
+    resumed: bool = False  # a personal link was opened again, maybe by somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,9 @@ def _form_start(frame: Frame, place: Place, title: str) -> str:
     _ = frame.say
     go_on = _("继续")
     first = " data-first=1" if place.first else ""
+    action = f" action={attribute(frame.home)}" if frame.home else ""
     return (
-        f"{opening(frame, title)}<form id=_f method=post novalidate accept-charset=utf-8>"
+        f"{opening(frame, title)}<form id=_f method=post{action} novalidate accept-charset=utf-8>"
         f"<button class=vh tabindex=-1 aria-hidden=true></button>{header(frame, view_buttons(frame))}"
         f"<div class=page><main id=_m data-next={attribute(go_on)}"
         f" data-at={attribute(place.at)}{first}>"
@@ -161,10 +163,10 @@ def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) ->
     )
     resume = "<button id=_c name=go value=resume formnovalidate hidden></button>" if place.first else ""
     stored = _("已填内容加密暂存 %(days)s 天，只能在本页面继续填写。") % {"days": DRAFT_DAYS}
-    kept = {"": "", "no": _("提交之前不会保存您填写的内容。"), "yes": stored}[place.kept]
+    anywhere = _("已填内容加密暂存 %(days)s 天，用同一个链接可以在任何设备上继续填写。") % {"days": DRAFT_DAYS}
+    kept = {"": "", "no": _("提交之前不会保存您填写的内容。"), "yes": stored, "anywhere": anywhere}[place.kept]
     go = "submit" if place.page == "r" else "next"
-    steps = assets.preview_script() if frame.preview else assets.script()
-    code = f"<script>{steps.text}</script>" if script else ""
+    code = f"<script>{frame.script.text}</script>" if script else ""
     return (
         f"</div>{inputs}<input type=hidden name=_end value=1.><button id=_g class=go name=go value={go}>{label}</button>"
         f"{resume}</main>{footer(frame, note=f'<p>{kept}</p>' if kept else '')}</div></form>{code}</body></html>"
@@ -198,6 +200,12 @@ def _notice(frame: Frame, place: Place) -> str:
     if place.news:
         text = _("还有 %(count)s 题需要您回答") % {"count": place.news}
         return f"<div class='sum news' role=status><h2>{text}</h2></div>"
+    if place.resumed:
+        text, again = _("已恢复您上次填写的内容。"), _("不是我，重新开始")
+        return (
+            f"<div class='sum news' role=status><p>{text}</p>"
+            f"<button class=link name=go value=restart formnovalidate>{again}</button></div>"
+        )
     return f"<div class=sum role=alert><h2>{escaped(place.notice)}</h2></div>" if place.notice else ""
 
 
@@ -211,12 +219,12 @@ def _head(frame: Frame, sheet: Sheet, place: Place) -> str:
         return f"<div id=_h class=head>{title}</div>"
     return (
         f"<div id=_h class=head>{title}{sheet.block('p', definition.intro)}"
-        f"<p class=facts>{_facts(frame, definition, place.seconds)}</p>{_terms(frame, place.mode)}"
+        f"<p class=facts>{facts(frame, definition, place.seconds)}</p>{_terms(frame, place.mode)}"
         f"{sheet.block('h2', definition.pages[0].title, ' class=section')}</div>"
     )
 
 
-def _facts(frame: Frame, definition: Definition, seconds: int) -> str:
+def facts(frame: Frame, definition: Definition, seconds: int) -> str:
     count = sum(1 for q in definition.questions if q.asks)
     _ = frame.say
     exact, at_most = _("共 %(count)s 题，约 %(minutes)s 分钟"), _("最多 %(count)s 题，约 %(minutes)s 分钟")
@@ -224,18 +232,23 @@ def _facts(frame: Frame, definition: Definition, seconds: int) -> str:
     return text % {"count": count, "minutes": max(1, ceil(seconds / 60))}
 
 
-def _terms(frame: Frame, mode: str) -> str:
+def promise(frame: Frame, mode: str) -> str:
+    """Who sees the answers, in one sentence."""
     _ = frame.say
-    privacy = _("隐私声明")
-    sentences = {
+    return {
         "anonymous": _("匿名填写：我们无法从数据库查到这是谁填的。"),
         "confidential": _("保密填写：仅质量部可在投诉处理时查看您的身份。"),
         "identified": _("本问卷实名。"),
-    }
+    }[mode]
+
+
+def _terms(frame: Frame, mode: str) -> str:
+    _ = frame.say
+    privacy = _("隐私声明")
     seen = _("回答只用于改进服务，门店只看到汇总。自愿参加，可随时退出。")
     link = f'<a href="/privacy?l={frame.language}" target=_blank rel=noopener>{privacy}</a>'
     agree = _("提交即表示同意%(link)s（第 %(version)s 版）。") % {"link": link, "version": frame.chain.consent_version}
-    return f"<div class=terms><p>{sentences[mode]}{seen}{agree}</p></div>"
+    return f"<div class=terms><p>{promise(frame, mode)}{seen}{agree}</p></div>"
 
 
 def is_certain(definition: Definition) -> bool:

@@ -48,11 +48,19 @@ class Frame:
     languages: tuple[str, ...] = ("zh-CN", "en")
     preview: bool = False
     unasked: bool = False  # a preview shows a question whose rules nobody could check
+    home: str = ""  # where forms are sent; "": to the address of the page
 
     @property
     def say(self) -> Callable[[str], str]:
         """gettext for this page's language."""
         return translator(self.language)
+
+    @property
+    def script(self) -> assets.Asset:
+        """The script of a page of questions."""
+        if self.preview:
+            return assets.preview_script()
+        return assets.personal_script() if self.home else assets.script()
 
     @property
     def style(self) -> assets.Asset:

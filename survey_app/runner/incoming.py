@@ -6,17 +6,19 @@ import re
 import secrets
 import time
 from base64 import urlsafe_b64decode
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
+from survey_app.questionnaire.question_types.hidden import OrderData
 from survey_app.responses import ballots
 from survey_app.runner import forms
 from survey_app.runner.doors import Paper
 from survey_app.runner.forms import BadForm, Form, one
 from survey_app.runner.frame import SIZES
 
-_CODE = re.compile(r"[A-Za-z0-9_-]{18}[A-Z0-9]{6}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9_-]{18}[A-Z0-9]{3}(?:[A-Z0-9]{3})?", re.ASCII)
 
 
 class TooLarge(Exception):
@@ -102,10 +104,9 @@ def start_of(form: Form, ticket: ballots.Ticket) -> Start | None:
     return start if good else None
 
 
-def claimed_wave(form: Form, door: str) -> int | None:
-    """The wave number in a code of this door, unproven; None when the code has another shape."""
-    code = one(form, "_t")
-    if not _CODE.fullmatch(code) or code[18:] != door:
+def claimed_wave(code: str, door: str | None = None) -> int | None:
+    """The wave number in a code of this door (None: of a personal link), unproven; None when the code has another shape."""
+    if not _CODE.fullmatch(code) or (code[18:] != door if door else len(code) != ballots.PERSONAL_LENGTH):
         return None
     return int.from_bytes(urlsafe_b64decode(code[:4])[:2], "big")
 
@@ -121,6 +122,25 @@ def parameters_of(paper: Paper, carried: str) -> dict[str, str]:
     """The link values that a page carried, as answers."""
     given = dict(pair.split(":", 1) for pair in carried.split(" ") if ":" in pair) if carried else {}
     return {q.name: given[q.name] for q in paper.parameters if q.accept(given.get(q.name))}
+
+
+def facts_of(paper: Paper, facts: Mapping[str, str]) -> dict[str, str]:
+    """Order data of an invitation as answers of the questions that take them."""
+    if not facts:
+        return {}
+    taken = (q for q in paper.definition.questions if isinstance(q, OrderData))
+    return {q.name: facts[q.field] for q in taken if facts.get(q.field)}
+
+
+def picked(environ: dict[str, Any], paper: Paper) -> str:
+    """The answer to the first question that a link brought (`?a=4`), when it is one of its answers; "" otherwise."""
+    query = environ.get("QUERY_STRING", "")
+    if "a=" not in query:
+        return ""
+    question = next((q for q in paper.definition.pages[0].questions if q.asks), None)
+    offered = question.codes(question.name) if question and question.name in question.answer_names() else None
+    given = parse_qs(query).get("a", [""])[0]
+    return given if given in map(str, offered or ()) else ""
 
 
 def address_of(environ: dict[str, Any], hops: int) -> str:

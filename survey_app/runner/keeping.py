@@ -9,7 +9,8 @@ from survey_app.responses import drafts, flags
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.recording import Outcome, Recorder, Submission
 from survey_app.runner.answering import Sitting, State
-from survey_app.runner.doors import Door, Paper
+from survey_app.runner.doors import Paper
+from survey_app.runner.entering import Entry
 from survey_app.runner.forms import Form, one
 
 _PURPOSE = "preview-state"
@@ -22,7 +23,7 @@ class Sealed:
 
     recorder: Recorder
     ticket: Ticket
-    door: Door
+    entry: Entry
     paper: Paper
     issued: int
     nonce: str
@@ -41,7 +42,7 @@ class Sealed:
             self.recorder,
             self.ticket,
             number=state.number,
-            shop_id=self.door.shop_id,
+            shop_id=self.entry.door.shop_id,
             version_id=self.paper.version_id,
             last_question=last_question,
             day=clock.day_of_epoch(int(self.now)),
@@ -59,16 +60,21 @@ class Sealed:
 
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Store the answers on the path."""
+        door, came = self.entry.door, self.entry.way()
         return self.recorder.submit(
             Submission(
                 ticket=self.ticket,
                 nonce=self.nonce,
                 rc=self.rc,
                 version_id=self.paper.version_id,
-                mode=self.door.mode,
-                shop_id=self.door.shop_id,
-                place=self.door.place,
-                channel=self.door.kind,
+                mode=door.mode,
+                shop_id=door.shop_id,
+                place=door.place,
+                channel=came.channel,
+                verified=came.verified,
+                crowd=came.crowd,
+                invitation_id=self.entry.invitation_id,
+                moment=self.now,
                 language=sitting.frame.language,
                 day=clock.day_of_epoch(int(self.now)),
                 speed=flags.speed(self.now - self.issued, self.paper.seconds),

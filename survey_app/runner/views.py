@@ -25,11 +25,14 @@ from survey_app.errors import Busy
 from survey_app.languages import ensure_compiled
 from survey_app.questionnaire import timing
 from survey_app.responses import ballots
+from survey_app.responses.ballots import Ticket
+from survey_app.responses.drafts import Saved
 from survey_app.responses.recording import DamagedForm, Recorder
 from survey_app.runner import again, answering, assets, closing, document, forms, incoming
-from survey_app.runner.answering import Reply, Sitting
+from survey_app.runner.answering import Reply, Sitting, State
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early, is_looser
+from survey_app.runner.entering import Entry
 from survey_app.runner.forms import BadForm, Form, number, one
 from survey_app.runner.frame import SIZES, Chain, Frame
 from survey_app.runner.incoming import Start
@@ -91,24 +94,51 @@ class Respondents:
     def open(self, code: str) -> Response:
         """The first document of a collector."""
         door = self.find(code)
-        paper = self.doors.paper(door.draw()) if door else None
-        if door is None or paper is None:
+        return self.enter(Entry(door)) if door else self.refuse()
+
+    def enter(self, entry: Entry, saved: Saved | None = None) -> Response:
+        """The first document for somebody who comes in, or the page at which a saved draft goes on. Writes nothing."""
+        door, ticket = entry.door, entry.ticket
+        seed = ballots.order_seed(ticket, "arm") if ticket and door.arms else None
+        paper = self.doors.paper(saved.version_id if saved else door.draw(seed))
+        if paper is None:
             return self.refuse()
         chain = self.doors.chain()
         language = incoming.language_of(_asked.get(), paper.definition.languages)
-        now, frame = clock.epoch_seconds(), Frame(chain, language)
-        shut = _shut(frame, door, self.doors.wave(door.wave_id) if door.wave_id else None, now)
-        if shut or door.wave_id is None or is_looser(paper.definition.mode, door.mode):
+        now, frame = (
+            clock.epoch_seconds(),
+            Frame(chain, language, languages=paper.definition.languages, home=entry.home),
+        )
+        wave_id = ticket.wave_id if ticket else door.wave_id
+        shut = _shut(frame, door, self.doors.wave(wave_id) if wave_id else None, now)
+        if shut or wave_id is None or is_looser(paper.definition.mode, door.mode):
             # an old version that asks for more than the questionnaire now promises is not shown until the door is switched
             return self.page(shut or Reply(410, closing.closed(frame, {})), chain)
-        ticket = ballots.mint(self.vault, wave_id=door.wave_id, door=door.code)
+        if ticket is None:
+            ticket = ballots.mint(self.vault, wave_id=wave_id, door=door.code)
+        if saved is not None:
+            return self._resume(entry, ticket, paper, frame, saved)
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
-        carried = incoming.link_values(_asked.get(), paper) if paper.parameters else ""
-        made = self.stitched(
-            ("first", paper.version_id, language, order, carried, door.mode),
-            chain,
-            lambda: _first_document(chain, paper, language, order, carried, door.mode),
-        )
+        values = incoming.link_values(_asked.get(), paper) if paper.parameters else ""
+        picked = incoming.picked(_asked.get(), paper) if entry.is_personal else ""
+        if entry.facts:  # nobody else's page looks like this one
+            made = _first_document(frame, paper, order, values, entry, picked)
+        else:
+            made = self.stitched(
+                (
+                    "first",
+                    paper.version_id,
+                    language,
+                    order,
+                    values,
+                    door.mode,
+                    entry.home,
+                    *entry.carried.items(),
+                    picked,
+                ),
+                chain,
+                lambda: _first_document(frame, paper, order, values, entry, picked),
+            )
         start = Start(paper.version_id, now, chain.consent_version)
         middle = (
             f'<input type=hidden name=_t value="{ticket.code}"><input type=hidden name=_i value="{now}">'
@@ -116,7 +146,28 @@ class Respondents:
             f'<input type=hidden name=_n value="{ballots.new_nonce()}">'
             f'<input type=hidden name=_r value="{ballots.new_delete_code()}">'
         ).encode()
-        return self.send_stitched(made, middle, chain, assets.script().hash)
+        return self.send_stitched(made, middle, chain, frame.script.hash, door.ancestors)
+
+    def _resume(self, entry: Entry, ticket: Ticket, paper: Paper, frame: Frame, saved: Saved) -> Response:
+        """Where another device, or this one, goes on: nonce and delete code are new, the start is the one of the draft."""
+        state, now = State.of(saved.content, saved.number), clock.epoch_seconds()
+        start = Start(paper.version_id, state.issued or now, frame.chain.consent_version)
+        keeper = Sealed(
+            self.recorder, ticket, entry, paper, start.issued, ballots.new_nonce(), ballots.new_delete_code(),
+            start.consent_version, now,
+        )  # fmt: skip
+        hidden = {
+            "_t": ticket.code,
+            "_i": str(start.issued),
+            "_m": ballots.seal_start(ticket, version_id=start.version_id, issued=start.moment),
+            "_n": keeper.nonce,
+            "_r": keeper.rc,
+            "_u": str(start.consent_version),
+            **entry.carried,
+        }
+        sitting = self._sitting(entry, ticket, frame, paper, {}, keeper, hidden, now)
+        sitting.issued = start.issued
+        return self.page(answering.resumed(sitting, state), frame.chain)
 
     def find(self, code: str) -> Door | None:
         """The collector of an address: typed in small letters or with a full stop of the SMS app behind it, too."""
@@ -128,13 +179,20 @@ class Respondents:
     # --- POST -------------------------------------------------------------------------------------------------------
     def answer(self, code: str) -> Response:
         """The next document."""
-        form = self._form()
+        form = self.form()
         if isinstance(form, Response):
             return form
         ticket, door = ballots.open_ticket(self.vault, one(form, "_t")), self.find(code)
+        if ticket is None or door is None or door.code != ticket.door:
+            return self.lapsed(door, form) or self.refuse()
+        return self.take(Entry(door, ticket), form)
+
+    def take(self, entry: Entry, form: Form) -> Response:
+        """What answers a posted form of somebody whose code is genuine."""
+        door, ticket = entry.door, entry.ticket
         wave = self.doors.wave(ticket.wave_id) if ticket else None
-        if ticket is None or door is None or wave is None or door.code != ticket.door:
-            return self._lapsed(door, form) or self.refuse()
+        if ticket is None or wave is None:
+            return self.refuse()
         start = incoming.start_of(form, ticket)
         paper, chain = self.doors.paper(start.version_id) if start else None, self.doors.chain()
         nonce, rc = one(form, "_n"), one(form, "_r")
@@ -147,16 +205,14 @@ class Respondents:
         ):
             return self.page(Reply(400, closing.damaged(_plain_frame(chain))), chain)
         now = clock.epoch_seconds()
-        frame = _posted_frame(chain, form, paper)
+        frame = _posted_frame(chain, form, paper, home=entry.home)
         if shut := _shut(frame, door, wave, now, issued=start.issued, typed=answering.typed_words(paper, form)):
             return self.page(shut, chain)
-        keeper = Sealed(self.recorder, ticket, door, paper, start.issued, nonce, rc, start.consent_version, now)
+        keeper = Sealed(self.recorder, ticket, entry, paper, start.issued, nonce, rc, start.consent_version, now)
         carried: dict[str, str] = {
             name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form
-        }
-        order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
-        parameters = incoming.parameters_of(paper, one(form, "_x"))
-        sitting = Sitting(frame, paper, form, keeper, carried, order, parameters, door.mode, now, paper.kept)
+        } | dict(entry.carried)
+        sitting = self._sitting(entry, ticket, frame, paper, form, keeper, carried, now)
         if _asked.get()["QUERY_STRING"] == "draft=1":
             return self._background(sitting, chain)
         try:
@@ -165,14 +221,29 @@ class Respondents:
             reply = Reply(400, closing.damaged(frame))
         return self.thank(frame, paper, rc, door.mode) if reply.thanks else self.page(reply, chain)
 
-    def _lapsed(self, door: Door | None, form: Form) -> Response | None:
+    def _sitting(
+        self, entry: Entry, ticket: Ticket, frame: Frame, paper: Paper, form: Form, keeper: Sealed, carried: dict[str, str],
+        now: float,
+    ) -> Sitting:  # fmt: skip
+        order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
+        parameters = incoming.parameters_of(paper, one(form, "_x")) | incoming.facts_of(paper, entry.facts)
+        kept = "anywhere" if paper.kept == "yes" and entry.is_personal else paper.kept
+        return Sitting(
+            frame, paper, form, keeper, carried, order, parameters, entry.door.mode, now, kept, issued=keeper.issued
+        )
+
+    def lapsed(self, door: Door | None, form: Form) -> Response | None:
         """The closed page for a form whose wave has no keys any more; None for every other form."""
-        claimed = incoming.claimed_wave(form, door.code) if door else None
+        claimed = incoming.claimed_wave(one(form, "_t"), door.code) if door else None
         if door is None or claimed is None or self.vault.wave(claimed) is not None:
             return None
         wave = self.doors.wave(claimed)
         if wave is None or wave.questionnaire_id != door.questionnaire_id:
             return None
+        return self.ended(wave, form)
+
+    def ended(self, wave: WaveTerms, form: Form) -> Response:
+        """The closed page of a wave, with what was typed."""
         paper, chain = self.doors.paper(number(form, "_v", digits=9) or 0), self.doors.chain()
         if paper is None or paper.questionnaire_id != wave.questionnaire_id:
             return self.page(Reply(410, closing.closed(_plain_frame(chain), {})), chain)
@@ -184,7 +255,7 @@ class Respondents:
             return Response(status=204, headers={"Cache-Control": "no-store"})
         return self.page(Reply(400, closing.damaged(sitting.frame)), chain)
 
-    def _form(self) -> Form | Response:
+    def form(self) -> Form | Response:
         """The posted form, or the page that says why it cannot be read. Comes first, so that no error loses the form."""
         chain, environ = self.doors.last_chain, _asked.get()
         frame = _plain_frame(chain)
@@ -221,10 +292,7 @@ class Respondents:
 
     def page(self, reply: Reply, chain: Chain, ancestors: str = NOBODY) -> Response:
         """A rendered document."""
-        steps = assets.script() if ancestors == NOBODY else assets.preview_script()
-        script = steps if reply.stepped else assets.closing_script()
-        if reply.status >= 500 and not reply.stepped:
-            script = assets.again_script()
+        script = reply.script or (assets.again_script() if reply.status >= 500 else assets.closing_script())
         body, packed = reply.html.encode(), "gzip" in _asked.get().get("HTTP_ACCEPT_ENCODING", "")
         if packed and self.settings.compress_level:
             body = gzip.compress(body, self.settings.compress_level, mtime=0)
@@ -275,7 +343,7 @@ class Respondents:
         if _asked.get()["REQUEST_METHOD"] != "POST":
             chain = self.doors.chain()
             return self.page(Reply(200, closing.withdraw(_plain_frame(chain))), chain)
-        form = self._form()
+        form = self.form()
         if isinstance(form, Response):
             return form
         chain = self.doors.chain()
@@ -297,7 +365,7 @@ class Respondents:
     # --- preview ----------------------------------------------------------------------------------------------------
     def preview(self, token: str) -> Response:
         """The real pages of a version or a draft behind a signed short-lived link; nothing is stored."""
-        form = self._form() if _asked.get()["REQUEST_METHOD"] == "POST" else {}
+        form = self.form() if _asked.get()["REQUEST_METHOD"] == "POST" else {}
         if isinstance(form, Response):
             return form
         secret = self.settings.secret_key or self.vault.session_secret()
@@ -363,9 +431,10 @@ def _plain_frame(chain: Chain) -> Frame:
     return Frame(chain, incoming.language_of(_asked.get(), PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
 
 
-def _posted_frame(chain: Chain, form: Form, paper: Paper, *, preview: bool = False) -> Frame:
+def _posted_frame(chain: Chain, form: Form, paper: Paper, *, preview: bool = False, home: str = "") -> Frame:
     languages = paper.definition.languages
-    return Frame(chain, incoming.posted_language(form, languages), incoming.posted_size(form), languages, preview)
+    language, size = incoming.posted_language(form, languages), incoming.posted_size(form)
+    return Frame(chain, language, size, languages, preview, home=home)
 
 
 _HOLE = len(document.secrets_of({"_t": "x" * 24, "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
@@ -383,18 +452,28 @@ def _shut(
     return None
 
 
-def _first_document(chain: Chain, paper: Paper, language: str, order: int, carried: str, mode: str) -> Stitched:
+def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: Entry, picked: str) -> Stitched:
+    """`values`: of the link, as pages carry them. `picked`: the answer of the first question that a link brought, or ""."""
     definition = paper.definition
-    frame = Frame(chain, language, languages=definition.languages)
+    first = next((q for q in definition.pages[0].questions if q.asks), None)
     sheet = Sheet(
         definition,
-        language,
+        frame.language,
         order=order,
-        answers=incoming.parameters_of(paper, carried),
+        given={first.name: [picked]} if first and picked else {},
+        answers=incoming.parameters_of(paper, values) | incoming.facts_of(paper, entry.facts),
         numbers=document.numbering(frame, definition),
     )
-    more = {"_u": str(chain.consent_version)} | ({"_x": carried} if carried else {})
-    place = Place(paper.version_id, "0", seconds=paper.seconds, first=True, mode=mode, carried=more, kept=paper.kept)
+    more = {"_u": str(frame.chain.consent_version), **({"_x": values} if values else {}), **entry.carried}
+    place = Place(
+        paper.version_id,
+        "0",
+        seconds=paper.seconds,
+        first=not entry.is_personal,  # a personal link goes on by its draft, not by what a tab kept of another code
+        mode=entry.door.mode,
+        carried=more,
+        kept="anywhere" if paper.kept == "yes" and entry.is_personal else paper.kept,
+    )
     halves = document.page_document(frame, sheet, place)
     return Stitched(halves.front, halves.rest, _HOLE)
 

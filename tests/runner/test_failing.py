@@ -44,7 +44,7 @@ def test_a_failure_keeps_the_form_and_logs_type_and_place_alone(
     assert opened.status_code == posted.status_code == 500 and preview.status_code == 404
     assert "页面出错了" in opened.text and sorted(kept(posted.text)) == sorted(form)
     told = "\n".join(record.getMessage() + (record.exc_text or "") for record in caplog.records)
-    assert told.count("ConfigurationError at survey_app/vault.py:") == 2
+    assert told.count("ConfigurationError at survey_app/keyring.py:") == 2
     code = someone.address.removeprefix("/s/")
     assert code not in told and dict(form)["_t"] not in told and "别丢了" not in told
     assert all(record.exc_info is None for record in caplog.records)

@@ -1,0 +1,45 @@
+"""Who gave a confidential or identified answer: the invitation, sealed with K_link, and when, as finely as the mode allows.
+
+An anonymous answer never has such a row: the database refuses it (privacy.md 2).
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from survey_app.database import db
+from survey_app.responses.models import ResponseLink
+from survey_app.vault import UNREADABLE, Vault
+
+_SECONDS = {"confidential": 3_600, "identified": 1}  # how exactly the time of an answer is kept
+
+
+def _place(response_id: int) -> str:
+    return f"response_link.sealed_link.{response_id}"
+
+
+def seal(vault: Vault, *, response_id: int, invitation_id: int) -> str:
+    """The invitation of an answer, as its row keeps it."""
+    return vault.seal("link", str(invitation_id), place=_place(response_id))
+
+
+def answered_at(mode: str, moment: float) -> datetime:
+    """The hour (confidential) or the second (identified) of a moment in seconds since 1970."""
+    step = _SECONDS[mode]
+    return datetime.fromtimestamp(int(moment) // step * step, UTC)
+
+
+def invitation_of(vault: Vault, link: ResponseLink) -> int | None:
+    """The invitation behind an answer; None when the key is missing or wrong."""
+    text = vault.unseal(link.sealed_link, place=_place(link.response_id))
+    return None if text == UNREADABLE else int(text)
+
+
+def responses_of(vault: Vault, invitation_ids: Sequence[int]) -> list[int]:
+    """The answers that these invitations led to. Opens every link there is: for erasure, not for pages."""
+    wanted = set(invitation_ids)
+    if not wanted:
+        return []
+    found = db.session.scalars(select(ResponseLink).execution_options(yield_per=500))
+    return [link.response_id for link in found if invitation_of(vault, link) in wanted]
