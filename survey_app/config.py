@@ -50,6 +50,11 @@ class Settings:
 def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = environment.get(name, "").strip() or str(default)
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+    @property
+    def poster_folder(self) -> Path:
+        """Finished posters of many shops."""
+        return self.instance / "posters"
+
         raise ConfigurationError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
     return int(text)
 

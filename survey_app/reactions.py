@@ -7,6 +7,7 @@ from typing import Any
 from survey_app import web
 from survey_app.accounts import attempts
 from survey_app.analysis.figures import Mover
+from survey_app.distribution import poster_runs
 from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
 from survey_app.responses import retention, settling
@@ -26,3 +27,6 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
 }
 AT_START = ("retention", "arrivals")  # also when a worker starts, however short it lived before
 AT_STOP = ("arrivals",)
+    "posters": (HOUR, lambda now: poster_runs.expire(now=now, folder=web.settings().poster_folder)),
+    "audit_chain": (1, lambda now: chaining.extend()),
+    "audit_checkpoint": (HOUR, sign_checkpoint),

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from survey_app import clock, reactions, work
 from survey_app.config import ROOT
 from survey_app.database import db, keep_private
+from survey_app.distribution import poster_runs
 from survey_app.errors import Busy, DomainError
 from survey_app.exports import requesting
 from survey_app.work import Claim, LeaseLost
@@ -31,7 +32,7 @@ from survey_app.work import Claim, LeaseLost
 log = logging.getLogger("survey_app.worker")
 
 Handler = Callable[[Claim, Flask], None]
-HANDLERS: dict[str, Handler] = {requesting.KIND: requesting.make_file}
+HANDLERS: dict[str, Handler] = {poster_runs.KIND: poster_runs.make_file, requesting.KIND: requesting.make_file}
 
 THREADS = 2
 LONGEST_STOP_SECONDS = 25  # of the 30 that a stop may take

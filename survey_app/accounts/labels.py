@@ -94,6 +94,15 @@ PROGRAMS: dict[str, str] = {
     "operator": N_("运维人员"),
     "program": N_("程序"),
 }
+    "posters.requested": N_("生成海报"),
+    "interview.started": N_("开始代填"),
+    "interview.ended": N_("结束代填"),
+    "refusal.counted": N_("记录顾客拒绝"),
+    "refusal.taken_back": N_("撤销顾客拒绝"),
+    "device.created": N_("新增平板"),
+    "device.code_renewed": N_("生成平板登记码"),
+    "device.enrolled": N_("登记平板"),
+    "device.revoked": N_("停用平板"),
 OBJECTS: dict[str, str] = {
     "Approval": N_("发布申请"),
     "Collector": N_("链接或二维码"),
@@ -107,3 +116,4 @@ OBJECTS: dict[str, str] = {
     "Version": N_("问卷版本"),
     "Wave": N_("收集月份"),
 }
+    "PosterRun": N_("海报"),

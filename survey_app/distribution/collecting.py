@@ -22,6 +22,7 @@ from survey_app.languages import N_
 from survey_app.organisation.models import Shop
 
 KINDS = ("link", "shop")
+HIDDEN = ("personal", "interview")  # nobody puts these up: they stand behind personal and signed links
 CODE_LENGTH = 6
 LONGEST_PLACE, LONGEST_NAME = 40, 120
 
@@ -190,7 +191,7 @@ def visible_to(user: User) -> Select[Collector]:
 
     The one behind personal links is nobody's door: its code is never shown.
     """
-    query = select(Collector).where(Collector.kind != "personal")
+    query = select(Collector).where(Collector.kind.not_in(HIDDEN))
     if user.shop_id is not None:
         return query.where(Collector.shop_id == user.shop_id)
     if user.role == SHOP_STAFF:
@@ -215,7 +216,7 @@ def newest_version_ids(questionnaire_ids: Collection[int]) -> dict[int, int]:
 def doors_by_questionnaire() -> dict[int, Doors]:
     """How many doors each questionnaire has, open and closed; one statement."""
     closed = func.count(Collector.closed_at)
-    counted = select(Collector.questionnaire_id, func.count() - closed, closed).where(Collector.kind != "personal")
+    counted = select(Collector.questionnaire_id, func.count() - closed, closed).where(Collector.kind.not_in(HIDDEN))
     counted = counted.group_by(Collector.questionnaire_id)
     return {key: Doors(still, over) for key, still, over in db.session.execute(counted)}
 

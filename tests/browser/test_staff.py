@@ -1,14 +1,10 @@
 """Staff pages as people use them: on a phone and at a desk, in both languages, light and dark, with and without script."""
 
-import io
 import re
 
 import pytest
-import zxingcpp
-from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
-from survey_app.distribution import qr
 from tests import staff
 from tests.browser.conftest import Site, axe_violations, picture
 
@@ -216,37 +212,4 @@ def test_the_preview_shows_the_real_page_inside_a_frame(chromium: Browser, site:
     expect(inside.get_by_role("heading", name="总体来说，您对这次到店满意吗？")).to_be_visible()
     page.get_by_role("link", name="English").last.click()
     expect(page.frame_locator("iframe").get_by_text("Overall, how satisfied").first).to_be_visible()
-    context.close()
-
-
-MILLIMETRE = 96 / 25.4  # CSS pixels
-
-
-def printed(page: Page, address: str) -> tuple[Image.Image, float]:
-    """The sheet as printed and the width of the code image in millimetres."""
-    page.emulate_media(media="print")
-    page.goto(address)
-    sheet = page.locator(".sheet").first
-    box, code = sheet.bounding_box(), page.locator(".code img").first.bounding_box()
-    assert box is not None and code is not None
-    assert (round(box["width"] / MILLIMETRE), round(box["height"] / MILLIMETRE)) == (210, 297)
-    assert page.evaluate(
-        "document.querySelector('.sheet').scrollHeight <= document.querySelector('.sheet').clientHeight"
-    )
-    return Image.open(io.BytesIO(sheet.screenshot())), code["width"] / MILLIMETRE
-
-
-@pytest.mark.parametrize("language", ["", "zh", "en"])
-def test_a_printed_poster_can_be_scanned_and_its_code_is_80_mm_wide(
-    chromium: Browser, site: Site, chain: staff.Chain, language: str
-) -> None:
-    context = context_of(chromium, site, chain, "shop-staff", size=ViewportSize(width=900, height=1200))
-    page = context.new_page()
-    sheet, width = printed(page, f"{site.address}/collectors/{chain.doors['own']}/poster?language={language}")
-    (found,) = zxingcpp.read_barcodes(sheet.convert("L"))
-    assert found.text.startswith(site.address + "/s/")
-    modules = len(qr.modules(found.text))
-    assert width * (modules - 2 * qr.QUIET_ZONE) / modules >= 80
-    assert not page.locator(".tools").is_visible()
-    picture(page, f"poster-{language or 'both'}")
     context.close()

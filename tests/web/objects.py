@@ -1,12 +1,16 @@
 """What the designer's addresses name in the chain of tests.staff: parts of a draft, an item of the question bank."""
 
-from survey_app import clock
+from flask import Flask
+
+from survey_app import clock, worker
 from survey_app.database import db
 from survey_app.design import bank
 from survey_app.design.editing import changing, operations
 from survey_app.design.editing.tree import Tree
 from survey_app.design.models import Questionnaire
-from survey_app.events import COMMAND_LINE
+from survey_app.distribution import poster_runs
+from survey_app.distribution.models import Collector
+from survey_app.events import COMMAND_LINE, Actor
 
 ITEM = "asked-often"
 
@@ -44,3 +48,17 @@ def designed(questionnaire_id: int) -> dict[str, str]:
         "ruled": next(node for node in questions if tree.node(node).get("show_if")),
         "cell": f"{tree.node(banked)['name']}.text",
     }
+
+
+def printed(app: Flask, questionnaire_id: int, door_id: int, administrator: int) -> str:
+    """A finished run of posters that the administrator asked for; its number."""
+    by = Actor(administrator, "administrator@example.org", "administrator")
+    questionnaire, door = db.session.get_one(Questionnaire, questionnaire_id), db.session.get_one(Collector, door_id)
+    run = poster_runs.request_run(
+        questionnaire=questionnaire, doors=[door], size="a4", language="zh", by=by, now=clock.now()
+    )
+    work_id, number = run.work_id, str(run.id)
+    db.session.commit()
+    db.session.remove()
+    assert work_id is not None and worker.perform(app, work_id)
+    return number

@@ -19,13 +19,14 @@ from survey_app.events import COMMAND_LINE
 from survey_app.organisation import chain as organisation
 from survey_app.server import whole_site
 from tests import staff
-from tests.web.objects import designed
+from tests.web.objects import designed, printed
 
 
 @pytest.fixture
 def chain(sqlite_app: Flask) -> staff.Chain:
     made = staff.fill(sqlite_app)
     made.named |= designed(made.questionnaire)
+    made.named["run"] = printed(sqlite_app, made.questionnaire, made.doors["own"], made.users["administrator"])
     return made
 
 
@@ -37,7 +38,7 @@ def address(rule: Rule, chain: staff.Chain) -> str:
     known = {
         "questionnaire_id": chain.questionnaire, "collector_id": chain.doors["own"], "shop_id": chain.shops[0],
         "region_id": chain.regions[0], "user_id": chain.users["researcher"], "number": 1, "name": "nps",
-        "token": "0" * 22, "filename": "staff.css", "version": 1,
+        "token": "0" * 22, "run_id": chain.named["run"], "filename": "staff.css", "version": 1,
     }  # fmt: skip
     named = chain.named
     designing: dict[str, dict[str, Any]] = {

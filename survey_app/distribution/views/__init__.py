@@ -8,6 +8,7 @@ from survey_app.distribution.views import (  # noqa: E402, F401 - they add their
     changing,
     lists,
     previewing,
+    posters,
     printing,
     switching,
     variants,

@@ -7,16 +7,32 @@ from sqlalchemy.orm import defer, selectinload
 from werkzeug.wrappers import Response
 
 from survey_app import web
+from survey_app.accounts.permissions import SHOP_STAFF
 from survey_app.database import db
 from survey_app.design.models import Questionnaire, Version
 from survey_app.distribution import collecting, forms, variants
 from survey_app.distribution.models import Collector
+from survey_app.organisation import shops
+from survey_app.organisation.models import Shop
 
 
 def collector_or_404(collector_id: int) -> Collector:
     """The door of this number, when this person may see it."""
     query = collecting.visible_to(g.user).where(Collector.id == collector_id)
     found: Collector = web.found(db.session.scalar(query))
+    return found
+
+
+def visible_shops() -> list[Shop]:
+    """The shops this person may see: the own one, those of the own region, or all. Shop staff without a shop see none."""
+    if g.user.role == SHOP_STAFF and g.user.shop_id is None:
+        return []
+    return shops.all_shops(region_id=g.user.region_id, shop_id=g.user.shop_id)
+
+
+def shop_or_404(shop_id: int) -> Shop:
+    """The shop of this number, when this person may see it."""
+    found: Shop = web.found(next((shop for shop in visible_shops() if shop.id == shop_id), None))
     return found
 
 
