@@ -3,12 +3,10 @@
 Commands that need the database install an empty one first, so they work in a new installation in any sensible order.
 """
 
-import functools
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -16,61 +14,17 @@ from flask.cli import AppGroup, with_appcontext
 
 from survey_app import clock, installation
 from survey_app.accounts.models import ROLES
+from survey_app.commands import audit, keys
+from survey_app.commands.common import as_json, installed, refusing, settings, tell
 from survey_app.config import Settings
 from survey_app.database import db
-from survey_app.errors import ConfigurationError, DomainError
+from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE
-from survey_app.languages import translator
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 questionnaires = AppGroup("questionnaires", help="Check, load and publish questionnaire files.")
 collectors = AppGroup("collectors", help="Doors for answers: links and shop QR codes.")
 exports = AppGroup("exports", help="Write answers to files.")
-keys = AppGroup("keys", help="Keys of the months that have closed.")
 users = AppGroup("users", help="Members of staff.")
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
-
-
-def refusing(command: Command) -> Command:
-    """Turn a refusal into one line on standard error and exit 1."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (DomainError, ConfigurationError) as error:
-            sentence = error.sentence(translator("en")) if isinstance(error, DomainError) else str(error)
-            for line in sentence.splitlines() or ["refused"]:
-                click.echo(f"error: {line}", err=True)
-            sys.exit(1)
-
-    return run  # type: ignore[return-value]
-
-
-def installed(command: Command) -> Command:
-    """Install an empty database and refuse a broken one before the command runs."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
-        installation.install(app)
-        installation.check(app)
-        return command(*args, **kwargs)
-
-    return refusing(run)  # type: ignore[return-value]
-
-
-def settings() -> Settings:
-    """The settings of this installation."""
-    found: Settings = current_app.extensions["survey_settings"]
-    return found
-
-
-def tell(as_json: bool, sentence: str, **values: Any) -> None:
-    """Print the result: a sentence for a person or an object for a program."""
-    click.echo(json.dumps(values, ensure_ascii=False) if as_json else sentence)
 
 
 def _questionnaire(name: str) -> Any:
@@ -227,19 +181,6 @@ def create_user(email: str, role: str, name: str, password_stdin: bool, as_json:
     tell(as_json, address, email=user.email, role=role, address=address)
 
 
-# --- keys -------------------------------------------------------------------------------------------------------------
-@keys.command("destroy-due")
-@as_json
-@with_appcontext
-@installed
-def destroy_due_keys(as_json: bool) -> None:
-    """Destroy the keys of months that closed 30 days ago. The worker does it daily; safe to run again."""
-    from survey_app.distribution.waves import destroy_due
-
-    count = destroy_due(now=clock.now(), by=COMMAND_LINE)
-    tell(as_json, f"destroyed the keys of {count} months", destroyed=count)
-
-
 # --- the installation -------------------------------------------------------------------------------------------------
 @click.command("install")
 @with_appcontext
@@ -328,5 +269,17 @@ def worker() -> None:
 
 def register(app: Flask) -> None:
     """Bind the commands to the `flask` command."""
-    for command in (questionnaires, collectors, exports, keys, users, install, demo, serve, web, worker):
+    for command in (
+        questionnaires,
+        collectors,
+        exports,
+        users,
+        audit.group,
+        keys.group,
+        install,
+        demo,
+        serve,
+        web,
+        worker,
+    ):
         app.cli.add_command(command)

@@ -25,6 +25,10 @@ class Settings:
     compress_level: int  # gzip level of pages, 0 = off
     port: int
     web_workers: int
+    checkpoint_folder: Path | None = None  # signed checkpoints of the audit log: on another machine, write-once
+    backup_folder: Path | None = None  # None: no backups by schedule
+    backup_public_key: str = ""  # "": the file in the key folder that `flask backup keygen` made
+    backup_minutes: int = 15
 
     @property
     def is_sqlite(self) -> bool:
@@ -46,15 +50,15 @@ class Settings:
         """Finished export files; outside the web root."""
         return self.instance / "exports"
 
-
-def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
-    text = environment.get(name, "").strip() or str(default)
-    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
     @property
     def poster_folder(self) -> Path:
         """Finished posters of many shops."""
         return self.instance / "posters"
 
+
+def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environment.get(name, "").strip() or str(default)
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
         raise ConfigurationError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
     return int(text)
 
@@ -103,7 +107,16 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         compress_level=_number(env, "COMPRESS_LEVEL", 1, 0, 9),
         port=port,
         web_workers=_number(env, "WEB_WORKERS", 2, 1, 64),
+        checkpoint_folder=_folder(env, "CHECKPOINT_DIR"),
+        backup_folder=_folder(env, "BACKUP_DIR"),
+        backup_public_key=env.get("BACKUP_PUBLIC_KEY", "").strip(),
+        backup_minutes=_number(env, "BACKUP_MINUTES", 15, 1, 1440),
     )
+
+
+def _folder(environment: Mapping[str, str], name: str) -> Path | None:
+    text = environment.get(name, "").strip()
+    return Path(text).absolute() if text else None
 
 
 def _check_production(env: Mapping[str, str], scheme: str) -> None:

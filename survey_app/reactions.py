@@ -4,29 +4,48 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from survey_app import web
+from survey_app import chaining, web
 from survey_app.accounts import attempts
 from survey_app.analysis.figures import Mover
 from survey_app.distribution import poster_runs
 from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
+from survey_app.messaging import purposes
+from survey_app.organisation.chain import the_chain
 from survey_app.responses import retention, settling
 
 HOUR, DAY = 3_600, 86_400
 
 _mover = Mover()
 
+
+def sign_checkpoint(now: datetime) -> None:
+    """Sign how far the audit log has come, and copy it off the host where a folder is given for that."""
+    chaining.checkpoint(now=now, seed=web.vault().key("audit"))
+    folder = web.settings().checkpoint_folder
+    if folder is not None:
+        chaining.copy_checkpoints(folder)
+
+
+def _house() -> purposes.House:
+    chain = the_chain()
+    return purposes.House(chain.sending_paused, chain.sample, chain.name, chain.sms_signature)
+
+
+purposes.bind_house(_house)
+
 # tick name -> (every how many seconds, what to do); a tick may commit, what it leaves open is committed after it
 EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "figures": (10, lambda now: _mover.tick()),
     "waves": (HOUR, lambda now: ensure_waves(now=now)),
     "exports": (HOUR, lambda now: requesting.expire(now=now, folder=web.settings().export_folder)),
+    "posters": (HOUR, lambda now: poster_runs.expire(now=now, folder=web.settings().poster_folder)),
+    "audit_chain": (1, lambda now: chaining.extend()),
+    "audit_checkpoint": (HOUR, sign_checkpoint),
     "failed_tries": (HOUR, lambda now: attempts.expire(now=now)),
     "retention": (DAY, lambda now: retention.apply(now=now)),
     "arrivals": (HOUR, lambda now: settling.forget_arrivals(now=now)),  # after retention: it drops what that left
 }
+UNCLAIMED = frozenset({"audit_chain"})  # right in any number of workers at once: a claim each second would only cost
 AT_START = ("retention", "arrivals")  # also when a worker starts, however short it lived before
 AT_STOP = ("arrivals",)
-    "posters": (HOUR, lambda now: poster_runs.expire(now=now, folder=web.settings().poster_folder)),
-    "audit_chain": (1, lambda now: chaining.extend()),
-    "audit_checkpoint": (HOUR, sign_checkpoint),

@@ -1,8 +1,9 @@
 """Keys and what they do: the key folder, field encryption (AES-256-GCM), blind indexes.
 
 Keys live in one folder (0700, files 0600), never in the database and never in its backup. Long-lived keys stand in one
-file, each wave has a file of its own that is destroyed after the wave (privacy.md 3.1). Every file is made with O_EXCL;
-nothing here ever replaces a key. A process that has read the keys of a wave forgets them soon after their file is gone.
+file, each wave has a file of its own that is destroyed after the wave (privacy.md 3.1). Every file is made with O_EXCL; nothing
+here ever replaces a key, rotation adds one (`keyring`). A process that has read the keys of a wave forgets them soon after
+their file is gone.
 
 The folder also holds the erasure ledger, a file that only grows: blind indexes of people who were erased, numbers of waves
 whose keys were destroyed. It outlives every backup of the database, so a restore brings neither back.
@@ -10,26 +11,26 @@ whose keys were destroyed. It outlives every backup of the database, so a restor
 
 import hashlib
 import hmac
-import json
+import logging
 import os
 import secrets
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from survey_app import clock
+from survey_app import clock, keyring
 from survey_app.errors import ConfigurationError
+from survey_app.keyring import LOOK_AGAIN_SECONDS, Keyring, overwrite, sync_folder
 
-LONG_LIVED = "long-lived.json"
 LEDGER = "erasures.log"  # one line each: `person <blind index, 64 hex digits>` or `wave <number, 5 digits>`
-_LONG_LIVED_KEYS = ("contact", "blind_index", "text", "link", "audit", "session")
 _WAVE_KEYS = ("tick", "tag", "ballot", "unsubscribe")
 UNREADABLE = "〔无法解密〕"
 _HEX = frozenset("0123456789abcdef")
-LOOK_AGAIN_SECONDS = 30.0  # how long a process may go on with the keys of a wave whose file is gone
+
+log = logging.getLogger("survey_app.vault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,92 +51,52 @@ def _dying_file(wave_id: int) -> str:
     return f"dying-{wave_id:05d}"  # its keys are no longer read, only overwritten
 
 
-def _overwrite(path: Path) -> None:
-    with path.open("r+b") as file:
-        file.write(secrets.token_bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix" or not folder.is_dir():
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_new(path: Path, names: tuple[str, ...]) -> bytes:
-    document = json.dumps({name: b64encode(secrets.token_bytes(32)).decode() for name in names}).encode()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(document)
-        file.flush()
-        os.fsync(file.fileno())
-    return document
-
-
-def _read(path: Path) -> tuple[dict[str, bytes], str]:
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise ConfigurationError(f"the key file {path.name} can be read by others; run: chmod 600 on it")
-    document = path.read_bytes()
-    try:
-        keys = {name: b64decode(value) for name, value in json.loads(document).items()}
-    except (ValueError, AttributeError) as error:
-        raise ConfigurationError(f"the key file {path.name} is damaged; restore it from its sealed copy") from error
-    return keys, hashlib.sha256(document).hexdigest()
-
-
 class Vault:
     """The open key folder of one installation."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._long_lived: dict[str, bytes] | None = None
+        self.long_lived = Keyring(folder)
         self._waves: dict[int, WaveKeys] = {}
         self._look_again_at = 0.0  # on the monotonic clock
         self._ledger: tuple[tuple[int, int], frozenset[bytes], frozenset[int]] | None = None
+        self._told: set[str] = set()  # key id and column of fields that could not be read
 
     # --- the folder -------------------------------------------------------------------------------------------------
     def has_long_lived(self) -> bool:
         """True when the file of long-lived keys exists."""
-        return (self.folder / LONG_LIVED).exists()
+        return self.long_lived.exists()
 
     def create_long_lived(self) -> str:
         """Make the long-lived keys of a new installation; returns their fingerprint. Fails when they exist."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return hashlib.sha256(_write_new(self.folder / LONG_LIVED, _LONG_LIVED_KEYS)).hexdigest()
+        return self.long_lived.create()
 
     def long_lived_fingerprint(self) -> str:
         """SHA-256 of the file of long-lived keys. Raises ConfigurationError when it is missing or readable by others."""
-        return self._load_long_lived()[1]
-
-    def _load_long_lived(self) -> tuple[dict[str, bytes], str]:
-        path = self.folder / LONG_LIVED
-        if not path.exists():
-            raise ConfigurationError(
-                f"the key file {LONG_LIVED} is missing from the key folder; restore its sealed copy"
-            )
-        return _read(path)
+        return self.long_lived.read().fingerprint
 
     def key(self, name: str) -> bytes:
-        """One of the long-lived keys: contact, blind_index, text, link, audit, session."""
-        if self._long_lived is None:
-            self._long_lived = self._load_long_lived()[0]
-        return self._long_lived[name]
+        """The newest key of a name: contact, blind_index, text, link, audit, session."""
+        keys = self.long_lived.keys()
+        return keys.by_id[keys.ids(name)[0]]
+
+    def keys_of(self, name: str) -> list[bytes]:
+        """Every key of a name, newest first: what an older one signed or sealed is good as long as it is here."""
+        keys = self.long_lived.keys()
+        return [keys.by_id[key_id] for key_id in keys.ids(name)]
 
     # --- waves ------------------------------------------------------------------------------------------------------
     def create_wave(self, wave_id: int) -> str:
         """Make the keys of a new wave; returns the fingerprint. Raises FileExistsError: a wave number is used once."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return hashlib.sha256(_write_new(self.folder / _wave_file(wave_id), _WAVE_KEYS)).hexdigest()
+        document = keyring.new_keys(_WAVE_KEYS)
+        keyring.write_new(self.folder / _wave_file(wave_id), document)
+        return hashlib.sha256(document).hexdigest()
 
     def wave_fingerprint(self, wave_id: int) -> str | None:
         """SHA-256 of the wave's file, or None when it does not exist (any more)."""
         path = self.folder / _wave_file(wave_id)
-        return _read(path)[1] if path.exists() else None
+        return keyring.read(path)[1] if path.exists() else None
 
     def wave(self, wave_id: int) -> WaveKeys | None:
         """The keys of a wave, or None when they do not exist (any more)."""
@@ -144,9 +105,10 @@ class Vault:
         found = self._waves.get(wave_id)
         if found is None:
             try:
-                found = self._waves[wave_id] = WaveKeys(**_read(self.folder / _wave_file(wave_id))[0])
+                entries = keyring.read(self.folder / _wave_file(wave_id))[0]
             except FileNotFoundError:
                 return None
+            found = self._waves[wave_id] = WaveKeys(**{name: b64decode(value) for name, value in entries.items()})
         return found
 
     def _forget_destroyed(self) -> None:
@@ -170,12 +132,12 @@ class Vault:
             try:
                 if not dying.exists():
                     path.rename(dying)
-                    _sync_folder(self.folder)
-                _overwrite(dying)
+                    sync_folder(self.folder)
+                overwrite(dying)
                 dying.unlink()
             except FileNotFoundError:  # another process does the same
                 continue
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         if wave_id not in self.destroyed_waves():
             self._note(f"wave {wave_id:05d}")
 
@@ -216,7 +178,7 @@ class Vault:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
 
     def _read_ledger(self) -> tuple[frozenset[bytes], frozenset[int]]:
         path = self.folder / LEDGER
@@ -238,19 +200,31 @@ class Vault:
 
     # --- fields -----------------------------------------------------------------------------------------------------
     def seal(self, key_name: str, text: str, *, place: str) -> str:
-        """Encrypt a field: `v1.<key name>.<nonce>.<ciphertext>`; `place` (table, column, row) is authenticated with it."""
+        """Encrypt a field: `v1.<key id>.<nonce>.<ciphertext>`; `place` (table, column, row) is authenticated with it."""
+        keys = self.long_lived.keys()
+        key_id = keys.ids(key_name)[0]
         nonce = secrets.token_bytes(12)
-        body = AESGCM(self.key(key_name)).encrypt(nonce, text.encode(), f"{place}|{key_name}".encode())
-        return f"v1.{key_name}.{_b64(nonce)}.{_b64(body)}"
+        body = AESGCM(keys.by_id[key_id]).encrypt(nonce, text.encode(), f"{place}|{key_id}".encode())
+        return f"v1.{key_id}.{_b64(nonce)}.{_b64(body)}"
 
     def unseal(self, sealed: str, *, place: str) -> str:
-        """The text of a sealed field; a wrong or missing key gives 〔无法解密〕, never an error page."""
+        """The text of a sealed field; a wrong or missing key gives 〔无法解密〕 and a line in the log, never an error page."""
+        key_id = ""
         try:
-            _, key_name, nonce, body = sealed.split(".")
-            plain = AESGCM(self.key(key_name)).decrypt(_unb64(nonce), _unb64(body), f"{place}|{key_name}".encode())
-        except (InvalidTag, ValueError, KeyError):
+            head, nonce, body = sealed.rsplit(".", 2)
+            key_id = head.removeprefix("v1.")
+            opened = AESGCM(self.long_lived.opening(key_id))
+            return opened.decrypt(_unb64(nonce), _unb64(body), f"{place}|{key_id}".encode()).decode()
+        except (InvalidTag, ValueError, KeyError, ConfigurationError):
+            self._tell(key_id, place)
             return UNREADABLE
-        return plain.decode()
+
+    def _tell(self, key_id: str, place: str) -> None:
+        """One line per key and column: a page of a thousand such fields is one fault."""
+        column = place.rpartition(".")[0]
+        if f"{key_id} {column}" not in self._told:
+            self._told.add(f"{key_id} {column}")
+            log.error("sealed fields of %s cannot be read: the key %s is missing or another one", column, key_id or "?")
 
     def blind_index(self, value: str) -> bytes:
         """HMAC-SHA256 of a normalised identifier, for equality search only."""

@@ -27,6 +27,7 @@ from survey_app.database import db, keep_private
 from survey_app.distribution import poster_runs
 from survey_app.errors import Busy, DomainError
 from survey_app.exports import requesting
+from survey_app.messaging.sending import Sending
 from survey_app.work import Claim, LeaseLost
 
 log = logging.getLogger("survey_app.worker")
@@ -164,7 +165,7 @@ class Ticks:
                 self._do(name, act, now)
             elif self._seen.get(name) != slot:
                 self._seen[name] = slot
-                if self._claim(name, slot, timedelta(seconds=seconds)):
+                if name in reactions.UNCLAIMED or self._claim(name, slot, timedelta(seconds=seconds)):
                     self._do(name, act, now)
 
     def run_named(self, names: Iterable[str], now: datetime) -> None:
@@ -206,6 +207,8 @@ def run(app: Flask) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     ticks = Ticks(app)
+    sending = Sending(app)
+    sending.start()
     try:
         _sweep_at_start(app)
         ticks.run_named(reactions.AT_START, clock.now())
@@ -213,7 +216,9 @@ def run(app: Flask) -> None:
             ticks.run(clock.now())
             consumer.check_worker_health()
     finally:
+        sending.halt(seconds=LONGEST_STOP_SECONDS)
         consumer.stop(graceful=True)
+        sending.wait()
         ticks.run_named(reactions.AT_STOP, clock.now())
 
 

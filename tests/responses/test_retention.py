@@ -196,8 +196,8 @@ def at_a_place(wanted: str) -> Callable[[str], None]:
     ("module", "name", "crash"),
     [
         (waves, "failpoint", at_a_place("keys.after_started")),
-        (vaults, "_overwrite", at_overwriting),
-        (vaults, "_overwrite", at_unlinking),
+        (vaults, "overwrite", at_overwriting),
+        (vaults, "overwrite", at_unlinking),
         (waves, "failpoint", at_a_place("keys.after_unlink")),
     ],
     ids=["after the start was noted", "before overwriting", "before unlinking", "before the end was noted"],

@@ -1,0 +1,1 @@
+"""Groups of commands for operators, beside those that stand in `cli` itself."""
