@@ -60,11 +60,12 @@ class Message(Base):
     attempt_id: Mapped[str | None] = mapped_column(String(32))  # our out_id of the last attempt, minted by the claim
     fence: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
-    provider: Mapped[str] = mapped_column(String(24), default="")
+    sender_id: Mapped[int | None] = mapped_column(ForeignKey("message_sender.id"))  # of the last attempt
     provider_number: Mapped[str | None] = mapped_column(String(80), index=True)  # what the provider calls it
     segments: Mapped[int] = mapped_column(default=0)
     cost_cents: Mapped[int] = mapped_column(default=0)
     asked: Mapped[int] = mapped_column(default=0)  # how often the reconciler asked the provider
+    requeued: Mapped[bool] = mapped_column(default=False)  # once, after proof that an unknown attempt was not accepted
     created_at: Mapped[datetime] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)  # when the last attempt began
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

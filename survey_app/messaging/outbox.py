@@ -38,6 +38,7 @@ def queue(rows: Sequence[NewMessage], *, now: datetime) -> int:
     statement = dialect.insert(Message.__table__).on_conflict_do_nothing(
         index_elements=["purpose", "subject_id", "step"]
     )
+    statement = statement.execution_options(preserve_rowcount=True)
     ids = next_ids(Message, len(rows))
     added = 0
     for start in range(0, len(rows), CHUNK):
