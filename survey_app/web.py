@@ -52,6 +52,7 @@ STAFF_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+KIOSK_POLICY = f"{STAFF_POLICY}; worker-src 'self'"  # pages under /k/: scripts from files, and a service worker
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -105,6 +106,17 @@ def respondent_headers(*, style_hash: str, script_hash: str, frame_ancestors: st
     )
     return [
         ("Content-Security-Policy", policy),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cache-Control", "no-store"),
+        ("X-Robots-Tag", "noindex"),
+        *COMMON_HEADERS.items(),
+    ]
+
+
+def kiosk_headers() -> list[tuple[str, str]]:
+    """Headers of what an enrolled tablet gets."""
+    return [
+        ("Content-Security-Policy", KIOSK_POLICY),
         ("Referrer-Policy", "no-referrer"),
         ("Cache-Control", "no-store"),
         ("X-Robots-Tag", "noindex"),

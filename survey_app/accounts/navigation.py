@@ -25,6 +25,14 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("design.bank_page", N_("题库"), "database", "questionnaire:read"),
             Place("design.indicators_page", N_("指标与权重"), "target", "questionnaire:read", "/indicators/"),
             Place("distribution.all_collectors", N_("链接与二维码"), "qr-code", "collector:read"),
+            Place("distribution.devices_page", N_("柜台平板"), "tablet", "device:manage"),
+        ),
+    ),
+    (
+        N_("顾客"),
+        (
+            Place("people.contacts_page", N_("联系人"), "contact", "contact:read"),
+            Place("people.opt_outs_page", N_("退订名单"), "user-x", "contact:read"),
         ),
     ),
     (
@@ -32,6 +40,8 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("organisation.chain_page", N_("机构信息"), "building-2", "organisation:edit"),
             Place("organisation.shops_page", N_("大区与门店"), "store", "organisation:edit", "/regions/"),
+            Place("organisation.parts_page", N_("部门与团队"), "layers", "organisation:edit", "/teams/"),
+            Place("organisation.tiers_page", N_("会员等级"), "star", "organisation:edit"),
         ),
     ),
     (

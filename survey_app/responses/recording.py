@@ -247,6 +247,14 @@ class Recorder:
         assert self.post is not None
         return self.post.read(statement.replace("?", "%s"), values)
 
+    def write(self, statement: str, values: tuple[Any, ...]) -> None:
+        """One statement with `?` marks in a transaction of its own. Raises errors.Busy."""
+        if self.lite is not None:
+            self.lite.write(lambda connection: connection.execute(statement, values) and None)
+            return
+        assert self.post is not None
+        self.post.write(lambda connection: connection.execute(statement.replace("?", "%s").encode(), values) and None)
+
     def close(self) -> None:
         """Let the connections go."""
         for store in (self.lite, self.post):

@@ -151,10 +151,14 @@ def privacy(frame: Frame) -> str:
     _ = frame.say
     title = _("隐私声明")
     version = _("第 %(version)s 版") % {"version": frame.chain.consent_version}
-    text = frame.chain.consent_texts.get(frame.language) or next(iter(frame.chain.consent_texts.values()), "")
-    parts = "".join(_BLOCKS[kind](lines) for kind, lines in consent.blocks(text))
-    body = f"<div class='text done'><h1>{title}</h1><p class=muted>{version}</p>{parts}</div>"
+    body = f"<div class='text done'><h1>{title}</h1><p class=muted>{version}</p>{privacy_text(frame)}</div>"
     return closing_page(frame, title, body, tools=language_links(frame, "/privacy"), links=("withdraw",))
+
+
+def privacy_text(frame: Frame) -> str:
+    """The text itself, in the language of the page or in the first there is."""
+    text = frame.chain.consent_texts.get(frame.language) or next(iter(frame.chain.consent_texts.values()), "")
+    return "".join(_BLOCKS[kind](lines) for kind, lines in consent.blocks(text))
 
 
 _BLOCKS = {

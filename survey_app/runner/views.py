@@ -28,7 +28,7 @@ from survey_app.responses import ballots
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.drafts import Saved
 from survey_app.responses.recording import DamagedForm, Recorder
-from survey_app.runner import again, answering, assets, closing, document, forms, incoming
+from survey_app.runner import again, answering, assets, closing, document, forms, incoming, kiosk
 from survey_app.runner.answering import Reply, Sitting, State
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early, is_looser
@@ -559,6 +559,7 @@ def create_runner(settings: Settings) -> Flask:
     app.add_url_rule("/privacy", "privacy", here.privacy)
     app.add_url_rule("/logo", "logo", here.logo)
     app.add_url_rule("/preview/<token>", "preview", here.preview, methods=["GET", "POST"])
+    kiosk.register(app, here)
 
     app.register_error_handler(Exception, lambda error: _failed(here, error))
     return app

@@ -6,9 +6,10 @@ blueprint = Blueprint("distribution", __name__)
 
 from survey_app.distribution.views import (  # noqa: E402, F401 - they add their pages
     changing,
+    devices,
     lists,
-    previewing,
     posters,
+    previewing,
     printing,
     switching,
     variants,

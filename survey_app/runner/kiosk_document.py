@@ -1,0 +1,266 @@
+"""The one document of a counter tablet: start page, all pages of a version in steps, thanks, countdown, the staff's corner.
+
+It has no per-request value at all, so that a tablet can keep it. Which questions apply is decided by the page over the whole
+questionnaire; `offline` refuses a questionnaire where it could not.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from survey_app.distribution import offline
+from survey_app.distribution.pins import PIN_ROUNDS
+from survey_app.questionnaire import stepping, validation
+from survey_app.questionnaire.definition import Page
+from survey_app.questionnaire.parts import text_in
+from survey_app.questionnaire.question_types import Question
+from survey_app.questionnaire.question_types.base import FieldProblem
+from survey_app.runner import assets, closing, document, fields
+from survey_app.runner.doors import Door, Paper
+from survey_app.runner.frame import SIZES, Chain, Frame, language_name
+from survey_app.runner.sheet import Item, Sheet, attribute, escaped
+
+SCRIPTS = {"queue.js": "kiosk_queue.js", "kiosk.js": "kiosk.js"}
+SIZE = "big"  # what a tablet starts with: people stand in front of it
+_TICK = (
+    '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a tablet shows now: a document per language. `mark` changes with anything in them; `files`: what it has to keep."""
+
+    mark: str
+    documents: dict[str, str]  # by language; the first one is the default
+    files: tuple[str, ...]
+
+
+class Written(Sheet):
+    """A sheet in the order in which it was written: one document serves everybody, so nothing can be shuffled."""
+
+    def arranged(self, items: Any, name: str, wanted: bool) -> list[Item]:
+        """As written."""
+        return list(items)
+
+
+def css(chain: Chain) -> assets.Asset:
+    """The style sheet of a tablet: that of every respondent's page, and its own."""
+    return assets.kiosk_style(chain.brand, chain.soft)
+
+
+def edition(chain: Chain, door: Door, paper: Paper, shut: str) -> Edition:
+    """The documents of a door. `shut`: why nobody can answer now ("closed", "early", "unfit"), "" when everybody can."""
+    languages = paper.definition.languages
+    made = {language: _document(Frame(chain, language, SIZE, languages), door, paper, shut) for language in languages}
+    mark = hashlib.sha256("".join(made.values()).encode()).hexdigest()[:16]
+    pages = ["/k/", *(f"/k/?l={language}" for language in languages)]
+    files = [*pages, *_addresses(chain).values(), *([f"/logo?{chain.logo_key}"] if chain.logo_key else [])]
+    return Edition(mark, {language: html.replace("@mark@", mark) for language, html in made.items()}, tuple(files))
+
+
+def _addresses(chain: Chain) -> dict[str, str]:
+    named = {"style.css": css(chain), **{name: assets.small_file(file) for name, file in SCRIPTS.items()}}
+    return {name: f"/k/{name}?{hashlib.sha256(asset.text.encode()).hexdigest()[:12]}" for name, asset in named.items()}
+
+
+def _document(frame: Frame, door: Door, paper: Paper, shut: str) -> str:
+    definition, chain = paper.definition, frame.chain
+    sheet = Written(definition, frame.language, numbers=document.numbering(frame, definition))
+    files = _addresses(chain)
+    title = sheet.plain(definition.title)
+    return (
+        f"<!doctype html><html lang={frame.language} class={SIZE}><head><meta charset=utf-8>"
+        '<meta name=viewport content="width=device-width,initial-scale=1"><meta name=robots content=noindex>'
+        "<meta name=mobile-web-app-capable content=yes><meta name=apple-mobile-web-app-capable content=yes>"
+        f'<meta name=theme-color content="{chain.brand}"><link rel=icon href="/logo?{chain.logo_key}">'
+        f'<title>{escaped(title)}</title><link rel=stylesheet href="{files["style.css"]}">'
+        f'<script defer src="{files["queue.js"]}"></script><script defer src="{files["kiosk.js"]}"></script></head>'
+        f"<body data-set={attribute(json.dumps(_settings(frame, paper), ensure_ascii=False))}>"
+        f"{_start(frame, sheet, door, paper, shut)}{_form(frame, sheet) if shut != 'unfit' else ''}"
+        f"{_thanks(frame, sheet)}{_idle(frame)}{_staff(frame)}</body></html>"
+    )
+
+
+def _settings(frame: Frame, paper: Paper) -> dict[str, Any]:
+    _ = frame.say
+    return {
+        "version": paper.version_id,
+        "consent": frame.chain.consent_version,
+        "mark": "@mark@",
+        "rounds": PIN_ROUNDS,
+        "rules": dict(_rules(frame, paper)),
+        "mark_error": _("错误："),
+        "wrong": _("PIN 不对。"),
+        "wait": _("尝试次数过多，请一分钟后再试。"),
+        "full": _("平板的存储空间已满，请店员处理。"),
+    }
+
+
+# --- the start page ---------------------------------------------------------------------------------------------------
+def _start(frame: Frame, sheet: Sheet, door: Door, paper: Paper, shut: str) -> str:
+    _ = frame.say
+    definition, chain = paper.definition, frame.chain
+    logo = f'<img class=sign src="/logo?{chain.logo_key}" alt="">' if chain.logo_key else ""
+    languages = "".join(
+        f'<a class=tap data-do=language href="/k/?l={language}" lang={language}>{language_name(language)}</a>'
+        for language in frame.languages
+        if language != frame.language
+    )
+    if shut:
+        said = {
+            "closed": _("本次调查已结束，谢谢您的关注。"),
+            "early": _("这份问卷还没有开始。"),
+            "unfit": _("这份问卷不能在平板上填写，请店员联系总部。"),
+        }[shut]
+        begin = f"<p class=facts>{said}</p><button id=_begin class=go data-do=begin disabled hidden></button>"
+    else:
+        begin = (
+            f"{sheet.block('p', definition.intro)}<p class=facts>{document.facts(frame, definition, paper.seconds)}</p>"
+            f"<button id=_begin class='go begin' data-do=begin>{_('点这里开始')}</button>"
+        )
+    stopped = _("这台平板已停用，请店员联系总部。")
+    seen = _("回答只用于改进服务，门店只看到汇总。自愿参加，可随时退出。")
+    agree = _("提交即表示同意隐私声明（第 %(version)s 版）。") % {"version": chain.consent_version}
+    return (
+        f"<section id=_start class=kiosk><div class=page><p class=brand>{logo}"
+        f"<b>{escaped(chain.display_name(frame.language))}</b></p><main>"
+        f"<h1>{sheet.html(definition.title)}</h1>{begin}<p id=_stopped class=facts hidden>{stopped}</p>"
+        f"<div class=choices>{languages}{_sizes(frame)}</div>"
+        f"<div class=terms><p>{document.promise(frame, door.mode)}{seen}{agree}</p>"
+        f"<details><summary>{_('隐私声明')}</summary><div class=text>{closing.privacy_text(frame)}</div></details></div></main>"
+        f"<footer class=corner><button class=link data-do=staff>{_('店员')}</button>"
+        f"<span class=muted hidden>{_('离线待发')} <b class=_n>0</b></span>"
+        f"<span class=muted hidden>{_('未被接收')} <b class=_r>0</b></span></footer></div></section>"
+        f"<noscript><p class=facts>{_('平板需要打开浏览器的 JavaScript。')}</p></noscript>"
+    )
+
+
+def _sizes(frame: Frame) -> str:
+    _ = frame.say
+    labels = (_("标准"), _("大字"), _("特大"))
+    return f"<span class=tools role=group aria-label={attribute(_('字号'))}>" + "".join(
+        f"<button type=button data-do=size value='{size}' aria-pressed={'true' if size == SIZE else 'false'}>{label}</button>"
+        for size, label in zip(SIZES, labels, strict=True)
+    ) + "</span>"  # fmt: skip
+
+
+# --- the questions ----------------------------------------------------------------------------------------------------
+def _form(frame: Frame, sheet: Sheet) -> str:
+    _ = frame.say
+    shown = offline.shown_when(sheet.definition)
+    steps = "".join(step for page in sheet.definition.pages for step in _steps(sheet, page, shown))
+    return (
+        "<form id=_f hidden novalidate autocomplete=off>"
+        f"<header><div class=page><button type=button class=link id=_b data-do=back>{_('返回')}</button>{_sizes(frame)}"
+        f"<button type=button class=link data-do=quit>{_('不填了')}</button></div></header>"
+        f"<div class=page><main id=_m data-next={attribute(_('继续'))}>{steps}"
+        f"<button id=_g class=go>{_('提交问卷')}</button></main></div></form>"
+    )
+
+
+def _steps(sheet: Sheet, page: Page, shown: dict[str, bool | list[Any]]) -> Iterator[str]:
+    """The steps of a page: one per question, all together where there are at most three; notes go with the question after."""
+    there: list[Question] = [
+        question for question in page.questions if question.shown and shown[question.name] is not False
+    ]
+    groups: list[list[Question]] = [[]]
+    for question in there:
+        groups[-1].append(question)
+        if question.asks:
+            groups.append([])
+    rest = groups.pop()
+    if rest:
+        groups[-1:] = [[*groups[-1], *rest]] if groups else [rest]
+    if sum(question.asks for question in there) <= stepping.STEPPED_ABOVE:
+        groups = [there] if there else []
+    title = sheet.block("h2", page.title, " class=section")
+    for group in groups:
+        name = next((question.name for question in group if question.asks), group[0].name)
+        drawn = "".join(_drawn(question, sheet, shown[question.name]) for question in group)
+        yield f'<div class=step id="s-{name}" hidden>{title}{drawn}</div>'
+        title = ""
+
+
+def _drawn(question: Question, sheet: Sheet, when: bool | list[Any]) -> str:
+    return (
+        fields.draw(question, sheet)
+        if when is True
+        else fields.draw(question, sheet, shown=False, script=list(when or ()))
+    )
+
+
+def _rules(frame: Frame, paper: Paper) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the page checks itself beside what is required, with the server's sentences; the server checks everything again."""
+
+    def say(code: str, **values: Any) -> str:
+        return validation.message(FieldProblem("", "", code, values), frame.language, paper.definition)
+
+    for question in paper.definition.questions:
+        low, high = getattr(question, "min", None), getattr(question, "max", None)
+        if question.type == "number":
+            decimals = getattr(question, "decimals", 0)
+            tail = rf"(\.[0-9]{{1,{decimals}}})?" if decimals else ""
+            yield question.name, {
+                "num": 1, "re": rf"^-?[0-9]{{1,{15 - decimals}}}{tail}$", "lo": low, "hi": high,
+                "bad": say("too_many_decimals", max=decimals) if decimals else say("whole_number"),
+                "low": say("number_too_small", min=_plain(low)), "high": say("number_too_large", max=_plain(high)),
+            }  # fmt: skip
+        elif question.type == "multiple_choice" and (low or high):
+            yield question.name, {
+                "count": 1, "lo": low, "hi": high,
+                "low": say("too_few_choices", min=low), "high": say("too_many_choices", max=high),
+            }  # fmt: skip
+        elif question.type in ("date", "time"):
+            early, late = f"{question.type}_too_early", f"{question.type}_too_late"
+            low = low if low is not None or question.type == "time" else "1900-01-01"
+            yield question.name, {
+                "re": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" if question.type == "date" else "^[0-9]{2}:[0-9]{2}$",
+                "bad": say(f"bad_{question.type}"), "lo": None if low is None else str(low), "hi": high and str(high),
+                "low": say(early, min=low), "high": say(late, max=high),
+            }  # fmt: skip
+
+
+def _plain(number: float | None) -> str:
+    return "" if number is None else f"{number:g}"
+
+
+# --- around them ------------------------------------------------------------------------------------------------------
+def _thanks(frame: Frame, sheet: Sheet) -> str:
+    _ = frame.say
+    own = text_in(sheet.definition.thanks, frame.language, sheet.definition.language)
+    back = _("%(n)s 秒后回到首页") % {"n": "<b class=_c>10</b>"}
+    return (
+        f"<section id=_thanks class=kiosk hidden><div class=page><main class=done>{_TICK}"
+        f"<h1 tabindex=-1>{_('感谢您的回答')}</h1>{f'<p>{escaped(own)}</p>' if own else ''}"
+        f"<p>{_('我们会汇总所有回答，用来改进药品和服务。')}</p>"
+        f"<button class=go data-do=done>{_('完成')}</button><p class=muted>{back}</p></main></div></section>"
+    )
+
+
+def _idle(frame: Frame) -> str:
+    _ = frame.say
+    left = _("%(n)s 秒后清空并回到首页。") % {"n": "<b class=_c>20</b>"}
+    return (
+        f"<dialog id=_idle aria-labelledby=_it><h2 id=_it>{_('还在填写吗？')}</h2><p>{left}</p>"
+        f"<button class=go data-do=stay autofocus>{_('继续填写')}</button>"
+        f"<button class=link data-do=quit>{_('清空并离开')}</button></dialog>"
+    )
+
+
+def _staff(frame: Frame) -> str:
+    _ = frame.say
+    return (
+        f"<dialog id=_staff aria-labelledby=_st><h2 id=_st>{_('店员')}</h2><form id=_pin>"
+        f"<label for=_p>{_('请输入 PIN')}</label>"
+        "<input class=in id=_p type=password inputmode=numeric maxlength=6 autocomplete=off autofocus>"
+        f"<p id=_pe class=err role=alert></p><button class=go>{_('确定')}</button></form>"
+        f"<div id=_menu hidden><p data-zero=1>{_('离线待发')} <b class=_n>0</b></p>"
+        f"<p hidden class=err>{_('未被服务器接收，请导出后联系总部：')} <b class=_r>0</b></p>"
+        f"<p id=_ready class=muted hidden>{_('断网时也可以填写。')}</p>"
+        f"<button class=go data-do=send>{_('立即上传')}</button><button class=go data-do=export>{_('导出')}</button>"
+        f"<button class=go data-do=leave>{_('离开全屏问卷')}</button></div>"
+        f"<button class=link data-do=close>{_('返回')}</button></dialog>"
+    )
