@@ -44,6 +44,7 @@ from survey_app.vault import Vault
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"  # no sign-in needed
+SIGNED = "signed"  # another system, by the signature of its request (room api); needs neither sign-in nor token
 SIGNED_IN = "signed-in"  # any active member of staff
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -61,7 +62,7 @@ COMMON_HEADERS = {
 
 
 def access(permission: str) -> Callable[[View], View]:
-    """Declare who may use a view: PUBLIC, SIGNED_IN or a permission of accounts' table."""
+    """Declare who may use a view: PUBLIC, SIGNED, SIGNED_IN or a permission of accounts' table."""
 
     def declare(view: View) -> View:
         view.access = permission  # type: ignore[attr-defined]

@@ -32,6 +32,8 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         N_("顾客"),
         (
             Place("people.contacts_page", N_("联系人"), "contact", "contact:read"),
+            Place("people.orders_page", N_("订单"), "package", "order:read"),
+            Place("people.imports_page", N_("导入"), "upload", "order:import"),
             Place("people.opt_outs_page", N_("退订名单"), "user-x", "contact:read"),
         ),
     ),
@@ -49,6 +51,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("accounts.users_page", N_("用户"), "users", "user:manage"),
             Place("accounts.permissions_page", N_("角色与权限"), "key-round", "user:manage"),
+            Place("people.systems_page", N_("系统接口"), "plug", "system:manage"),
             Place("accounts.events_page", N_("审计记录"), "scroll-text", "audit:read"),
         ),
     ),

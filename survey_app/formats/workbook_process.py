@@ -1,0 +1,116 @@
+"""Reads a workbook (XLSX or XLS) from standard input and writes its first filled sheet to standard output, row by row.
+
+Run by `tables` as a process of its own, with limits: a hostile workbook may take memory and time only here. It imports nothing
+of the platform. Output: a line of JSON per row that holds anything, `[row number, [cell, ...]]`; cells are texts as a person
+sees the values: a formula gives its stored value, a date is `2026-11-20 14:05:00`, a whole number has no `.0`.
+Exit 0 good; 3 protected by a password; 4 no table; 5 too large; 6 broken; a signal: beyond the limits.
+"""
+
+import contextlib
+import io
+import json
+import sys
+import zipfile
+from datetime import date, datetime, time
+from typing import Any
+
+MOST_MEMORY = 3 * 1024**3  # of address space
+MOST_SECONDS = 60  # of processor time
+MOST_UNPACKED = 800 * 1024**2
+MOST_MEMBERS = 2_000
+BIGGEST_RATIO = 250  # of a member of more than 10 MB; tables of real orders pack 5 to 40 times
+EXACT = 10**15  # whole numbers from here on have lost digits in any spreadsheet
+
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of a workbook under a password
+
+PROTECTED, EMPTY, TOO_LARGE, BROKEN = 3, 4, 5, 6
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # no such limits on Windows: the checks of the packed sizes remain
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the customers
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _refuse_bombs(data: bytes) -> None:
+    if not data.startswith(b"PK"):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
+        sys.exit(TOO_LARGE)
+    for member in members:
+        if member.file_size > 10_000_000 and member.file_size > BIGGEST_RATIO * max(member.compress_size, 1):
+            sys.exit(TOO_LARGE)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < EXACT:
+            return str(int(value))
+        return repr(value) if abs(value) < EXACT else f"{value:.14E}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return str(value)
+
+
+def _sheet(book: Any) -> Any:
+    for number in range(len(book.sheet_names)):
+        sheet = book.get_sheet_by_index(number)
+        if sheet.start is not None and sheet.height:
+            return sheet
+    sys.exit(EMPTY)
+
+
+def main() -> None:
+    """Read, check, write."""
+    _limit()
+    data = sys.stdin.buffer.read()
+    if data.startswith(b"\xd0\xcf") and _ENCRYPTED in data:
+        sys.exit(PROTECTED)
+    _refuse_bombs(data)
+    sheet = _sheet(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)))
+    del data
+    first = sheet.start[0] + 1
+    for number, row in enumerate(sheet.iter_rows(), start=first):
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            sys.stdout.write(json.dumps([number, cells]) + "\n")
+
+
+if __name__ == "__main__":
+    import python_calamine
+
+    try:
+        main()
+        sys.stdout.flush()
+    except python_calamine.PasswordError:
+        sys.exit(PROTECTED)
+    except MemoryError:
+        sys.exit(TOO_LARGE)
+    except BrokenPipeError:  # the reader has seen enough
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
+    except (
+        python_calamine.CalamineError,
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        KeyError,
+        RuntimeError,
+        NotImplementedError,
+    ):
+        sys.exit(BROKEN)
