@@ -543,6 +543,7 @@ def create_tables() -> None:
         sa.Column("started_at", Moment(), nullable=True),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.Column("seen_event_id", sa.BigInteger(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
         sa.CheckConstraint("kind in ('once','trigger','calls')", name=op.f("ck_campaign_kind")),
         sa.CheckConstraint("state in ('draft','waiting','running','paused','ended')", name=op.f("ck_campaign_state")),
         sa.CheckConstraint("reminders between 0 and 2", name=op.f("ck_campaign_reminders")),

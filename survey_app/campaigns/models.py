@@ -73,6 +73,7 @@ class Campaign(Base):
     seen_event_id: Mapped[int] = mapped_column(
         BigInteger, default=0
     )  # of `trigger`: order events up to here were looked at
+    missed: Mapped[int] = mapped_column(default=0)  # of `trigger`: events that came too late to ask about
     questionnaire: Mapped[Questionnaire] = relationship(lazy="joined")
 
 
@@ -114,9 +115,13 @@ class Invitation(Base):
         LargeBinary(32)
     )  # blind index of the link code; never in anonymous mode
     facts: Mapped[str] = mapped_column(Text, default="")  # sealed JSON: order data for texts; never in anonymous mode
-    event_id: Mapped[int | None] = mapped_column(BigInteger)  # order_event that made it; no key: events are deleted earlier
+    event_id: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # order_event that made it; no key: events are deleted earlier
     send_until: Mapped[date | None] = mapped_column(Date)  # the last day that may send the first message
-    unsent: Mapped[str] = mapped_column(String(16), default="")  # why no message was queued: see campaigns.inviting.UNSENT
+    unsent: Mapped[str] = mapped_column(
+        String(16), default=""
+    )  # why no message was queued: see campaigns.inviting.UNSENT
     cancelled: Mapped[bool] = mapped_column(default=False)  # refunded before anything was sent
     made_at: Mapped[datetime] = mapped_column(Moment)
     wave: Mapped[Wave] = relationship(lazy="joined")
