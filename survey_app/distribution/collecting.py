@@ -54,7 +54,7 @@ def create_collector(
     waves.ensure_wave(questionnaire_id=questionnaire.id, now=now)
     place = _one_line(place, LONGEST_PLACE)
     collector = Collector(
-        code=code or _free_code(),
+        code=code or free_code(),
         kind=kind,
         name=_one_line(name, LONGEST_NAME) or _default_name(shop, place),
         questionnaire_id=questionnaire.id,
@@ -120,7 +120,7 @@ def ensure_personal(*, questionnaire: Questionnaire, by: Actor, now: datetime) -
     if version is None:
         raise DomainError(N_("请先发布问卷，再用它邀请顾客。"))
     collector = Collector(
-        code=_free_code(),
+        code=free_code(),
         kind="personal",
         name="",
         questionnaire_id=questionnaire.id,
@@ -148,7 +148,8 @@ def _default_name(shop: Shop | None, place: str) -> str:
     return " · ".join(part for part in (shop.name, place) if part)[:LONGEST_NAME] if shop else ""
 
 
-def _free_code() -> str:
+def free_code() -> str:
+    """A code that no door has."""
     # 30 bits: a clash is rare, and the unique key of the table is the last word
     while True:
         code = tokens.short_code(CODE_LENGTH)

@@ -10,6 +10,7 @@ from survey_app import clock
 from survey_app.organisation import consent
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import text_in
+from survey_app.runner import assets, interview_words
 from survey_app.runner.frame import Chain, Frame, closing_page, language_links
 from survey_app.runner.sheet import attribute, escaped
 
@@ -30,13 +31,15 @@ def thanks(frame: Frame, definition: Definition, mode: str) -> str:
     between = "" if frame.language.startswith("zh") else " "
     stored = anonymous if mode == "anonymous" else ""
     keep, why = _("您的删除码"), _("如果以后想删除这份回答，请记下它。我们无法再次提供。")
-    link, done = _("用删除码删除回答"), _("您可以关闭本页面了。")
+    link, done = _("用删除码删除回答"), f"<p class=muted>{_('您可以关闭本页面了。')}</p>"
+    if frame.entered:
+        why, done = interview_words.after(frame)
     own = text_in(definition.thanks, frame.language, definition.language)
     thanks_text = f"<p>{escaped(own)}</p>" if own else ""
     body = (
         f"<div class=done>{_TICK}<h1 tabindex=-1>{title}</h1>{thanks_text}<p>{happens}{between}{stored}</p></div>"
         f"<h2>{keep}</h2><p class=code>{CODE_HOLE}</p><p class=small>{why}</p>"
-        f'<p><a class=tap href="/withdraw?l={frame.language}">{link}</a></p><p class=muted>{done}</p>'
+        f'<p><a class=tap href="/withdraw?l={frame.language}">{link}</a></p>{done}'
     )
     return closing_page(frame, title, body)
 

@@ -13,7 +13,7 @@ from typing import Any
 from survey_app.questionnaire import conditions, stepping
 from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.question_types import Question
-from survey_app.runner import fields
+from survey_app.runner import fields, interview_words
 from survey_app.runner.choices import field_id
 from survey_app.runner.frame import Frame, footer, header, opening, view_buttons
 from survey_app.runner.sheet import Sheet, attribute, escaped
@@ -234,6 +234,8 @@ def facts(frame: Frame, definition: Definition, seconds: int) -> str:
 
 def promise(frame: Frame, mode: str) -> str:
     """Who sees the answers, in one sentence."""
+    if frame.entered:
+        return interview_words.promise(frame, mode)
     _ = frame.say
     return {
         "anonymous": _("匿名填写：我们无法从数据库查到这是谁填的。"),

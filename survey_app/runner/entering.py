@@ -29,6 +29,7 @@ class Entry:
     carried: Mapping[str, str] = field(default_factory=dict)  # further hidden fields, the same for everybody
     facts: Mapping[str, str] = field(default_factory=dict)  # order data of a confidential or identified invitation
     invitation_id: int | None = None  # of such an invitation: its answer is linked to it
+    entered: str = ""  # the channel, when staff enter what somebody says
     stored_way: Callable[[], Way] | None = None  # asked at the submit; None: the kind of the door
 
     @property

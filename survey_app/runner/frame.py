@@ -49,6 +49,7 @@ class Frame:
     preview: bool = False
     unasked: bool = False  # a preview shows a question whose rules nobody could check
     home: str = ""  # where forms are sent; "": to the address of the page
+    entered: str = ""  # the channel, when staff enter what somebody says
 
     @property
     def say(self) -> Callable[[str], str]:

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app import clock, tokens, web
 from survey_app.config import Settings
+from survey_app.distribution.collecting import HIDDEN
 from survey_app.design import previewing
 from survey_app.errors import Busy
 from survey_app.languages import ensure_compiled
@@ -35,6 +36,7 @@ from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is
 from survey_app.runner.entering import Entry
 from survey_app.runner.forms import BadForm, Form, number, one
 from survey_app.runner.frame import SIZES, Chain, Frame
+from survey_app.runner.interviewing import Interviews
 from survey_app.runner.incoming import Start
 from survey_app.runner.keeping import InForm, Sealed
 from survey_app.runner.previewing import beginning_at, is_hidden_by_rules
@@ -107,7 +109,7 @@ class Respondents:
         language = incoming.language_of(_asked.get(), paper.definition.languages)
         now, frame = (
             clock.epoch_seconds(),
-            Frame(chain, language, languages=paper.definition.languages, home=entry.home),
+            Frame(chain, language, languages=paper.definition.languages, home=entry.home, entered=entry.entered),
         )
         wave_id = ticket.wave_id if ticket else door.wave_id
         shut = _shut(frame, door, self.doors.wave(wave_id) if wave_id else None, now)
@@ -133,6 +135,7 @@ class Respondents:
                     values,
                     door.mode,
                     entry.home,
+                    entry.entered,
                     *entry.carried.items(),
                     picked,
                 ),
@@ -171,10 +174,9 @@ class Respondents:
 
     def find(self, code: str) -> Door | None:
         """The collector of an address: typed in small letters or with a full stop of the SMS app behind it, too."""
-        if len(code) > 40:
-            return None
-        code = code.rstrip(_TRAILING).upper()
-        return self.doors.door(code) if _DOOR.fullmatch(code) else None
+        code = incoming.trimmed(code).upper()
+        door = self.doors.door(code) if _DOOR.fullmatch(code) else None
+        return None if door is None or door.kind in HIDDEN else door
 
     # --- POST -------------------------------------------------------------------------------------------------------
     def answer(self, code: str) -> Response:
@@ -205,7 +207,7 @@ class Respondents:
         ):
             return self.page(Reply(400, closing.damaged(_plain_frame(chain))), chain)
         now = clock.epoch_seconds()
-        frame = _posted_frame(chain, form, paper, home=entry.home)
+        frame = _posted_frame(chain, form, paper, home=entry.home, entered=entry.entered)
         if shut := _shut(frame, door, wave, now, issued=start.issued, typed=answering.typed_words(paper, form)):
             return self.page(shut, chain)
         keeper = Sealed(self.recorder, ticket, entry, paper, start.issued, nonce, rc, start.consent_version, now)
@@ -275,7 +277,7 @@ class Respondents:
             front, rest = closing.thanks(frame, paper.definition, mode).split(closing.CODE_HOLE)
             return Stitched(front, rest, closing.CODE_SHOWN)
 
-        key = ("thanks", paper.version_id, frame.language, frame.size, mode)
+        key = ("thanks", paper.version_id, frame.language, frame.size, frame.entered, mode)
         made = make() if frame.preview else self.stitched(key, frame.chain, make)  # drafts change
         ancestors = "'self'" if frame.preview else "'none'"
         return self.send_stitched(
@@ -431,10 +433,10 @@ def _plain_frame(chain: Chain) -> Frame:
     return Frame(chain, incoming.language_of(_asked.get(), PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
 
 
-def _posted_frame(chain: Chain, form: Form, paper: Paper, *, preview: bool = False, home: str = "") -> Frame:
+def _posted_frame(chain: Chain, form: Form, paper: Paper, *, preview: bool = False, home: str = "", entered: str = "") -> Frame:
     languages = paper.definition.languages
     language, size = incoming.posted_language(form, languages), incoming.posted_size(form)
-    return Frame(chain, language, size, languages, preview, home=home)
+    return Frame(chain, language, size, languages, preview, home=home, entered=entered)
 
 
 _HOLE = len(document.secrets_of({"_t": "x" * 24, "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
@@ -562,4 +564,5 @@ def create_runner(settings: Settings) -> Flask:
     kiosk.register(app, here)
 
     app.register_error_handler(Exception, lambda error: _failed(here, error))
+    app.add_url_rule("/interview/<token>", "interview", Interviews(here).view, methods=["GET", "POST"])
     return app
