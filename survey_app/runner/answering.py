@@ -25,6 +25,7 @@ from survey_app.runner.frame import Frame
 from survey_app.runner.sheet import Sheet
 
 REVIEW = "r"
+AHEAD = 100  # steps of one page
 
 
 @dataclass(slots=True)
@@ -152,7 +153,11 @@ def first(sitting: Sitting) -> Reply:
 
 
 def resumed(sitting: Sitting, state: State) -> Reply:
-    """The page at which a personal link goes on, on whatever device; the answer to a GET, so nothing is saved."""
+    """The page at which a personal link goes on, on whatever device; the answer to a GET, so nothing is saved.
+
+    Its saves get numbers far above those of an older tab, whose late background saves are dropped.
+    """
+    state.number += AHEAD
     if state.page == REVIEW:
         way = path(sitting.paper.definition, state.answers, state.texts)
         return _review(sitting, state, way, save=False, resumed=True)

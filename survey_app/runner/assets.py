@@ -28,6 +28,8 @@ TO_QUESTION = (
 # Where the forms of personal links go: an address that everybody shares
 PERSONAL_HOME = "/i/"
 KEEP_FROM_THE_START = f";try{{sessionStorage['{PERSONAL_HOME}']=_k.innerHTML}}catch(e){{}}"
+# The bare address, reloaded: sends what the tab kept
+REOPEN_SCRIPT = f"try{{(_k.innerHTML=sessionStorage['{PERSONAL_HOME}']||'')&&_c.click()}}catch(e){{}}"
 # Tries again after 8 to 12 seconds; what the page script kept stays.
 AGAIN_SCRIPT = 'var b=document.getElementById("_again");b&&setTimeout(function(){b.click()},8e3+4e3*Math.random())'
 
@@ -81,6 +83,12 @@ def personal_script() -> Asset:
     """The same for addresses that hold a code: it leaves the address bar at once, and the tab keeps the form from the start."""
     source = (_HERE / "page.js").read_text(encoding="utf-8")
     return _asset(small_script(source.replace("location.pathname", f"'{PERSONAL_HOME}'")) + KEEP_FROM_THE_START)
+
+
+@lru_cache(maxsize=1)
+def reopen_script() -> Asset:
+    """The script of the bare address of personal links."""
+    return _asset(REOPEN_SCRIPT)
 
 
 @lru_cache(maxsize=1)

@@ -52,6 +52,39 @@ def already_answered(frame: Frame, typed: Mapping[str, str]) -> str:
     return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_typed(frame, typed)}</div>")
 
 
+def submitted(frame: Frame, day: int | None) -> str:
+    """A personal link that was used, opened again. Nothing of the answer is shown."""
+    _ = frame.say
+    title, when = _("您已提交过"), _("您已在 %(day)s 提交。")
+    text = when % {"day": f"<strong>{_day(frame, day)}</strong>"} if day is not None else _("我们已收到您的回答。")
+    thanks_text = _("谢谢您！不需要再填写一次。")
+    return closing_page(
+        frame, title, f"<div class=done>{_TICK}<h1>{title}</h1><p>{text}</p><p>{thanks_text}</p></div>",
+        links=("privacy", "withdraw"),
+    )  # fmt: skip
+
+
+def _day(frame: Frame, day: int) -> str:
+    """11月3日, 3 Nov."""
+    when = clock.date_from_day(day)
+    return f"{when.month}月{when.day}日" if frame.language.startswith("zh") else f"{when.day} {when:%b}"
+
+
+def reopen(frame: Frame) -> str:
+    """The bare address of personal links: the form that the script fills with what this tab kept, and what to do without it."""
+    _ = frame.say
+    title = _("请重新打开链接")
+    text = _("这个页面没有记住您的链接。请回到短信或邮件，再点一次里面的链接；已填的内容还在。")
+    fields = {"_p": "0", "_s": "0", "_l": frame.language, "_z": "std", "_end": "1."}
+    hidden = "".join(f"<input type=hidden name={name} value={attribute(value)}>" for name, value in fields.items())
+    form = (
+        f"<form id=_f method=post action={attribute(assets.PERSONAL_HOME)} novalidate accept-charset=utf-8>"
+        f"<div id=_k hidden></div>{hidden}<button id=_c name=go value=resume hidden></button></form>"
+    )
+    body = f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}</div>{form}"
+    return closing_page(frame, title, body, script=assets.REOPEN_SCRIPT)
+
+
 def unfinished(frame: Frame) -> str:
     """A draft of which no page can be made yet."""
     _ = frame.say

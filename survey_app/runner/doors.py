@@ -14,6 +14,7 @@ from itertools import accumulate
 from sqlalchemy import ColumnElement, and_, select
 
 from survey_app import clock
+from survey_app.campaigns.models import Invitation
 from survey_app.config import Settings
 from survey_app.design.editing.tree import plain
 from survey_app.design.models import Questionnaire, Version
@@ -79,6 +80,15 @@ class Tablet:
 
     id: int
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A confidential or identified invitation. `facts`: order data, sealed; "" for none."""
+
+    id: int
+    facts: str
+    cancelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +294,12 @@ class Doors:
             .where(d.token_hash == token_hash, d.revoked_at.is_(None))
         )
         return Tablet(rows[0].id, rows[0].code) if rows else None
+
+    def invitation(self, code_index: bytes) -> Invited | None:
+        """The confidential or identified invitation of a link code, by its keyed index."""
+        i = Invitation.__table__.c
+        rows = self._reader.rows(select(i.id, i.facts, i.cancelled).where(i.code_index == code_index))
+        return Invited(rows[0].id, rows[0].facts, rows[0].cancelled) if rows else None
 
     def waves(self) -> dict[int, WaveTerms]:
         """The terms of every wave. Asked whatever a code says, so that what is refused costs the same (T1)."""

@@ -7,6 +7,7 @@ import secrets
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -18,7 +19,18 @@ from survey_app.runner.doors import Paper
 from survey_app.runner.forms import BadForm, Form, one
 from survey_app.runner.frame import SIZES
 
+MOST_OF_A_CODE = 40
 _CODE = re.compile(r"[A-Za-z0-9_-]{18}[A-Z0-9]{3}(?:[A-Z0-9]{3})?", re.ASCII)
+
+
+# The request that this thread answers, as the server gave it
+asked: ContextVar[dict[str, Any]] = ContextVar("asked")
+_TRAILING = "。．.，,）)》>」”\"'；;：:！!？? "  # what SMS and chat apps glue to a link
+
+
+def trimmed(code: str) -> str:
+    """A code of an address without what an SMS or chat app glued to it."""
+    return code.rstrip(_TRAILING) if len(code) <= MOST_OF_A_CODE else ""
 
 
 class TooLarge(Exception):
@@ -132,14 +144,19 @@ def facts_of(paper: Paper, facts: Mapping[str, str]) -> dict[str, str]:
     return {q.name: facts[q.field] for q in taken if facts.get(q.field)}
 
 
+def query_value(environ: dict[str, Any], name: str) -> str:
+    """A value of the address; "" when it is not there."""
+    query = environ.get("QUERY_STRING", "")
+    return parse_qs(query).get(name, [""])[0] if f"{name}=" in query else ""
+
+
 def picked(environ: dict[str, Any], paper: Paper) -> str:
     """The answer to the first question that a link brought (`?a=4`), when it is one of its answers; "" otherwise."""
-    query = environ.get("QUERY_STRING", "")
-    if "a=" not in query:
+    given = query_value(environ, "a")
+    if not given:
         return ""
     question = next((q for q in paper.definition.pages[0].questions if q.asks), None)
     offered = question.codes(question.name) if question and question.name in question.answer_names() else None
-    given = parse_qs(query).get("a", [""])[0]
     return given if given in map(str, offered or ()) else ""
 
 

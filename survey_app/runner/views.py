@@ -10,7 +10,6 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +19,8 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app import clock, tokens, web
 from survey_app.config import Settings
-from survey_app.distribution.collecting import HIDDEN
 from survey_app.design import previewing
+from survey_app.distribution.collecting import HIDDEN
 from survey_app.errors import Busy
 from survey_app.languages import ensure_compiled
 from survey_app.questionnaire import timing
@@ -36,9 +35,10 @@ from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is
 from survey_app.runner.entering import Entry
 from survey_app.runner.forms import BadForm, Form, number, one
 from survey_app.runner.frame import SIZES, Chain, Frame
-from survey_app.runner.interviewing import Interviews
 from survey_app.runner.incoming import Start
+from survey_app.runner.interviewing import Interviews
 from survey_app.runner.keeping import InForm, Sealed
+from survey_app.runner.personal import Personal
 from survey_app.runner.previewing import beginning_at, is_hidden_by_rules
 from survey_app.runner.reading import wait_at_most
 from survey_app.runner.sheet import Sheet, arrangement
@@ -59,11 +59,11 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _DELETE_CODE = re.compile(f"[{tokens.ALPHABET}]{{16}}", re.ASCII)
 _DOOR = re.compile(f"[{tokens.ALPHABET}]{{6}}", re.ASCII)
 _MOST_STITCHED = 1_000
-_TRAILING = "。．.，,）)》>」”\"'；;：:！!？? "  # what SMS and chat apps glue to a link
+_BUSY = frozenset("si")
 
 
-# The request that this thread answers, as the server gave it; its form stands in it as soon as it was read
-_asked: ContextVar[dict[str, Any]] = ContextVar("asked")
+_asked = incoming.asked
+# the form stands in the request as soon as it was read
 _FORM = "survey_app.form"
 
 log = logging.getLogger("survey_app.respondents")
@@ -491,12 +491,13 @@ def _headers(brand: str, soft: str, script_hash: str, ancestors: str, packed: bo
 
 # --- the application ------------------------------------------------------------------------------------------------
 class Runner(Flask):
-    """The respondent's side. Its one busy address is answered before Flask builds contexts and asks its routes.
+    """The respondent's side. Its busy addresses are answered before Flask builds contexts and asks its routes.
 
     That is two thirds of the cost of a page and a third of a submit; everything else goes the usual way.
     """
 
     here: Respondents
+    personal: Personal
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
@@ -504,16 +505,17 @@ class Runner(Flask):
         wait_at_most(self.here.wait_seconds.get(environ["REQUEST_METHOD"], OPEN_SECONDS))
         token = _asked.set(environ)
         try:
-            code = _code_of(environ)
-            if code is None:
+            kind, code = _code_of(environ)
+            if not kind:
                 return super().wsgi_app(environ, start_response)
-            return self._door(code, environ)(environ, start_response)
+            return self._door(kind, code, environ)(environ, start_response)
         finally:
             _asked.reset(token)
 
-    def _door(self, code: str, environ: "WSGIEnvironment") -> Response:
+    def _door(self, kind: str, code: str, environ: "WSGIEnvironment") -> Response:
         try:
-            return self.here.answer(code) if environ["REQUEST_METHOD"] == "POST" else self.here.open(code)
+            views = self.here if kind == "s" else self.personal
+            return views.answer(code) if environ["REQUEST_METHOD"] == "POST" else views.open(code)
         except Exception as error:
             return _failed(self.here, error)
 
@@ -522,14 +524,15 @@ class Runner(Flask):
         _note(exc_info[1])
 
 
-def _code_of(environ: "WSGIEnvironment") -> str | None:
-    """The code in `/s/<code>`; None for every other address and method."""
+def _code_of(environ: "WSGIEnvironment") -> tuple[str, str]:
+    """("s", code) of a collector's address, ("i", code) of a personal link; ("", "") for every other address and method."""
     path = environ.get("PATH_INFO", "")
-    if not path.startswith("/s/") or "/" in path[3:] or len(path) == 3:
-        return None
+    kind, code = path[1:2], path[3:]
+    if path[2:3] != "/" or kind not in _BUSY or "/" in code or not (code or kind == "i"):
+        return "", ""
     if environ["REQUEST_METHOD"] not in {"GET", "HEAD", "POST"}:
-        return None
-    return path[3:] if path.isascii() else str(path[3:].encode("latin-1").decode(errors="replace"))
+        return "", ""
+    return kind, code if path.isascii() else code.encode("latin-1").decode(errors="replace")
 
 
 def _failed(here: Respondents, error: Exception) -> Response:
@@ -555,14 +558,15 @@ def create_runner(settings: Settings) -> Flask:
     ensure_compiled()
     app = Runner("survey_app.runner", static_folder=None, template_folder=None)
     here = app.here = Respondents(settings)
+    app.personal = Personal(here)
     app.extensions["respondents"] = here
     app.url_map.merge_slashes = False  # the redirect that merges them names whatever host the browser claims
     app.add_url_rule("/withdraw", "withdraw", here.withdraw, methods=["GET", "POST"])
     app.add_url_rule("/privacy", "privacy", here.privacy)
     app.add_url_rule("/logo", "logo", here.logo)
+    app.add_url_rule("/interview/<token>", "interview", Interviews(here).view, methods=["GET", "POST"])
     app.add_url_rule("/preview/<token>", "preview", here.preview, methods=["GET", "POST"])
     kiosk.register(app, here)
 
     app.register_error_handler(Exception, lambda error: _failed(here, error))
-    app.add_url_rule("/interview/<token>", "interview", Interviews(here).view, methods=["GET", "POST"])
     return app
