@@ -1,5 +1,7 @@
 """Making an installation and refusing to run a broken one (privacy.md 3.1, T26)."""
 
+import os
+
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -23,13 +25,28 @@ def install(app: Flask) -> None:
     with app.app_context():
         if database.is_empty():
             database.migrate()
+        _check_schema()
         if db.session.get(Organisation, 1) is None:
             fingerprint = vault.long_lived_fingerprint() if vault.has_long_lived() else vault.create_long_lived()
             db.session.add(Organisation(id=1, privacy_text={}, key_fingerprint=fingerprint))
             db.session.flush()
             consent.ensure_consent(db.session, clock.now())
             db.session.commit()
+        elif vault.has_long_lived():
+            settle_fingerprint(vault)
         use_secret(app)
+
+
+def settle_fingerprint(vault: Vault) -> None:
+    """Finish a change of the key file that broke off before the database knew its new fingerprint. Commits when it did."""
+    with read_only():
+        chain = db.session.get(Organisation, 1)
+        keys = vault.long_lived.read()
+        unsettled = chain is not None and keys.fingerprint != chain.key_fingerprint == keys.previous
+        db.session.rollback()
+    if unsettled:
+        db.session.get_one(Organisation, 1, with_for_update=True).key_fingerprint = keys.fingerprint
+        db.session.commit()
 
 
 def use_secret(app: Flask) -> None:
@@ -43,12 +60,7 @@ def check(app: Flask) -> None:
     vault: Vault = app.extensions["survey_vault"]
     with app.app_context(), read_only():
         try:
-            present = database.present_schema()
-            if present != database.newest_schema():
-                raise ConfigurationError(
-                    f"the database has schema {present or 'none'}, this program needs {database.newest_schema()}; "
-                    "run: flask db upgrade"
-                )
+            _check_schema()
             _check_keys(vault)
             if db.engine.dialect.name == "postgresql":
                 _check_postgresql()
@@ -57,11 +69,24 @@ def check(app: Flask) -> None:
             db.session.remove()
 
 
+def _check_schema() -> None:
+    present = database.present_schema()
+    if present != database.newest_schema():
+        raise ConfigurationError(
+            f"the database has schema {present or 'none'}, this program needs {database.newest_schema()}; "
+            "run: flask db upgrade"
+        )
+
+
 def _check_keys(vault: Vault) -> None:
     chain = db.session.get(Organisation, 1)
     if chain is None:
         raise ConfigurationError("this database is not installed yet; run: flask install")
-    if vault.long_lived_fingerprint() != chain.key_fingerprint:
+    if os.name == "posix" and vault.folder.is_dir() and vault.folder.stat().st_mode & 0o077:
+        raise ConfigurationError(f"the key folder {vault.folder} can be read by others; run: chmod 700 on it")
+    keys = vault.long_lived.read()
+    known = {keys.fingerprint, keys.previous} - {""}  # the latter: a change of the file that the next start settles
+    if chain.key_fingerprint not in known:
         raise ConfigurationError("the long-lived keys are not those of this database; restore their sealed copy")
     today = clock.china(clock.now()).date()
     for wave in db.session.scalars(select(Wave).where(Wave.closes_on >= today, Wave.destroyed_at.is_(None))):

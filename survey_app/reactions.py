@@ -7,12 +7,15 @@ from typing import Any
 from survey_app import chaining, web
 from survey_app.accounts import attempts
 from survey_app.analysis.figures import Mover
+from survey_app.campaigns import calling, composing, gate, inviting, limits, reminding, running, withdrawing
 from survey_app.distribution import poster_runs
 from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
 from survey_app.messaging import purposes
 from survey_app.organisation.chain import the_chain
+from survey_app.people import importing, signing, suppressions
 from survey_app.responses import retention, settling
+from survey_app.safekeeping import rotating
 
 HOUR, DAY = 3_600, 86_400
 
@@ -32,7 +35,19 @@ def _house() -> purposes.House:
     return purposes.House(chain.sending_paused, chain.sample, chain.name, chain.sms_signature)
 
 
+def _opted_out(address: str, now: datetime) -> None:
+    suppressions.suppress(suppressions.index_of(address), reason=suppressions.OPTED_OUT, source="sms", now=now)
+
+
+def _bounced(index: bytes, now: datetime) -> None:
+    suppressions.suppress(index, reason=suppressions.BOUNCED, source="mail", now=now)
+
+
 purposes.bind_house(_house)
+purposes.bind_refusals(_opted_out, _bounced)
+purposes.register(
+    limits.PURPOSE, purposes.Purpose(gate.judge, composing.compose, prepare=composing.prepare, reasons=gate.REASONS)
+)
 
 # tick name -> (every how many seconds, what to do); a tick may commit, what it leaves open is committed after it
 EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
@@ -42,7 +57,15 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "posters": (HOUR, lambda now: poster_runs.expire(now=now, folder=web.settings().poster_folder)),
     "audit_chain": (1, lambda now: chaining.extend()),
     "audit_checkpoint": (HOUR, sign_checkpoint),
+    "key_rotation": (HOUR, rotating.resume),
+    "imports": (HOUR, lambda now: importing.expire(now=now)),
+    "api_nonces": (HOUR, lambda now: signing.forget_nonces(now=now)),
     "failed_tries": (HOUR, lambda now: attempts.expire(now=now)),
+    "refunded": (60, lambda now: withdrawing.cancel_refunded(now=now)),
+    "followed_events": (60, lambda now: inviting.follow_events(now=now)),
+    "reminders": (HOUR, lambda now: reminding.remind(now=now)),
+    "ended_campaigns": (HOUR, lambda now: running.end_due(now=now)),
+    "call_lists": (HOUR, lambda now: calling.draw_due(now=now)),
     "retention": (DAY, lambda now: retention.apply(now=now)),
     "arrivals": (HOUR, lambda now: settling.forget_arrivals(now=now)),  # after retention: it drops what that left
 }

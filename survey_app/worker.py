@@ -22,18 +22,27 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from survey_app import clock, reactions, work
+from survey_app.campaigns import inviting
 from survey_app.config import ROOT
 from survey_app.database import db, keep_private
 from survey_app.distribution import poster_runs
 from survey_app.errors import Busy, DomainError
 from survey_app.exports import requesting
 from survey_app.messaging.sending import Sending
+from survey_app.people import importing
+from survey_app.safekeeping import rotating
 from survey_app.work import Claim, LeaseLost
 
 log = logging.getLogger("survey_app.worker")
 
 Handler = Callable[[Claim, Flask], None]
-HANDLERS: dict[str, Handler] = {poster_runs.KIND: poster_runs.make_file, requesting.KIND: requesting.make_file}
+HANDLERS: dict[str, Handler] = {
+    importing.KIND: importing.run,
+    inviting.KIND: inviting.make_all,
+    poster_runs.KIND: poster_runs.make_file,
+    requesting.KIND: requesting.make_file,
+    rotating.KIND: rotating.perform,
+}
 
 THREADS = 2
 LONGEST_STOP_SECONDS = 25  # of the 30 that a stop may take

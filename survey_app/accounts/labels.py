@@ -119,6 +119,13 @@ ACTIONS: dict[str, str] = {
     "wave_keys.destroyed": N_("密钥已销毁"),
     "comment.read": N_("查看文字意见"),
     "sample.loaded": N_("载入示例数据"),
+    "keys.rotated": N_("轮换密钥"),
+    "keys.retired": N_("停用旧密钥"),
+    "backup.made": N_("备份"),
+    "backup.late": N_("备份过期"),
+    "restore.done": N_("从备份恢复"),
+    "audit.cut_allowed": N_("恢复丢失的审计记录"),
+    "sending.resumed": N_("确认恢复发送"),
 }
 
 # Names in the audit log: roles of programs (their own names stay as stored, the log is searched by them) and objects of acts.
