@@ -1,10 +1,12 @@
-"""Forms of the chain, its logo, regions and shops."""
+"""Forms of the chain, its logo, regions and shops, departments, teams and tiers."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf.file import FileField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from survey_app.forms import Area, Choice, Line, StaffForm, at_most, switch
 
@@ -59,3 +61,48 @@ class ShopForm(RegionForm):
     """A shop. The view gives the regions: id -> Region."""
 
     region = Choice(message=lazy_gettext("请选择大区。没有大区时先建一个。"))
+
+
+class DepartmentForm(RegionForm):
+    """A department."""
+
+
+class TeamForm(RegionForm):
+    """A team. The view gives shops and departments: id -> object, and "" for none."""
+
+    shop = Choice()
+    department = Choice()
+
+
+class Yuan(Line):
+    """An amount of money in yuan, at most two decimals; `cents` is its value. Nothing typed is 0."""
+
+    cents = 0
+    _SHAPE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        typed = self.data or "0"
+        if not self._SHAPE.fullmatch(typed):
+            raise StopValidation(str(lazy_gettext("请填写金额，例如 1000 或 999.50。")))
+        self.cents = int(Decimal(typed) * 100)
+
+
+class Count(Line):
+    """A whole number from 0 on; `whole` is its value. Nothing typed is 0."""
+
+    whole = 0
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        typed = self.data or "0"
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
+            raise StopValidation(str(lazy_gettext("请填写整数，例如 6。")))
+        self.whole = int(typed)
+
+
+class TierForm(RegionForm):
+    """A customer tier: what somebody spent, or how often somebody bought, in twelve months."""
+
+    spent = Yuan()
+    orders = Count()
