@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from survey_app import clock
-from survey_app.accounts import passwords, signing_in, users
+from survey_app.accounts import passwords, second_factor, signing_in, users
 from survey_app.accounts.models import ROLES, User
 from survey_app.database import db
 from survey_app.design import drafting, publishing
@@ -20,6 +22,7 @@ from survey_app.events import COMMAND_LINE
 from survey_app.organisation import shops
 
 PASSWORD = "violet tram umbrella 7"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # what the apps of everybody here make their codes from
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -81,19 +84,38 @@ class Chain:
         return Person(self.app.test_client())
 
 
+def code_of(email: str) -> str:
+    """The code that the app of this account shows: the first one that was not used yet."""
+    user = db.session.scalars(select(User).where(User.email == email)).one()
+    step = max(int(clock.now().timestamp()) // 30 - 1, user.totp_step + 1)
+    db.session.remove()
+    return str(pyotp.TOTP(SECRET).generate_otp(step))
+
+
 @lru_cache(maxsize=1)
 def _hashed() -> str:
     return passwords.hashed(PASSWORD)
 
 
-def make_user(role: str, *, email: str | None = None, **more: Any) -> User:
-    """An active account with the password of this module (hashed once: the hash is slow on purpose)."""
+def make_user(role: str, *, email: str | None = None, with_app: bool = True, **more: Any) -> User:
+    """An active account with the password of this module (hashed once: the hash is slow on purpose).
+
+    `with_app`: where the role needs a second factor, the account has one, with the secret of this module.
+    """
     user, _ = users.create_user(
         email=email or f"{role}@example.org", role=role, name=role, by=COMMAND_LINE, now=clock.now(), **more
     )
     user.password_hash = _hashed()
     db.session.flush()
+    if with_app:
+        give_app(user)
     return user
+
+
+def give_app(user: User) -> None:
+    """Set up the second factor of an account whose role needs one, with the secret of this module."""
+    if second_factor.is_needed(user):
+        user.totp_secret = second_factor.seal(user, SECRET)
 
 
 def from_library(name: str) -> Questionnaire:

@@ -47,18 +47,31 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class UserForm(StaffForm):
-    """Name, role and place of a user. The view gives regions and shops: id -> id, and "" for none."""
+    """Name, role and place of a user. The view gives regions, shops and departments: id -> id, and "" for none."""
 
     name = Line(validators=[at_most(80)])
     role = Choice({role: role for role in ROLES})
     region = Choice()
     shop = Choice()
+    department = Choice()
 
 
 class NewUserForm(UserForm):
     """A user who does not exist yet."""
 
     email = _email()
+
+
+class CodeForm(StaffForm):
+    """Six digits from the app on the phone."""
+
+    code = Line(validators=[DataRequired(lazy_gettext("请输入 6 位验证码。")), at_most(16)])
+
+
+class SignInCodeForm(CodeForm):
+    """The code of the second step, and where to go then."""
+
+    next = Raw()
 
 
 class ActivityForm(StaffForm):

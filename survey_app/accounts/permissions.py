@@ -56,6 +56,10 @@ UNDIVIDED = frozenset(
 )  # fmt: skip
 
 
+# who may do one of these signs in with a second factor: data leaves the house, or a person is seen in clear
+GUARDED = frozenset({"response:export", "contact:unmask", "response:unseal", "comment:read:sensitive"})
+
+
 def permissions_of(role: str, *, bound: bool = False) -> frozenset[str]:
     """Everything a role may do; `bound`: to one region or shop."""
     allowed = frozenset(name for name, roles in PERMISSIONS.items() if role in roles)

@@ -5,17 +5,19 @@ import time
 from datetime import datetime, timedelta
 
 from survey_app import events
-from survey_app.accounts import attempts, passwords, users
+from survey_app.accounts import attempts, passwords, second_factor, users
 from survey_app.accounts.attempts import GuessRefused
 from survey_app.accounts.models import User
 from survey_app.database import db, read_only
 from survey_app.languages import N_
 
 SESSION_LIVES = timedelta(hours=12)
+CODE_WITHIN = timedelta(minutes=5)
 SLOW_SECONDS = 2.0
 SLOW_AT_ONCE = 2  # threads of each web process that slow guesses may hold: the others are for everybody else
 
 WRONG = N_("邮箱或密码不正确。")
+TOO_LATE = N_("等待时间过长，请重新登录。")
 CROWDED = N_("现在登录的人较多，请过几秒再试。")
 
 _slow_lane = threading.BoundedSemaphore(SLOW_AT_ONCE)
@@ -23,6 +25,8 @@ _slow_lane = threading.BoundedSemaphore(SLOW_AT_ONCE)
 
 def sign_in(*, email: str, password: str, address: str, now: datetime) -> User:
     """The account whose e-mail and password these are. Raises GuessRefused; a failure is counted.
+
+    An account with a second factor is not signed in by this: `sign_in_with_code` follows.
 
     The slow hash runs outside of a transaction, so that it never holds up anybody's write.
     """
@@ -59,9 +63,29 @@ def _succeed(user_id: int, password_hash: str | None, now: datetime) -> User:
     if not user.active or user.password_hash != password_hash:
         raise GuessRefused(WRONG)  # closed, or given another password, while the hash was computed
     attempts.refuse_while_locked(user.email, now=now)  # parallel guesses that failed in the meantime count
+    if not second_factor.is_set_up(user):
+        _let_in(user, now)
+    return user  # with a second factor wrong codes go on counting: a right password forgives none of them
+
+
+def _let_in(user: User, now: datetime) -> None:
     attempts.forget(user.email)
     user.last_sign_in_at = now
     events.record("user.signed_in", user, by=users.actor(user))
+
+
+def sign_in_with_code(*, half: str, code: str, address: str, now: datetime) -> User:
+    """The second step: the account of a `half_ticket` and a code of its app. Raises GuessRefused; a failure is counted."""
+    user = half_ticket_owner(half, now=now)
+    if user is None:
+        raise GuessRefused(TOO_LATE)
+    user = db.session.get_one(User, user.id, with_for_update=True, populate_existing=True)
+    try:
+        second_factor.check(user=user, code=code, now=now)
+    except GuessRefused:
+        attempts.failed_from(address, now=now)
+        raise
+    _let_in(user, now)
     return user
 
 
@@ -74,6 +98,19 @@ def sign_out(*, user: User, now: datetime) -> None:
 def ticket(user: User, now: datetime) -> str:
     """What the signed session cookie keeps of a sign-in: account, epoch, moment."""
     return f"{user.id}.{user.sign_in_epoch}.{int(now.timestamp())}"
+
+
+def half_ticket(user: User, now: datetime) -> str:
+    """What the cookie keeps between password and code. It opens nothing but the page that asks for the code."""
+    return ticket(user, now)
+
+
+def half_ticket_owner(value: str, *, now: datetime) -> User | None:
+    """Whose code is awaited: as `ticket_owner`, but for a few minutes only."""
+    user = ticket_owner(value, now=now)
+    if user is None or now.timestamp() - int(value.split(".")[2]) >= CODE_WITHIN.total_seconds():
+        return None
+    return user if second_factor.is_set_up(user) else None
 
 
 def ticket_owner(value: str, *, now: datetime) -> User | None:

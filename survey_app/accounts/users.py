@@ -55,6 +55,7 @@ def create_user(
     name: str = "",
     region_id: int | None = None,
     shop_id: int | None = None,
+    department_id: int | None = None,
     language: str = "zh",
 ) -> tuple[User, str]:
     """A new account without a password, and the token of the one-time link that sets it (shown once, never stored)."""
@@ -70,13 +71,14 @@ def create_user(
         role=role,
         region_id=region_id,
         shop_id=shop_id,
+        department_id=department_id,
         language=language if language in INTERFACE else "zh",
         created_at=now,
     )
     db.session.add(user)
     db.session.flush()
     token = _new_link(user, now)
-    events.record("user.created", user, by=by, role=role, region=region_id, shop=shop_id)
+    events.record("user.created", user, by=by, role=role, region=region_id, shop=shop_id, department_id=department_id)
     return user, token
 
 
@@ -157,17 +159,28 @@ def end_sessions(user: User) -> None:
 
 
 def change_role(
-    *, user: User, role: str, region_id: int | None, shop_id: int | None, name: str, by: Actor, now: datetime
+    *,
+    user: User,
+    role: str,
+    region_id: int | None,
+    shop_id: int | None,
+    name: str,
+    by: Actor,
+    now: datetime,
+    department_id: int | None = None,
 ) -> None:
-    """Give an account another role, place or name. The last administrator stays one."""
+    """Give an account another role, place, department or name. The last administrator stays one."""
     region_id, shop_id = _checked_place(role, region_id, shop_id)
     if user.role == ADMINISTRATOR and role != ADMINISTRATOR:
         _keep_an_administrator(user)
-    before = {"role": user.role, "region": user.region_id, "shop": user.shop_id}
+    before = _place_of(user)
     user.role, user.region_id, user.shop_id, user.name = role, region_id, shop_id, name.strip()[:80]
-    events.record(
-        "user.changed", user, by=by, before=before, after={"role": role, "region": region_id, "shop": shop_id}
-    )
+    user.department_id = department_id
+    events.record("user.changed", user, by=by, before=before, after=_place_of(user))
+
+
+def _place_of(user: User) -> dict[str, object]:
+    return {"role": user.role, "region": user.region_id, "shop": user.shop_id, "department": user.department_id}
 
 
 def deactivate(*, user: User, by: Actor, now: datetime) -> None:

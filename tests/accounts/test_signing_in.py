@@ -24,7 +24,7 @@ EMAIL = "researcher@example.org"
 
 @pytest.fixture
 def user(app: Flask) -> User:
-    made = staff.make_user("researcher")
+    made = staff.make_user("researcher", with_app=False)
     db.session.commit()
     return made
 

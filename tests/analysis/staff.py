@@ -10,11 +10,13 @@ from survey_app import clock
 from survey_app.accounts import signing_in, users
 from survey_app.database import db
 from survey_app.events import COMMAND_LINE
+from tests.staff import give_app
 
 
 def make_user(role: str) -> Any:
     """An account of this role."""
     user, _ = users.create_user(email=f"{role}@example.org", role=role, by=COMMAND_LINE, now=clock.now(), name=role)
+    give_app(user)
     db.session.commit()
     return user
 

@@ -12,6 +12,7 @@ from survey_app import clock, reactions
 from survey_app.accounts.users import create_user, set_password
 from survey_app.database import db
 from survey_app.events import COMMAND_LINE
+from tests import staff
 from tests.browser.conftest import Site, go_on
 
 PASSWORD = "a long enough password"
@@ -20,6 +21,7 @@ PASSWORD = "a long enough password"
 def member_of_staff(role: str) -> None:
     user, _token = create_user(email=f"{role}@example.cn", role=role, name=role, by=COMMAND_LINE, now=clock.now())
     set_password(user=user, password=PASSWORD, by=COMMAND_LINE, now=clock.now())
+    staff.give_app(user)
     db.session.commit()
 
 
@@ -28,6 +30,8 @@ def sign_in(page: Page, site: Site, role: str) -> None:
     page.fill("input[name=email]", f"{role}@example.cn")
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
+    page.fill("input[name=code]", staff.code_of(f"{role}@example.cn"))
+    page.press("input[name=code]", "Enter")
     page.wait_for_url(re.compile("^(?!.*sign-in)"))
 
 

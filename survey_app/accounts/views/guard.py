@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
-from survey_app.accounts import navigation, signing_in, users
+from survey_app.accounts import navigation, second_factor, signing_in, users
 from survey_app.accounts.models import User
 from survey_app.accounts.permissions import is_allowed, permissions_of
 from survey_app.accounts.views import blueprint
@@ -17,6 +17,10 @@ from survey_app.database import db
 from survey_app.organisation.models import Organisation
 
 TICKET = "ticket"
+# what somebody may do who has yet to set up the second factor that the role needs
+WITHOUT_SECOND_FACTOR = frozenset(
+    {"accounts.second_factor_page", "accounts.new_secret", "accounts.confirm_secret", "accounts.sign_out"}
+)
 
 
 def present_user() -> User:
@@ -36,14 +40,25 @@ def guard() -> Response | None:
     if request.endpoint is None:
         return None  # no such page: the 404 follows
     needed = web.declared_access(current_app, request.endpoint)
-    if needed == web.PUBLIC:
+    if needed in (web.PUBLIC, web.SIGNED):
         return None
     if g.user is None:
         return _to_sign_in()
     if needed is None or (needed != web.SIGNED_IN and not web.may(needed)):
         # a page that this role may open for the whole chain is, for somebody bound to a part of it, not there
         abort(404 if is_allowed(g.user.role, needed or "") else 403)
+    if request.endpoint not in WITHOUT_SECOND_FACTOR and lacks_second_factor(g.user):
+        address = url_for("accounts.second_factor_page")
+        return web.seen(address) if web.is_htmx() else redirect(address, 302)
     return None
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Whether this person must set up a second factor before anything else. A sample chain offers it only."""
+    if second_factor.is_set_up(user) or not second_factor.is_needed(user):
+        return False
+    chain = db.session.get(Organisation, 1)
+    return chain is None or not chain.sample
 
 
 def _to_sign_in() -> Response:

@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
-from survey_app.accounts import attempts, forms, labels, users
+from survey_app.accounts import attempts, forms, labels, second_factor, users
 from survey_app.accounts.models import ROLES, User
 from survey_app.accounts.permissions import PERMISSIONS
 from survey_app.accounts.views import blueprint
 from survey_app.accounts.views.guard import present_user
 from survey_app.database import db
 from survey_app.errors import DomainError
-from survey_app.organisation import shops
+from survey_app.organisation import parts, shops
 
 
 def _user(user_id: int) -> User:
@@ -23,10 +23,11 @@ def _user(user_id: int) -> User:
 
 
 def _places() -> dict[str, dict[str, int | None]]:
-    """The regions and shops that a form may name."""
+    """The regions, shops and departments that a form may name."""
     return {
         "region": {"": None} | {str(region.id): region.id for region in shops.all_regions()},
         "shop": {"": None} | {str(shop.id): shop.id for shop in shops.all_shops()},
+        "department": {"": None} | {str(part.id): part.id for part in parts.all_departments()},
     }
 
 
@@ -36,6 +37,7 @@ def _choices() -> dict[str, Any]:
         "roles": [(role, f"{_(labels.ROLES[role][0])} · {_(labels.ROLES[role][1])}") for role in ROLES],
         "regions": [("", _("全部大区"))] + [(r.id, r.display_name(language)) for r in shops.all_regions()],
         "shops": [("", _("未指定"))] + [(s.id, f"{s.code} {s.display_name(language)}") for s in shops.all_shops()],
+        "departments": [("", _("未指定"))] + [(d.id, d.display_name(language)) for d in parts.all_departments()],
     }
 
 
@@ -51,6 +53,7 @@ def users_page() -> Response:
         locked=attempts.locked((person.email for person in people), now=clock.now()),
         regions={r.id: r.display_name(language) for r in shops.all_regions()},
         shops={s.id: s.display_name(language) for s in shops.all_shops()},
+        departments={d.id: d.display_name(language) for d in parts.all_departments()},
     )
 
 
@@ -71,6 +74,7 @@ def create_user() -> Response:
             role=form.role.data,
             region_id=form.region.data,
             shop_id=form.shop.data,
+            department_id=form.department.data,
             language=web.interface_language(),
             by=web.actor(),
             now=clock.now(),
@@ -104,6 +108,7 @@ def change_user(user_id: int) -> Response:
             name=form.name.data,
             region_id=form.region.data,
             shop_id=form.shop.data,
+            department_id=form.department.data,
             by=web.actor(),
             now=clock.now(),
         )
@@ -133,6 +138,19 @@ def set_activity(user_id: int) -> Response:
             flash(_("账号已停用，其登录立即失效。"))
     except DomainError as error:
         return web.refused(error, "accounts/user.html", person=_user(user_id), **_choices())
+    own = user.id == present_user().id
+    return web.seen(url_for("accounts.sign_in_form") if own else url_for("accounts.user_page", user_id=user_id))
+
+
+@blueprint.post("/users/<int:user_id>/second-factor/reset")
+@web.access("user:manage")
+def reset_second_factor(user_id: int) -> Response:
+    user = _user(user_id)
+    try:
+        second_factor.reset(user=user, by=web.actor())
+    except DomainError as error:
+        return web.refused(error, "accounts/user.html", person=_user(user_id), **_choices())
+    flash(_("已重置。对方下次登录时重新设置。"))
     own = user.id == present_user().id
     return web.seen(url_for("accounts.sign_in_form") if own else url_for("accounts.user_page", user_id=user_id))
 

@@ -1,11 +1,13 @@
 """Signing in and out, one-time links, one's own account, the language of the pages."""
 
+from typing import Any
+
 from flask import flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
-from survey_app.accounts import forms, navigation, passwords, signing_in, users
+from survey_app.accounts import forms, navigation, passwords, second_factor, signing_in, users
 from survey_app.accounts.labels import ROLES
 from survey_app.accounts.models import User
 from survey_app.accounts.views import blueprint
@@ -13,8 +15,10 @@ from survey_app.accounts.views.guard import TICKET, present_user
 from survey_app.errors import DomainError
 from survey_app.languages import INTERFACE
 
+HALF = "half"  # between password and code
 
-def _begin_session(user: User) -> None:
+
+def begin_session(user: User) -> None:
     """A new session: nothing of the one before the sign-in is kept but the language that was chosen."""
     chosen = session.get("language")
     session.clear()
@@ -22,6 +26,18 @@ def _begin_session(user: User) -> None:
         user.language = chosen
     session["language"] = user.language
     session[TICKET] = signing_in.ticket(user, clock.now())
+
+
+def _enter(user: User, goal: str | None) -> Response:
+    """Where a right password leads: in, or to the page that asks for the code."""
+    if not second_factor.is_set_up(user):
+        begin_session(user)
+        return web.seen(goal or url_for("accounts.home"))
+    chosen = session.get("language")
+    session.clear()
+    session["language"] = chosen if chosen in INTERFACE else user.language
+    session[HALF] = signing_in.half_ticket(user, clock.now())
+    return web.seen(url_for("accounts.code_form", next=goal))
 
 
 @blueprint.get("/")
@@ -51,7 +67,31 @@ def sign_in() -> Response:
         )
     except DomainError as error:
         return web.refused(error, "accounts/sign_in.html", goal=goal)
-    _begin_session(user)
+    return _enter(user, goal)
+
+
+@blueprint.get("/sign-in/code")
+@web.access(web.PUBLIC)
+def code_form() -> Response:
+    goal = web.safe_next(request.args.get("next"))
+    if signing_in.half_ticket_owner(session.get(HALF, ""), now=clock.now()) is None:
+        return redirect(url_for("accounts.sign_in_form", next=goal), 302)
+    return web.render("accounts/sign_in_code.html", goal=goal, error=None, form={})
+
+
+@blueprint.post("/sign-in/code")
+@web.access(web.PUBLIC)
+def enter_code() -> Response:
+    form = forms.SignInCodeForm()
+    goal = web.safe_next(form.next.data)
+    try:
+        form.check()
+        user = signing_in.sign_in_with_code(
+            half=session.get(HALF, ""), code=form.code.data, address=request.remote_addr or "", now=clock.now()
+        )
+    except DomainError as error:
+        return web.refused(error, "accounts/sign_in_code.html", goal=goal)
+    begin_session(user)
     return web.seen(goal or url_for("accounts.home"))
 
 
@@ -84,15 +124,25 @@ def use_invitation(token: str) -> Response:
     except DomainError as error:
         owner = users.link_owner(token, now=clock.now())
         return web.refused(error, "accounts/invitation.html", owner=owner, shortest=passwords.SHORTEST)
-    _begin_session(user)
-    flash(_("密码已设置，您已登录。"))
-    return web.seen(url_for("accounts.home"))
+    answer = _enter(user, None)
+    flash(_("密码已设置。"))
+    return answer
 
 
 @blueprint.get("/account")
 @web.access(web.SIGNED_IN)
 def own_account() -> Response:
-    return web.render("accounts/account.html", error=None, role=ROLES[present_user().role], shortest=passwords.SHORTEST)
+    return web.render("accounts/account.html", error=None, **_account_values())
+
+
+def _account_values() -> dict[str, Any]:
+    user = present_user()
+    return {
+        "role": ROLES[user.role],
+        "shortest": passwords.SHORTEST,
+        "has_code": second_factor.is_set_up(user),
+        "needs_code": second_factor.is_needed(user),
+    }
 
 
 @blueprint.post("/account/password")
@@ -103,8 +153,8 @@ def change_password() -> Response:
         form = forms.ChangePasswordForm().check()
         users.change_password(user=user, old=form.old.data, new=form.password.data, now=clock.now())
     except DomainError as error:
-        return web.refused(error, "accounts/account.html", role=ROLES[user.role], shortest=passwords.SHORTEST)
-    _begin_session(user)  # this browser stays signed in, every other one is refused
+        return web.refused(error, "accounts/account.html", **_account_values())
+    begin_session(user)  # this browser stays signed in, every other one is refused
     flash(_("密码已修改，其他设备需要重新登录。"))
     return web.seen(url_for("accounts.own_account"))
 
