@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import case, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app import events, web
@@ -13,7 +13,7 @@ from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
 from survey_app.people import consents, phones
-from survey_app.people.models import Suppression
+from survey_app.people.models import Contact, Suppression
 from survey_app.people.phones import Phone
 
 OPTED_OUT, COMPLAINED, BOUNCED, STAFF, ERASED = "opted_out", "complained", "bounced", "staff", "erased"
@@ -75,17 +75,31 @@ def suppress(index: bytes, *, reason: str, source: str, now: datetime) -> bool:
     return not known
 
 
-def lift(*, index: bytes, by: Actor, reason: str, now: datetime) -> None:
-    """Take an address off the list, because its owner asked for it. The consents stay ended: they are given anew."""
-    present = db.session.get(Suppression, index)
-    if present is None:
-        raise DomainError(N_("这个号码不在退订名单里。"))
-    if present.reason == ERASED:
-        raise DomainError(N_("这个号码的主人要求删除过个人信息，不能移出名单。"))
+def reason_of(contact: Contact) -> str:
+    """Why nothing is sent to a contact; "" when it is not on the list. The strongest reason of number and address."""
+    found = set(reasons_of([bytes(index) for index in (contact.phone_index, contact.email_index) if index]).values())
+    return max(found, key=_WEAKEST_FIRST.index, default="")
+
+
+def suppress_contact(*, contact: Contact, by: Actor, now: datetime) -> None:
+    """Never send to this person again, because the person told a member of staff."""
+    for index in (contact.phone_index, contact.email_index):
+        if index is not None:
+            suppress(bytes(index), reason=OPTED_OUT, source=f"staff:{by.id}", now=now)
+    events.record("suppression.entered", contact, by=by, new=1, why=OPTED_OUT)
+
+
+def lift(*, indexes: Collection[bytes], subject: Contact | None, by: Actor, reason: str) -> None:
+    """Take addresses off the list, because their owner asked for it. Consents stay ended: they are given anew."""
+    present = set(reasons_of(indexes).values())
+    if not present:
+        raise DomainError(N_("这个号码不在退订名单里。")).at("number")
+    if ERASED in present:
+        raise DomainError(N_("这个号码的主人要求删除过个人信息，不能移出名单。")).at("number")
     if not reason.strip():
-        raise DomainError(N_("请写明原因。")).at("reason")
-    db.session.execute(delete(Suppression).where(Suppression.recipient_index == index))
-    events.record("suppression.lifted", Suppression, by=by, reason=reason.strip())
+        raise DomainError(N_("请写明原因，例如“本人来电要求恢复”。")).at("lift_reason")
+    db.session.execute(delete(Suppression).where(Suppression.recipient_index.in_(list(indexes))))
+    events.record("suppression.lifted", subject or Suppression, by=by, reason=reason.strip())
 
 
 def enter(*, text: str, reason: str, by: Actor, now: datetime) -> tuple[int, int, list[tuple[int, str]]]:
@@ -140,3 +154,22 @@ def counts() -> dict[str, int]:
     """How many addresses are suppressed, by reason."""
     rows = db.session.execute(select(Suppression.reason, func.count()).group_by(Suppression.reason))
     return {reason: int(count) for reason, count in rows}
+
+
+def find(address: str) -> Suppression | None:
+    """The entry of this phone number (E.164) or e-mail address (normalised)."""
+    return db.session.get(Suppression, index_of(address))
+
+
+def owners(indexes: Collection[bytes]) -> dict[bytes, Contact]:
+    """The contacts behind these entries, as far as we know them."""
+    listed = list(indexes)
+    if not listed:
+        return {}
+    query = select(Contact).where(or_(Contact.phone_index.in_(listed), Contact.email_index.in_(listed)))
+    known = {}
+    for contact in db.session.scalars(query):
+        known.update(
+            {bytes(index): contact for index in (contact.email_index, contact.phone_index) if index is not None}
+        )
+    return known

@@ -1,4 +1,4 @@
-"""What the designer's addresses name in the chain of tests.staff: parts of a draft, an item of the question bank."""
+"""What addresses name in the chain of tests.staff: parts of a draft, an item of the question bank; people and their places."""
 
 from flask import Flask
 
@@ -11,6 +11,9 @@ from survey_app.design.models import Questionnaire
 from survey_app.distribution import poster_runs
 from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE, Actor
+from survey_app.organisation import parts, tiers
+from survey_app.people import contacts
+from survey_app.people.contacts import NewContact
 
 ITEM = "asked-often"
 
@@ -62,3 +65,17 @@ def printed(app: Flask, questionnaire_id: int, door_id: int, administrator: int)
     db.session.remove()
     assert work_id is not None and worker.perform(app, work_id)
     return number
+
+
+def peopled() -> dict[str, str]:
+    """One contact, department, team and tier, each the first of its kind (id 1). Everything is committed."""
+    by = COMMAND_LINE
+    department = parts.create_department(code="quality", name="质量部", by=by)
+    team = parts.create_team(code="desk", name="柜台组", shop=None, department=department, by=by)
+    tier = tiers.create_tier(code="basic", name="普通", spent_cents=0, orders=0, by=by)
+    new = NewContact(name="李雷", phone="+8613812345678", sms_consent=True)
+    contact = contacts.upsert_contacts([new], now=clock.now(), source="import:1")[0]
+    made = {"contact": contact, "department": department.id, "team": team.id, "tier": tier.id}
+    db.session.commit()
+    db.session.remove()
+    return {name: str(number) for name, number in made.items()}

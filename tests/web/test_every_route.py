@@ -19,13 +19,13 @@ from survey_app.events import COMMAND_LINE
 from survey_app.organisation import chain as organisation
 from survey_app.server import whole_site
 from tests import staff
-from tests.web.objects import designed, printed
+from tests.web.objects import designed, peopled, printed
 
 
 @pytest.fixture
 def chain(sqlite_app: Flask) -> staff.Chain:
     made = staff.fill(sqlite_app)
-    made.named |= designed(made.questionnaire)
+    made.named |= designed(made.questionnaire) | peopled()
     made.named["run"] = printed(sqlite_app, made.questionnaire, made.doors["own"], made.users["administrator"])
     return made
 
@@ -95,7 +95,7 @@ def test_every_look_by_every_role_answers_as_declared_and_writes_nothing(chain: 
 
 def test_an_administrator_finds_every_page(chain: staff.Chain) -> None:
     person = chain.signed_in("administrator")
-    ours = ("accounts.", "design.", "distribution.", "organisation.")
+    ours = ("accounts.", "design.", "distribution.", "organisation.", "people.")
     missing = []
     for rule in rules(chain.app):
         if "GET" in (rule.methods or ()) and rule.endpoint.startswith(ours):

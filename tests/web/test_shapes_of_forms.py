@@ -26,8 +26,9 @@ from survey_app.events import COMMAND_LINE
 from survey_app.exports import forms as exports
 from survey_app.forms import StaffForm
 from survey_app.organisation import forms as organisation
+from survey_app.people import forms as people
 from tests import staff
-from tests.web.objects import designed
+from tests.web.objects import designed, peopled
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ NAMES = text("code", 16) + text("name", 80) + text("name_en", 80) + [({"name": "
 PASSWORD = "long and seldom 7"
 PASSWORDS = [({"password": ""}, "password"), ({"password": "x" * 513, "again": "x" * 513}, "password"),
              ({"again": "other"}, "again"), ({"password": [PASSWORD, PASSWORD]}, "password")]  # fmt: skip
-WHO = text("name", 80) + chosen("role", "", "root") + chosen("region") + chosen("shop")
+WHO = text("name", 80) + chosen("role", "", "root") + chosen("region") + chosen("shop") + chosen("department")
 SWITCHED = ("", "on", "true")
 
 SHEETS = [
@@ -68,9 +69,28 @@ SHEETS = [
           [({"remove": ""}, "logo"), ({"remove": "", "logo": "no file"}, "logo"), ({"remove": "2"}, "logo")]),
     Sheet(organisation.RegionForm, "/regions", PLACE, NAMES),
     Sheet(organisation.ShopForm, "/shops", PLACE | {"region": "{region}"}, NAMES + chosen("region", "")),
+    Sheet(organisation.DepartmentForm, "/departments", PLACE, NAMES),
+    Sheet(organisation.TeamForm, "/teams/{team}", PLACE | {"shop": "{shop}"}, NAMES + chosen("shop") + chosen("department")),
+    Sheet(organisation.TierForm, "/tiers", PLACE | {"spent": "1000.50", "orders": "6"},
+          NAMES + [({"spent": bad}, "spent") for bad in ("1e3", "-1", "1.001", "１", "9" * 10)]
+          + [({"orders": bad}, "orders") for bad in ("1.5", "-1", "９", "9" * 7)]),
+    Sheet(people.NumberForm, "/contacts/find", {}, text("number", 254) + [({"number": ""}, "number")]),
+    Sheet(people.UnmaskForm, "/contacts/{contact}/unmask", {}, text("reason", 200) + [({"reason": "短"}, "reason")]),
+    Sheet(people.ConsentForm, "/contacts/{contact}/consents", {"channel": "phone", "given": "1"},
+          chosen("channel", "", "fax") + chosen("given", *SWITCHED), page=False),
+    Sheet(people.OptOutForm, "/contacts/{contact}/opt-out", {"out": "1"},
+          text("lift_reason", 200) + chosen("out", *SWITCHED), page=False),
+    Sheet(people.ErasureForm, "/contacts/{contact}/erasure", {},
+          [({"reason": "长" * 201, "sure": "1"}, "reason"), ({"reason": "\x07", "sure": "1"}, "reason")]),
+    Sheet(people.OptOutsForm, "/opt-outs", {}, [({"numbers": "", "reason": "staff"}, "numbers"),
+          ({"numbers": "长" * 60_001, "reason": "staff"}, "numbers")]),
+    Sheet(people.LiftForm, "/opt-outs/lift", {},
+          [({"number": "13812345678", "lift_reason": bad}, "lift_reason") for bad in ("", "长" * 201, "a\x00")], page=False),
     Sheet(accounts.NewUserForm, "/users", {"email": "wang@example.org", "role": "quality"},
           WHO + text("email", 254) + [({"email": ""}, "email")]),
     Sheet(accounts.UserForm, "/users/{user}", {"name": "王芳", "role": "quality", "region": ""}, WHO),
+    Sheet(accounts.CodeForm, "/account/second-factor", {}, text("code", 16) + [({"code": ""}, "code")], page=False),
+    Sheet(accounts.SignInCodeForm, "/sign-in/code", {}, text("code", 16) + [({"code": ""}, "code")]),
     Sheet(accounts.ActivityForm, "/users/{user}/activity", {"active": "0"}, chosen("active", *SWITCHED), page=False),
     Sheet(accounts.ChangePasswordForm, "/account/password",
           {"old": staff.PASSWORD, "password": PASSWORD, "again": PASSWORD},
@@ -189,7 +209,7 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 
 
 def known_of(chain: staff.Chain) -> dict[str, Any]:
-    objects = designed(chain.draft)
+    objects = designed(chain.draft) | peopled()
     manager = db.session.get_one(User, chain.users["manager"])
     token = users.create_link(user=manager, by=COMMAND_LINE, now=clock.now())
     draft = db.session.get_one(Questionnaire, chain.draft)
@@ -202,11 +222,13 @@ def known_of(chain: staff.Chain) -> dict[str, Any]:
     } | objects  # fmt: skip
 
 
-ROLE = {"organisation": "administrator", "accounts": "administrator", "analysis": "quality"}
+ROLE = {
+    "organisation": "administrator", "accounts": "administrator", "analysis": "quality", "people": "customer-service",
+}  # fmt: skip
 
 
 def person_of(sheet: Sheet, chain: staff.Chain) -> staff.Person:
-    public = sheet.form in (accounts.SignInForm, accounts.NewPasswordForm)
+    public = sheet.form in (accounts.SignInForm, accounts.SignInCodeForm, accounts.NewPasswordForm)
     room = sheet.form.__module__.split(".")[1]
     return chain.nobody() if public else chain.signed_in(ROLE.get(room, "researcher"))
 
@@ -242,7 +264,7 @@ def test_the_list_above_names_every_form() -> None:
 
 def test_no_view_reads_what_was_sent_past_the_forms() -> None:
     read_by_hand = re.compile(r"request\.(form|files|values|json|get_json|data)\b(?!=)")
-    rooms = ("accounts", "organisation", "design", "distribution", "exports", "analysis")
+    rooms = ("accounts", "organisation", "people", "design", "distribution", "exports", "analysis")
     found = [
         f"{path.name}: {line.strip()}"
         for room in rooms
