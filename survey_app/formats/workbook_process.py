@@ -82,8 +82,7 @@ def main() -> None:
     _refuse_bombs(data)
     sheet = _sheet(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)))
     del data
-    first = sheet.start[0] + 1
-    for number, row in enumerate(sheet.iter_rows(), start=first):
+    for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [_text(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()

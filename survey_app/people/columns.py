@@ -106,11 +106,19 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "contacts": (_PHONE, _NAME, _EMAIL, _LANGUAGE, _SHOP, *_CONSENTS),
 }  # fmt: skip
-# of each group one column at least must be there
-NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "orders": (("number",), ("placed_at", "completed_at"), ("state", "completed_at")),
-    "events": (("kind",), ("at",), ("order", "phone", "email")),
-    "contacts": (("phone", "email"),),
+# of each group one column at least must be there; otherwise this is said
+NEEDED: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    "orders": (
+        (("number",), N_("请选择哪一列是订单号。")),
+        (("placed_at", "completed_at"), N_("请选择哪一列是下单时间或完成时间。")),
+        (("state", "completed_at"), N_("请选择哪一列是状态；没有状态列时，选择完成时间。")),
+    ),
+    "events": (
+        (("kind",), N_("请选择哪一列是事件。")),
+        (("at",), N_("请选择哪一列是发生时间。")),
+        (("order", "phone", "email"), N_("请选择哪一列是订单号；咨询和工单也可以用手机号或邮箱。")),
+    ),
+    "contacts": ((("phone", "email"), N_("请选择哪一列是手机号或邮箱。")),),
 }
 
 
@@ -143,7 +151,6 @@ def _fits(text: str, field: Field, exact: bool) -> bool:
     return any(len(word) >= (3 if word.isascii() is False else 5) and word in text for word in field.synonyms)
 
 
-def missing(kind: str, fields: Sequence[str]) -> list[tuple[Field, ...]]:
-    """The groups of which no column was chosen."""
-    known = {field.name: field for field in FIELDS[kind]}
-    return [tuple(known[name] for name in group) for group in NEEDED[kind] if not set(group) & set(fields)]
+def missing(kind: str, fields: Sequence[str]) -> str:
+    """What to say about the first group of which no column was chosen; "" when nothing is missing."""
+    return next((sentence for group, sentence in NEEDED[kind] if not set(group) & set(fields)), "")

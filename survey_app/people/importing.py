@@ -29,7 +29,6 @@ from survey_app.formats import tables
 from survey_app.languages import N_
 from survey_app.people import columns, contacts, orders, rejects, sealed_files
 from survey_app.people.cells import Unfit
-from survey_app.people.columns import Field
 from survey_app.people.intake import Consents, Intake
 from survey_app.people.models import Import, Order
 from survey_app.people.rejects import Reject
@@ -189,16 +188,8 @@ def _check_columns(kind: str, chosen: Sequence[str]) -> None:
     known = {field.name for field in columns.FIELDS[kind]}
     if not set(chosen) <= known or len(set(chosen)) != len(chosen):
         raise DomainError(N_("每项内容只能选一列。")).at("columns")
-    for group in columns.missing(kind, chosen):
-        raise _missing(group)
-
-
-def _missing(group: tuple[Field, ...]) -> DomainError:
-    if len(group) == 1:
-        return DomainError(N_("请选择哪一列是“%(field)s”。"), field=group[0].text).at("columns")
-    return DomainError(N_("请至少选择一列：%(fields)s。"), fields="、".join(field.text for field in group)).at(
-        "columns"
-    )
+    if said := columns.missing(kind, chosen):
+        raise DomainError(said).at("columns")
 
 
 def discard(*, job: Import, by: Actor, now: datetime) -> None:

@@ -17,7 +17,7 @@ from survey_app.people.models import Contact, Order, OrderEvent
 EVENTS: dict[str, str] = {
     "paid": N_("付款"),
     "delivered": N_("送达"),
-    "completed": N_("完成"),
+    "completed": N_("订单完成"),
     "refunded": N_("退款"),
     "return_closed": N_("退货完结"),
     "consultation_ended": N_("咨询结束"),
