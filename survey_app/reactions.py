@@ -7,7 +7,7 @@ from typing import Any
 from survey_app import chaining, web
 from survey_app.accounts import attempts
 from survey_app.analysis.figures import Mover
-from survey_app.campaigns import calling, composing, gate, inviting, limits, reminding, running, withdrawing
+from survey_app.campaigns import calling, composing, gate, inviting, limits, receipts, reminding, running, withdrawing
 from survey_app.distribution import poster_runs
 from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
@@ -15,7 +15,7 @@ from survey_app.messaging import purposes
 from survey_app.organisation.chain import the_chain
 from survey_app.people import importing, signing, suppressions
 from survey_app.responses import retention, settling
-from survey_app.safekeeping import rotating
+from survey_app.safekeeping import backups, rotating
 
 HOUR, DAY = 3_600, 86_400
 
@@ -57,12 +57,14 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "posters": (HOUR, lambda now: poster_runs.expire(now=now, folder=web.settings().poster_folder)),
     "audit_chain": (1, lambda now: chaining.extend()),
     "audit_checkpoint": (HOUR, sign_checkpoint),
+    "backups": (60, backups.tick),
     "key_rotation": (HOUR, rotating.resume),
     "imports": (HOUR, lambda now: importing.expire(now=now)),
     "api_nonces": (HOUR, lambda now: signing.forget_nonces(now=now)),
     "failed_tries": (HOUR, lambda now: attempts.expire(now=now)),
     "refunded": (60, lambda now: withdrawing.cancel_refunded(now=now)),
     "followed_events": (60, lambda now: inviting.follow_events(now=now)),
+    "receipts": (60, lambda now: receipts.follow(now=now)),
     "reminders": (HOUR, lambda now: reminding.remind(now=now)),
     "ended_campaigns": (HOUR, lambda now: running.end_due(now=now)),
     "call_lists": (HOUR, lambda now: calling.draw_due(now=now)),
