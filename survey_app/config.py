@@ -25,6 +25,7 @@ class Settings:
     compress_level: int  # gzip level of pages, 0 = off
     port: int
     web_workers: int
+    transcribe_command: str = ""  # the program that writes recordings down; "": nothing may be recorded
     checkpoint_folder: Path | None = None  # signed checkpoints of the audit log: on another machine, write-once
     backup_folder: Path | None = None  # None: no backups by schedule
     backup_public_key: str = ""  # "": the file in the key folder that `flask backup keygen` made
@@ -107,6 +108,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         compress_level=_number(env, "COMPRESS_LEVEL", 1, 0, 9),
         port=port,
         web_workers=_number(env, "WEB_WORKERS", 2, 1, 64),
+        transcribe_command=env.get("TRANSCRIBE_COMMAND", "").strip(),
         checkpoint_folder=_folder(env, "CHECKPOINT_DIR"),
         backup_folder=_folder(env, "BACKUP_DIR"),
         backup_public_key=env.get("BACKUP_PUBLIC_KEY", "").strip(),

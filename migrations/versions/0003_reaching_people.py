@@ -512,6 +512,15 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("questionnaire_id", "shop_id", "day", name=op.f("pk_refusal")),
     )
     op.create_table(
+        "shop_goal",
+        sa.Column("questionnaire_id", sa.Integer(), nullable=False),
+        sa.Column("per_week", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_shop_goal_questionnaire_id_questionnaire")
+        ),
+        sa.PrimaryKeyConstraint("questionnaire_id", name=op.f("pk_shop_goal")),
+    )
+    op.create_table(
         "campaign",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -560,17 +569,21 @@ def create_tables() -> None:
     op.create_table(
         "recording",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("nullifier", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("nullifier", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("response_id", _ID, nullable=True),
         sa.Column("wave_id", sa.Integer(), nullable=False),
         sa.Column("variable", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
-        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("(nullifier is null) <> (response_id is null)", name=op.f("ck_recording_owner")),
         sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_recording_wave_id_wave")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_recording_nullifier"), "recording", ["nullifier"], unique=False)
+    op.create_index(op.f("ix_recording_response_id"), "recording", ["response_id"], unique=False)
     op.create_table(
         "campaign_count",
         sa.Column("campaign_id", sa.Integer(), nullable=False),

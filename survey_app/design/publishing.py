@@ -1,6 +1,7 @@
 """Publishing: a draft without faults becomes a frozen, numbered, hashed version."""
 
 from datetime import datetime
+from typing import Any
 
 from survey_app import events
 from survey_app.database import db
@@ -84,6 +85,9 @@ def publish(
     questionnaire.draft = carry_ids(questionnaire.draft, found.definition.to_json())
     db.session.flush()
     db.session.expire(questionnaire, ["versions"])
+    more: dict[str, Any] = {"trend": "broken" if version.breaks_trend else "kept"} if found.trend else {}
+    if approval:
+        more["approved_by"] = approval.decided_by_id
     events.record(
         "version.published",
         version,
@@ -92,8 +96,7 @@ def publish(
         questionnaire=questionnaire.name,
         number=version.number,
         digest=version.digest,
-        **({"trend": "broken" if version.breaks_trend else "kept"} if found.trend else {}),
-        **({"approved_by": approval.decided_by_id} if approval else {}),
+        **more,
     )
     return version
 

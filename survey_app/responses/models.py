@@ -145,15 +145,23 @@ class Unsealing(Base):
 
 
 class Recording(Base):
-    """A spoken answer, sealed, until it was written down; then it is deleted."""
+    """A spoken answer, sealed, until it was written down; then it is deleted.
+
+    It belongs to a code before the submit and to the answer after it (no foreign key: answers are written anew every hour).
+    """
 
     __tablename__ = "recording"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        CheckConstraint("(nullifier is null) <> (response_id is null)", name="owner"),
+        {"sqlite_with_rowid": False},
+    )
 
     id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)  # random
-    nullifier: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)  # of the code whose page it was spoken into
+    nullifier: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)  # of the code it was spoken under
+    response_id: Mapped[int | None] = mapped_column(_Id, index=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
     variable: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(16))
-    day: Mapped[int]
+    day: Mapped[int | None]  # of its making; after the submit that of the answer, which may keep none
+    tries: Mapped[int] = mapped_column(default=0)
     body: Mapped[bytes] = mapped_column(LargeBinary)

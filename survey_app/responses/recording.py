@@ -72,6 +72,7 @@ class Submission:
     test: bool = False
     crowd: int | None = None  # people who may have come this way so far; None: the answers of the shop are counted
     invitation_id: int | None = None  # the answer is linked to it, in confidential and identified mode alone
+    spoken: tuple[str, ...] | None = None  # variables with a recording; None where nothing may be spoken
     moment: float = 0.0  # of the submit, seconds since 1970; nothing of it is kept in anonymous mode
 
 
@@ -88,7 +89,7 @@ class Recorder:
     """The answers side of one process: opens its own connections at the first call, safe for any number of threads."""
 
     def __init__(self, settings: Settings, vault: Vault, *, wait_seconds: float = 30.0) -> None:
-        self._vault = vault
+        self.vault = vault
         self._month_days: dict[int, int] = {}
         self._large: set[tuple[int, int]] = set()  # (wave, shop) that reached SMALL_SHOP answers; never shrinks
         self.lite = Committer(settings.sqlite_path, wait_seconds) if settings.is_sqlite else None
@@ -145,14 +146,19 @@ class Recorder:
         return Outcome.RETRY if found == _hash(nonce) else Outcome.TAKEN
 
     def withdraw(self, rc: str) -> bool:
-        """Delete the answer of a delete code, with its comments. The ballot stays. False when there is none."""
+        """Delete the answer of a delete code, with its comments and recordings. The ballot stays. False when there is none."""
         if self.lite is not None:
-            statement, values = "DELETE FROM response WHERE rc_hash = ?", (_hash(rc),)
-            return self.lite.write(lambda connection: connection.execute(statement, values).rowcount > 0)
+            return self.lite.write(lambda connection: statements.withdraw_on_sqlite(connection, _hash(rc)))
         assert self.post is not None
-        return self.post.write(
-            lambda connection: connection.execute("DELETE FROM response WHERE rc_hash = %s", (_hash(rc),)).rowcount > 0
-        )
+        return self.post.write(lambda connection: statements.withdraw_on_postgresql(connection, _hash(rc)))
+
+    def replace_recording(self, old: tuple[bytes, str], row: tuple[Any, ...]) -> None:
+        """Keep a recording (columns of statements.RECORDING) instead of that of the same (nullifier, variable)."""
+        if self.lite is not None:
+            self.lite.write(lambda connection: statements.replace_recording_on_sqlite(connection, old, row))
+        else:
+            assert self.post is not None
+            self.post.write(lambda connection: statements.replace_recording_on_postgresql(connection, old, row))
 
     def bulk(self, submissions: Iterable[Submission]) -> int:
         """Store many answers in one transaction (sample chain); returns how many were new."""
@@ -186,18 +192,17 @@ class Recorder:
             orjson.dumps(s.answers).decode(),
         )  # fmt: skip
         comments = [
-            (response_id, name, redact(text), self._vault.seal("text", text, place=comment_place(response_id, name)))
+            (response_id, name, redact(text), self.vault.seal("text", text, place=comment_place(response_id, name)))
             for name, text in s.texts.items()
             if text
         ]
-        return Rows(
-            (ticket.wave_id, ticket.nullifier, _hash(s.nonce), day), response, comments, self._link(s, response_id)
-        )
+        ballot = (ticket.wave_id, ticket.nullifier, _hash(s.nonce), day)
+        return Rows(ballot, response, comments, self._link(s, response_id), s.spoken)
 
     def _link(self, s: Submission, response_id: int) -> Link | None:
         if s.invitation_id is None or s.mode == "anonymous":
             return None
-        sealed = links.seal(self._vault, response_id=response_id, invitation_id=s.invitation_id)
+        sealed = links.seal(self.vault, response_id=response_id, invitation_id=s.invitation_id)
         return response_id, s.mode, sealed, links.answered_at(s.mode, s.moment)
 
     def _day_to_keep(self, s: Submission) -> int | None:

@@ -27,13 +27,15 @@ Link = tuple[int, str, str, datetime]  # response id, mode, invitation sealed, w
 class Rows:
     """What one submit stores: ballot (wave, nullifier, nonce hash, day), response in RESPONSE_COLUMNS, comments.
 
-    `link`: who answered, in confidential and identified mode alone.
+    `link`: who answered, in confidential and identified mode alone. `spoken`: the variables whose recordings go with the
+    answer, the code's other recordings are deleted; None where nothing may be spoken.
     """
 
     ballot: tuple[int, bytes, bytes, int | None]
     response: tuple[Any, ...]
     comments: list[tuple[int, str, str, str]]  # response id, variable, redacted, raw sealed
     link: Link | None = None
+    spoken: tuple[str, ...] | None = None
 
 
 # --- SQLite ---------------------------------------------------------------------------------------------------------
@@ -44,6 +46,7 @@ _LITE_BALLOT = (
 _LITE_RESPONSE = f"INSERT INTO response ({RESPONSE_COLUMNS}) VALUES ({', '.join('?' * _COUNT)})"  # noqa: S608 - constants
 _LITE_COMMENT = "INSERT INTO comment (response_id, variable, redacted, raw) VALUES (?, ?, ?, ?)"
 _LITE_LINK = "INSERT INTO response_link (response_id, mode, sealed_link, answered_at) VALUES (?, ?, ?, ?)"
+_LITE_SPOKEN = "UPDATE recording SET response_id = ?, nullifier = NULL, day = ? WHERE nullifier = ? AND variable = ?"
 _LITE_NONCE = "SELECT nonce_hash FROM ballot WHERE wave_id = ? AND nullifier = ?"
 
 
@@ -61,6 +64,10 @@ def store_on_sqlite(connection: sqlite3.Connection, rows: Rows) -> bytes | None:
         connection.execute(_LITE_LINK, (*rows.link[:3], moment))
     failpoint("submit.after_response")
     connection.execute("DELETE FROM draft WHERE nullifier = ?", (rows.ballot[1],))
+    if rows.spoken is not None:
+        for variable in rows.spoken:
+            connection.execute(_LITE_SPOKEN, (rows.response[0], rows.ballot[3], rows.ballot[1], variable))
+        connection.execute("DELETE FROM recording WHERE nullifier = ?", (rows.ballot[1],))
     return None
 
 
@@ -100,6 +107,9 @@ _POST_SUBMIT_LINKED = _submit(
     "l AS (INSERT INTO response_link (response_id, mode, sealed_link, answered_at) SELECT r.id, i.link_mode, i.sealed_link, "
     "i.answered_at FROM r JOIN i USING (id) WHERE i.sealed_link IS NOT NULL), ",
 )
+_POST_SPOKEN = (
+    b"UPDATE recording SET response_id = %s, nullifier = NULL, day = %s WHERE nullifier = %s AND variable = %s"
+)
 _POST_NONCE = b"SELECT nonce_hash FROM ballot WHERE wave_id = %s AND nullifier = %s"
 
 
@@ -131,10 +141,61 @@ def store_on_postgresql(connection: Connection, batch: list[Rows]) -> list[bytes
         raise ValueError("two answers under one code in one batch")
     document = orjson.dumps([_as_json(rows) for rows in sorted(batch, key=lambda rows: rows.ballot[:2])])
     statement = _POST_SUBMIT_LINKED if any(rows.link for rows in batch) else _POST_SUBMIT
-    new = {bytes(row[0]) for row in connection.execute(statement, (document.decode(),), prepare=True)}
+
+    def store() -> set[bytes]:
+        return {bytes(row[0]) for row in connection.execute(statement, (document.decode(),), prepare=True)}
+
+    if any(rows.spoken is not None for rows in batch):
+        with connection.transaction():
+            new = store()
+            _take_recordings(connection, [rows for rows in batch if rows.ballot[1] in new])
+    else:
+        new = store()
     return [None if rows.ballot[1] in new else _nonce_there(connection, rows) for rows in batch]
+
+
+def _take_recordings(connection: Connection, stored: list[Rows]) -> None:
+    for rows in stored:
+        for variable in rows.spoken or ():
+            connection.execute(_POST_SPOKEN, (rows.response[0], rows.ballot[3], rows.ballot[1], variable))
+        if rows.spoken is not None:
+            connection.execute(b"DELETE FROM recording WHERE nullifier = %s", (rows.ballot[1],))
 
 
 def _nonce_there(connection: Connection, rows: Rows) -> bytes:
     row = connection.execute(_POST_NONCE, rows.ballot[:2]).fetchone()
     return bytes(row[0]) if row else b""
+
+
+# --- deleting one's own answer, keeping what was spoken -----------------------------------------------------------------
+RECORDING = "id, nullifier, wave_id, variable, language, day, tries, body"
+_RECORDINGS_OF = "DELETE FROM recording WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
+_ANSWER_OF = "DELETE FROM response WHERE rc_hash = {}"
+_SAME = "DELETE FROM recording WHERE nullifier = {0} AND variable = {0}"
+_SPOKEN = f"INSERT INTO recording ({RECORDING}) VALUES ({{}})"  # noqa: S608 - constants
+
+
+def withdraw_on_sqlite(connection: sqlite3.Connection, rc_hash: bytes) -> bool:
+    """Delete the answer with this delete code and what was spoken for it. False when there is none."""
+    connection.execute(_RECORDINGS_OF.format("?"), (rc_hash,))
+    return connection.execute(_ANSWER_OF.format("?"), (rc_hash,)).rowcount > 0
+
+
+def withdraw_on_postgresql(connection: Connection, rc_hash: bytes) -> bool:
+    """The same."""
+    with connection.transaction():
+        connection.execute(_RECORDINGS_OF.format("%s").encode(), (rc_hash,))
+        return connection.execute(_ANSWER_OF.format("%s").encode(), (rc_hash,)).rowcount > 0
+
+
+def replace_recording_on_sqlite(connection: sqlite3.Connection, old: tuple[bytes, str], row: tuple[Any, ...]) -> None:
+    """Keep one recording per code and variable."""
+    connection.execute(_SAME.format("?"), old)
+    connection.execute(_SPOKEN.format(", ".join("?" * len(row))), row)
+
+
+def replace_recording_on_postgresql(connection: Connection, old: tuple[bytes, str], row: tuple[Any, ...]) -> None:
+    """The same."""
+    with connection.transaction():
+        connection.execute(_SAME.format("%s").encode(), old)
+        connection.execute(_SPOKEN.format(", ".join(["%s"] * len(row))).encode(), row)

@@ -11,12 +11,13 @@ from typing import Any, Protocol
 
 from survey_app import clock
 from survey_app.design.previewing import step_of
-from survey_app.errors import Busy
+from survey_app.errors import Busy, DomainError
 from survey_app.questionnaire import piping, validation
+from survey_app.questionnaire.question_types.writing import LongText
 from survey_app.questionnaire.routing import Path, PathPage, path
 from survey_app.questionnaire.validation import FieldProblem, PageResult
 from survey_app.responses.recording import Outcome
-from survey_app.runner import closing, document
+from survey_app.runner import closing, document, recording_page
 from survey_app.runner.assets import Asset
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Paper
@@ -80,6 +81,10 @@ class Keeper(Protocol):
         """Whether the answer that this form stored was deleted since. Raises Busy."""
         ...
 
+    def keep_recording(self, variable: str, language: str, body: bytes) -> None:
+        """Keep what was spoken for a question. Raises DomainError, Busy."""
+        ...
+
     def submit(self, sitting: "Sitting", way: Path, layout: str) -> Outcome:
         """Store the answer for good. Raises Busy, DamagedForm."""
         ...
@@ -127,6 +132,7 @@ class Reply:
     html: str
     script: Asset | None = None
     thanks: bool = False
+    recording: bool = False  # it carries the script that records
 
 
 def reply(sitting: Sitting) -> Reply:
@@ -134,6 +140,8 @@ def reply(sitting: Sitting) -> Reply:
     index = sitting.index
     if number(sitting.form, "_s", digits=9) is None:
         return _damaged(sitting)
+    if index is not None and sitting.frame.speaking and (spoken := _spoken(sitting, index)):
+        return spoken
     if sitting.page == REVIEW:
         return _from_review(sitting)
     if index is None:
@@ -301,6 +309,7 @@ def _show(
         errors=errors,
         focus=news[0] if news else "",
         numbers=document.numbering(frame, definition),
+        speaking=frame.speaking,
     )
     way = path(definition, state.answers, state.texts, until=index)
     place = Place(
@@ -322,6 +331,39 @@ def _show(
         halves.front + document.secrets_of(sitting.secrets) + halves.rest,
         script=frame.script,
     )
+
+
+# --- speaking ---------------------------------------------------------------------------------------------------------
+def _spoken(sitting: Sitting, index: int) -> Reply | None:
+    """The page that records, or the page before it with what came of it; None for forms that are about neither."""
+    wanted = recording_page.asked_for(sitting.form, sitting.paper.definition)
+    if wanted is None or sitting.form.get("_end") != ["1."]:
+        return None
+    act, question = wanted
+    if act == recording_page.ASK:
+        return _recorder(sitting, question)
+    if act == recording_page.SPOKEN:
+        body = recording_page.audio_of(sitting.form)
+        _ = sitting.frame.say
+        if one(sitting.form, "_voice") != "yes":
+            return _recorder(sitting, question, _("请先勾选同意录音，再使用这段录音。"))
+        try:
+            sitting.keeper.keep_recording(question.name, sitting.frame.language, body or b"")
+        except DomainError as error:
+            return _recorder(sitting, question, recording_page.refusal(sitting.frame, error))
+        sitting.form = recording_page.marked(sitting.form, question, sitting.frame.language)
+    else:
+        sitting.form = recording_page.unmarked(sitting.form)
+    state, result, _before = _read(sitting, index)
+    if result.damaged is not None:
+        return _damaged(sitting)
+    return _show(sitting, state, index, given=sitting.form, at=f"s-{question.name}")
+
+
+def _recorder(sitting: Sitting, question: LongText, problem: str = "") -> Reply:
+    sheet = Sheet(sitting.paper.definition, sitting.frame.language)
+    html = recording_page.page(sitting.frame, sheet, question, sitting.form, problem=problem)
+    return Reply(422 if problem else 200, html, recording=True)
 
 
 # --- the review -----------------------------------------------------------------------------------------------------

@@ -42,7 +42,8 @@ class Asset:
     hash: str
 
 
-def _asset(text: str) -> Asset:
+def asset(text: str) -> Asset:
+    """A text with its hash."""
     return Asset(text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode())
 
 
@@ -69,53 +70,59 @@ def style(brand: str, soft: str) -> Asset:
     source = (_HERE / "page.css").read_text(encoding="utf-8")
     if _COLOUR.fullmatch(brand) and _COLOUR.fullmatch(soft):
         source = source.replace("--brand:#0b6e4f; --soft:#e6f3ee", f"--brand:{brand}; --soft:{soft}")
-    return _asset(small_css(source))
+    return asset(small_css(source))
 
 
 @lru_cache(maxsize=1)
 def script() -> Asset:
     """The step-by-step script."""
-    return _asset(small_script((_HERE / "page.js").read_text(encoding="utf-8")))
+    return asset(small_script((_HERE / "page.js").read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1)
 def personal_script() -> Asset:
     """The same for addresses that hold a code: it leaves the address bar at once, and the tab keeps the form from the start."""
     source = (_HERE / "page.js").read_text(encoding="utf-8")
-    return _asset(small_script(source.replace("location.pathname", f"'{PERSONAL_HOME}'")) + KEEP_FROM_THE_START)
+    return asset(small_script(source.replace("location.pathname", f"'{PERSONAL_HOME}'")) + KEEP_FROM_THE_START)
 
 
 @lru_cache(maxsize=1)
 def reopen_script() -> Asset:
     """The script of the bare address of personal links."""
-    return _asset(REOPEN_SCRIPT)
+    return asset(REOPEN_SCRIPT)
 
 
 @lru_cache(maxsize=1)
 def preview_script() -> Asset:
     """The same, and a page of few questions is scrolled to the one that the preview begins with."""
-    return _asset(script().text + TO_QUESTION)
+    return asset(script().text + TO_QUESTION)
 
 
 @lru_cache(maxsize=8)
 def small_file(name: str) -> Asset:
     """A script of its own file beside this one, for pages that are allowed files: counter tablets."""
-    return _asset(small_script((_HERE / name).read_text(encoding="utf-8")))
+    return asset(small_script((_HERE / name).read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def height_script() -> Asset:
+    """A second script, of pages in a frame of another site."""
+    return asset(small_script((_HERE / "widget.js").read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1)
 def closing_script() -> Asset:
     """The script of closing pages."""
-    return _asset(CLOSING_SCRIPT)
+    return asset(CLOSING_SCRIPT)
 
 
 @lru_cache(maxsize=1)
 def again_script() -> Asset:
     """The script of pages that try again."""
-    return _asset(AGAIN_SCRIPT)
+    return asset(AGAIN_SCRIPT)
 
 
 @lru_cache(maxsize=8)
 def kiosk_style(brand: str, soft: str) -> Asset:
     """The style sheet of counter tablets, in the chain's colours."""
-    return _asset(style(brand, soft).text + small_css((_HERE / "kiosk.css").read_text(encoding="utf-8")))
+    return asset(style(brand, soft).text + small_css((_HERE / "kiosk.css").read_text(encoding="utf-8")))

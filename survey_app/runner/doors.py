@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from survey_app import clock
 from survey_app.campaigns.models import Invitation
@@ -24,6 +25,7 @@ from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.question_types.hidden import Hidden
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert, Nps
+from survey_app.questionnaire.question_types.writing import LongText
 from survey_app.runner.document import keeps_drafts, wants_review
 from survey_app.runner.frame import Chain
 from survey_app.runner.reading import LastKnown, Reader
@@ -52,11 +54,6 @@ class Door:
     closes_at: float | None = None  # nor after
     retired_at: float | None = None  # nor while retired
     sites: tuple[str, ...] = ()  # of a widget: origins whose pages may show it in a frame
-
-    @property
-    def ancestors(self) -> str:
-        """Who may frame its pages, as the policy says it."""
-        return " ".join(self.sites) if self.kind == "widget" and self.sites else "'none'"
 
     def draw(self, seed: int | None = None) -> int:
         """The version for somebody who opens the door now: its own, or one of the arms, by their shares.
@@ -134,6 +131,11 @@ class Paper:
         return min(wanted, default="")
 
     @cached_property
+    def spoken(self) -> tuple[str, ...]:
+        """Questions that may be spoken."""
+        return tuple(q.name for q in self.definition.questions if isinstance(q, LongText) and q.speech)
+
+    @cached_property
     def parameters(self) -> tuple[Hidden, ...]:
         """Hidden values that a link may carry."""
         return tuple(q for q in self.definition.questions if isinstance(q, Hidden) and q.parameter)
@@ -155,9 +157,14 @@ class Doors:
 
     def __init__(self, settings: Settings) -> None:
         self._reader = Reader(settings)
+        self._speaking = bool(settings.transcribe_command)
         self._papers: dict[int, Paper] = {}
         self.last_chain = Chain()  # for pages that must not ask the database; a neutral one before the first read
         self.forget()
+
+    def rows(self, query: Select[Any]) -> list[Any]:
+        """What a query of a part of this room finds. Raises Busy."""
+        return self._reader.rows(query)
 
     def forget(self) -> None:
         """Ask everything anew (tests, and after a change by the same process)."""
@@ -245,7 +252,7 @@ class Doors:
             _seconds(row.opens_at),
             _seconds(row.closes_at),
             _seconds(row.retired_at),
-            tuple(row.sites or ()),
+            tuple(row.sites or ()) if row.kind == "widget" else (),
         )
 
     def _read_accepting_wave(self, questionnaire_id: int) -> int | None:
@@ -360,6 +367,7 @@ class Doors:
             consent_version=texts[0].id if texts else 0,
             consent_texts=texts[0].texts if texts else {},
             sample=bool(row.sample),
+            speaking=self._speaking,
         )
         if chain != self.last_chain:
             self.last_chain = chain

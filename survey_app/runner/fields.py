@@ -228,8 +228,16 @@ def _long_text(question: Any, sheet: Sheet) -> str:
     value = escaped(sheet.value(question.name))
     return (
         f"<textarea rows={question.lines} maxlength={question.max_length} name={question.name} autocomplete=off"
-        f" id={field_id(question.name)}{_typed(question, question.name, sheet)}>\n{value}</textarea>"
+        f" id={field_id(question.name)}{_typed(question, question.name, sheet)}>\n{value}</textarea>{_speech(question, sheet)}"
     )
+
+
+def _speech(question: Any, sheet: Sheet) -> str:
+    if not (question.speech and sheet.speaking):
+        return ""
+    _ = sheet.say
+    label = _("录音回答")
+    return f"<p><button class=link name=go value=record:{question.name} formnovalidate>{label}</button></p>"
 
 
 def _text_fields(question: Any, sheet: Sheet) -> str:

@@ -32,6 +32,7 @@ class Chain:
     consent_version: int = 0
     consent_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     sample: bool = False
+    speaking: bool = False  # recordings can be written down here
 
     def display_name(self, language: str) -> str:
         """The chain's name in a language."""
@@ -50,11 +51,17 @@ class Frame:
     unasked: bool = False  # a preview shows a question whose rules nobody could check
     home: str = ""  # where forms are sent; "": to the address of the page
     entered: str = ""  # the channel, when staff enter what somebody says
+    sites: tuple[str, ...] = ()  # origins whose pages may show this one in a frame: they are told its height
 
     @property
     def say(self) -> Callable[[str], str]:
         """gettext for this page's language."""
         return translator(self.language)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether answers may be spoken on this page."""
+        return self.chain.speaking and not self.preview and not self.entered
 
     @property
     def script(self) -> assets.Asset:
@@ -79,8 +86,15 @@ def opening(frame: Frame, title: str) -> str:
         f'<meta name=viewport content="width=device-width,initial-scale=1"><meta name=robots content=noindex>'
         f'<meta name=format-detection content="telephone=no"><meta name=theme-color content="{frame.chain.brand}">'
         f'<link rel=icon href="/logo?{frame.chain.logo_key}">'
-        f"<title>{escaped(whole)}</title><style>{frame.style.text}</style></head><body>{_preview_bar(frame)}"
+        f"<title>{escaped(whole)}</title><style>{frame.style.text}</style></head><body>{_preview_bar(frame)}{_height(frame)}"
     )
+
+
+def _height(frame: Frame) -> str:
+    """What tells the page around a frame how high it wants to be."""
+    if not frame.sites:
+        return ""
+    return f"<script data-sites={attribute(' '.join(frame.sites))}>{assets.height_script().text}</script>"
 
 
 def _preview_bar(frame: Frame) -> str:

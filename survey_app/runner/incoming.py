@@ -37,13 +37,13 @@ class TooLarge(Exception):
     """The body is above the limit."""
 
 
-def body_of(environ: dict[str, Any]) -> bytes:
-    """The posted bytes. Raises TooLarge above 256 KB, BadForm for another content type and for a body cut short."""
+def body_of(environ: dict[str, Any], most: int = forms.MOST_BYTES) -> bytes:
+    """The posted bytes. Raises TooLarge above `most`, BadForm for another content type and for a body cut short."""
     if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         raise BadForm("another content type")
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isascii() and length.isdigit():
-        if len(length) > 9 or int(length) > forms.MOST_BYTES:
+        if len(length) > 9 or int(length) > most:
             raise TooLarge
         wanted = int(length)
         body: bytes = environ["wsgi.input"].read(wanted)
@@ -51,8 +51,8 @@ def body_of(environ: dict[str, Any]) -> bytes:
             raise BadForm("cut short")
         return body
     if environ.get("wsgi.input_terminated"):  # chunked: the server ends the stream
-        body = environ["wsgi.input"].read(forms.MOST_BYTES + 1)
-        if len(body) > forms.MOST_BYTES:
+        body = environ["wsgi.input"].read(most + 1)
+        if len(body) > most:
             raise TooLarge
         return body
     raise BadForm("no length")

@@ -4,16 +4,20 @@ import hashlib
 from dataclasses import dataclass
 
 from survey_app import clock, tokens
+from survey_app.errors import DomainError
+from survey_app.languages import N_
 from survey_app.questionnaire.routing import Path
-from survey_app.responses import drafts, flags
+from survey_app.responses import drafts, flags, recordings
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.recording import Outcome, Recorder, Submission
+from survey_app.runner import incoming
 from survey_app.runner.answering import Sitting, State
 from survey_app.runner.doors import Paper
 from survey_app.runner.entering import Entry
 from survey_app.runner.forms import Form, one
 
 _PURPOSE = "preview-state"
+_recordings = incoming.Throttle(12)  # a minute and address
 _SECONDS = 24 * 3600
 
 
@@ -30,6 +34,7 @@ class Sealed:
     rc: str
     consent_version: int
     now: float
+    person: str = ""  # who asks, for the throttle of recordings alone: the address the trusted proxy saw, never kept
 
     def load(self) -> State | None:
         """The saved state of this code."""
@@ -58,6 +63,16 @@ class Sealed:
         rc_hash = hashlib.sha256(self.rc.encode()).digest()
         return self.recorder.read("SELECT 1 FROM response WHERE rc_hash = ?", (rc_hash,)) is None
 
+    def keep_recording(self, variable: str, language: str, body: bytes) -> None:
+        """Seal and keep what was spoken, until it is written down."""
+        if _recordings.is_full(self.person):
+            raise DomainError(N_("录音太频繁，请稍等一分钟再试，或改用文字填写。"))
+        _recordings.count(self.person)
+        day = clock.day_of_epoch(int(self.now))
+        recordings.keep(
+            self.recorder, self.recorder.vault, self.ticket, variable=variable, language=language, day=day, body=body
+        )
+
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Store the answers on the path."""
         door, came = self.entry.door, self.entry.way()
@@ -84,6 +99,7 @@ class Sealed:
                 texts=way.texts,
                 layout=layout,
                 status=way.outcome,
+                spoken=recordings.spoken_in(way.texts, self.paper.spoken) if self.paper.spoken else None,
             )
         )
 
@@ -118,6 +134,9 @@ class InForm:
     def is_deleted(self) -> bool:
         """Nothing was stored."""
         return False
+
+    def keep_recording(self, variable: str, language: str, body: bytes) -> None:
+        """A preview records nothing; its pages do not offer it."""
 
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Nothing is stored."""

@@ -40,6 +40,7 @@ class Sheet:
     errors: Mapping[str, str] = field(default_factory=dict)  # variable -> sentence
     focus: str = ""  # the question that gets the focus, "" for none
     numbers: Mapping[str, str] = field(default_factory=dict)  # question -> 第 3 题 / 共 10 题
+    speaking: bool = False  # questions that may be spoken offer it
 
     @property
     def first(self) -> str:

@@ -194,6 +194,14 @@ _OWN_KEYS: dict[str, tuple[Setting, ...]] = {
     "long_text": (
         Setting("lines", "whole", N_("显示几行"), low=2, high=20, default=4, group=LOOK),
         _length(2000),
+        Setting(
+            "speech",
+            "switch",
+            N_("可以录音回答"),
+            N_("需要系统装有语音转写程序；录音转成文字后删除。"),
+            default=False,
+            group=ANSWER,
+        ),
     ),
     "text_fields": (Setting("fields", "fields", N_("各填空项"), group=ANSWER),),
     "number": (

@@ -100,6 +100,7 @@ class LongText(_OneText):
     type: Literal["long_text"]
     max_length: Annotated[int, Field(ge=1, le=MAX_GRAPHEMES)] = MAX_GRAPHEMES
     lines: Annotated[int, Field(ge=2, le=20)] = 4
+    speech: bool = False  # may be spoken, where the installation can write it down
     seconds: ClassVar[float] = 25.0
 
     def reader(self) -> Reader:
