@@ -130,7 +130,7 @@ def _waiting_for(code: str, now: datetime) -> Device | None:
     if len(code) != CODE_LENGTH:
         return None
     query = select(Device).where(Device.enrolment_hash == _code_hash(code), Device.enrolment_ends_at > now)
-    return db.session.scalar(query.with_for_update())
+    return db.session.scalar(query.with_for_update(of=Device))
 
 
 def _code_hash(code: str) -> bytes:

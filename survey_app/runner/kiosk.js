@@ -1,6 +1,6 @@
 /* The screens of a counter tablet: start, questions, thanks; idle countdown; the staff's corner behind the PIN.
 
-   Elements are read by their ids: _start _f _thanks _idle _staff; _m main, _b back, _g go on, _c countdowns. Names that begin
+   Elements are read by their ids: _start _form _thanks _idle _staff; _f form, _m main, _b back, _g go on, _c countdowns. Names that begin
    with $ are shortened when the file is served. */
 (function ($doc) {
   var $set = JSON.parse($doc.body.dataset.set), $root = $doc.documentElement, $steps = $all('.step', _f), $last = _g.textContent,
@@ -42,7 +42,7 @@
   }
   function $screen($name) {
     $state = $name;
-    [_start, _f, _thanks].forEach(function ($el) { $el.hidden = $el.id != $name; });
+    [_start, _form, _thanks].forEach(function ($el) { $el.hidden = $el.id != $name; });
     scrollTo(0, 0);
   }
 
@@ -73,6 +73,9 @@
   }
   function $today() { return new Date(kiosk.day() * 864e5).toISOString().slice(0, 10); }
 
+  /* a question may be called "reset" or "hidden", so nothing is ever read from the form itself */
+  function $clear() { HTMLFormElement.prototype.reset.call(_f); }
+
   /* an answer: begun, kept at every step, handed over, broken off */
   function $fields($more) {
     var $pairs = [['_d', $answer.id], ['_n', $answer.nonce], ['_v', $set.version], ['_u', $set.consent], ['_l', $root.lang]];
@@ -87,7 +90,7 @@
   }
   function $begin() {
     $answer = {id: $hex(), nonce: $hex(), begun: Date.now(), version: $set.version, language: $root.lang};
-    $screen('_f');
+    $screen('_form');
     history.pushState(1, '');
     $show($next(-1, 1));
   }
@@ -98,7 +101,7 @@
       return kiosk.run('progress', 'clear');
     }).then(function () {
       $answer = 0;
-      _f.reset();
+      $clear();
       $left = 10;
       $screen('_thanks');
       $all('h1', _thanks)[0].focus();
@@ -112,7 +115,7 @@
   /* nothing of the last person stays: neither in the form nor behind the back button */
   function $reset() {
     $answer = 0;
-    _f.reset();
+    $clear();
     $all('.own').forEach(function ($el) { $el.remove(); });
     $root.className = $size;
     if (navigator.serviceWorker && navigator.serviceWorker.controller) return location.replace('/k/');
@@ -124,7 +127,7 @@
   function $tick() {
     var $idle = (Date.now() - $touched) / 1e3;
     if ($state == '_thanks' && --$left < 1) return $reset();
-    if ($state == '_f' && !_staff.open) {
+    if ($state == '_form' && !_staff.open) {
       if ($idle >= 60 && !_idle.open) _idle.showModal();
       if (_idle.open && $idle >= 80) { _idle.close(); $touched = Date.now(); return $breakOff(); }
       $left = Math.ceil(80 - $idle);
@@ -156,15 +159,17 @@
     if ($do == 'export') $export();
     if ($do == 'leave') location.replace('/');
   };
-  _f.onsubmit = function () {
+  $doc.onsubmit = function ($e) {
+    if ($e.target == _pin) { $unlock(); return false; }
     var $wrong = $problem(), $i = $next($at, 1);
     if ($wrong) { $wrong.focus(); return false; }
     if ($i < 0) $finish();
     else { $show($i); $keep(); }
     return false;
   };
-  _f.onchange = function ($e) {
+  $doc.onchange = function ($e) {
     $e = $e.target;
+    if ($e == _p) return;
     $all('[name="' + $e.name + '"]', _f).forEach(function ($el) {
       if ($e.checked && $el != $e && $el.type == 'checkbox' && ($e.dataset.x || $el.dataset.x)) $el.checked = 0;
     });
@@ -172,7 +177,7 @@
     $keep();
   };
   onpopstate = function () {
-    if ($state != '_f') return;
+    if ($state != '_form') return;
     history.pushState(1, '');
     if ($next($at, -1) >= 0) $show($next($at, -1));
   };
@@ -180,9 +185,9 @@
 
   /* the staff's corner: the PIN is compared here, so it works without a network */
   function $bytes($text) { return Uint8Array.from(atob($text.replace(/-/g, '+').replace(/_/g, '/')), function ($c) { return $c.charCodeAt(0); }); }
-  _pin.onsubmit = function () {
+  function $unlock() {
     var $kept = (localStorage.pin || '.').split('.'), $wait = +localStorage.wait || 0, $tries = +localStorage.tries || 0;
-    if (Date.now() < $wait) { _pe.textContent = $set.wait; return false; }
+    if (Date.now() < $wait) return _pe.textContent = $set.wait;
     crypto.subtle.importKey('raw', new TextEncoder().encode(_p.value), 'PBKDF2', false, ['deriveBits']).then(function ($key) {
       return crypto.subtle.deriveBits({name: 'PBKDF2', salt: $bytes($kept[0]), iterations: $set.rounds, hash: 'SHA-256'}, $key, 256);
     }).then(function ($bits) {
@@ -196,8 +201,7 @@
       _pe.textContent = $tries % 5 ? $set.wrong : $set.wait;
     });
     _p.value = '';
-    return false;
-  };
+  }
   function $export() {
     kiosk.run('pending', 'getAll').then(function ($all) {
       var $link = $doc.createElement('a');
@@ -241,7 +245,7 @@
         else if ($el.type != 'hidden') $el.value = $pair[1];
       });
     });
-    $screen('_f');
+    $screen('_form');
     $apply();
     $show(Math.max($steps.indexOf($doc.getElementById($found.at)), $next(-1, 1)));
   }).catch(function () {}).then(kiosk.send);

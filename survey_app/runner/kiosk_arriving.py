@@ -157,6 +157,7 @@ def _read(definition: Definition, form: Form, day: int) -> Path:
     answers: dict[str, Any] = {}
     texts: dict[str, str] = {}
     strange = [key for key in form if key[:1] != "_" and key not in owners]
+    strange += [name for name in form.get("_q", ()) if name not in definition.page_of]
     wrong: list[str] = strange[:5]
     while (page := path(definition, answers, texts).next_page(index)) is not None and not wrong:
         index = page.index

@@ -79,7 +79,7 @@ def _document(frame: Frame, door: Door, paper: Paper, shut: str) -> str:
         f'<title>{escaped(title)}</title><link rel=stylesheet href="{files["style.css"]}">'
         f'<script defer src="{files["queue.js"]}"></script><script defer src="{files["kiosk.js"]}"></script></head>'
         f"<body data-set={attribute(json.dumps(_settings(frame, paper), ensure_ascii=False))}>"
-        f"{_start(frame, sheet, door, paper, shut)}{_form(frame, sheet) if shut != 'unfit' else ''}"
+        f"{_start(frame, sheet, door, paper, shut)}{_form(frame, sheet, shut)}"
         f"{_thanks(frame, sheet)}{_idle(frame)}{_staff(frame)}</body></html>"
     )
 
@@ -123,6 +123,7 @@ def _start(frame: Frame, sheet: Sheet, door: Door, paper: Paper, shut: str) -> s
         )
     stopped = _("这台平板已停用，请店员联系总部。")
     seen = _("回答只用于改进服务，门店只看到汇总。自愿参加，可随时退出。")
+    no_code = _("在平板上填写的回答没有删除码，提交后不能单独删除。")
     agree = _("提交即表示同意隐私声明（第 %(version)s 版）。") % {"version": chain.consent_version}
     return (
         f"<section id=_start class=kiosk><div class=page><p class=brand>{logo}"
@@ -130,7 +131,8 @@ def _start(frame: Frame, sheet: Sheet, door: Door, paper: Paper, shut: str) -> s
         f"<h1>{sheet.html(definition.title)}</h1>{begin}<p id=_stopped class=facts hidden>{stopped}</p>"
         f"<div class=choices>{languages}{_sizes(frame)}</div>"
         f"<div class=terms><p>{document.promise(frame, door.mode)}{seen}{agree}</p>"
-        f"<details><summary>{_('隐私声明')}</summary><div class=text>{closing.privacy_text(frame)}</div></details></div></main>"
+        f"<details><summary>{_('隐私声明')}</summary>"
+        f"<div class=text>{closing.privacy_text(frame)}<p><b>{no_code}</b></p></div></details></div></main>"
         f"<footer class=corner><button class=link data-do=staff>{_('店员')}</button>"
         f"<span class=muted hidden>{_('离线待发')} <b class=_n>0</b></span>"
         f"<span class=muted hidden>{_('未被接收')} <b class=_r>0</b></span></footer></div></section>"
@@ -148,16 +150,18 @@ def _sizes(frame: Frame) -> str:
 
 
 # --- the questions ----------------------------------------------------------------------------------------------------
-def _form(frame: Frame, sheet: Sheet) -> str:
+def _form(frame: Frame, sheet: Sheet, shut: str) -> str:
     _ = frame.say
-    shown = offline.shown_when(sheet.definition)
-    steps = "".join(step for page in sheet.definition.pages for step in _steps(sheet, page, shown))
+    steps = ""
+    if shut != "unfit":
+        shown = offline.shown_when(sheet.definition)
+        steps = "".join(step for page in sheet.definition.pages for step in _steps(sheet, page, shown))
     return (
-        "<form id=_f hidden novalidate autocomplete=off>"
+        "<section id=_form hidden><form id=_f novalidate autocomplete=off>"
         f"<header><div class=page><button type=button class=link id=_b data-do=back>{_('返回')}</button>{_sizes(frame)}"
         f"<button type=button class=link data-do=quit>{_('不填了')}</button></div></header>"
         f"<div class=page><main id=_m data-next={attribute(_('继续'))}>{steps}"
-        f"<button id=_g class=go>{_('提交问卷')}</button></main></div></form>"
+        f"<button id=_g class=go>{_('提交问卷')}</button></main></div></form></section>"
     )
 
 

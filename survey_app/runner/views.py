@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app import clock, tokens, web
 from survey_app.config import Settings
+from survey_app.database import db, engine_options
 from survey_app.design import previewing
 from survey_app.distribution.collecting import HIDDEN
 from survey_app.errors import Busy
@@ -28,7 +29,7 @@ from survey_app.responses import ballots
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.drafts import Saved
 from survey_app.responses.recording import DamagedForm, Recorder
-from survey_app.runner import again, answering, assets, closing, document, forms, incoming, kiosk
+from survey_app.runner import again, answering, assets, closing, document, forms, incoming, kiosk, optout, widget
 from survey_app.runner.answering import Reply, Sitting, State
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early, is_looser
@@ -41,6 +42,7 @@ from survey_app.runner.keeping import InForm, Sealed
 from survey_app.runner.personal import Personal
 from survey_app.runner.previewing import beginning_at, is_hidden_by_rules
 from survey_app.runner.reading import wait_at_most
+from survey_app.runner.receipts import Receipts
 from survey_app.runner.sheet import Sheet, arrangement
 from survey_app.runner.stitching import Stitched
 from survey_app.vault import Vault
@@ -96,7 +98,7 @@ class Respondents:
     def open(self, code: str) -> Response:
         """The first document of a collector."""
         door = self.find(code)
-        return self.enter(Entry(door)) if door else self.refuse()
+        return self.enter(widget.entry(self, door)) if door else self.refuse()
 
     def enter(self, entry: Entry, saved: Saved | None = None) -> Response:
         """The first document for somebody who comes in, or the page at which a saved draft goes on. Writes nothing."""
@@ -109,8 +111,9 @@ class Respondents:
         language = incoming.language_of(_asked.get(), paper.definition.languages)
         now, frame = (
             clock.epoch_seconds(),
-            Frame(chain, language, languages=paper.definition.languages, home=entry.home, entered=entry.entered),
-        )
+            Frame(chain, language, languages=paper.definition.languages, home=entry.home, entered=entry.entered,
+                  sites=widget.sites()),
+        )  # fmt: skip
         wave_id = ticket.wave_id if ticket else door.wave_id
         shut = _shut(frame, door, self.doors.wave(wave_id) if wave_id else None, now)
         if shut or wave_id is None or is_looser(paper.definition.mode, door.mode):
@@ -136,6 +139,7 @@ class Respondents:
                     door.mode,
                     entry.home,
                     entry.entered,
+                    frame.sites,
                     *entry.carried.items(),
                     picked,
                 ),
@@ -149,7 +153,7 @@ class Respondents:
             f'<input type=hidden name=_n value="{ballots.new_nonce()}">'
             f'<input type=hidden name=_r value="{ballots.new_delete_code()}">'
         ).encode()
-        return self.send_stitched(made, middle, chain, frame.script.hash, door.ancestors)
+        return self.send_stitched(made, middle, chain, frame.script.hash)
 
     def _resume(self, entry: Entry, ticket: Ticket, paper: Paper, frame: Frame, saved: Saved) -> Response:
         """Where another device, or this one, goes on: nonce and delete code are new, the start is the one of the draft."""
@@ -176,7 +180,10 @@ class Respondents:
         """The collector of an address: typed in small letters or with a full stop of the SMS app behind it, too."""
         code = incoming.trimmed(code).upper()
         door = self.doors.door(code) if _DOOR.fullmatch(code) else None
-        return None if door is None or door.kind in HIDDEN else door
+        if door is None or door.kind in HIDDEN:
+            return None
+        widget.framed_by(door.sites)
+        return door
 
     # --- POST -------------------------------------------------------------------------------------------------------
     def answer(self, code: str) -> Response:
@@ -187,7 +194,7 @@ class Respondents:
         ticket, door = ballots.open_ticket(self.vault, one(form, "_t")), self.find(code)
         if ticket is None or door is None or door.code != ticket.door:
             return self.lapsed(door, form) or self.refuse()
-        return self.take(Entry(door, ticket), form)
+        return self.take(widget.entry(self, door, ticket, form), form)
 
     def take(self, entry: Entry, form: Form) -> Response:
         """What answers a posted form of somebody whose code is genuine."""
@@ -277,23 +284,25 @@ class Respondents:
             front, rest = closing.thanks(frame, paper.definition, mode).split(closing.CODE_HOLE)
             return Stitched(front, rest, closing.CODE_SHOWN)
 
-        key = ("thanks", paper.version_id, frame.language, frame.size, frame.entered, mode)
+        key = ("thanks", paper.version_id, frame.language, frame.size, frame.entered, frame.sites, mode)
         made = make() if frame.preview else self.stitched(key, frame.chain, make)  # drafts change
-        ancestors = "'self'" if frame.preview else "'none'"
+        ancestors = "'self'" if frame.preview else NOBODY
         return self.send_stitched(
             made, tokens.grouped(rc).encode(), frame.chain, assets.closing_script().hash, ancestors
         )
 
     def send_stitched(
-        self, made: Stitched, middle: bytes, chain: Chain, script_hash: str, ancestors: str = "'none'"
+        self, made: Stitched, middle: bytes, chain: Chain, script_hash: str, ancestors: str = NOBODY
     ) -> Response:
         """A stitched document, compressed when the browser takes it."""
+        ancestors = widget.ancestors(ancestors)
         packed = "gzip" in _asked.get().get("HTTP_ACCEPT_ENCODING", "")
         body = made.gzip(middle) if packed else made.plain(middle)
         return Ready(body, _headers(chain.brand, chain.soft, script_hash, ancestors, packed))
 
     def page(self, reply: Reply, chain: Chain, ancestors: str = NOBODY) -> Response:
         """A rendered document."""
+        ancestors = widget.ancestors(ancestors)
         script = reply.script or (assets.again_script() if reply.status >= 500 else assets.closing_script())
         body, packed = reply.html.encode(), "gzip" in _asked.get().get("HTTP_ACCEPT_ENCODING", "")
         if packed and self.settings.compress_level:
@@ -430,13 +439,16 @@ class Ready(Response):
 
 # --- frames and first documents ---------------------------------------------------------------------------------------
 def _plain_frame(chain: Chain) -> Frame:
-    return Frame(chain, incoming.language_of(_asked.get(), PAGE_LANGUAGES), languages=PAGE_LANGUAGES)
+    language = incoming.language_of(_asked.get(), PAGE_LANGUAGES)
+    return Frame(chain, language, languages=PAGE_LANGUAGES, sites=widget.sites())
 
 
-def _posted_frame(chain: Chain, form: Form, paper: Paper, *, preview: bool = False, home: str = "", entered: str = "") -> Frame:
+def _posted_frame(
+    chain: Chain, form: Form, paper: Paper, *, preview: bool = False, home: str = "", entered: str = ""
+) -> Frame:
     languages = paper.definition.languages
     language, size = incoming.posted_language(form, languages), incoming.posted_size(form)
-    return Frame(chain, language, size, languages, preview, home=home, entered=entered)
+    return Frame(chain, language, size, languages, preview, home=home, entered=entered, sites=widget.sites())
 
 
 _HOLE = len(document.secrets_of({"_t": "x" * 24, "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
@@ -480,8 +492,10 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
     return Stitched(halves.front, halves.rest, _HOLE)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _headers(brand: str, soft: str, script_hash: str, ancestors: str, packed: bool) -> list[tuple[str, str]]:
+    if ancestors not in (NOBODY, "'self'"):
+        script_hash += f"' 'sha256-{assets.height_script().hash}"
     found = web.respondent_headers(
         style_hash=assets.style(brand, soft).hash, script_hash=script_hash, frame_ancestors=ancestors
     )
@@ -557,9 +571,15 @@ def create_runner(settings: Settings) -> Flask:
     """The respondent's side as a Flask application. Opens database and keys at the first request that needs them."""
     ensure_compiled()
     app = Runner("survey_app.runner", static_folder=None, template_folder=None)
+    app.config.update(SQLALCHEMY_DATABASE_URI=settings.database_url, SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings))
     here = app.here = Respondents(settings)
     app.personal = Personal(here)
+    db.init_app(app)  # opting out writes on the people side; nothing else here uses it
+    app.add_url_rule("/u/<token>", "opt_out", optout.OptOuts(here).view, methods=["GET", "POST"])
+    app.add_url_rule("/u/", "opt_out_typed", app.view_functions["opt_out"], methods=["GET", "POST"])
+    app.add_url_rule("/o/<path:order>", "receipt", Receipts(here, app.personal).view)
     app.extensions["respondents"] = here
+    app.extensions["survey_settings"], app.extensions["survey_vault"] = settings, here.vault
     app.url_map.merge_slashes = False  # the redirect that merges them names whatever host the browser claims
     app.add_url_rule("/withdraw", "withdraw", here.withdraw, methods=["GET", "POST"])
     app.add_url_rule("/privacy", "privacy", here.privacy)
