@@ -86,6 +86,7 @@ class House:
 
 _purposes: dict[str, Purpose] = {}
 _house: list[Callable[[], House]] = []
+_refusals: list[tuple[Callable[[str, datetime], None], Callable[[bytes, datetime], None]]] = []
 
 
 def register(name: str, purpose: Purpose) -> None:
@@ -101,6 +102,23 @@ def find(name: str) -> Purpose | None:
 def bind_house(read: Callable[[], House]) -> None:
     """Say how to read the house from the database."""
     _house[:] = [read]
+
+
+def bind_refusals(opted_out: Callable[[str, datetime], None], bounced: Callable[[bytes, datetime], None]) -> None:
+    """Say who must know that somebody answered "R" (address in E.164) or that an address takes no mail (blind index)."""
+    _refusals[:] = [(opted_out, bounced)]
+
+
+def opted_out(address: str, now: datetime) -> None:
+    """The owner of this number answered that nothing more is wanted."""
+    for told, _ in _refusals:
+        told(address, now)
+
+
+def bounced(index: bytes, now: datetime) -> None:
+    """This address takes no mail, for good."""
+    for _, told in _refusals:
+        told(index, now)
 
 
 def house() -> House:
