@@ -7,14 +7,25 @@ from typing import Any
 from survey_app import chaining, web
 from survey_app.accounts import attempts
 from survey_app.analysis.figures import Mover
-from survey_app.campaigns import calling, composing, gate, inviting, limits, receipts, reminding, running, withdrawing
+from survey_app.campaigns import (
+    calling,
+    composing,
+    fieldwork,
+    gate,
+    inviting,
+    limits,
+    receipts,
+    reminding,
+    running,
+    withdrawing,
+)
 from survey_app.distribution import poster_runs
 from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
 from survey_app.messaging import purposes
 from survey_app.organisation.chain import the_chain
 from survey_app.people import importing, signing, suppressions
-from survey_app.responses import retention, settling
+from survey_app.responses import recordings, retention, settling
 from survey_app.safekeeping import backups, rotating
 
 HOUR, DAY = 3_600, 86_400
@@ -68,6 +79,9 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "reminders": (HOUR, lambda now: reminding.remind(now=now)),
     "ended_campaigns": (HOUR, lambda now: running.end_due(now=now)),
     "call_lists": (HOUR, lambda now: calling.draw_due(now=now)),
+    "field_work": (DAY, lambda now: fieldwork.keep_counts(now=now)),
+    "recordings": (60, lambda now: recordings.ask_to_write_down(now=now)),
+    "recordings_expired": (DAY, lambda now: recordings.expire(now=now)),
     "retention": (DAY, lambda now: retention.apply(now=now)),
     "arrivals": (HOUR, lambda now: settling.forget_arrivals(now=now)),  # after retention: it drops what that left
 }

@@ -9,7 +9,7 @@ import shlex
 import subprocess
 from dataclasses import dataclass
 
-LONGEST_SECONDS = 300  # of one run of the program
+LONGEST_SECONDS = 60  # of one run of the program
 LONGEST_TEXT = 8_000  # bytes that are taken from it
 
 

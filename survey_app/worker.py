@@ -30,6 +30,7 @@ from survey_app.errors import Busy, DomainError
 from survey_app.exports import requesting
 from survey_app.messaging.sending import Sending
 from survey_app.people import importing
+from survey_app.responses import recordings
 from survey_app.safekeeping import rotating
 from survey_app.work import Claim, LeaseLost
 
@@ -40,6 +41,7 @@ HANDLERS: dict[str, Handler] = {
     importing.KIND: importing.run,
     inviting.KIND: inviting.make_all,
     poster_runs.KIND: poster_runs.make_file,
+    recordings.KIND: recordings.work_down,
     requesting.KIND: requesting.make_file,
     rotating.KIND: rotating.perform,
 }

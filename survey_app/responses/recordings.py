@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import delete, func, or_, select, update
 
-from survey_app import clock, web
+from survey_app import clock, web, work
 from survey_app.database import db, read_only
 from survey_app.errors import DomainError
 from survey_app.languages import N_
@@ -23,8 +24,9 @@ from survey_app.responses.ballots import Ticket
 from survey_app.responses.models import Comment, Recording, Response
 from survey_app.responses.recording import Recorder, comment_place
 from survey_app.responses.redaction import redact
-from survey_app.speech import NotUnderstood, Transcriber
+from survey_app.speech import NotUnderstood, Transcriber, transcriber
 from survey_app.vault import UNREADABLE, Vault
+from survey_app.work import Claim, Work
 
 log = logging.getLogger("survey_app.recordings")
 
@@ -34,7 +36,8 @@ LARGEST = 1_200_000  # bytes of one recording: a minute at the 128 kbit/s that s
 MOST_WAITING = 500  # recordings that nobody has submitted or written down yet, in all
 MOST_TRIES = 5
 DRAFT_DAYS, KEEP_DAYS = 14, 30
-AT_ONCE = 20  # written down in one run
+AT_ONCE = 3  # written down in one run: it must end before its lease does
+KIND = "recordings"  # of the work; its row names no answer
 _KINDS = (b"\x1aE\xdf\xa3", b"OggS", b"RIFF", b"ID3")  # WebM, Ogg, WAV, MP3; MP4 has its name behind the length
 
 
@@ -63,8 +66,8 @@ def keep(
     """Seal and keep a recording; a second one of the same question replaces the first. Raises DomainError, Busy."""
     if not 0 < len(body) <= LARGEST or not is_audio(body):
         raise DomainError(N_("录音没有收到，请重新录一次；每段最长 60 秒。"))
-    waiting = recorder.read("SELECT count(*) FROM recording", ())
-    if waiting and int(waiting[0]) >= MOST_WAITING:
+    there = recorder.read("SELECT count(*) FROM recording", ())
+    if there and int(there[0]) >= MOST_WAITING:
         raise DomainError(N_("现在录音的人太多，请改用文字填写。"))
     number = secrets.token_bytes(16)
     sealed = vault.seal("text", b64encode(body).decode(), place=_place(number)).encode()
@@ -74,21 +77,37 @@ def keep(
 
 
 # --- writing down -----------------------------------------------------------------------------------------------------
-def write_down(*, now: datetime, transcriber: Transcriber | None) -> int:
+def ask_to_write_down(*, now: datetime) -> bool:
+    """Queue a run when recordings wait and none is queued; True when it was. The program may take long, a tick may not."""
+    if not web.settings().transcribe_command or not waiting():
+        return False
+    busy = select(Work.id).where(Work.kind == KIND, Work.state.in_(("queued", "claimed"))).limit(1)
+    if db.session.scalar(busy) is not None:
+        return False
+    work.enqueue(KIND, {}, now=now)
+    return True
+
+
+def work_down(_held: Claim, app: Flask) -> None:
+    """The job: write some down. What is left gets a run of its own within a minute."""
+    write_down(engine=transcriber(app.extensions["survey_settings"].transcribe_command))
+
+
+def write_down(*, engine: Transcriber | None) -> int:
     """Turn submitted recordings into text, in random order; commits each. Returns how many were written down.
 
     The program runs outside of any transaction. Safe to run twice: the text is put in place of the mark, and only once.
     """
-    if transcriber is None:
+    if engine is None:
         return 0
     with read_only():
-        waiting = list(db.session.scalars(select(Recording.id).where(Recording.response_id.is_not(None)).limit(200)))
+        numbers = list(db.session.scalars(select(Recording.id).where(Recording.response_id.is_not(None)).limit(200)))
         db.session.rollback()
-    random.shuffle(waiting)
-    return sum(_write_one(number, transcriber) for number in waiting[:AT_ONCE])
+    random.shuffle(numbers)
+    return sum(_write_one(number, engine) for number in numbers[:AT_ONCE])
 
 
-def _write_one(number: bytes, transcriber: Transcriber) -> bool:
+def _write_one(number: bytes, engine: Transcriber) -> bool:
     with read_only():
         found = db.session.get(Recording, number)
         values = (found.response_id, found.variable, found.language, bytes(found.body)) if found else None
@@ -100,7 +119,7 @@ def _write_one(number: bytes, transcriber: Transcriber) -> bool:
     try:
         if opened == UNREADABLE:
             raise NotUnderstood("sealed with another key")
-        text = transcriber.text_of(b64decode(opened), language=language)
+        text = engine.text_of(b64decode(opened), language=language)
     except NotUnderstood as error:
         log.warning("a recording could not be written down: %s", error)
         return _failed(number, int(response_id or 0), variable, language)
