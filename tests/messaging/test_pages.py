@@ -148,6 +148,7 @@ def test_changed_words_make_a_new_row_and_are_used(chain: staff.Chain) -> None:
     for body in ("新的 {link} 退订回R", "更新的 {link} 退订回R"):
         assert person.post(path, {"subject": "", "body": body, "provider_template": "SMS_1"}).status_code == 303
     assert [row.number for row in db.session.query(Template).order_by(Template.number)] == [1, 2]
+    db.session.remove()
     preview = person.post(
         f"{path}/previews", {"subject": "", "body": "长" * 71 + "{link} 退订", "provider_template": ""}
     )
