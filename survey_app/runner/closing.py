@@ -70,6 +70,19 @@ def _day(frame: Frame, day: int) -> str:
     return f"{when.month}月{when.day}日" if frame.language.startswith("zh") else f"{when.day} {when:%b}"
 
 
+def not_yet(frame: Frame) -> str:
+    """A receipt whose order we do not have yet."""
+    _ = frame.say
+    title = _("请稍后再扫一次")
+    return message(frame, title, _("我们还没有收到这笔订单。请过几分钟再扫小票上的二维码。"))
+
+
+def not_taking_part(frame: Frame) -> str:
+    """A receipt of an order that was refunded or cancelled."""
+    _ = frame.say
+    return message(frame, _("这张小票不参加调查"), _("这笔订单已经退款或取消。感谢您的关注。"))
+
+
 def reopen(frame: Frame) -> str:
     """The bare address of personal links: the form that the script fills with what this tab kept, and what to do without it."""
     _ = frame.say
@@ -229,4 +242,38 @@ def withdrawn(frame: Frame) -> str:
     _ = frame.say
     title = _("已删除")
     text = _("这份回答已经永久删除，不再计入统计。")
+    return closing_page(frame, title, f"<div class=done>{_TICK}<h1>{title}</h1><p>{text}</p></div>")
+
+
+# --- opting out -----------------------------------------------------------------------------------------------------
+def opt_out(frame: Frame, *, token: str = "", typed: str = "", problem: str = "") -> str:
+    """No more invitations: by the link's token with one button, else by a typed number."""
+    _ = frame.say
+    title = _("不再接收调研邀请")
+    text = _("确认后，我们不再向您发送调研短信和邮件。您的订单和会员服务不受影响。")
+    button, mark = _("不再接收"), _("错误：")
+    hidden = f"<input type=hidden name=_l value={frame.language}>"
+    error = f"<p class=err id=e-number role=alert>{mark}{escaped(problem)}</p>" if problem else ""
+    label, hint = _("手机号或邮箱"), _("收到邀请的手机号，例如 138 1234 5678；或邮箱。")
+    by, invalid = ("t-number e-number", " aria-invalid=true autofocus") if problem else ("t-number", "")
+    field = (
+        f"<p><label for=number><b>{label}</b></label></p><p class=hint id=t-number>{hint}</p>{error}"
+        f'<input class=in id=number name=number maxlength=60 autocomplete=off inputmode=email aria-describedby="{by}"{invalid}'
+        f" value={attribute(typed)}>"
+    )
+    action = f"/u/{token}" if token else "/u/"
+    form = (
+        f"<form method=post action={attribute(action)} novalidate accept-charset=utf-8>{hidden}{'' if token else field}"
+        f"<button class=go>{button}</button></form>"
+    )
+    lead = "" if token else f"<p>{_('请填写要退订的手机号或邮箱。')}</p>"
+    body = f"<div class=done><h1>{title}</h1><p>{text}</p>{lead}</div>{form}"
+    return closing_page(frame, mark + title if problem else title, body, tools=language_links(frame, f"/u/{token}"))
+
+
+def opted_out(frame: Frame) -> str:
+    """Done, whether the number was known or not."""
+    _ = frame.say
+    title = _("已登记")
+    text = _("如果这个号码或邮箱收到过我们的邀请，以后不会再收到。已经在发送途中的一条可能还会到达。")
     return closing_page(frame, title, f"<div class=done>{_TICK}<h1>{title}</h1><p>{text}</p></div>")

@@ -70,7 +70,7 @@ class Personal:
             "SELECT day FROM ballot WHERE wave_id = ? AND nullifier = ?", (ticket.wave_id, ticket.nullifier)
         )
         if used is not None:
-            return self._page(lambda frame: closing.submitted(frame, used[0]))
+            return self.page(lambda frame: closing.submitted(frame, used[0]))
         saved = drafts.load(self.here.recorder, ticket)
         paper = self.here.doors.paper(saved.version_id) if saved else None
         if paper is None or is_looser(paper.definition.mode, door.mode):
@@ -138,9 +138,10 @@ class Personal:
 
     def closed(self) -> Response:
         """The wave takes no more answers, whatever else is wrong with the code."""
-        return self._page(lambda frame: closing.closed(frame, {}), status=410)
+        return self.page(lambda frame: closing.closed(frame, {}), status=410)
 
-    def _page(self, make: Callable[[Frame], str], status: int = 200) -> Response:
+    def page(self, make: Callable[[Frame], str], status: int = 200) -> Response:
+        """A closing page in the browser's language."""
         frame = self._frame()
         return self.here.page(Reply(status, make(frame)), frame.chain)
 
