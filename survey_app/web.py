@@ -99,18 +99,27 @@ def vault() -> Vault:
     return found
 
 
-def respondent_headers(*, style_hash: str, script_hash: str, frame_ancestors: str = "'none'") -> list[tuple[str, str]]:
-    """Headers of a respondent's page; the hashes are base64 SHA-256 of the inline style and script."""
+def respondent_headers(
+    *, style_hash: str, script_hash: str, frame_ancestors: str = "'none'", records: bool = False
+) -> list[tuple[str, str]]:
+    """Headers of a respondent's page; the hashes are base64 SHA-256 of the inline style and script.
+
+    `records`: the page may use the microphone and play what it recorded.
+    """
+    media = "; media-src blob:" if records else ""
     policy = (
         f"default-src 'none'; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; img-src 'self'; "
-        f"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frame_ancestors}"
+        f"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frame_ancestors}{media}"
     )
+    common = COMMON_HEADERS
+    if records:
+        common = common | {"Permissions-Policy": "camera=(), microphone=(self), geolocation=()"}
     return [
         ("Content-Security-Policy", policy),
         ("Referrer-Policy", "no-referrer"),
         ("Cache-Control", "no-store"),
         ("X-Robots-Tag", "noindex"),
-        *COMMON_HEADERS.items(),
+        *common.items(),
     ]
 
 

@@ -132,7 +132,6 @@ class Reply:
     html: str
     script: Asset | None = None
     thanks: bool = False
-    recording: bool = False  # it carries the script that records
 
 
 def reply(sitting: Sitting) -> Reply:
@@ -363,7 +362,7 @@ def _spoken(sitting: Sitting, index: int) -> Reply | None:
 def _recorder(sitting: Sitting, question: LongText, problem: str = "") -> Reply:
     sheet = Sheet(sitting.paper.definition, sitting.frame.language)
     html = recording_page.page(sitting.frame, sheet, question, sitting.form, problem=problem)
-    return Reply(422 if problem else 200, html, recording=True)
+    return Reply(422 if problem else 200, html, script=recording_page.script())
 
 
 # --- the review -----------------------------------------------------------------------------------------------------

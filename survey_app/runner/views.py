@@ -29,7 +29,19 @@ from survey_app.responses import ballots
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.drafts import Saved
 from survey_app.responses.recording import DamagedForm, Recorder
-from survey_app.runner import again, answering, assets, closing, document, forms, incoming, kiosk, optout, widget
+from survey_app.runner import (
+    again,
+    answering,
+    assets,
+    closing,
+    document,
+    forms,
+    incoming,
+    kiosk,
+    optout,
+    recording_page,
+    widget,
+)
 from survey_app.runner.answering import Reply, Sitting, State
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early, is_looser
@@ -217,7 +229,8 @@ class Respondents:
         frame = _posted_frame(chain, form, paper, home=entry.home, entered=entry.entered)
         if shut := _shut(frame, door, wave, now, issued=start.issued, typed=answering.typed_words(paper, form)):
             return self.page(shut, chain)
-        keeper = Sealed(self.recorder, ticket, entry, paper, start.issued, nonce, rc, start.consent_version, now)
+        person = incoming.address_of(_asked.get(), self.settings.trusted_hops)
+        keeper = Sealed(self.recorder, ticket, entry, paper, start.issued, nonce, rc, start.consent_version, now, person)
         carried: dict[str, str] = {
             name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form
         } | dict(entry.carried)
@@ -269,7 +282,8 @@ class Respondents:
         chain, environ = self.doors.last_chain, _asked.get()
         frame = _plain_frame(chain)
         try:
-            form: Form = environ.setdefault(_FORM, forms.read(incoming.body_of(environ)))
+            most = recording_page.MOST_BYTES if environ["QUERY_STRING"] == recording_page.QUERY else forms.MOST_BYTES
+            form: Form = environ.setdefault(_FORM, forms.read(incoming.body_of(environ, most)))
             return form
         except incoming.TooLarge:
             return self.page(Reply(413, closing.too_large(frame)), chain)
@@ -308,7 +322,8 @@ class Respondents:
         if packed and self.settings.compress_level:
             body = gzip.compress(body, self.settings.compress_level, mtime=0)
         packed = packed and bool(self.settings.compress_level)
-        response = Response(body, reply.status, _headers(chain.brand, chain.soft, script.hash, ancestors, packed))
+        headers = _headers(chain.brand, chain.soft, script.hash, ancestors, packed, script == recording_page.script())
+        response = Response(body, reply.status, headers)
         if reply.status == 503:
             response.headers["Retry-After"] = "5"
         return response
@@ -477,6 +492,7 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
         given={first.name: [picked]} if first and picked else {},
         answers=incoming.parameters_of(paper, values) | incoming.facts_of(paper, entry.facts),
         numbers=document.numbering(frame, definition),
+        speaking=frame.speaking,
     )
     more = {"_u": str(frame.chain.consent_version), **({"_x": values} if values else {}), **entry.carried}
     place = Place(
@@ -493,11 +509,13 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
 
 
 @lru_cache(maxsize=256)
-def _headers(brand: str, soft: str, script_hash: str, ancestors: str, packed: bool) -> list[tuple[str, str]]:
+def _headers(
+    brand: str, soft: str, script_hash: str, ancestors: str, packed: bool, records: bool = False
+) -> list[tuple[str, str]]:
     if ancestors not in (NOBODY, "'self'"):
         script_hash += f"' 'sha256-{assets.height_script().hash}"
     found = web.respondent_headers(
-        style_hash=assets.style(brand, soft).hash, script_hash=script_hash, frame_ancestors=ancestors
+        style_hash=assets.style(brand, soft).hash, script_hash=script_hash, frame_ancestors=ancestors, records=records
     )
     found += [("Content-Type", "text/html; charset=utf-8"), ("Vary", "Accept-Encoding, Accept-Language")]
     return [*found, ("Content-Encoding", "gzip")] if packed else found
