@@ -14,7 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from survey_app import clock, installation
 from survey_app.accounts.models import ROLES
-from survey_app.commands import audit, backup, keys, orders, orders
+from survey_app.commands import audit, backup, keys, messages, receipts
 from survey_app.commands.common import as_json, installed, refusing, settings, tell
 from survey_app.config import Settings
 from survey_app.database import db
@@ -273,13 +273,13 @@ def register(app: Flask) -> None:
         questionnaires,
         collectors,
         exports,
-        orders.group,
         users,
         audit.group,
         keys.group,
+        messages.group,
         backup.group,
         backup.restore,
-        orders.group,
+        receipts.group,  # of orders; receipts add to it
         install,
         demo,
         serve,
