@@ -1,6 +1,6 @@
 """Collectors: the doors through which answers come. A link in the field keeps its version until it is switched."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from survey_app.languages import N_
 from survey_app.organisation.models import Shop
 
 KINDS = ("link", "shop")
+WIDGET = "widget"  # made by `widgets`, with the sites that may show it
 HIDDEN = ("personal", "interview")  # nobody puts these up: they stand behind personal and signed links
 CODE_LENGTH = 6
 LONGEST_PLACE, LONGEST_NAME = 40, 120
@@ -37,6 +38,7 @@ def create_collector(
     place: str = "",
     name: str = "",
     code: str | None = None,
+    sites: Sequence[str] = (),
 ) -> Collector:
     """A door to the newest version. Needs a published version; makes the key periods that its answers will need.
 
@@ -49,7 +51,8 @@ def create_collector(
     version = publishing.newest_version(questionnaire)
     if version is None:
         raise DomainError(N_("请先发布问卷，再创建链接或门店二维码。"))
-    if kind not in KINDS or (kind == "shop") != (shop is not None):
+    known = (*KINDS, WIDGET) if sites else KINDS
+    if kind not in known or (kind == "shop") != (shop is not None):
         raise DomainError(N_("门店二维码需要选择门店，普通链接不需要。"))
     waves.ensure_wave(questionnaire_id=questionnaire.id, now=now)
     place = _one_line(place, LONGEST_PLACE)
@@ -63,6 +66,7 @@ def create_collector(
         place=place if shop else "",
         created_at=now,
         created_by_id=by.id,
+        sites=list(sites),
     )
     db.session.add(collector)
     db.session.flush()
@@ -190,7 +194,7 @@ def switch_version(*, collector: Collector, by: Actor, now: datetime) -> Version
 def visible_to(user: User) -> Select[Collector]:
     """The doors this person may see: of the own shop, of the shops of the own region, or all.
 
-    The one behind personal links is nobody's door: its code is never shown.
+    Those behind personal links and interviews are nobody's doors: their codes are never shown.
     """
     query = select(Collector).where(Collector.kind.not_in(HIDDEN))
     if user.shop_id is not None:

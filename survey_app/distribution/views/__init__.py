@@ -7,10 +7,13 @@ blueprint = Blueprint("distribution", __name__)
 from survey_app.distribution.views import (  # noqa: E402, F401 - they add their pages
     changing,
     devices,
+    goals,
+    interviewing,
     lists,
     posters,
     previewing,
     printing,
     switching,
     variants,
+    widgets,
 )
