@@ -196,6 +196,24 @@ def received_by_door(version_ids: Sequence[int]) -> list[tuple[str, int | None, 
     return [(channel, shop, where, wave, int(n)) for channel, shop, where, wave, n in db.session.execute(counted)]
 
 
+def received_in_shops(shop_ids: Sequence[int], *, since: date) -> list[tuple[int, int, str, int | None, date, int]]:
+    """Number of answers received by (shop, version, channel, day, month), in waves that were open on `since` or later.
+
+    Live, like every number received. `day` is None where none is stored; `month` is the first day of the wave's month.
+    """
+    group = (Response.shop_id, Response.version_id, Response.channel, Response.day, Wave.month)
+    counted = (
+        select(*group, func.count())
+        .join(Wave, Wave.id == Response.wave_id)
+        .where(Response.shop_id.in_(shop_ids), Response.test.is_(False), Wave.closes_on >= since)
+        .group_by(*group)
+    )
+    return [
+        (shop or 0, version, way, day, month, int(n))
+        for shop, version, way, day, month, n in db.session.execute(counted)
+    ]
+
+
 def stopped_at(version_ids: Sequence[int]) -> dict[tuple[int, str], int]:
     """How many stopped at each (version, question) without submitting: saved drafts and those that died."""
     found: dict[tuple[int, str], int] = {}

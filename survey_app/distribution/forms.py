@@ -1,7 +1,9 @@
 """Forms of doors: new ones, closing and opening, going back to the list."""
 
+from flask_babel import lazy_gettext
+
 from survey_app.distribution.collecting import KINDS, LONGEST_NAME, LONGEST_PLACE
-from survey_app.forms import Choice, Choices, Line, Raw, StaffForm, at_most, switch
+from survey_app.forms import Choice, Choices, Line, Number, Raw, StaffForm, at_most, switch
 
 SHARES = {str(share): share for share in (90, 80, 75, 70, 60, 50, 40, 30, 25, 20, 10)}  # per cent of the first version
 
@@ -53,3 +55,16 @@ class SwitchForm(BackForm):
     """Doors that shall show the newest version. The view gives those that this person sees: id -> Collector."""
 
     collector = Choices()
+
+
+class InterviewForm(StaffForm):
+    """What to enter, and where. The view gives the questionnaires and shops: id -> row; "" for no shop."""
+
+    questionnaire = Choice(message=lazy_gettext("请选择问卷。"))
+    shop = Choice(message=lazy_gettext("请选择门店。"))
+
+
+class GoalForm(StaffForm):
+    """Answers a week of every shop."""
+
+    per_week = Number()

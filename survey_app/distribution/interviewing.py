@@ -111,3 +111,15 @@ def end_shift(*, questionnaire: Questionnaire, shop: Shop | None, by: Actor) -> 
     events.record(
         "interview.ended", questionnaire, by=by, questionnaire=questionnaire.name, shop=shop.code if shop else None
     )
+
+
+def is_open(questionnaire: Questionnaire) -> bool:
+    """Whether answers may be entered: published, neither archived nor retired."""
+    gone = questionnaire.archived_at is not None or questionnaire.retired_at is not None
+    return not gone and publishing.newest_version(questionnaire) is not None
+
+
+def open_questionnaires() -> list[Questionnaire]:
+    """Those that staff may enter answers of: spot checks last."""
+    known = db.session.scalars(select(Questionnaire).order_by(Questionnaire.id))
+    return sorted((one for one in known if is_open(one)), key=is_spot_check)

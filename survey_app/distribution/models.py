@@ -143,3 +143,12 @@ class Refusal(Base):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), primary_key=True)
     day: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int]
+
+
+class ShopGoal(Base):
+    """How many answers a week every shop aims at. A goal for the number, never for the score."""
+
+    __tablename__ = "shop_goal"
+
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"), primary_key=True)
+    per_week: Mapped[int]

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from survey_app import web
 from survey_app.design import listing
 from survey_app.design.views.common import head, questionnaire_or_404
-from survey_app.distribution import collecting
+from survey_app.distribution import collecting, goals
 from survey_app.distribution.views import blueprint
 from survey_app.distribution.views.common import listed, shown
 
@@ -50,6 +50,7 @@ def collectors(questionnaire_id: int) -> Response:
     return web.render(
         "distribution/collectors.html",
         may_open_links=may_open_links(),
+        goal=goals.goals_of([questionnaire_id]).get(questionnaire_id, 0),
         **shown(listed(questionnaire_id)),
         **head(questionnaire),
     )

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from flask import Blueprint, Response, abort, request
+from flask import Response, abort, request
 from flask_babel import gettext as _
 
 from survey_app import clock, events
@@ -11,13 +11,12 @@ from survey_app.analysis.figures import is_live
 from survey_app.analysis.results import results as results_of
 from survey_app.analysis.variants import tested
 from survey_app.analysis.variants import variants as variants_of
+from survey_app.analysis.views import blueprint
 from survey_app.database import db
 from survey_app.design import listing
 from survey_app.design.models import Questionnaire
 from survey_app.design.views.common import head
 from survey_app.web import PAGE_SIZE, access, actor, found, language_tag, may, render
-
-blueprint = Blueprint("analysis", __name__)
 
 listing.numbers_of[0] = lambda questionnaire_ids: listed.numbers(questionnaire_ids, _)
 
