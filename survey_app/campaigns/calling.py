@@ -3,18 +3,24 @@
 The list is not joined to answers, and no call leaves a row in the audit log: it would say when somebody answered (privacy.md 4).
 """
 
+import csv
+import io
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, func, insert, select, true
 
 from survey_app import clock, events, web
-from survey_app.campaigns import audience
-from survey_app.campaigns.audience import Audience
-from survey_app.campaigns.models import Call, Campaign
+from survey_app.campaigns import audience, inviting
+from survey_app.campaigns.audience import Audience, Person
+from survey_app.campaigns.models import Call, Campaign, Invitation
 from survey_app.database import db
+from survey_app.distribution import waves
 from survey_app.errors import DomainError
 from survey_app.events import WORKER, Actor
+from survey_app.formats.cells import csv_text
 from survey_app.languages import N_
+from survey_app.people import contacts
 from survey_app.people.models import Contact, Order, Suppression
 from survey_app.vault import Vault
 
@@ -130,3 +136,52 @@ def note(*, call: Call, outcome: str, by: Actor, now: datetime) -> None:
 def reopen(*, call: Call) -> None:
     """Take a wrong click back."""
     call.outcome, call.outcome_on, call.outcome_by_id = "", None, None
+
+
+def invitation_of(campaign: Campaign, call: Call, *, now: datetime) -> int | None:
+    """The invitation behind the interview of a call, made when it is first needed; None in anonymous questionnaires.
+
+    Its event number is the negative number of the call: another month's call of the same person has an invitation of its own.
+    """
+    if campaign.questionnaire.mode == "anonymous" or call.contact_id is None:
+        return None
+    known = select(Invitation.id).where(Invitation.campaign_id == campaign.id, Invitation.event_id == -call.id)
+    found = db.session.scalar(known)
+    if found is None:
+        contact = db.session.get_one(Contact, call.contact_id)
+        wave = waves.ensure_wave(questionnaire_id=campaign.questionnaire_id, now=now)
+        person = Person(
+            contact.id,
+            None,
+            call.shop_id,
+            contact.language,
+            contact.phone_index,
+            contact.email_index,
+            False,
+            False,
+            "",
+            "",
+        )
+        inviting.invite(campaign, wave, [inviting.New(person, "", now, unsent="called", event_id=-call.id)], now=now)
+        found = db.session.scalar(known)
+    return found
+
+
+def as_file(
+    campaign: Campaign, month: date, *, reason: str, by: Actor, heads: Sequence[str], shops: dict[int, str],
+    outcomes: dict[str, str],
+) -> bytes:  # fmt: skip
+    """The list of a month with names and numbers in clear, as CSV. Commits its record first; raises Busy when that fails."""
+    people = [contact.id for _call, contact in listed(campaign, month) if contact is not None]
+    events.record_read("call_list.downloaded", campaign, by=by, reason=reason, month=f"{month:%Y-%m}", contacts=people)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(heads)
+    for call, contact in listed(campaign, month):
+        if contact is not None:
+            cells = (
+                contacts.name(contact), contacts.address(contact, "phone").removeprefix("+86"), shops.get(call.shop_id or 0, ""),
+                str(call.tries), outcomes.get(call.outcome, ""),
+            )  # fmt: skip
+            writer.writerow([csv_text(cell) for cell in cells])
+    return text.getvalue().encode("utf-8-sig")

@@ -44,6 +44,7 @@ UNSENT = {
     "no_consent": N_("没有同意或没有地址"),
     "capped": N_("30 天内已邀请过"),
     "too_late": N_("超过发送期限"),
+    "called": N_("电话回访"),
 }
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import time_machine
 from flask import current_app
 from sqlalchemy import func, select
 
-from survey_app import clock, web, work
+from survey_app import web, work
 from survey_app.accounts.models import User
 from survey_app.campaigns import drafting, gate, inviting, launching, links
 from survey_app.campaigns.drafting import Choices
@@ -50,8 +51,13 @@ pages:
 class World:
     """What stands in the database."""
 
-    questionnaire: Questionnaire
+    questionnaire_id: int
     shops: list[int]
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """The published questionnaire."""
+        return db.session.get_one(Questionnaire, self.questionnaire_id)
 
 
 def build(mode: str = "anonymous", *, shop_count: int = 2) -> World:
@@ -78,7 +84,7 @@ def build(mode: str = "anonymous", *, shop_count: int = 2) -> World:
     questionnaire = design_drafting.load_file(definition=definition, by=COMMAND_LINE, now=NOON)
     publishing.publish(questionnaire=questionnaire, by=COMMAND_LINE, now=NOON)
     db.session.commit()
-    return World(questionnaire, [shop.id for shop in made])
+    return World(questionnaire.id, [shop.id for shop in made])
 
 
 def phone(number: int) -> str:
@@ -143,14 +149,15 @@ def draft(world: World, kind: str = "once", *, now: datetime = NOON, **more: Any
 
 def run_job(campaign: Campaign, *, now: datetime = NOON) -> None:
     """What the worker does after the launch of a one-off campaign."""
-    held = work.claim(
-        db.session.scalars(select(work.Work.id).where(work.Work.kind == inviting.KIND)).all()[-1], now=clock.now()
-    )
-    db.session.commit()
-    assert held is not None
-    inviting.make_all(held, current_app)
-    work.finish(held, now=clock.now())
-    db.session.commit()
+    with time_machine.travel(now, tick=False):
+        jobs = select(work.Work).where(work.Work.kind == inviting.KIND, work.Work.state == "queued")
+        mine = next(job for job in db.session.scalars(jobs) if job.args == {"campaign": campaign.id})
+        held = work.claim(mine.id, now=now)
+        db.session.commit()
+        assert held is not None
+        inviting.make_all(held, current_app)
+        work.finish(held, now=now)
+        db.session.commit()
 
 
 def messages(**where: Any) -> list[Message]:
