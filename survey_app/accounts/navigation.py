@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("people.orders_page", N_("订单"), "package", "order:read"),
             Place("people.imports_page", N_("导入"), "upload", "order:import"),
             Place("people.opt_outs_page", N_("退订名单"), "user-x", "contact:read"),
+            Place("campaigns.unsealings_page", N_("解封身份"), "key-round", "response:unseal"),
         ),
     ),
     (
@@ -58,7 +59,8 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("accounts.users_page", N_("用户"), "users", "user:manage"),
             Place("accounts.permissions_page", N_("角色与权限"), "key-round", "user:manage"),
             Place("people.systems_page", N_("系统接口"), "plug", "system:manage"),
-            Place("accounts.events_page", N_("审计记录"), "scroll-text", "audit:read"),
+            Place("messaging.senders_page", N_("短信和邮件通道"), "mail", "sender:manage"),
+            Place("accounts.events_page", N_("审计记录"), "scroll-text", "audit:read", "/reads"),
         ),
     ),
 )

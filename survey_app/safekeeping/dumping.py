@@ -157,8 +157,8 @@ def stream_postgresql(connection: Connection, sink: Sink) -> None:
     for table in tables():
         name, columns, key = _names(connection, table)
         sink.write(json.dumps({"table": table.name, "columns": [c.name for c in table.columns]}).encode() + b"\n")
-        copy: Any = cursor.copy(f"COPY (SELECT {columns} FROM {name} ORDER BY {key}) TO STDOUT")  # noqa: S608
-        with copy:
+        begun: Any = cursor.copy(f"COPY (SELECT {columns} FROM {name} ORDER BY {key}) TO STDOUT")  # noqa: S608
+        with begun as copy:
             for data in copy:
                 sink.write(_FRAME.pack(len(data)) + bytes(data))
         sink.write(_FRAME.pack(0))
@@ -231,8 +231,8 @@ def place_postgresql(source: _Bytes, schema: str) -> dict[str, int]:
         cursor = connection.connection.cursor()
         for name, columns, data in tables_in(source):
             listed, rows[name] = ", ".join(quote(c) for c in columns), 0
-            copy: Any = cursor.copy(f"COPY {quote(name)} ({listed}) FROM STDIN")
-            with copy:
+            begun: Any = cursor.copy(f"COPY {quote(name)} ({listed}) FROM STDIN")
+            with begun as copy:
                 for frame in data:
                     copy.write(frame)
                     rows[name] += frame.count(b"\n")

@@ -138,7 +138,7 @@ def _batches(column: Sealed, vault: Vault) -> Any:
 
 def _anew(column: Sealed, row: Any, vault: Vault) -> tuple[str, bool]:
     place = column.place(row)
-    text = vault.unseal(row._mapping[column.column_name], place=place)
+    text = vault.unseal(column.text_of(row), place=place)
     return ("", False) if text == UNREADABLE else (vault.seal(column.key, text, place=place), True)
 
 
@@ -150,7 +150,7 @@ def _statement(column: Sealed) -> Any:
 
 def _change(column: Sealed, row: Any, sealed: str) -> dict[str, Any]:
     ids = {f"row_{c.name}": row._mapping[c.name] for c in column.table.primary_key}
-    return {**ids, "old": row._mapping[column.column_name], "new": sealed}
+    return {**ids, "old": row._mapping[column.column_name], "new": column.value_of(sealed)}
 
 
 def _retire(vault: Vault, name: str, *, now: datetime, by: Actor) -> tuple[str, ...]:

@@ -85,6 +85,7 @@ def frame() -> dict[str, Any]:
         "user": g.get("user"),
         "chain_name": name or _("顾客满意度调研"),
         "sample_chain": bool(chain and chain.sample),
+        "sending_paused": bool(chain and chain.sending_paused and g.get("user")),
         "logo_url": url_for("organisation.logo", v=str(len(chain.logo)) + chain.brand[1:])
         if chain and chain.logo
         else "",
