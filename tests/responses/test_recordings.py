@@ -58,8 +58,12 @@ def submit(recorder: Recorder, world: World, ticket: ballots.Ticket, text: str, 
 
 
 def left() -> list[Recording]:
+    """The recordings that are there; leaves no transaction open."""
     db.session.rollback()
-    return list(db.session.query(Recording))
+    found = list(db.session.query(Recording))
+    db.session.expunge_all()
+    db.session.rollback()
+    return found
 
 
 def test_a_recording_goes_with_the_answer_and_becomes_its_text(
