@@ -17,14 +17,17 @@ from survey_app.campaigns import (
     receipts,
     reminding,
     running,
+    testing,
+    tightening,
+    unsealing,
     withdrawing,
 )
 from survey_app.distribution import poster_runs
 from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
-from survey_app.messaging import purposes
+from survey_app.messaging import forgetting, purposes
 from survey_app.organisation.chain import the_chain
-from survey_app.people import importing, signing, suppressions
+from survey_app.people import consents, erasure, importing, signing, suppressions, tiers
 from survey_app.responses import recordings, retention, settling
 from survey_app.safekeeping import backups, rotating
 
@@ -59,6 +62,9 @@ purposes.bind_refusals(_opted_out, _bounced)
 purposes.register(
     limits.PURPOSE, purposes.Purpose(gate.judge, composing.compose, prepare=composing.prepare, reasons=gate.REASONS)
 )
+purposes.register(testing.PURPOSE, purposes.Purpose(testing.judge, testing.compose))
+
+erasure.AFTER.append(unsealing.forget_person)
 
 # tick name -> (every how many seconds, what to do); a tick may commit, what it leaves open is committed after it
 EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
@@ -72,9 +78,12 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "key_rotation": (HOUR, rotating.resume),
     "imports": (HOUR, lambda now: importing.expire(now=now)),
     "api_nonces": (HOUR, lambda now: signing.forget_nonces(now=now)),
+    "tiers": (DAY, lambda now: tiers.assign(now=now)),
+    "consent_proofs": (DAY, lambda now: consents.forget_old_proofs(now=now)),
     "failed_tries": (HOUR, lambda now: attempts.expire(now=now)),
     "refunded": (60, lambda now: withdrawing.cancel_refunded(now=now)),
     "followed_events": (60, lambda now: inviting.follow_events(now=now)),
+    "stricter_modes": (60, lambda now: tightening.apply(now=now)),
     "receipts": (60, lambda now: receipts.follow(now=now)),
     "reminders": (HOUR, lambda now: reminding.remind(now=now)),
     "ended_campaigns": (HOUR, lambda now: running.end_due(now=now)),
@@ -82,6 +91,7 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "field_work": (DAY, lambda now: fieldwork.keep_counts(now=now)),
     "recordings": (60, lambda now: recordings.ask_to_write_down(now=now)),
     "recordings_expired": (DAY, lambda now: recordings.expire(now=now)),
+    "recipients": (DAY, lambda now: forgetting.forget_recipients(now=now)),
     "retention": (DAY, lambda now: retention.apply(now=now)),
     "arrivals": (HOUR, lambda now: settling.forget_arrivals(now=now)),  # after retention: it drops what that left
 }

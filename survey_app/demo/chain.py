@@ -71,6 +71,34 @@ SHOPS = (
 )
 
 
+DEPARTMENTS = (("quality", "质量部", "Quality"), ("service", "客服部", "Customer service"))
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTeam:
+    """People who serve customers together, of a shop or of a department."""
+
+    code: str
+    name: str
+    name_en: str
+    shop: str | None = None
+    department: str | None = None
+
+
+TEAMS = (
+    SampleTeam("SV-A", "客服一组", "Service team 1", department="service"),
+    SampleTeam("SV-B", "客服二组", "Service team 2", department="service"),
+    SampleTeam("E101-A", "柳荫路店早班", "Liuyin Road morning shift", shop="E101"),
+)
+
+# code, names, spent in cents and orders in twelve months
+TIERS = (
+    ("basic", "普通", "Basic", 0, 0),
+    ("silver", "白银", "Silver", 100_000, 6),
+    ("gold", "黄金", "Gold", 300_000, 18),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SamplePerson:
     """A member of staff who can sign in; the shop where the role sees only that."""
@@ -79,13 +107,14 @@ class SamplePerson:
     email: str
     name: str
     shop: str | None = None
+    department: str | None = None
 
 
 STAFF = (
     SamplePerson("administrator", "admin@hemu.example", "示例管理员"),
     SamplePerson("researcher", "research@hemu.example", "示例研究员"),
     SamplePerson("shop-staff", "shop@hemu.example", "示例店员", shop="E101"),
-    SamplePerson("customer-service", "service@hemu.example", "示例客服"),
-    SamplePerson("quality", "quality@hemu.example", "示例质管员"),
+    SamplePerson("customer-service", "service@hemu.example", "示例客服", department="service"),
+    SamplePerson("quality", "quality@hemu.example", "示例质管员", department="quality"),
     SamplePerson("manager", "manager@hemu.example", "示例经理"),
 )

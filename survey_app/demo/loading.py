@@ -19,8 +19,9 @@ from survey_app.distribution import collecting, waves
 from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE
 from survey_app.languages import N_
-from survey_app.organisation import branding, consent, logos, shops
-from survey_app.organisation.models import Organisation, Region, Shop
+from survey_app.messaging import senders
+from survey_app.organisation import branding, consent, logos, parts, shops, tiers
+from survey_app.organisation.models import Department, Organisation, Region, Shop
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
 from survey_app.responses.models import Comment
@@ -51,7 +52,8 @@ def load_sample_chain(app: Flask, *, now: datetime) -> Loaded:
     opened = now - timedelta(days=people.DAYS + 1)
     _make_chain(now=now)
     places = _make_shops()
-    _make_staff(places, now=now)
+    departments = _make_parts(places)
+    _make_staff(places, departments, now=now)
     versions = {name: _publish(name, now=opened) for name in PUBLISHED}
     for name in DRAFTED:
         drafting.load_file(definition=_definition(name), by=COMMAND_LINE, now=now)
@@ -78,6 +80,7 @@ def _make_chain(*, now: datetime) -> None:
     row.logo, row.logo_type = logos.clean_logo(chain.LOGO)
     row.privacy_text = dict(chain.PRIVACY)
     row.sample = True
+    senders.add_pretending(now=now)
     consent.publish_consent(chain=row, by=COMMAND_LINE, now=now)
 
 
@@ -94,13 +97,30 @@ def _make_shops() -> dict[str, Shop]:
     }
 
 
-def _make_staff(places: dict[str, Shop], *, now: datetime) -> None:
+def _make_parts(places: dict[str, Shop]) -> dict[str, Department]:
+    """Departments, teams and customer tiers; returns the departments by code."""
+    departments = {
+        code: parts.create_department(code=code, name=name, name_en=name_en, by=COMMAND_LINE)
+        for code, name, name_en in chain.DEPARTMENTS
+    }
+    for team in chain.TEAMS:
+        parts.create_team(
+            code=team.code, name=team.name, name_en=team.name_en, shop=places.get(team.shop or ""),
+            department=departments.get(team.department or ""), by=COMMAND_LINE,
+        )  # fmt: skip
+    for code, name, name_en, spent, orders in chain.TIERS:
+        tiers.create_tier(code=code, name=name, name_en=name_en, spent_cents=spent, orders=orders, by=COMMAND_LINE)
+    return departments
+
+
+def _make_staff(places: dict[str, Shop], departments: dict[str, Department], *, now: datetime) -> None:
     for person in chain.STAFF:
         user, _ = users.create_user(
             email=person.email,
             name=person.name,
             role=person.role,
             shop_id=places[person.shop].id if person.shop else None,
+            department_id=departments[person.department].id if person.department else None,
             by=COMMAND_LINE,
             now=now,
         )

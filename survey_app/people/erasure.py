@@ -1,6 +1,6 @@
 """Erasing a person: shredded on the people side, never taken in again, and erased anew after every restore.
 
-Rooms above add what else must go with a person (queued messages, open calls) to `AFTER`; reactions registers it. Answers of
+Messages that wait are cancelled. Rooms above add what else must go with a person to `AFTER`; reactions registers it. Answers of
 anonymous questionnaires cannot be found: nothing in the database leads from a person to them.
 """
 
@@ -15,6 +15,7 @@ from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
+from survey_app.messaging.models import Message
 from survey_app.people import contacts, suppressions
 from survey_app.people.models import Contact, Order
 
@@ -64,6 +65,7 @@ def _erase(contact: Contact, *, source: str, now: datetime) -> None:
         web.vault().note_erased(index)
     for act in AFTER:
         act(Erased(contact.id, tuple(indexes)), now)
+    _forget_messages(indexes, now=now)
     number = contact.id
     # the sealed summary says what was bought; the order itself stays for the chain's figures, of nobody
     db.session.execute(update(Order).where(Order.contact_id == number).values(contact_id=None, summary=""))
@@ -71,6 +73,14 @@ def _erase(contact: Contact, *, source: str, now: datetime) -> None:
     db.session.execute(delete(Contact).where(Contact.id == number))  # its consents go with it, events lose the link
     for index in indexes:
         suppressions.suppress(index, reason=suppressions.ERASED, source=source, now=now)
+
+
+def _forget_messages(indexes: list[bytes], *, now: datetime) -> None:
+    """Cancel what waits for this person, and let sent messages no longer say to whom they went."""
+    mine = Message.recipient_index.in_(indexes)
+    waiting = update(Message).where(mine, Message.state.in_(("queued", "rejected")))
+    db.session.execute(waiting.values(state="cancelled", reason="opted_out", ended_at=now))
+    db.session.execute(update(Message).where(mine).values(recipient_index=None))
 
 
 def replay(*, now: datetime) -> Replayed:
