@@ -24,14 +24,24 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("design.library_page", N_("标准问卷库"), "library", "questionnaire:edit"),
             Place("design.bank_page", N_("题库"), "database", "questionnaire:read"),
             Place("design.indicators_page", N_("指标与权重"), "target", "questionnaire:read", "/indicators/"),
+        ),
+    ),
+    (
+        N_("门店与链接"),
+        (
             Place("analysis.shop_pages", N_("门店页"), "store", "shop:read", "/counters/"),
-            Place("messaging.outbox_page", N_("发件箱"), "send", "message:read"),
-            Place("messaging.templates_page", N_("消息模板"), "message-square", "campaign:edit"),
-            Place("campaigns.campaigns_page", N_("调研活动"), "megaphone", "campaign:read"),
             Place("distribution.all_collectors", N_("链接与二维码"), "qr-code", "collector:read"),
             Place("distribution.poster_surveys", N_("打印海报"), "printer", "collector:read", "/poster-runs/"),
             Place("distribution.interviews", N_("代填与抽查"), "pencil", "interview:enter"),
             Place("distribution.devices_page", N_("柜台平板"), "tablet", "device:manage"),
+        ),
+    ),
+    (
+        N_("邀请与发送"),
+        (
+            Place("campaigns.campaigns_page", N_("调研活动"), "megaphone", "campaign:read"),
+            Place("messaging.outbox_page", N_("发件箱"), "send", "message:read"),
+            Place("messaging.templates_page", N_("消息模板"), "message-square", "campaign:edit"),
         ),
     ),
     (
