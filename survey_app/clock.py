@@ -4,8 +4,10 @@ Times are aware UTC datetimes. A *day* is an integer: days since 1970-01-01 in A
 answer keeps.
 """
 
+import os
 import time
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -13,9 +15,21 @@ _EPOCH = date(1970, 1, 1)
 _CHINA_OFFSET_SECONDS = 8 * 3600  # no daylight saving since 1991
 
 
+# Fault tests set the clock of real processes: a file that holds by how many seconds it is wrong. Refused in production.
+_wrong_by = os.environ.get("SURVEY_CLOCK_FILE", "")
+
+
+def _shift() -> float:
+    try:
+        return float(Path(_wrong_by).read_text() or 0)
+    except (OSError, ValueError):
+        return 0.0
+
+
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return datetime.now(UTC)
+    moment = datetime.now(UTC)
+    return moment + timedelta(seconds=_shift()) if _wrong_by else moment
 
 
 def monotonic() -> float:
@@ -25,7 +39,7 @@ def monotonic() -> float:
 
 def epoch_seconds() -> int:
     """Seconds since 1970 (UTC), for issue times and leases on the hot path."""
-    return int(time.time())
+    return int(time.time() + _shift()) if _wrong_by else int(time.time())
 
 
 def china(moment: datetime) -> datetime:

@@ -126,5 +126,6 @@ def _check_production(env: Mapping[str, str], scheme: str) -> None:
         raise ConfigurationError("production needs PUBLIC_URL with https://, the address customers see")
     if env.get("FLASK_DEBUG", "").strip() not in {"", "0"}:
         raise ConfigurationError("production must not run with FLASK_DEBUG; unset it")
-    if env.get("SURVEY_FAILPOINTS"):
-        raise ConfigurationError("production must not run with SURVEY_FAILPOINTS; unset it")
+    for name in ("SURVEY_FAILPOINTS", "SURVEY_CLOCK_FILE"):
+        if env.get(name):
+            raise ConfigurationError(f"production must not run with {name}; unset it")
