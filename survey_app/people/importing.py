@@ -348,6 +348,14 @@ def _delete_files(token: str) -> None:
         shutil.rmtree(folder() / token, ignore_errors=True)
 
 
+def is_over(job: Import) -> bool:
+    """Whether nothing more will happen to this import: finished, or given up after several failures."""
+    if job.finished_at is not None or job.work_id is None:
+        return True
+    state = db.session.scalar(select(Work.state).where(Work.id == job.work_id))
+    return state not in ("queued", "claimed")
+
+
 def has_rejects(job: Import, *, now: datetime) -> bool:
     """Whether a list of rejected rows can be fetched."""
     return bool(job.rejects_file) and job.finished_at is not None and now < job.finished_at + KEEP
