@@ -710,6 +710,7 @@ def create_tables() -> None:
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", Moment(), nullable=True),
         sa.Column("approved", sa.Boolean(), nullable=True),
+        sa.Column("shown_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["decided_by_id"], ["user.id"], name=op.f("fk_unsealing_decided_by_id_user")),
         sa.ForeignKeyConstraint(["requested_by_id"], ["user.id"], name=op.f("fk_unsealing_requested_by_id_user")),
         sa.ForeignKeyConstraint(

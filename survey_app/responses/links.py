@@ -6,10 +6,10 @@ An anonymous answer never has such a row: the database refuses it (privacy.md 2)
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select, update
 
 from survey_app.database import db
-from survey_app.responses.models import ResponseLink
+from survey_app.responses.models import Response, ResponseLink
 from survey_app.vault import UNREADABLE, Vault
 
 _SECONDS = {"confidential": 3_600, "identified": 1}  # how exactly the time of an answer is kept
@@ -43,3 +43,37 @@ def responses_of(vault: Vault, invitation_ids: Sequence[int]) -> list[int]:
         return []
     found = db.session.scalars(select(ResponseLink).execution_options(yield_per=500))
     return [link.response_id for link in found if invitation_of(vault, link) in wanted]
+
+
+def tighten(response_ids: Sequence[int], mode: str) -> None:
+    """Bring answers down to a stricter mode: links go in anonymous mode, else their times become as coarse as the mode says.
+
+    The row of a link names the mode of its answer, so it is taken out and, where it stays, put back.
+    """
+    chosen = select(ResponseLink).where(ResponseLink.response_id.in_(response_ids))
+    kept = [
+        {
+            "response_id": link.response_id,
+            "mode": mode,
+            "sealed_link": link.sealed_link,
+            "answered_at": answered_at(mode, link.answered_at.timestamp()),
+        }
+        for link in db.session.scalars(chosen)
+        if mode != "anonymous"
+    ]
+    db.session.expunge_all()
+    db.session.execute(delete(ResponseLink).where(ResponseLink.response_id.in_(response_ids)))
+    db.session.execute(
+        update(Response)
+        .where(Response.id.in_(response_ids))
+        .values(mode=mode)
+        .execution_options(synchronize_session=False)
+    )
+    if kept:
+        db.session.execute(insert(ResponseLink), kept)
+
+
+def unlink(response_ids: Sequence[int]) -> int:
+    """Forget who gave these answers; the answers stay. Returns how many links went."""
+    gone = db.session.execute(delete(ResponseLink).where(ResponseLink.response_id.in_(response_ids)))
+    return int(gone.rowcount)  # type: ignore[attr-defined]

@@ -142,6 +142,7 @@ class Unsealing(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     approved: Mapped[bool | None]
+    shown_at: Mapped[datetime | None] = mapped_column(Moment)  # to the person who asked, once
 
 
 class Recording(Base):

@@ -11,4 +11,5 @@ from survey_app.campaigns.views import (  # noqa: E402, F401 - they add their pa
     launches,
     lists,
     running,
+    unsealing,
 )
