@@ -13,6 +13,7 @@ from survey_app.campaigns import (
     fieldwork,
     gate,
     inviting,
+    keeping,
     limits,
     receipts,
     reminding,
@@ -27,7 +28,7 @@ from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
 from survey_app.messaging import forgetting, purposes
 from survey_app.organisation.chain import the_chain
-from survey_app.people import consents, erasure, importing, signing, suppressions, tiers
+from survey_app.people import consents, erasure, importing, shredding, signing, suppressions, tiers
 from survey_app.responses import recordings, retention, settling
 from survey_app.safekeeping import backups, rotating
 
@@ -78,6 +79,7 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "key_rotation": (HOUR, rotating.resume),
     "imports": (HOUR, lambda now: importing.expire(now=now)),
     "api_nonces": (HOUR, lambda now: signing.forget_nonces(now=now)),
+    "people": (DAY, lambda now: shredding.apply(now=now, needed=keeping.needed_since(now - shredding.KEPT))),
     "tiers": (DAY, lambda now: tiers.assign(now=now)),
     "consent_proofs": (DAY, lambda now: consents.forget_old_proofs(now=now)),
     "failed_tries": (HOUR, lambda now: attempts.expire(now=now)),

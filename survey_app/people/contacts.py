@@ -59,8 +59,8 @@ def take(rows: Sequence[NewContact], *, now: datetime, source: str) -> list[Take
 
 
 _COLUMNS = (
-    Contact.id, Contact.name, Contact.email, Contact.phone_index, Contact.email_index, Contact.language, Contact.shop_id,
-    Contact.sms_consent, Contact.email_consent, Contact.phone_consent,
+    Contact.id, Contact.name, Contact.phone, Contact.email, Contact.phone_index, Contact.email_index, Contact.language,
+    Contact.shop_id, Contact.sms_consent, Contact.email_consent, Contact.phone_consent,
 )  # fmt: skip
 
 
@@ -141,8 +141,10 @@ class _Chunk:
         before = dict(values)
         if row.name and self._opened("name", values) != row.name:
             values["name"] = self._sealed("name", number, row.name)
+        if row.phone and not values["phone"]:  # shredded after a while, and back with a new order
+            values["phone"] = self._sealed("phone", number, row.phone)
         email = self.email_of.get(row.email)
-        if email and values["email_index"] != email:
+        if email and (values["email_index"] != email or not values["email"]):
             values["email"], values["email_index"] = self._sealed("email", number, row.email), email
         values["language"] = row.language or values["language"]
         values["shop_id"] = row.shop_id or values["shop_id"]

@@ -1,0 +1,80 @@
+"""How long people are kept (privacy.md 9): 90 days after they were last needed, or until their consents end.
+
+Then names, numbers, addresses and the link to orders are shredded; blind index and proofs of consent stay for half a year
+more, so that an opt-out can be proven, and go as well. Suppressions stay.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, exists, insert, literal, or_, select, union_all, update
+
+from survey_app import events
+from survey_app.database import db
+from survey_app.people import consents
+from survey_app.people.models import Consent, Contact, Order, OrderEvent
+
+KEPT = timedelta(days=90)
+SOURCE = "retention"
+CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many contacts were shredded and how many went for good."""
+
+    shredded: int
+    deleted: int
+
+
+def apply(*, now: datetime, needed: Select[Any]) -> Applied:
+    """Shred and delete what is due; a daily task. `needed`: ids of contacts of waves that closed less than 90 days ago."""
+    due = list(db.session.scalars(_due(now, needed)))
+    for start in range(0, len(due), CHUNK):
+        _shred(due[start : start + CHUNK], now)
+    deleted = _delete_bare(now)
+    if due or deleted:
+        events.record(
+            "retention.applied", Contact, by=events.WORKER, contacts_shredded=len(due), contacts_deleted=deleted
+        )
+    return Applied(len(due), deleted)
+
+
+def _due(now: datetime, needed: Select[Any]) -> Select[Any]:
+    present = or_(Contact.name != "", Contact.phone != "", Contact.email != "")
+    none_given = [getattr(Contact, consents.column(channel)).is_(False) for channel in consents.CHANNELS]
+    ended = exists().where(Consent.contact_id == Contact.id, Consent.given.is_(False))
+    lately = exists().where(Order.contact_id == Contact.id, Order.received_at >= now - KEPT)
+    unused = (Contact.updated_at < now - KEPT) & ~lately & Contact.id.not_in(needed)
+    return select(Contact.id).where(present, or_(unused, ended & none_given[0] & none_given[1] & none_given[2]))
+
+
+def _shred(ids: Collection[int], now: datetime) -> None:
+    still = [
+        select(Contact.id, literal(channel), literal(False), literal(SOURCE), literal(now, Consent.at.type)).where(
+            Contact.id.in_(ids), getattr(Contact, consents.column(channel)).is_(True)
+        )
+        for channel in consents.CHANNELS
+    ]
+    names = ["contact_id", "channel", "given", "source", "at"]
+    db.session.execute(insert(Consent).from_select(names, union_all(*still)))
+    bare = {"name": "", "phone": "", "email": "", "tier_id": None, "shop_id": None, "updated_at": now}
+    ended = {consents.column(channel): False for channel in consents.CHANNELS}
+    for model, values in ((Order, {"contact_id": None, "summary": ""}), (OrderEvent, {"contact_id": None})):
+        _run(update(model).where(model.contact_id.in_(ids)).values(values))  # type: ignore[attr-defined]
+    _run(update(Contact).where(Contact.id.in_(ids)).values(bare | ended))
+
+
+def _delete_bare(now: datetime) -> int:
+    """Contacts of whom only the blind index is left, when every proof of a consent is older than half a year."""
+    proof = exists().where(Consent.contact_id == Contact.id, Consent.at >= now - consents.PROOF_KEPT)
+    bare = (Contact.name == "") & (Contact.phone == "") & (Contact.email == "")
+    return _run(delete(Contact).where(bare, ~proof))
+
+
+def _run(statement: Any) -> int:
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.expire_all()
+    return int(result.rowcount)
