@@ -3,7 +3,7 @@
 import io
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -175,18 +175,17 @@ def choose_doors(
     questionnaire: Questionnaire,
     shops: Sequence[Shop],
     places: Sequence[str],
-    create: bool,
+    create: Collection[str],
     by: Actor,
     now: datetime,
 ) -> list[Collector]:
-    """The open doors of these shops at these places, shop by shop. `create`: those that are missing are made first."""
+    """The open doors of these shops at these places, shop by shop. `create`: places at which missing ones are made first."""
     if not shops:
         raise DomainError(N_("请至少选择一个门店。")).at("shop")
     if not places:
         raise DomainError(N_("请至少选择一个店内位置。")).at("place")
-    if create:
-        for place in places:
-            collecting.create_for_shops(questionnaire=questionnaire, shops=list(shops), place=place, by=by, now=now)
+    for place in create:
+        collecting.create_for_shops(questionnaire=questionnaire, shops=list(shops), place=place, by=by, now=now)
     order = {shop.id: number for number, shop in enumerate(shops)}
     rank = {place: number for number, place in enumerate(places)}
     wanted = select(Collector).where(
@@ -198,5 +197,5 @@ def choose_doors(
     )
     found = sorted(db.session.scalars(wanted), key=lambda door: (order[door.shop_id or 0], rank[door.place], door.id))
     if not found:
-        raise DomainError(N_("这些门店的这些位置还没有二维码，请勾选“自动创建”，或联系调研人员。")).at("create")
+        raise DomainError(N_("这些门店的这些位置还没有二维码，请勾选“缺少时自动创建”，或联系调研人员。")).at("create")
     return found

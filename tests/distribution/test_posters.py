@@ -214,11 +214,27 @@ def test_doors_that_are_missing_are_made_once_and_only_by_who_may(chain: staff.C
     ]
 
 
+def test_nothing_is_made_that_was_not_asked_for_and_shops_that_are_left_out_are_told(chain: staff.Chain) -> None:
+    researcher = chain.signed_in("researcher")
+    researcher.post(f"/collectors/{chain.doors['foreign']}/closure", {"closed": "1"})
+    path = f"/questionnaires/{chain.questionnaire}/posters"
+    order = {"scope": "all", "place": "0", "size": "a4", "language": "zh"}
+    answer = researcher.post(path, order)
+    assert answer.status_code == 303 and "/posters.pdf" in answer.location
+    assert "1 家门店在这些位置没有二维码" in researcher.text(path) and db.session.query(Collector).count() == 3
+    db.session.remove()
+    only = order | {"scope": "list", "shop": str(chain.shops[1])}
+    refused = researcher.post(path, only)
+    assert refused.status_code == 422 and 'href="#create"' in refused.get_data(as_text=True)
+    assert "/posters.pdf" in researcher.post(path, only | {"create": "1"}).location
+    assert db.session.query(Collector).count() == 4
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
         ({"scope": "list"}, "shop"), ({"scope": "region", "region": ""}, "shop"), ({"place": []}, "place"),
-        ({"create": "", "another": "门口", "place": []}, "create"), ({"size": "a3"}, "size"), ({"scope": "x"}, "scope"),
+        ({"size": "a3"}, "size"), ({"scope": "x"}, "scope"),
     ],
 )  # fmt: skip
 def test_an_order_that_lacks_something_is_refused_at_its_field(
@@ -283,7 +299,7 @@ def test_a_closed_door_is_not_printed(chain: staff.Chain) -> None:
     db.session.commit()
     questionnaire = db.session.get_one(Questionnaire, chain.questionnaire)
     found = poster_runs.choose_doors(
-        questionnaire=questionnaire, shops=shops.all_shops(), places=["收银台"], create=False, by=person(chain),
+        questionnaire=questionnaire, shops=shops.all_shops(), places=["收银台"], create=(), by=person(chain),
         now=clock.now(),
     )  # fmt: skip
     assert [one.id for one in found] == [chain.doors["foreign"]]

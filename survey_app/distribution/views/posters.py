@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, abort, g, request, send_file, url_for
+from flask import Response, abort, flash, g, request, send_file, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from survey_app import clock, web
@@ -152,11 +153,15 @@ def _ordered(questionnaire: Questionnaire, form: PostersForm) -> str:
         own = [shop for shop in own if shop.region_id == form.region.data]
     elif form.scope.data == "list":
         own = form.shop.data
-    places = list(dict.fromkeys([*form.place.data, *([form.another.data] if form.another.data else [])]))
+    may_create, another = web.may("collector:edit"), form.another.data
+    create = set(form.place.data) if form.create.data and may_create else set()
     doors = poster_runs.choose_doors(
-        questionnaire=questionnaire, shops=own, places=places, by=web.actor(), now=clock.now(),
-        create=form.create.data and web.may("collector:edit"),
+        questionnaire=questionnaire, shops=own, places=list(dict.fromkeys([*form.place.data, *filter(None, [another])])),
+        create=create | {another} if another and may_create else create, by=web.actor(), now=clock.now(),
     )  # fmt: skip
+    without = len(own) - len({door.shop_id for door in doors})
+    if without:
+        flash(_("%(n)s 家门店在这些位置没有二维码，没有它们的海报。", n=without))
     look = {"size": form.size.data, "language": form.language.data}
     if len({door.shop_id for door in doors}) == 1 and len(doors) <= poster_runs.ALONE:
         ids = [door.id for door in doors]
