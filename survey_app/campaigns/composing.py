@@ -66,7 +66,7 @@ def compose(message: Message, now: datetime) -> Outgoing:
     if invitation is None or contact is None or campaign is None:
         raise DomainError(N_("收件人已不存在。"))
     vault, public_url = web.vault(), web.settings().public_url
-    link = links.link_of(invitation, vault, public_url)
+    link = links.link_of(invitation, vault, public_url, message.channel)
     optout = links.optout_of(invitation, message.channel, vault, public_url)
     name = campaign.reminder_template if message.step else campaign.template
     shop = db.session.get(Shop, invitation.shop_id) if invitation.shop_id else None

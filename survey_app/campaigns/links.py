@@ -12,14 +12,14 @@ def ticket_of(invitation: Invitation, vault: Vault) -> ballots.Ticket:
     )
 
 
-def link_of(invitation: Invitation, vault: Vault, public_url: str) -> str:
-    """The personal link. A secret of the person: never store or log it."""
-    return f"{public_url}/i/{ticket_of(invitation, vault).code}"
+def link_of(invitation: Invitation, vault: Vault, public_url: str, channel: str = "sms") -> str:
+    """The personal link. A secret of the person: never store or log it. Those of mails say so (`?c=e`), an SMS has no room."""
+    return f"{public_url}/i/{ticket_of(invitation, vault).code}" + ("?c=e" if channel == "email" else "")
 
 
 def choice_link(link: str, code: str) -> str:
     """The link that opens with an answer of the first question chosen; only a pressed button submits it."""
-    return f"{link}?a={code}"
+    return f"{link}{'&' if '?' in link else '?'}a={code}"
 
 
 def optout_of(invitation: Invitation, channel: str, vault: Vault, public_url: str) -> str:

@@ -13,6 +13,7 @@ from survey_app.config import ROOT
 from survey_app.database import db
 from survey_app.demo import chain, history, people
 from survey_app.demo.comments import Writer
+from survey_app.demo.reaching import Reaching
 from survey_app.design import drafting, publishing
 from survey_app.design.models import Questionnaire, Version
 from survey_app.distribution import collecting, waves
@@ -29,6 +30,7 @@ from survey_app.responses.models import Comment
 LIBRARY = ROOT / "questionnaires"
 SEED = 20_260_701
 PUBLISHED = {"order-satisfaction": 1_800, "shop-visit": 2_350, "nps": 900}  # questionnaire -> answers
+REACHED = "order-satisfaction"  # the one that buyers are invited to
 DRAFTED = ("pharmacist-consultation",)
 COUNTER, DESK = "收银台", "咨询台"
 
@@ -166,5 +168,7 @@ def _answer_all(app: Flask, versions: dict[str, Version], *, now: datetime) -> L
             consent_version=consent_version,
             now=now,
         )
+        if name == REACHED:
+            answers[name] += Reaching(version, recorder, person, now=now, seed=SEED).load(consent_version)
     history.let_age(vault=vault, now=now)
     return Loaded(answers, db.session.scalar(select(func.count()).select_from(Comment)) or 0)

@@ -34,5 +34,5 @@ def _drop_tables() -> None:
         if "alembic_version" in present:
             connection.execute(text("DROP TABLE alembic_version"))
         if connection.dialect.name == "postgresql":  # the triggers went with their tables, their functions did not
-            for function in ("refuse_change", "tighten_only"):
+            for function in ("refuse_change", "tighten_only", "link_has_mode", "mode_has_no_link"):
                 connection.execute(text(f"DROP FUNCTION IF EXISTS {function}()"))

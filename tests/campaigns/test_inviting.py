@@ -152,7 +152,7 @@ def test_the_message_holds_address_link_and_opt_out_and_fits_one_segment(app: Fl
     message.channel = "email"
     mail = composing.compose(message, w.NOON)
     assert mail.address == "p1@example.org"
-    assert f'href="{link}?a=5"' in mail.html and "退订" in mail.html
+    assert f'href="{link}?c=e&amp;a=5"' in mail.html and "退订" in mail.html
     assert mail.headers["List-Unsubscribe"].startswith(f"<{web.settings().public_url}/u/")
     db.session.rollback()
 
