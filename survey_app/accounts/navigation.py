@@ -47,7 +47,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         N_("顾客"),
         (
-            Place("people.contacts_page", N_("联系人"), "contact", "contact:read"),
+            Place("people.contacts_page", N_("联系人名单"), "contact", "contact:read"),
             Place("people.orders_page", N_("订单"), "package", "order:read"),
             Place("people.imports_page", N_("导入"), "upload", "order:import"),
             Place("people.opt_outs_page", N_("退订名单"), "user-x", "contact:read"),
