@@ -20,6 +20,19 @@ DATABASES = ("sqlite", "postgresql")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run attacks, faults and fuzz at full size (make test-long)")
+    parser.addoption("--db", choices=DATABASES, help="run tests of the database on this one alone")
+    parser.addoption("--seed", type=int, default=7, help="of everything that faults and attacks do by chance")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """By the seed a run can be repeated."""
+    return f"seed: {config.getoption('--seed')}"
+
+
+@pytest.fixture(scope="session")
+def seed(request: pytest.FixtureRequest) -> int:
+    """The seed of this run."""
+    return int(request.config.getoption("--seed"))
 
 
 @pytest.fixture(scope="session")
@@ -154,10 +167,20 @@ def session(app: Flask) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Everything under tests/browser needs a browser."""
+    """Everything under tests/browser needs a browser; `--db` leaves out the other database."""
+    chosen = config.getoption("--db")
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
+    if chosen:
+        other = [item for item in items if _database_of(item) not in (None, chosen)]
+        config.hook.pytest_deselected(items=other)
+        items[:] = [item for item in items if item not in other]
+
+
+def _database_of(item: pytest.Item) -> str | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("settings") if callspec is not None else None
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

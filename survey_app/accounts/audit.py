@@ -29,7 +29,7 @@ def find_reads(
     return _page(query, page, size)
 
 
-def _chosen(action: str, person: str) -> Select[tuple[Event]]:
+def _chosen(action: str, person: str) -> Select[Event]:
     query = select(Event)
     if action:
         query = query.where(Event.action == action)
@@ -38,7 +38,7 @@ def _chosen(action: str, person: str) -> Select[tuple[Event]]:
     return query
 
 
-def _page(query: Select[tuple[Event]], page: int, size: int) -> tuple[list[Event], bool]:
+def _page(query: Select[Event], page: int, size: int) -> tuple[list[Event], bool]:
     found = list(db.session.scalars(query.order_by(Event.seq.desc()).offset((page - 1) * size).limit(size + 1)))
     return found[:size], len(found) > size
 

@@ -7,6 +7,7 @@ from flask import Flask
 
 from survey_app.config import Settings
 from tests.faults.serving import Server
+from tests.hosts import new_host  # noqa: F401 - a fixture
 from tests.runner.street import publish
 
 
