@@ -153,9 +153,8 @@ def masked(text: str, field: str) -> str:
 
 def _mapping(job: Import, **more: Any) -> dict[str, Any]:
     shown = importing.preview(job)
-    chosen = {int(place): field for place, field in job.options["columns"].items()}
-    if "form" in more:
-        chosen = {place: more["form"].get(f"column-{place}", "") for place in range(len(shown.heading))}
+    given = more.setdefault("form", {f"column-{place}": field for place, field in job.options["columns"].items()})
+    chosen = {place: given.get(f"column-{place}", "") for place in range(len(shown.heading))}
     table = [
         {
             "heading": masked(text, "") or f"{place + 1}",
@@ -180,7 +179,7 @@ def import_page(import_id: int) -> Response:
     """What the columns are, while the file waits; then how far the job is, asked for every two seconds; then the numbers."""
     job = _job(import_id)
     if importing.is_waiting(job):
-        return web.render("people/import_columns.html", problem=None, given={}, **_mapping(job))
+        return web.render("people/import_columns.html", problem=None, **_mapping(job))
     work = db.session.get(Work, job.work_id) if job.work_id else None
     return web.render("people/import.html", fragment="people/_import.html", **_line(job, work))
 
@@ -205,7 +204,6 @@ def start_import(import_id: int) -> Response:
             "people/import_columns.html",
             status=422,
             problem=error,
-            given=request.form,
             **_mapping(job, form=request.form),
         )
     return web.seen(url_for("people.import_page", import_id=import_id))
