@@ -12,8 +12,10 @@ from survey_app.distribution import poster_runs
 from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE, Actor
 from survey_app.organisation import parts, tiers
-from survey_app.people import contacts
+from survey_app.people import contacts, orders, signing
 from survey_app.people.contacts import NewContact
+from survey_app.people.models import Import
+from survey_app.people.orders import NewOrder
 
 ITEM = "asked-often"
 
@@ -79,3 +81,15 @@ def peopled() -> dict[str, str]:
     db.session.commit()
     db.session.remove()
     return {name: str(number) for name, number in made.items()}
+
+
+def ordered() -> None:
+    """An order, an import that is over and the key of a system, each the first of its kind (id 1). Everything is committed."""
+    now = clock.now()
+    orders.record_order(source="pos", order=NewOrder(number="A1", state="completed", placed_at=now), now=now)
+    db.session.add(
+        Import(kind="orders", source="pos", name="a.csv", options={"rows": 1}, requested_at=now, finished_at=now)
+    )
+    signing.create_key(source="pos", by=COMMAND_LINE, now=now)
+    db.session.commit()
+    db.session.remove()

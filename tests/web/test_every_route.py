@@ -19,13 +19,14 @@ from survey_app.events import COMMAND_LINE
 from survey_app.organisation import chain as organisation
 from survey_app.server import whole_site
 from tests import staff
-from tests.web.objects import designed, peopled, printed
+from tests.web.objects import designed, ordered, peopled, printed
 
 
 @pytest.fixture
 def chain(sqlite_app: Flask) -> staff.Chain:
     made = staff.fill(sqlite_app)
     made.named |= designed(made.questionnaire) | peopled()
+    ordered()
     made.named["run"] = printed(sqlite_app, made.questionnaire, made.doors["own"], made.users["administrator"])
     return made
 
@@ -65,7 +66,7 @@ def dump(app: Flask) -> list[str]:
 
 
 def test_every_route_declares_who_may_use_it(sqlite_app: Flask) -> None:
-    known = {web.PUBLIC, web.SIGNED_IN, *PERMISSIONS}
+    known = {web.PUBLIC, web.SIGNED, web.SIGNED_IN, *PERMISSIONS}
     undeclared = [
         rule.rule for rule in rules(sqlite_app) if web.declared_access(sqlite_app, rule.endpoint) not in known
     ]
@@ -112,10 +113,21 @@ def test_no_act_is_done_without_the_token(chain: staff.Chain) -> None:
     for rule in rules(chain.app):
         for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
             path = address(rule, chain)
-            assert person.open(path, method=method).status_code == 400, (method, path)
+            refused = 401 if web.declared_access(chain.app, rule.endpoint) == web.SIGNED else 400
+            assert person.open(path, method=method).status_code == refused, (method, path)
             forged = person.open(path, method=method, data={"csrf_token": "forged"})
-            assert forged.status_code == 400, (method, path)
+            assert forged.status_code == refused, (method, path)
     assert dump(chain.app) == before
+
+
+def test_what_systems_send_is_taken_by_signature_alone(chain: staff.Chain) -> None:
+    signed = [rule for rule in rules(chain.app) if web.declared_access(chain.app, rule.endpoint) == web.SIGNED]
+    assert {rule.rule for rule in signed} == {"/api/orders", "/api/events"}
+    for rule in signed:
+        assert (rule.methods or set()) - {"OPTIONS"} == {"POST"}
+        for role in (None, *ROLES):  # whoever is signed in, a cookie is no signature
+            person = chain.signed_in(role) if role else chain.nobody()
+            assert person.open(rule.rule, method="POST", json={}).status_code == 401
 
 
 def test_acts_of_other_roles_are_refused(chain: staff.Chain) -> None:
@@ -125,7 +137,7 @@ def test_acts_of_other_roles_are_refused(chain: staff.Chain) -> None:
         token = person.token()
         for rule in rules(chain.app):
             declared = web.declared_access(chain.app, rule.endpoint)
-            if "POST" not in (rule.methods or ()) or declared in (web.PUBLIC, web.SIGNED_IN):
+            if "POST" not in (rule.methods or ()) or declared in (web.PUBLIC, web.SIGNED, web.SIGNED_IN):
                 continue
             if not is_allowed(role, declared or ""):
                 status = person.open(address(rule, chain), method="POST", data={"csrf_token": token}).status_code

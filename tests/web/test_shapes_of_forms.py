@@ -22,11 +22,13 @@ from survey_app.design import publication_forms as publication
 from survey_app.design import starting_forms as starting
 from survey_app.design.models import Questionnaire
 from survey_app.distribution import forms as distribution
+from survey_app.distribution.poster_forms import PostersForm
 from survey_app.events import COMMAND_LINE
 from survey_app.exports import forms as exports
 from survey_app.forms import StaffForm
 from survey_app.organisation import forms as organisation
 from survey_app.people import forms as people
+from survey_app.people import import_forms as imports
 from tests import staff
 from tests.web.objects import designed, peopled
 
@@ -84,6 +86,11 @@ SHEETS = [
           [({"reason": "长" * 201, "sure": "1"}, "reason"), ({"reason": "\x07", "sure": "1"}, "reason")]),
     Sheet(people.OptOutsForm, "/opt-outs", {}, [({"numbers": "", "reason": "staff"}, "numbers"),
           ({"numbers": "长" * 60_001, "reason": "staff"}, "numbers")]),
+    Sheet(imports.UploadForm, "/imports", {},
+          [({"kind": "orders", "source": "pos"} | wrong, field)
+           for wrong, field in text("source", 40) + chosen("kind", "", "people")
+           + [({"source": ""}, "source"), ({}, "file"), ({"file": "x"}, "file")]]),
+    Sheet(imports.SystemForm, "/systems", {"source": "till"}, text("source", 40) + [({"source": "收银"}, "source")]),
     Sheet(people.LiftForm, "/opt-outs/lift", {},
           [({"number": "13812345678", "lift_reason": bad}, "lift_reason") for bad in ("", "长" * 201, "a\x00")], page=False),
     Sheet(accounts.NewUserForm, "/users", {"email": "wang@example.org", "role": "quality"},
@@ -178,6 +185,14 @@ SHEETS = [
           [*chosen("kind", ""), ({"shop": ["no-such", "99999", "\x00"]}, "shop"), ({"shop": []}, "shop"),
            ({"ticket": ["a", "b"]}, "ticket")], page=False),
     # the chain of this test has one version: the page shows no fields yet, and there is nothing to take
+    Sheet(PostersForm, "/questionnaires/{questionnaire}/posters",
+          {"scope": "list", "shop": "{shop}", "place": "0", "size": "a4", "language": "zh"},
+          chosen("scope", "") + chosen("region") + text("another", 40) + chosen("create") + chosen("size", "")
+          + chosen("language", "") + [({"shop": ["no-such", "-1"]}, "shop"), ({"place": "９"}, "place")]),
+    Sheet(distribution.InterviewForm, "/interviews", {"questionnaire": "{questionnaire}", "shop": "{shop}"},
+          chosen("questionnaire", "") + chosen("shop")),
+    Sheet(distribution.GoalForm, "/questionnaires/{questionnaire}/goal", {"per_week": "20"},
+          [({"per_week": bad}, "per_week") for bad in ("2o", "-1", "1.5", "９", "123456", "a\x00", ["1", "2"])], page=False),
     Sheet(distribution.VariantsForm, "/collectors/{door}/variants", {},
           chosen("first", "") + [({"first": "1"} | wrong, field) for wrong, field in chosen("second", "")]
           + [({"first": "1", "second": "1"} | wrong, field) for wrong, field in chosen("share", "99")], page=False),
@@ -224,13 +239,14 @@ def known_of(chain: staff.Chain) -> dict[str, Any]:
 
 ROLE = {
     "organisation": "administrator", "accounts": "administrator", "analysis": "quality", "people": "customer-service",
+    "import_forms": "administrator",
 }  # fmt: skip
 
 
 def person_of(sheet: Sheet, chain: staff.Chain) -> staff.Person:
     public = sheet.form in (accounts.SignInForm, accounts.SignInCodeForm, accounts.NewPasswordForm)
-    room = sheet.form.__module__.split(".")[1]
-    return chain.nobody() if public else chain.signed_in(ROLE.get(room, "researcher"))
+    _, room, module = sheet.form.__module__.split(".")[:3]
+    return chain.nobody() if public else chain.signed_in(ROLE.get(module, ROLE.get(room, "researcher")))
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: f"{sheet.form.__name__}-{'-'.join(sheet.good)}")
@@ -257,8 +273,8 @@ def test_the_list_above_names_every_form() -> None:
     def below(kind: type[StaffForm]) -> set[type[StaffForm]]:
         return {kind}.union(*(below(child) for child in kind.__subclasses__()))
 
-    # the first two refuse nothing, the third needs a file that was made: see the tests of their rooms
-    tried_elsewhere = {accounts.LanguageForm, distribution.BackForm, exports.PartForm}
+    # the first two refuse nothing, the others need a file that was made or sent: see the tests of their rooms
+    tried_elsewhere = {accounts.LanguageForm, distribution.BackForm, exports.PartForm, imports.StartForm}
     assert below(StaffForm) - {StaffForm} - tried_elsewhere == {sheet.form for sheet in SHEETS}
 
 
