@@ -123,7 +123,7 @@ class Reaching:
                 NewOrder(
                     number=f"{one.at:%y%m%d}{one.person:04d}", state=one.state, placed_at=one.at - timedelta(minutes=20),
                     completed_at=one.at, refunded_at=one.at + timedelta(minutes=10) if one.state == "refunded" else None,
-                    amount_cents=one.cents, shop_id=self.shops[one.shop].id if one.shop else None, contact=_contact(one.person),
+                    amount_cents=one.cents, shop_id=self.shops[one.shop].id if one.shop else None, contact=_contact(one.person, self.shops[one.shop].id if one.shop else None),
                 )
                 for one in part
             ],
@@ -135,7 +135,7 @@ class Reaching:
     def _ended(self, began: datetime) -> None:
         """A one-off campaign with one reminder, answered by about a third."""
         campaign = self._launched(
-            "once", began, "国庆前订单回访", reminders=1, closes_on=(began + timedelta(days=14)).date(),
+            "once", began, "老顾客订单回访", reminders=1, closes_on=(began + timedelta(days=14)).date(),
             audience=Audience(since=(began - timedelta(days=45)).date(), until=began.date(), leave_small=True),
         )  # fmt: skip
         plan = audience.plan(campaign, vault=web.vault(), now=began)
@@ -275,7 +275,7 @@ def _phone(number: int) -> str:
     return f"+861990000{number:04d}"  # 199 0000: the range of the sample comments too
 
 
-def _contact(number: int) -> NewContact:
+def _contact(number: int, shop_id: int | None) -> NewContact:
     """The same person every time."""
     dice = random.Random(number)
     mail = dice.random() < 0.4
@@ -283,6 +283,7 @@ def _contact(number: int) -> NewContact:
         name=dice.choice(SURNAMES) + dice.choice(GIVEN),
         phone=_phone(number),
         email=f"customer{number:04d}@hemu.example" if mail else "",
+        shop_id=shop_id,
         language="en" if dice.random() < 0.02 else "zh-CN",
         sms_consent=dice.random() < 0.86,
         email_consent=mail and dice.random() < 0.8,
