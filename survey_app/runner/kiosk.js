@@ -234,8 +234,8 @@
   if (navigator.serviceWorker) navigator.serviceWorker.register('/k/worker.js', {scope: '/k/'}).then(function () { return navigator.serviceWorker.ready; }).then($update, $update);
   else $update();
   setInterval($update, 3e5);
-  kiosk.run('progress', 'getAll').then(function ($all) {
-    var $found = $all[0];
+  kiosk.run('progress', 'getAll').then(function ($held) {
+    var $found = $held[0];
     if (!$found) return;
     $answer = $found;
     if (Date.now() - $found.seen > 8e4 || $found.version != $set.version || $found.language != $root.lang) return $breakOff();

@@ -109,9 +109,13 @@ def waiting(page: Page) -> list[dict[str, str]]:
 
 
 def nothing_waits(page: Page) -> None:
-    """Wait until everything was sent: the tablet says so itself."""
-    expect(page.locator("#_start ._n")).to_have_text("0")
+    """Wait until everything was sent and the page says so."""
+    for _ in range(400):
+        if not waiting(page):
+            break
+        page.wait_for_timeout(50)
     assert waiting(page) == []
+    expect(page.locator("#_start").get_by_text("离线待发")).to_be_hidden()
 
 
 def remarks() -> list[str]:
