@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from survey_app import chaining, clock
+from survey_app import archiving, chaining, clock
 from survey_app.commands.common import as_json, installed, settings, tell, vault
 from survey_app.database import read_only
 
@@ -66,3 +66,15 @@ def sign(as_json: bool) -> None:
     count = made.count if made else 0
     sentence = f"signed a checkpoint over {count} rows" if made else "nothing is new since the last checkpoint"
     tell(as_json, f"{sentence}, copied {copied}", rows=count, copied=copied)
+
+
+@group.command("archive")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@as_json
+@with_appcontext
+@installed
+def archive(folder: Path, as_json: bool) -> None:
+    """Move rows older than three years into a file in FOLDER. Needs the owner of the database."""
+    path, rows = archiving.archive(folder=folder.absolute(), now=clock.now())
+    sentence = f"moved {rows} rows to {path}" if path else "no signed row is older than three years"
+    tell(as_json, sentence, rows=rows, path=str(path) if path else None)

@@ -1,15 +1,17 @@
 """Somebody who owns the database cannot change the audit log unseen (T12). On both databases, as its superuser."""
 
+import json
 import shutil
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from survey_app import chaining, clock, events
+from survey_app import archiving, chaining, clock, events
 from survey_app.chaining import Report
 from survey_app.database import db
 from survey_app.events import COMMAND_LINE, Checkpoint, Event, EventHash
@@ -192,3 +194,33 @@ def test_rows_that_a_restore_lost_are_excused_only_by_a_signed_statement(app: Fl
     sign(app, tmp_path)
     report = verify(app, tmp_path)
     assert (report.faults, report.lost) == ([], 3)
+
+
+# --- three years later ------------------------------------------------------------------------------------------------
+def at(moment: datetime, count: int) -> None:
+    with time_machine.travel(moment, tick=False):
+        act(count)
+
+
+def test_rows_older_than_three_years_move_to_a_file_and_the_chain_goes_on(app: Flask, tmp_path: Path) -> None:
+    start = datetime(2022, 3, 1, tzinfo=UTC)
+    for months in range(4):
+        at(start + timedelta(days=30 * months), 3)
+        chaining.checkpoint(now=start + timedelta(days=30 * months), seed=seed(app))
+    almost = datetime(2025, 3, 1, tzinfo=UTC)
+    assert archiving.archive(folder=tmp_path / "old", now=almost) == (None, 0)
+    path, rows = archiving.archive(folder=tmp_path / "old", now=almost + timedelta(days=45))
+    assert rows == 6 and path is not None
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["row"]["seq"] for line in lines[:-1]] == [1, 2, 3, 4, 5, 6]
+    assert lines[-1]["checkpoint"]["hash"] == lines[-2]["chain"]
+    assert db.session.scalar(select(func.min(Event.seq))) == 7
+    for statement in ("DELETE FROM event", "DELETE FROM event_hash", "UPDATE event SET actor = 'x'"):
+        with pytest.raises(Exception, match="never change|append-only"):
+            db.session.execute(text(statement))
+        db.session.rollback()
+    chaining.extend()
+    report = verify(app)
+    assert (report.faults, report.events) == ([], 7)  # six rows and the one about the archive
+    as_superuser("DELETE FROM checkpoint WHERE count = 6")
+    assert "beginning" in verify(app).faults[0][1]
