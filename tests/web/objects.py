@@ -8,10 +8,11 @@ from survey_app.design import bank
 from survey_app.design.editing import changing, operations
 from survey_app.design.editing.tree import Tree
 from survey_app.design.models import Questionnaire
-from survey_app.distribution import poster_runs
+from survey_app.distribution import devices, poster_runs, widgets
 from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE, Actor
 from survey_app.organisation import parts, tiers
+from survey_app.organisation.models import Shop
 from survey_app.people import contacts, orders, signing
 from survey_app.people.contacts import NewContact
 from survey_app.people.models import Import
@@ -81,6 +82,20 @@ def peopled() -> dict[str, str]:
     db.session.commit()
     db.session.remove()
     return {name: str(number) for name, number in made.items()}
+
+
+def framed(questionnaire_id: int, shop_id: int) -> dict[str, str]:
+    """A counter tablet and a widget. Everything is committed."""
+    now, by, questionnaire = clock.now(), COMMAND_LINE, db.session.get_one(Questionnaire, questionnaire_id)
+    shop, own = db.session.get_one(Shop, shop_id), "http://127.0.0.1:8000"
+    tablet, _ = devices.create_device(questionnaire=questionnaire, shop=shop, name="", pin="4711", by=by, now=now)
+    widget = widgets.create_widget(
+        questionnaire=questionnaire, name="", sites="https://www.example.com", own=own, code=None, by=by, now=now
+    )
+    made = {"device": str(tablet.id), "widget": str(widget.id)}
+    db.session.commit()
+    db.session.remove()
+    return made
 
 
 def ordered() -> None:

@@ -21,7 +21,9 @@ from survey_app.design import forms as design
 from survey_app.design import publication_forms as publication
 from survey_app.design import starting_forms as starting
 from survey_app.design.models import Questionnaire
+from survey_app.distribution import device_forms as tablets
 from survey_app.distribution import forms as distribution
+from survey_app.distribution import widget_forms as embedded
 from survey_app.distribution.poster_forms import PostersForm
 from survey_app.events import COMMAND_LINE
 from survey_app.exports import forms as exports
@@ -30,7 +32,7 @@ from survey_app.organisation import forms as organisation
 from survey_app.people import forms as people
 from survey_app.people import import_forms as imports
 from tests import staff
-from tests.web.objects import designed, peopled
+from tests.web.objects import designed, framed, peopled
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ PASSWORDS = [({"password": ""}, "password"), ({"password": "x" * 513, "again": "
              ({"again": "other"}, "again"), ({"password": [PASSWORD, PASSWORD]}, "password")]  # fmt: skip
 WHO = text("name", 80) + chosen("role", "", "root") + chosen("region") + chosen("shop") + chosen("department")
 SWITCHED = ("", "on", "true")
+
+PINS = [({"pin": bad}, "pin") for bad in ("", "123", "1234567", "1111", "１２３４", "4" * 17, ["4711", "4711"])]
+SITES = [
+    ({"sites": bad}, "sites") for bad in ("", "*", "http://a.example.com", "长" * 2001, "a\x00b", ["https://a.cn", "b"])
+]
 
 SHEETS = [
     Sheet(organisation.ChainForm, "/organisation", {"name": "康民", "colour": "#00833f", "privacy_zh": "一\r\n二"},
@@ -199,6 +206,14 @@ SHEETS = [
     Sheet(distribution.EndVariantsForm, "/collectors/{door}/variants/end", {}, chosen("version", ""), page=False),
     Sheet(distribution.ClosureForm, "/collectors/{door}/closure", {"closed": "1"}, chosen("closed", *SWITCHED),
           page=False),
+    Sheet(tablets.DeviceForm, "/devices", {"questionnaire": "{questionnaire}", "shop": "{shop}", "name": "左", "pin": "4711"},
+          text("name", 80) + chosen("questionnaire", "") + chosen("shop", "") + PINS),
+    Sheet(tablets.PinForm, "/devices/{device}/code", {"pin": "4711"}, PINS),
+    Sheet(tablets.EnrolmentForm, "/enrolment", {}, [({"code": bad}, "code") for bad in ("长" * 41, "响\x07", ["一", "二"])]
+          + [({"pin": "1" * 17}, "pin"), ({"pin": ["4711", "4711"]}, "pin")]),
+    Sheet(embedded.WidgetForm, "/questionnaires/{questionnaire}/widgets", {"name": "官网", "sites": "https://a.example.com"},
+          text("name", 120) + SITES + [({"ticket": ["a", "b"]}, "ticket")]),
+    Sheet(embedded.SitesForm, "/collectors/{widget}/sites", {"sites": "https://b.example.com"}, SITES),
     Sheet(exports.OrderForm, "/questionnaires/{questionnaire}/exports", {"format": "csv", "reason": "月度分析"},
           text("reason", 500) + chosen("format", "", "xls") + chosen("content", "") + chosen("language", "tlh")
           + [({"reason": "   "}, "reason")]),
@@ -224,7 +239,7 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 
 
 def known_of(chain: staff.Chain) -> dict[str, Any]:
-    objects = designed(chain.draft) | peopled()
+    objects = designed(chain.draft) | peopled() | framed(chain.questionnaire, chain.shops[0])
     manager = db.session.get_one(User, chain.users["manager"])
     token = users.create_link(user=manager, by=COMMAND_LINE, now=clock.now())
     draft = db.session.get_one(Questionnaire, chain.draft)
