@@ -181,6 +181,24 @@ def create_user(email: str, role: str, name: str, password_stdin: bool, as_json:
     tell(as_json, address, email=user.email, role=role, address=address)
 
 
+@users.command("reset-second-factor")
+@click.argument("email")
+@as_json
+@with_appcontext
+@installed
+def reset_second_factor(email: str, as_json: bool) -> None:
+    """Let somebody whose phone is lost set up sign-in codes anew; also the way in for the only administrator."""
+    from survey_app.accounts import second_factor
+    from survey_app.accounts.users import find_by_email
+
+    user = find_by_email(email)
+    if user is None:
+        raise DomainError(f"no account has the address {email}")
+    second_factor.reset(user=user, by=COMMAND_LINE)
+    db.session.commit()
+    tell(as_json, f"reset: {user.email} sets up sign-in codes at the next sign-in", email=user.email)
+
+
 # --- the installation -------------------------------------------------------------------------------------------------
 @click.command("install")
 @with_appcontext

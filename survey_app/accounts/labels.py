@@ -166,7 +166,6 @@ OBJECTS: dict[str, str] = {
     "Approval": N_("发布申请"),
     "Campaign": N_("调研活动"),
     "Response": N_("回答"),
-    "Campaign": N_("调研活动"),
     "Collector": N_("链接或二维码"),
     "ConsentText": N_("隐私说明"),
     "Contact": N_("联系人"),

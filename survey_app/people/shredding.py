@@ -30,10 +30,11 @@ class Applied:
 
 
 def apply(*, now: datetime, needed: Select[Any]) -> Applied:
-    """Shred and delete what is due; a daily task. `needed`: ids of contacts of waves that closed less than 90 days ago."""
+    """Shred and delete what is due; a daily task, commits as it goes. `needed`: ids of contacts of waves that closed less than 90 days ago."""
     due = list(db.session.scalars(_due(now, needed)))
     for start in range(0, len(due), CHUNK):
         _shred(due[start : start + CHUNK], now)
+        db.session.commit()  # answers that arrive meanwhile need not wait for all
     deleted = _delete_bare(now)
     if due or deleted:
         events.record(

@@ -91,6 +91,10 @@ def test_a_user_is_made_with_a_link_or_with_a_password_from_standard_input(opera
         "users", "create", "wang@example.cn", "--role", "shop-staff", "--password-stdin", typed="long enough 9\n"
     )
     assert refused(operator, "users", "create", "lin@example.cn", "--role", "manager")
+    assert refused(operator, "users", "reset-second-factor", "lin@example.cn") == [
+        "error: This account has no sign-in codes."
+    ]
+    assert "no account" in refused(operator, "users", "reset-second-factor", "nobody@example.cn")[0]
 
 
 def test_usage_errors_exit_with_2(operator: Operator) -> None:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from survey_app import clock, web
 from survey_app.accounts import attempts, forms, labels, second_factor, users
 from survey_app.accounts.models import ROLES, User
-from survey_app.accounts.permissions import PERMISSIONS
+from survey_app.accounts.permissions import GUARDED, PERMISSIONS, permissions_of
 from survey_app.accounts.views import blueprint
 from survey_app.accounts.views.guard import present_user
 from survey_app.database import db
@@ -159,5 +159,10 @@ def reset_second_factor(user_id: int) -> Response:
 @web.access("user:manage")
 def permissions_page() -> Response:
     return web.render(
-        "accounts/permissions.html", table=PERMISSIONS, names=labels.PERMISSIONS, role_names=labels.ROLES, roles=ROLES
+        "accounts/permissions.html",
+        table=PERMISSIONS,
+        names=labels.PERMISSIONS,
+        role_names=labels.ROLES,
+        roles=ROLES,
+        guarded=[_(labels.ROLES[role][0]) for role in ROLES if GUARDED & permissions_of(role)],
     )
