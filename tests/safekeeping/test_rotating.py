@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from survey_app import clock, events, installation, keyring
 from survey_app.config import ROOT, Settings
 from survey_app.database import db
+from survey_app.distribution.waves import ensure_wave
 from survey_app.errors import ConfigurationError, DomainError
 from survey_app.events import COMMAND_LINE, Event
 from survey_app.organisation.models import Organisation
@@ -22,6 +23,7 @@ from survey_app.safekeeping import key_folder, rotating
 from survey_app.safekeeping.sealed_columns import COLUMNS
 from survey_app.vault import UNREADABLE, Vault
 from survey_app.work import Work
+from tests import staff
 
 PEOPLE = 1_200  # more than two batches
 NOW = clock.now()
@@ -281,6 +283,26 @@ def test_a_broken_key_folder_is_refused_at_the_start_and_named_by_the_check(app:
     with pytest.raises(ConfigurationError):
         installation.check(app)
     assert key_folder.look(folder, now=NOW).faults
+
+
+@pytest.mark.parametrize("how", ["missing", "another one", "readable", "cut off"])
+def test_a_broken_file_of_an_open_wave_is_refused_at_the_start_and_named_by_the_check(app: Flask, how: str) -> None:
+    chain = staff.fill(app)
+    wave = ensure_wave(questionnaire_id=chain.questionnaire, now=NOW)
+    db.session.commit()
+    installation.check(app)
+    path = vault_of(app).folder / f"wave-{wave.id:05d}.json"
+    if how == "readable":
+        path.chmod(0o644)
+    elif how == "cut off":
+        path.write_bytes(path.read_bytes()[:50])
+    else:
+        path.unlink()
+        if how == "another one":
+            Vault(vault_of(app).folder).create_wave(wave.id)
+    with pytest.raises(ConfigurationError):
+        installation.check(app)
+    assert key_folder.look(vault_of(app).folder, now=NOW).faults
 
 
 def test_the_check_of_a_sound_folder_lists_its_files(app: Flask) -> None:
