@@ -1,11 +1,10 @@
-"""Forms of campaigns and call lists."""
+"""Forms of campaigns."""
 
 from datetime import date
 
 from flask_babel import lazy_gettext
 from wtforms.validators import DataRequired, StopValidation
 
-from survey_app.campaigns.calling import OUTCOMES
 from survey_app.campaigns.drafting import EVENTS
 from survey_app.campaigns.models import KINDS
 from survey_app.forms import Choice, Choices, Line, Number, StaffForm, at_most, switch
@@ -13,7 +12,6 @@ from survey_app.forms import Choice, Choices, Line, Number, StaffForm, at_most, 
 WHOLE = lazy_gettext("请填写整数，例如 200。")
 DAY = lazy_gettext("请填写日期，例如 2026-11-30。")
 MONEY = lazy_gettext("请填写金额，例如 500 或 99.50。")
-REASON = lazy_gettext("请写明原因。")
 CHANNELS = {"sms,email": ("sms", "email"), "email,sms": ("email", "sms"), "sms": ("sms",), "email": ("email",)}
 
 
@@ -116,15 +114,3 @@ class TestForm(StaffForm):
 
     address = Line(validators=[DataRequired(lazy_gettext("请填写您自己的手机号或邮箱。")), at_most(254)])
     language = Choice({"zh-CN": "zh-CN", "en": "en"}, absent="zh-CN")
-
-
-class OutcomeForm(StaffForm):
-    """How a call ended; "" takes a wrong click back."""
-
-    outcome = Choice({outcome: outcome for outcome in OUTCOMES} | {"": ""}, absent="none")
-
-
-class CallFileForm(StaffForm):
-    """Why somebody takes the numbers of a call list along."""
-
-    reason = Line(validators=[DataRequired(REASON), at_most(200)])

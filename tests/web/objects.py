@@ -3,6 +3,8 @@
 from flask import Flask
 
 from survey_app import clock, worker
+from survey_app.campaigns import drafting as campaign_drafts
+from survey_app.campaigns.models import Call
 from survey_app.database import db
 from survey_app.design import bank
 from survey_app.design.editing import changing, operations
@@ -96,6 +98,29 @@ def framed(questionnaire_id: int, shop_id: int) -> dict[str, str]:
     db.session.commit()
     db.session.remove()
     return made
+
+
+def campaigned(questionnaire_id: int, user_id: int) -> dict[str, str]:
+    """Campaigns of a researcher: a one-off draft (id 1), a call list with one call (id 1), a draft of one, one that waits.
+
+    Everything is committed.
+    """
+    now, by = clock.now(), Actor(user_id, "researcher@example.org", "researcher")
+    questionnaire = db.session.get_one(Questionnaire, questionnaire_id)
+    people = [NewContact(phone=f"+861990000000{n}", phone_consent=True) for n in (1, 2)]
+    called, _other = contacts.upsert_contacts(people, now=now, source="import:2")
+    made = {
+        name: campaign_drafts.create(kind=kind, questionnaire=questionnaire, name=name, by=by, now=now)
+        for name, kind in (("campaign", "once"), ("calls", "calls"), ("undrawn", "calls"), ("waiting", "trigger"))
+    }
+    made["calls"].state = "running"
+    made["waiting"].state, made["waiting"].launched_by_id = "waiting", user_id
+    month = clock.month_of(clock.china(now).date())
+    db.session.add(Call(campaign_id=made["calls"].id, month=month, contact_id=called, tries=0, outcome=""))
+    numbers = {name: str(campaign.id) for name, campaign in made.items()}
+    db.session.commit()
+    db.session.remove()
+    return numbers
 
 
 def ordered() -> None:

@@ -19,7 +19,7 @@ from survey_app.events import COMMAND_LINE
 from survey_app.organisation import chain as organisation
 from survey_app.server import whole_site
 from tests import staff
-from tests.web.objects import designed, framed, ordered, peopled, printed
+from tests.web.objects import campaigned, designed, framed, ordered, peopled, printed
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def chain(sqlite_app: Flask) -> staff.Chain:
     made.named |= designed(made.questionnaire) | peopled()
     ordered()
     made.named |= framed(made.questionnaire, made.shops[0])
+    made.named |= campaigned(made.questionnaire, made.users["researcher"])
     made.named["run"] = printed(sqlite_app, made.questionnaire, made.doors["own"], made.users["administrator"])
     return made
 
@@ -53,6 +54,7 @@ def address(rule: Rule, chain: staff.Chain) -> str:
         "distribution.sites_page": {"collector_id": named["widget"]},
         "distribution.set_sites": {"collector_id": named["widget"]},
         "distribution.sample_page": {"collector_id": named["widget"]},
+        "campaigns.calls_page": {"campaign_id": named["calls"]},
         "translation_state": {"cell": named["cell"], "language": "en"},
     }
     values = {key: known.get(key, 1) for key in rule.arguments}

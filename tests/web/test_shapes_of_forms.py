@@ -14,6 +14,8 @@ from survey_app.accounts import forms as accounts
 from survey_app.accounts import users
 from survey_app.accounts.models import User
 from survey_app.analysis import forms as analysis
+from survey_app.campaigns import call_forms
+from survey_app.campaigns import forms as campaigns
 from survey_app.config import ROOT
 from survey_app.database import db
 from survey_app.design import approving, pane_forms
@@ -32,7 +34,7 @@ from survey_app.organisation import forms as organisation
 from survey_app.people import forms as people
 from survey_app.people import import_forms as imports
 from tests import staff
-from tests.web.objects import designed, framed, peopled
+from tests.web.objects import campaigned, designed, framed, peopled
 
 
 @dataclass(frozen=True)
@@ -195,9 +197,9 @@ SHEETS = [
     Sheet(PostersForm, "/questionnaires/{questionnaire}/posters",
           {"scope": "list", "shop": "{shop}", "place": "0", "size": "a4", "language": "zh"},
           chosen("scope", "") + chosen("region") + text("another", 40) + chosen("create") + chosen("size", "")
-          + chosen("language", "") + [({"shop": ["no-such", "-1"]}, "shop"), ({"place": "９"}, "place")]),
+          + chosen("language", "") + [({"shop": ["no-such", "-1"]}, "shop"), ({"place": "９"}, "place")], page=False),
     Sheet(distribution.InterviewForm, "/interviews", {"questionnaire": "{questionnaire}", "shop": "{shop}"},
-          chosen("questionnaire", "") + chosen("shop")),
+          chosen("questionnaire", "") + chosen("shop"), page=False),
     Sheet(distribution.GoalForm, "/questionnaires/{questionnaire}/goal", {"per_week": "20"},
           [({"per_week": bad}, "per_week") for bad in ("2o", "-1", "1.5", "９", "123456", "a\x00", ["1", "2"])], page=False),
     Sheet(distribution.VariantsForm, "/collectors/{door}/variants", {},
@@ -214,6 +216,33 @@ SHEETS = [
     Sheet(embedded.WidgetForm, "/questionnaires/{questionnaire}/widgets", {"name": "官网", "sites": "https://a.example.com"},
           text("name", 120) + SITES + [({"ticket": ["a", "b"]}, "ticket")]),
     Sheet(embedded.SitesForm, "/collectors/{widget}/sites", {"sites": "https://b.example.com"}, SITES),
+    Sheet(campaigns.NewCampaignForm, "/campaigns", {"kind": "once", "questionnaire": "{questionnaire}"},
+          text("name", 120) + chosen("questionnaire", "", "{draft}")),
+    Sheet(campaigns.NewCampaignForm, "/campaigns", {"kind": "calls", "questionnaire": "{questionnaire}", "name": "回访"},
+          chosen("kind", ""), page=False),
+    Sheet(campaigns.CampaignForm, "/campaigns/{campaign}",
+          {"name": "十一月", "channels": "sms", "template": "invitation", "reminder_template": "reminder", "reminders": "2",
+           "reminder_days": "3", "closes_on": "{today}", "budget": "99.5"},
+          text("name", 120) + [({"name": ""}, "name")] + chosen("channels") + chosen("template", "") + chosen("reminders")
+          + chosen("reminder_template", "") + [({field: bad}, field) for field in ("since", "until", "closes_on")
+                                               for bad in ("2026-02-30", "26-1-1", "１", "20261101", "9999-12-31")]
+          + [({field: bad}, field) for field in ("sample_size", "daily_most", "reminder_days")
+             for bad in ("-1", "1.5", "９", "1" * 7, ["1", "2"])]
+          + [({"budget": bad}, "budget") for bad in ("1,5", "-1", "1.234", "１", "9" * 8, "1e3")]),
+    Sheet(campaigns.CampaignForm, "/campaigns/{campaign}", {"name": "丁", "closes_on": "{today}", "leave_small": "1"},
+          chosen("who", "x") + chosen("event") + chosen("monthly") + chosen("online") + chosen("leave_small")
+          + [({"shop": ["no-such"], "share": "1.5"}, "share"), ({"within_workdays": "x"}, "within_workdays"),
+             ({"delay_hours": "１"}, "delay_hours"), ({"next": "away"}, "next")], page=False),
+    Sheet(campaigns.LaunchForm, "/campaigns/{undrawn}/launch", {"people": "1"},
+          [({"people": bad}, "people") for bad in ("2", "", "x", "1" * 5000, ["1", "1"])], page=False),
+    Sheet(campaigns.ApprovalForm, "/campaigns/{waiting}/approval", {"agreed": "0", "reason": "太多"},
+          chosen("agreed", *SWITCHED) + text("reason", 300), page=False),
+    Sheet(campaigns.TestForm, "/campaigns/{campaign}/tests", {"address": "13812345678", "language": "en"},
+          text("address", 254) + [({"address": bad}, "address") for bad in ("", "1381234", "a@b")]
+          + chosen("language"), page=False),
+    Sheet(call_forms.OutcomeForm, "/campaigns/{calls}/calls/1/outcome", {"outcome": "refused"}, chosen("outcome", "dead"),
+          page=False),
+    Sheet(call_forms.CallFileForm, "/campaigns/{calls}/calls/file", {}, text("reason", 200) + [({"reason": ""}, "reason")]),
     Sheet(exports.OrderForm, "/questionnaires/{questionnaire}/exports", {"format": "csv", "reason": "月度分析"},
           text("reason", 500) + chosen("format", "", "xls") + chosen("content", "") + chosen("language", "tlh")
           + [({"reason": "   "}, "reason")]),
@@ -240,6 +269,7 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 
 def known_of(chain: staff.Chain) -> dict[str, Any]:
     objects = designed(chain.draft) | peopled() | framed(chain.questionnaire, chain.shops[0])
+    objects |= campaigned(chain.questionnaire, chain.users["researcher"])
     manager = db.session.get_one(User, chain.users["manager"])
     token = users.create_link(user=manager, by=COMMAND_LINE, now=clock.now())
     draft = db.session.get_one(Questionnaire, chain.draft)
@@ -248,13 +278,13 @@ def known_of(chain: staff.Chain) -> dict[str, Any]:
     return {
         "user": chain.users["quality"], "draft": chain.draft, "questionnaire": chain.questionnaire, "token": token,
         "region": chain.regions[0], "shop": chain.shops[0], "door": chain.doors["link"],
-        "approval": approval,
+        "approval": approval, "today": f"{clock.china(clock.now()).date()}",
     } | objects  # fmt: skip
 
 
 ROLE = {
     "organisation": "administrator", "accounts": "administrator", "analysis": "quality", "people": "customer-service",
-    "import_forms": "administrator",
+    "import_forms": "administrator", "campaigns": "administrator", "call_forms": "customer-service",
 }  # fmt: skip
 
 
@@ -295,7 +325,7 @@ def test_the_list_above_names_every_form() -> None:
 
 def test_no_view_reads_what_was_sent_past_the_forms() -> None:
     read_by_hand = re.compile(r"request\.(form|files|values|json|get_json|data)\b(?!=)")
-    rooms = ("accounts", "organisation", "people", "design", "distribution", "exports", "analysis")
+    rooms = ("accounts", "organisation", "people", "design", "distribution", "exports", "analysis", "campaigns")
     found = [
         f"{path.name}: {line.strip()}"
         for room in rooms

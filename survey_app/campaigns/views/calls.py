@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
-from survey_app.campaigns import calling, forms
+from survey_app.campaigns import call_forms, calling
 from survey_app.campaigns.models import Call, Campaign
 from survey_app.campaigns.views import blueprint
 from survey_app.campaigns.views.common import campaign_or_404, words
@@ -84,7 +84,7 @@ def note_call(campaign_id: int, call_id: int) -> Response:
     """How a try ended."""
     campaign = _calls_or_404(campaign_id)
     call = _call_or_404(campaign, call_id)
-    outcome = forms.OutcomeForm().check().outcome.data
+    outcome = call_forms.OutcomeForm().check().outcome.data
     if outcome:
         calling.note(call=call, outcome=outcome, by=web.actor(), now=clock.now())
     else:
@@ -126,7 +126,7 @@ def download_calls(campaign_id: int) -> Response:
     """The list of a month with numbers, as CSV. A sensitive read: written down first, and without that nothing is sent."""
     campaign = _calls_or_404(campaign_id)
     month = _month(campaign)
-    form = forms.CallFileForm()
+    form = call_forms.CallFileForm()
     try:
         reason = form.check().reason.data
         if month is None:
