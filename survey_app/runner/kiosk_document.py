@@ -12,6 +12,7 @@ from typing import Any
 
 from survey_app.distribution import offline
 from survey_app.distribution.pins import PIN_ROUNDS
+from survey_app.languages import N_
 from survey_app.questionnaire import stepping, validation
 from survey_app.questionnaire.definition import Page
 from survey_app.questionnaire.parts import text_in
@@ -29,6 +30,34 @@ _TICK = (
 )
 
 
+WORDS = {
+    "begin": N_("点这里开始"),
+    "privacy": N_("隐私声明"),
+    "staff": N_("店员"),
+    "waiting": N_("离线待发"),
+    "refused": N_("未被接收"),
+    "script": N_("平板需要打开浏览器的 JavaScript。"),
+    "sizes": N_("字号"),
+    "back": N_("返回"),
+    "quit": N_("不填了"),
+    "go_on": N_("继续"),
+    "submit": N_("提交问卷"),
+    "thanks": N_("感谢您的回答"),
+    "happens": N_("我们会汇总所有回答，用来改进药品和服务。"),
+    "done": N_("完成"),
+    "still": N_("还在填写吗？"),
+    "stay": N_("继续填写"),
+    "clear": N_("清空并离开"),
+    "pin": N_("请输入 PIN"),
+    "ok": N_("确定"),
+    "export_first": N_("未被服务器接收，请导出后联系总部："),
+    "offline": N_("断网时也可以填写。"),
+    "send": N_("立即上传"),
+    "export": N_("导出"),
+    "leave": N_("离开全屏问卷"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """What a tablet shows now: a document per language. `mark` changes with anything in them; `files`: what it has to keep."""
@@ -44,6 +73,10 @@ class Written(Sheet):
     def arranged(self, items: Any, name: str, wanted: bool) -> list[Item]:
         """As written."""
         return list(items)
+
+
+def _words(frame: Frame) -> dict[str, str]:
+    return {key: frame.say(text) for key, text in WORDS.items()}
 
 
 def css(chain: Chain) -> assets.Asset:
@@ -101,7 +134,7 @@ def _settings(frame: Frame, paper: Paper) -> dict[str, Any]:
 
 # --- the start page ---------------------------------------------------------------------------------------------------
 def _start(frame: Frame, sheet: Sheet, door: Door, paper: Paper, shut: str) -> str:
-    _ = frame.say
+    _, word = frame.say, _words(frame)
     definition, chain = paper.definition, frame.chain
     logo = f'<img class=sign src="/logo?{chain.logo_key}" alt="">' if chain.logo_key else ""
     languages = "".join(
@@ -119,7 +152,7 @@ def _start(frame: Frame, sheet: Sheet, door: Door, paper: Paper, shut: str) -> s
     else:
         begin = (
             f"{sheet.block('p', definition.intro)}<p class=facts>{document.facts(frame, definition, paper.seconds)}</p>"
-            f"<button id=_begin class='go begin' data-do=begin>{_('点这里开始')}</button>"
+            f"<button id=_begin class='go begin' data-do=begin>{word['begin']}</button>"
         )
     stopped = _("这台平板已停用，请店员联系总部。")
     seen = _("回答只用于改进服务，门店只看到汇总。自愿参加，可随时退出。")
@@ -131,19 +164,19 @@ def _start(frame: Frame, sheet: Sheet, door: Door, paper: Paper, shut: str) -> s
         f"<h1>{sheet.html(definition.title)}</h1>{begin}<p id=_stopped class=facts hidden>{stopped}</p>"
         f"<div class=choices>{languages}{_sizes(frame)}</div>"
         f"<div class=terms><p>{document.promise(frame, door.mode)}{seen}{agree}</p>"
-        f"<details><summary>{_('隐私声明')}</summary>"
+        f"<details><summary>{word['privacy']}</summary>"
         f"<div class=text>{closing.privacy_text(frame)}<p><b>{no_code}</b></p></div></details></div></main>"
-        f"<footer class=corner><button class=link data-do=staff>{_('店员')}</button>"
-        f"<span class=muted hidden>{_('离线待发')} <b class=_n>0</b></span>"
-        f"<span class=muted hidden>{_('未被接收')} <b class=_r>0</b></span></footer></div></section>"
-        f"<noscript><p class=facts>{_('平板需要打开浏览器的 JavaScript。')}</p></noscript>"
+        f"<footer class=corner><button class=link data-do=staff>{word['staff']}</button>"
+        f"<span class=muted hidden>{word['waiting']} <b class=_n>0</b></span>"
+        f"<span class=muted hidden>{word['refused']} <b class=_r>0</b></span></footer></div></section>"
+        f"<noscript><p class=facts>{word['script']}</p></noscript>"
     )
 
 
 def _sizes(frame: Frame) -> str:
-    _ = frame.say
+    _, word = frame.say, _words(frame)
     labels = (_("标准"), _("大字"), _("特大"))
-    return f"<span class=tools role=group aria-label={attribute(_('字号'))}>" + "".join(
+    return f"<span class=tools role=group aria-label={attribute(word['sizes'])}>" + "".join(
         f"<button type=button data-do=size value='{size}' aria-pressed={'true' if size == SIZE else 'false'}>{label}</button>"
         for size, label in zip(SIZES, labels, strict=True)
     ) + "</span>"  # fmt: skip
@@ -151,17 +184,17 @@ def _sizes(frame: Frame) -> str:
 
 # --- the questions ----------------------------------------------------------------------------------------------------
 def _form(frame: Frame, sheet: Sheet, shut: str) -> str:
-    _ = frame.say
+    word = _words(frame)
     steps = ""
     if shut != "unfit":
         shown = offline.shown_when(sheet.definition)
         steps = "".join(step for page in sheet.definition.pages for step in _steps(sheet, page, shown))
     return (
         "<section id=_form hidden><form id=_f novalidate autocomplete=off>"
-        f"<header><div class=page><button type=button class=link id=_b data-do=back>{_('返回')}</button>{_sizes(frame)}"
-        f"<button type=button class=link data-do=quit>{_('不填了')}</button></div></header>"
-        f"<div class=page><main id=_m data-next={attribute(_('继续'))}>{steps}"
-        f"<button id=_g class=go>{_('提交问卷')}</button></main></div></form></section>"
+        f"<header><div class=page><button type=button class=link id=_b data-do=back>{word['back']}</button>{_sizes(frame)}"
+        f"<button type=button class=link data-do=quit>{word['quit']}</button></div></header>"
+        f"<div class=page><main id=_m data-next={attribute(word['go_on'])}>{steps}"
+        f"<button id=_g class=go>{word['submit']}</button></main></div></form></section>"
     )
 
 
@@ -233,38 +266,38 @@ def _plain(number: float | None) -> str:
 
 # --- around them ------------------------------------------------------------------------------------------------------
 def _thanks(frame: Frame, sheet: Sheet) -> str:
-    _ = frame.say
+    _, word = frame.say, _words(frame)
     own = text_in(sheet.definition.thanks, frame.language, sheet.definition.language)
     back = _("%(n)s 秒后回到首页") % {"n": "<b class=_c>10</b>"}
     return (
         f"<section id=_thanks class=kiosk hidden><div class=page><main class=done>{_TICK}"
-        f"<h1 tabindex=-1>{_('感谢您的回答')}</h1>{f'<p>{escaped(own)}</p>' if own else ''}"
-        f"<p>{_('我们会汇总所有回答，用来改进药品和服务。')}</p>"
-        f"<button class=go data-do=done>{_('完成')}</button><p class=muted>{back}</p></main></div></section>"
+        f"<h1 tabindex=-1>{word['thanks']}</h1>{f'<p>{escaped(own)}</p>' if own else ''}"
+        f"<p>{word['happens']}</p>"
+        f"<button class=go data-do=done>{word['done']}</button><p class=muted>{back}</p></main></div></section>"
     )
 
 
 def _idle(frame: Frame) -> str:
-    _ = frame.say
+    _, word = frame.say, _words(frame)
     left = _("%(n)s 秒后清空并回到首页。") % {"n": "<b class=_c>20</b>"}
     return (
-        f"<dialog id=_idle aria-labelledby=_it><h2 id=_it>{_('还在填写吗？')}</h2><p>{left}</p>"
-        f"<button class=go data-do=stay autofocus>{_('继续填写')}</button>"
-        f"<button class=link data-do=quit>{_('清空并离开')}</button></dialog>"
+        f"<dialog id=_idle aria-labelledby=_it><h2 id=_it>{word['still']}</h2><p>{left}</p>"
+        f"<button class=go data-do=stay autofocus>{word['stay']}</button>"
+        f"<button class=link data-do=quit>{word['clear']}</button></dialog>"
     )
 
 
 def _staff(frame: Frame) -> str:
-    _ = frame.say
+    word = _words(frame)
     return (
-        f"<dialog id=_staff aria-labelledby=_st><h2 id=_st>{_('店员')}</h2><form id=_pin>"
-        f"<label for=_p>{_('请输入 PIN')}</label>"
+        f"<dialog id=_staff aria-labelledby=_st><h2 id=_st>{word['staff']}</h2><form id=_pin>"
+        f"<label for=_p>{word['pin']}</label>"
         "<input class=in id=_p type=password inputmode=numeric maxlength=6 autocomplete=off autofocus>"
-        f"<p id=_pe class=err role=alert></p><button class=go>{_('确定')}</button></form>"
-        f"<div id=_menu hidden><p data-zero=1>{_('离线待发')} <b class=_n>0</b></p>"
-        f"<p hidden class=err>{_('未被服务器接收，请导出后联系总部：')} <b class=_r>0</b></p>"
-        f"<p id=_ready class=muted hidden>{_('断网时也可以填写。')}</p>"
-        f"<button class=go data-do=send>{_('立即上传')}</button><button class=go data-do=export>{_('导出')}</button>"
-        f"<button class=go data-do=leave>{_('离开全屏问卷')}</button></div>"
-        f"<button class=link data-do=close>{_('返回')}</button></dialog>"
+        f"<p id=_pe class=err role=alert></p><button class=go>{word['ok']}</button></form>"
+        f"<div id=_menu hidden><p data-zero=1>{word['waiting']} <b class=_n>0</b></p>"
+        f"<p hidden class=err>{word['export_first']} <b class=_r>0</b></p>"
+        f"<p id=_ready class=muted hidden>{word['offline']}</p>"
+        f"<button class=go data-do=send>{word['send']}</button><button class=go data-do=export>{word['export']}</button>"
+        f"<button class=go data-do=leave>{word['leave']}</button></div>"
+        f"<button class=link data-do=close>{word['back']}</button></dialog>"
     )
