@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Table, delete, insert, select
 
 from survey_app import clock
 from survey_app.database import db, prepare_sqlite
+from survey_app.distribution.models import Wave
 from survey_app.errors import Busy
 from survey_app.responses.models import Comment, Response
 
@@ -22,11 +23,17 @@ DAYS_BACK = 3  # also heals what a worker that stood still left over
 
 
 def settle(*, now: datetime, days_back: int = DAYS_BACK) -> int:
-    """Rewrite the answers of today and the last days, and those without a day (this month and the last). Returns how many."""
+    """Rewrite the answers of today and the last days, and those without a day of every wave that took answers then.
+
+    Returns how many. An answer without a day stands at the first day of its wave: a month's, or a campaign's.
+    """
     today = clock.day_number(now)
-    month = clock.month_of(clock.china(now).date())
     periods = {today - back for back in range(days_back + 1)}
-    periods |= {clock.day_from_date(month), clock.day_from_date(clock.month_of(month - timedelta(days=1)))}
+    open_since = clock.date_from_day(today) - timedelta(days=days_back)
+    periods |= {
+        clock.day_from_date(first)
+        for first in db.session.scalars(select(Wave.month).where(Wave.closes_on >= open_since).distinct())
+    }
     return sum(_rewrite(period) for period in sorted(periods))
 
 

@@ -7,7 +7,7 @@ of a group (wave, shop, stored day) by it, the people of the same group by the l
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,23 +38,33 @@ def groups_of_people(log: Iterable[Visit], small_shop: int) -> dict[Group, list[
     return found
 
 
-def linked(rows: Iterable[Row], people: dict[Group, list[int]], key: Callable[[Row], Any]) -> float:
+def stored_group(row: Row) -> Group:
+    """What every copy of the database tells of an answer."""
+    return row["wave_id"], row["shop_id"], row["day"]
+
+
+def linked(
+    rows: Iterable[Row],
+    people: Mapping[Any, list[int]],
+    key: Callable[[Row], Any],
+    group: Callable[[Row], Any] = stored_group,
+) -> float:
     """Share of people whose answer the attacker names rightly by sorting with `key` (the better of both directions)."""
-    by_group: dict[Group, list[Row]] = defaultdict(list)
+    by_group: dict[Any, list[Row]] = defaultdict(list)
     for row in rows:
-        by_group[row["wave_id"], row["shop_id"], row["day"]].append(row)
+        by_group[group(row)].append(row)
     best = 0
     for reverse in (False, True):
         hits = 0
-        for group, persons in people.items():
-            ordered = sorted(by_group[group], key=key, reverse=reverse)
+        for name, persons in people.items():
+            ordered = sorted(by_group[name], key=key, reverse=reverse)
             assert len(ordered) == len(persons)
             hits += sum(row["person"] == person for row, person in zip(ordered, persons, strict=True))
         best = max(best, hits)
     return best / sum(map(len, people.values()))
 
 
-def bound(people: dict[Group, list[int]], standard_errors: float = 4.5) -> tuple[float, float]:
+def bound(people: Mapping[Any, list[int]], standard_errors: float = 4.5) -> tuple[float, float]:
     """What guessing inside the group gives: (mean, limit). One order alone would be judged at 3 standard errors; here the best
 
     of two dozen tries is, so the limit is wider. An order that is really there gives 0.3 to 1.
