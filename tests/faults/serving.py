@@ -104,6 +104,18 @@ def post(port: int, path: str, body: bytes, timeout: float = 40) -> tuple[int, s
     return _ask(port, "POST", path, body, timeout)
 
 
+def post_signed(port: int, path: str, body: bytes, headers: dict[str, str]) -> int:
+    """Status of a posted JSON document with headers of its own, as a provider calls back."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=40)
+    try:
+        connection.request("POST", path, body=body, headers=headers | {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
 def _ask(port: int, method: str, path: str, body: bytes | None, timeout: float) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     headers = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
