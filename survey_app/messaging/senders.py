@@ -17,7 +17,7 @@ from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
 from survey_app.messaging.channels.kinds import KINDS, Kind, Setting
-from survey_app.messaging.models import Sender
+from survey_app.messaging.models import CHANNELS, Sender
 from survey_app.messaging.purposes import House
 from survey_app.vault import UNREADABLE, Vault
 
@@ -172,3 +172,21 @@ def switch(*, sender: Sender, active: bool, by: Actor) -> None:
 def next_position(channel: str) -> int:
     """The place after the last sender of a channel."""
     return (db.session.scalar(select(func.max(Sender.position)).where(Sender.channel == channel)) or 0) + 1
+
+
+def add_pretending(*, now: datetime) -> None:
+    """The senders of a sample chain: they pretend, and the outbox page shows what would have left."""
+    for channel in CHANNELS:
+        db.session.add(
+            Sender(
+                kind="console",
+                channel=channel,
+                name="模拟发送",
+                position=1,
+                options={},
+                created_at=now,
+                callback=random_secrets.token_urlsafe(24),
+                cost_cents=5 if channel == "sms" else 0,
+            )  # fmt: skip
+        )
+    db.session.flush()
