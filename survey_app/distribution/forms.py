@@ -1,9 +1,10 @@
 """Forms of doors: new ones, closing and opening, going back to the list."""
 
 from flask_babel import lazy_gettext
+from wtforms.validators import Regexp
 
 from survey_app.distribution.collecting import KINDS, LONGEST_NAME, LONGEST_PLACE
-from survey_app.forms import Choice, Choices, Line, Number, Raw, StaffForm, at_most, switch
+from survey_app.forms import Choice, Choices, Line, Raw, StaffForm, at_most, switch
 
 SHARES = {str(share): share for share in (90, 80, 75, 70, 60, 50, 40, 30, 25, 20, 10)}  # per cent of the first version
 
@@ -65,6 +66,6 @@ class InterviewForm(StaffForm):
 
 
 class GoalForm(StaffForm):
-    """Answers a week of every shop."""
+    """Answers a week of every shop; empty for none."""
 
-    per_week = Number()
+    per_week = Line(validators=[Regexp("[0-9]{0,5}$", message=lazy_gettext("请填写整数。"))])

@@ -28,6 +28,7 @@ KEEP = timedelta(hours=24)
 MOST_DOORS = 5_000
 MOST_AT_ONCE = 3  # of one person
 ALONE = 12  # doors of one shop that are set while the person waits
+TOGETHER = 200  # sheets of one PDF for all: some 100 MB while it is set
 _STEP = 10  # posters between two notes of the progress
 
 
@@ -130,11 +131,11 @@ def pack(
     file: "io.IOBase | object", doors: Sequence[Collector], *, made: Callable[[Sequence[Collector]], bytes], size: str,
     language: str, progress: Callable[[int], None],
 ) -> None:  # fmt: skip
-    """One PDF per shop and one with all sheets, into a ZIP."""
+    """One PDF per shop and one with all sheets (several, when they are many), into a ZIP."""
     groups: dict[tuple[int | None, str], list[Collector]] = {}
     for door in doors:
         groups.setdefault((door.shop_id, "" if door.shop_id else door.code), []).append(door)
-    say, done, noted = translator("en" if language == "en" else "zh"), 0, 0
+    all_of_them, done, noted = translator("en" if language == "en" else "zh")(N_("全部海报")), 0, 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload]
         for group in groups.values():
             archive.writestr(file_name(group, size, language), made(group))
@@ -142,7 +143,11 @@ def pack(
             if done - noted >= _STEP:
                 noted = done
                 progress(done)
-        archive.writestr(f"{say(N_('全部海报'))}-{size}.pdf", made(doors))
+        parts = [doors[start : start + TOGETHER] for start in range(0, len(doors), TOGETHER)]
+        for number, part in enumerate(parts, start=1):
+            mark = f"-{number}" if len(parts) > 1 else ""
+            archive.writestr(f"{all_of_them}{mark}-{size}.pdf", made(part))
+            progress(done)
 
 
 def file_name(doors: Sequence[Collector], size: str, language: str) -> str:

@@ -105,8 +105,8 @@ def layout(
     lines = [{"lang": code, "text": name} for name, code in reversed(names.items())]
     said = {key: [{"lang": code, "text": translator(code)(text)} for code in tongues] for key, text in WORDS.items()}
     beside = {key: " · ".join(one["text"] for one in said.pop(key)) for key in ("type_it", "code")}
-    phone = f"{first(N_('服务电话'))} {head.phone}" if head.phone else ""
-    printed = f"{first(N_('打印日期'))} {today.isoformat()}"
+    phone = " ".join((first(N_("服务电话")), head.phone)) if head.phone else ""
+    printed = " ".join((first(N_("打印日期")), today.isoformat()))
     return {
         "size": size, "lang": tongues[0], "title": first(N_("海报")), "chain": head.names[tongues[0]] or first(N_("海报")),
         "chain_lines": lines or [{"lang": tongues[0], "text": ""}], "colour": head.brand, "soft": head.soft,
@@ -123,7 +123,8 @@ def _sheet(door: Collector, code_mm: float, tongues: Sequence[str], public_url: 
     shop, about = "", door.place
     if door.shop is not None:
         shop = " · ".join(dict.fromkeys(door.shop.display_name(code) for code in tongues))
-        about = " · ".join(part for part in (f"{first(N_('门店编码'))} {door.shop.code}", door.place) if part)
+        code = " ".join((first(N_("门店编码")), door.shop.code))
+        about = " · ".join(part for part in (code, door.place) if part)
     return {
         "address": address,
         "code": qr.svg(address, title=address).decode(),

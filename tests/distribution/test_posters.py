@@ -303,3 +303,15 @@ def test_a_closed_door_is_not_printed(chain: staff.Chain) -> None:
         now=clock.now(),
     )  # fmt: skip
     assert [one.id for one in found] == [chain.doors["foreign"]]
+
+
+def test_very_many_sheets_are_put_together_in_several_files(
+    chain: staff.Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poster_runs, "TOGETHER", 2)
+    doors = [db.session.get_one(Collector, number) for number in chain.doors.values()]
+    packed, told = io.BytesIO(), list[int]()
+    poster_runs.pack(packed, doors, made=lambda some: b"%d" % len(some), size="a5", language="en", progress=told.append)
+    archive = zipfile.ZipFile(packed)
+    assert [archive.read(name) for name in archive.namelist()[-2:]] == [b"2", b"1"]
+    assert archive.namelist()[-2:] == ["all-posters-1-a5.pdf", "all-posters-2-a5.pdf"] and told == [3, 3]

@@ -14,6 +14,7 @@ from survey_app.distribution.views import blueprint
 def set_goal(questionnaire_id: int) -> Response:
     """Set it; 0 takes it away."""
     questionnaire = questionnaire_or_404(questionnaire_id)
-    goals.set_goal(questionnaire=questionnaire, per_week=forms.GoalForm().check().per_week.data, by=web.actor())
+    wanted = int(forms.GoalForm().check().per_week.data or 0)
+    goals.set_goal(questionnaire=questionnaire, per_week=wanted, by=web.actor())
     flash(_("已保存每周目标。"))
     return web.seen(url_for("distribution.collectors", questionnaire_id=questionnaire.id))
