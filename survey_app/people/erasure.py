@@ -16,7 +16,7 @@ from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
 from survey_app.messaging.models import Message
-from survey_app.people import contacts, suppressions
+from survey_app.people import contacts, reasons, suppressions
 from survey_app.people.models import Contact, Order
 
 CHUNK = 500
@@ -53,9 +53,9 @@ class Replayed:
 
 def erase(*, contact: Contact, by: Actor, reason: str, now: datetime) -> None:
     """Erase a person. The ledger in the key folder is written first: a crash afterwards erases again, never less."""
-    if not reason.strip():
-        raise DomainError(N_("请写明原因，例如“本人来电要求删除”。")).at("reason")
-    events.record("contact.erased", contact, by=by, reason=reason.strip())
+    missing = DomainError(N_("请写明原因，例如“本人来电要求删除”。")).at("reason")
+    reason = reasons.checked(reason, shortest=1, missing=missing)
+    events.record("contact.erased", contact, by=by, reason=reason)
     _erase(contact, source=f"staff:{by.id}", now=now)
 
 

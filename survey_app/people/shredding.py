@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, insert, literal, or_, select, union_all, update
+from sqlalchemy import CursorResult, Select, delete, exists, insert, literal, or_, select, union_all, update
 
 from survey_app import events
 from survey_app.database import db
@@ -30,7 +30,10 @@ class Applied:
 
 
 def apply(*, now: datetime, needed: Select[Any]) -> Applied:
-    """Shred and delete what is due; a daily task, commits as it goes. `needed`: ids of contacts of waves that closed less than 90 days ago."""
+    """Shred and delete what is due; a daily task that commits as it goes.
+
+    `needed`: ids of the contacts of waves that are open or closed less than 90 days ago.
+    """
     due = list(db.session.scalars(_due(now, needed)))
     for start in range(0, len(due), CHUNK):
         _shred(due[start : start + CHUNK], now)
@@ -64,7 +67,7 @@ def _shred(ids: Collection[int], now: datetime) -> None:
     bare = {"name": "", "phone": "", "email": "", "tier_id": None, "shop_id": None, "updated_at": now}
     ended = {consents.column(channel): False for channel in consents.CHANNELS}
     for model, values in ((Order, {"contact_id": None, "summary": ""}), (OrderEvent, {"contact_id": None})):
-        _run(update(model).where(model.contact_id.in_(ids)).values(values))  # type: ignore[attr-defined]
+        _run(update(model).where(model.contact_id.in_(ids)).values(values))
     _run(update(Contact).where(Contact.id.in_(ids)).values(bare | ended))
 
 
@@ -78,4 +81,5 @@ def _delete_bare(now: datetime) -> int:
 def _run(statement: Any) -> int:
     result = db.session.execute(statement.execution_options(synchronize_session=False))
     db.session.expire_all()
-    return int(result.rowcount)
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -12,7 +12,7 @@ from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
-from survey_app.people import consents, phones
+from survey_app.people import consents, phones, reasons
 from survey_app.people.models import Contact, Suppression
 from survey_app.people.phones import Phone
 
@@ -96,10 +96,10 @@ def lift(*, indexes: Collection[bytes], subject: Contact | None, by: Actor, reas
         raise DomainError(N_("这个号码不在退订名单里。")).at("number")
     if ERASED in present:
         raise DomainError(N_("这个号码的主人要求删除过个人信息，不能移出名单。")).at("number")
-    if not reason.strip():
-        raise DomainError(N_("请写明原因，例如“本人来电要求恢复”。")).at("lift_reason")
+    missing = DomainError(N_("请写明原因，例如“本人来电要求恢复”。")).at("lift_reason")
+    reason = reasons.checked(reason, shortest=1, missing=missing)
     db.session.execute(delete(Suppression).where(Suppression.recipient_index.in_(list(indexes))))
-    events.record("suppression.lifted", subject or Suppression, by=by, reason=reason.strip())
+    events.record("suppression.lifted", subject or Suppression, by=by, reason=reason)
 
 
 def enter(*, text: str, reason: str, by: Actor, now: datetime) -> tuple[int, int, list[tuple[int, str]]]:

@@ -11,7 +11,7 @@ from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.events import Actor, Event
 from survey_app.languages import N_
-from survey_app.people import contacts
+from survey_app.people import contacts, reasons
 from survey_app.people.models import Contact
 
 PER_HOUR = 20
@@ -37,9 +37,8 @@ class Unmasked:
 
 def unmask(*, contact: Contact, reason: str, by: Actor, now: datetime) -> Unmasked:
     """Name, number and address in clear. Commits its record first; raises Busy, and shows nothing, when that fails."""
-    reason = reason.strip()
-    if len(reason) < SHORTEST_REASON:
-        raise DomainError(N_("请写明查看的原因，至少 %(n)s 个字。"), n=SHORTEST_REASON).at("reason")
+    missing = DomainError(N_("请写明查看的原因，至少 %(n)s 个字。"), n=SHORTEST_REASON).at("reason")
+    reason = reasons.checked(reason, shortest=SHORTEST_REASON, missing=missing)
     # the row lock makes parallel looks of one person count each other
     db.session.execute(select(User.id).where(User.id == by.id).with_for_update())
     if used(by=by, now=now) >= PER_HOUR:

@@ -87,6 +87,16 @@ def test_a_person_is_shown_in_clear_once_with_a_reason_that_is_kept(chain: staff
     assert (event.reason, event.object_ids, event.result) == ("核对投诉", "1", "shown")
 
 
+@pytest.mark.parametrize(
+    "reason", ["核对 138 1234 5600", "核对１３８１２３４５６００", "写信到 li@example.org", "010-12345678"]
+)
+def test_a_reason_with_a_number_in_it_is_refused_because_it_stays_for_good(chain: staff.Chain, reason: str) -> None:
+    person = chain.signed_in("customer-service")
+    assert person.post("/contacts/1/unmask", {"reason": reason}).status_code == 422
+    assert person.post("/contacts/1/erasure", {"reason": reason, "sure": "1"}).status_code == 422
+    assert not {"contact.unmasked", "contact.erased"} & set(acts())
+
+
 def test_who_may_not_unmask_is_not_offered_it(chain: staff.Chain) -> None:
     person = chain.signed_in("researcher")
     assert "/unmask" not in person.text("/contacts/1")
