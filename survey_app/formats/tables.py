@@ -34,7 +34,7 @@ LONGEST_LINE = 262_144  # characters of one line of a CSV file
 MOST_LINES_OF_ROW = 200  # a quote that is never closed would swallow the rest of the file
 LOOK_AT = 65_536  # bytes that tell what a file is
 SURELY_UTF8 = 8  # so many characters beyond ASCII are not UTF-8 by chance
-_ENOUGH_SECONDS = 120.0
+_ENOUGH_SECONDS = 120.0  # until the first row
 
 _OTHER = (
     b"%PDF",
@@ -222,6 +222,7 @@ def _workbook_rows(opener: Opener) -> Iterator[Row]:
             while piece := file.read(1 << 20):
                 target.write(piece)
         for line in process.stdout:
+            watch.cancel()  # from here on it waits for us: an import takes a row when the one before is recorded
             number, cells = json.loads(line)
             yield number, cells
         _refuse_failure(process.wait())

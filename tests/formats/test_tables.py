@@ -198,6 +198,15 @@ def test_every_hostile_file_gives_rows_or_a_reason_within_five_seconds(cases: Pa
         assert time.monotonic() - begun < 5, path.name
 
 
+def test_a_reader_that_takes_its_time_gets_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_ENOUGH_SECONDS", 2.0)
+    data = files.as_xlsx([[f"{n}"] * 11 for n in range(20_000)])  # more than a pipe holds
+    reading = tables.rows(lambda: io.BytesIO(data))
+    next(reading)
+    time.sleep(2.5)
+    assert sum(1 for _ in reading) == 20_000
+
+
 def test_a_reader_that_has_seen_enough_leaves_no_process_behind() -> None:
     data = files.as_xlsx([[f"{n}"] * 11 for n in range(5_000)])
     reading = tables.rows(lambda: io.BytesIO(data))
