@@ -104,6 +104,12 @@ def small_file(name: str) -> Asset:
     return asset(small_script((_HERE / name).read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=8)
+def aloud_script(steps: str) -> Asset:
+    """A script of pages of questions, and the one that reads questions aloud."""
+    return asset(steps + ";" + small_file("aloud.js").text)
+
+
 @lru_cache(maxsize=1)
 def height_script() -> Asset:
     """A second script, of pages in a frame of another site."""

@@ -123,13 +123,14 @@ def _error_mark(frame: Frame) -> str:
 # --- parts ----------------------------------------------------------------------------------------------------------
 def _form_start(frame: Frame, place: Place, title: str) -> str:
     _ = frame.say
-    go_on = _("继续")
+    go_on, listen = _("继续"), _("听这一题")
+    hear = f" data-hear={attribute(listen)}" if frame.aloud else ""
     first = " data-first=1" if place.first else ""
     action = f" action={attribute(frame.home)}" if frame.home else ""
     return (
         f"{opening(frame, title)}<form id=_f method=post{action} novalidate accept-charset=utf-8>"
         f"<button class=vh tabindex=-1 aria-hidden=true></button>{header(frame, view_buttons(frame))}"
-        f"<div class=page><main id=_m data-next={attribute(go_on)}"
+        f"<div class=page><main id=_m data-next={attribute(go_on)}{hear}"
         f" data-at={attribute(place.at)}{first}>"
     )
 
@@ -156,6 +157,8 @@ def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) ->
         "_a": place.at,
         "_s": str(place.save),
     }
+    if frame.aloud:
+        hidden["_e"] = "1"
     ids = {"_y", "_a", "_s"}
     inputs = "".join(
         f"<input type=hidden name={name}{f' id={name}' if name in ids else ''} value={attribute(value)}>"

@@ -51,6 +51,7 @@ class Frame:
     unasked: bool = False  # a preview shows a question whose rules nobody could check
     home: str = ""  # where forms are sent; "": to the address of the page
     entered: str = ""  # the channel, when staff enter what somebody says
+    aloud: bool = False  # questions can be read aloud: only who asked for it gets the script
     sites: tuple[str, ...] = ()  # origins whose pages may show this one in a frame: they are told its height
 
     @property
@@ -66,9 +67,9 @@ class Frame:
     @property
     def script(self) -> assets.Asset:
         """The script of a page of questions."""
-        if self.preview:
-            return assets.preview_script()
-        return assets.personal_script() if self.home else assets.script()
+        steps = assets.personal_script() if self.home else assets.script()
+        steps = assets.preview_script() if self.preview else steps
+        return assets.aloud_script(steps.text) if self.aloud else steps
 
     @property
     def style(self) -> assets.Asset:
@@ -126,7 +127,9 @@ def view_buttons(frame: Frame) -> str:
         for language in frame.languages
         if language != frame.language
     )
-    return f"<div class=tools><span role=group aria-label={attribute(group)}>{sizes}</span>{languages}</div>"
+    read = _("朗读")
+    aloud = f"<button name=view value=aloud formnovalidate aria-pressed={'true' if frame.aloud else 'false'}>{read}</button>"
+    return f"<div class=tools><span role=group aria-label={attribute(group)}>{sizes}</span>{aloud}{languages}</div>"
 
 
 def language_links(frame: Frame, path: str) -> str:

@@ -92,6 +92,11 @@ def posted_size(form: Form) -> str:
     return wanted if wanted in SIZES else ""
 
 
+def posted_aloud(form: Form) -> bool:
+    """Whether questions are to be read aloud; the button turns it on and off."""
+    return (one(form, "_e") == "1") != (one(form, "view") == "aloud")
+
+
 class Start(NamedTuple):
     """What the first document showed, and when: version, issue time (seconds since 1970), consent text."""
 

@@ -23,7 +23,7 @@ from survey_app.runner.doors import Door, Paper
 from survey_app.runner.frame import SIZES, Chain, Frame, language_name
 from survey_app.runner.sheet import Item, Sheet, attribute, escaped
 
-SCRIPTS = {"queue.js": "kiosk_queue.js", "kiosk.js": "kiosk.js"}
+SCRIPTS = {"queue.js": "kiosk_queue.js", "kiosk.js": "kiosk.js", "aloud.js": "aloud.js"}
 SIZE = "big"  # what a tablet starts with: people stand in front of it
 _TICK = (
     '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
@@ -41,6 +41,7 @@ WORDS = {
     "back": N_("返回"),
     "quit": N_("不填了"),
     "go_on": N_("继续"),
+    "hear": N_("听这一题"),
     "submit": N_("提交问卷"),
     "thanks": N_("感谢您的回答"),
     "happens": N_("我们会汇总所有回答，用来改进药品和服务。"),
@@ -110,7 +111,8 @@ def _document(frame: Frame, door: Door, paper: Paper, shut: str) -> str:
         "<meta name=mobile-web-app-capable content=yes><meta name=apple-mobile-web-app-capable content=yes>"
         f'<meta name=theme-color content="{chain.brand}"><link rel=icon href="/logo?{chain.logo_key}">'
         f'<title>{escaped(title)}</title><link rel=stylesheet href="{files["style.css"]}">'
-        f'<script defer src="{files["queue.js"]}"></script><script defer src="{files["kiosk.js"]}"></script></head>'
+        f'<script defer src="{files["queue.js"]}"></script><script defer src="{files["kiosk.js"]}"></script>'
+        f'<script defer src="{files["aloud.js"]}"></script></head>'
         f"<body data-set={attribute(json.dumps(_settings(frame, paper), ensure_ascii=False))}>"
         f"{_start(frame, sheet, door, paper, shut)}{_form(frame, sheet, shut)}"
         f"{_thanks(frame, sheet)}{_idle(frame)}{_staff(frame)}</body></html>"
@@ -193,7 +195,7 @@ def _form(frame: Frame, sheet: Sheet, shut: str) -> str:
         "<section id=_form hidden><form id=_f novalidate autocomplete=off>"
         f"<header><div class=page><button type=button class=link id=_b data-do=back>{word['back']}</button>{_sizes(frame)}"
         f"<button type=button class=link data-do=quit>{word['quit']}</button></div></header>"
-        f"<div class=page><main id=_m data-next={attribute(word['go_on'])}>{steps}"
+        f"<div class=page><main id=_m data-next={attribute(word['go_on'])} data-hear={attribute(word['hear'])}>{steps}"
         f"<button id=_g class=go>{word['submit']}</button></main></div></form></section>"
     )
 

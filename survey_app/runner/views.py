@@ -230,7 +230,9 @@ class Respondents:
         if shut := _shut(frame, door, wave, now, issued=start.issued, typed=answering.typed_words(paper, form)):
             return self.page(shut, chain)
         person = incoming.address_of(_asked.get(), self.settings.trusted_hops)
-        keeper = Sealed(self.recorder, ticket, entry, paper, start.issued, nonce, rc, start.consent_version, now, person)
+        keeper = Sealed(
+            self.recorder, ticket, entry, paper, start.issued, nonce, rc, start.consent_version, now, person
+        )
         carried: dict[str, str] = {
             name: one(form, name) for name in ("_t", "_i", "_m", "_n", "_r", "_u", "_x") if name in form
         } | dict(entry.carried)
@@ -463,10 +465,11 @@ def _posted_frame(
 ) -> Frame:
     languages = paper.definition.languages
     language, size = incoming.posted_language(form, languages), incoming.posted_size(form)
-    return Frame(chain, language, size, languages, preview, home=home, entered=entered, sites=widget.sites())
+    return Frame(chain, language, size, languages, preview, home=home, entered=entered, sites=widget.sites(),
+                 aloud=incoming.posted_aloud(form))  # fmt: skip
 
 
-_HOLE = len(document.secrets_of({"_t": "x" * 24, "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
+_BESIDE_CODE = len(document.secrets_of({"_t": "", "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
 
 
 def _shut(
@@ -505,7 +508,8 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
         kept="anywhere" if paper.kept == "yes" and entry.is_personal else paper.kept,
     )
     halves = document.page_document(frame, sheet, place)
-    return Stitched(halves.front, halves.rest, _HOLE)
+    length = ballots.PERSONAL_LENGTH if entry.is_personal else ballots.CODE_LENGTH
+    return Stitched(halves.front, halves.rest, _BESIDE_CODE + length)
 
 
 @lru_cache(maxsize=256)
