@@ -1,5 +1,6 @@
 """A published questionnaire behind a door, and a person who answers it with plain requests."""
 
+import gzip
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -92,6 +93,12 @@ def fields_of(html: str) -> list[tuple[str, str]]:
     return [pair for pair in parser.pairs if pair[0]]
 
 
+def _unpacked(answer: Any) -> str:
+    """The document as a browser sees it: every browser takes compressed pages."""
+    data = answer.get_data()
+    return (gzip.decompress(data) if answer.headers.get("Content-Encoding") == "gzip" else data).decode()
+
+
 @dataclass
 class Respondent:
     """Somebody with the door's address. `html` is the page on the screen."""
@@ -103,8 +110,8 @@ class Respondent:
 
     def open(self, query: str = "", **headers: str) -> str:
         """Open the link."""
-        answer = self.client.get(self.address + query, headers=headers)
-        self.html, self.status = answer.get_data(as_text=True), answer.status_code
+        answer = self.client.get(self.address + query, headers={"Accept-Encoding": "gzip", **headers})
+        self.html, self.status = _unpacked(answer), answer.status_code
         return self.html
 
     def form(self, **given: Any) -> list[tuple[str, str]]:
@@ -127,9 +134,10 @@ class Respondent:
         from urllib.parse import urlencode
 
         answer = self.client.post(
-            self.address + query, data=urlencode(pairs), content_type="application/x-www-form-urlencoded"
-        )
-        self.html, self.status = answer.get_data(as_text=True), answer.status_code
+            self.address + query, data=urlencode(pairs), content_type="application/x-www-form-urlencoded",
+            headers={"Accept-Encoding": "gzip"},
+        )  # fmt: skip
+        self.html, self.status = _unpacked(answer), answer.status_code
         return self.html
 
     @property
