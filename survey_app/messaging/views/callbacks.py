@@ -1,5 +1,7 @@
 """Where providers tell what became of messages. The secret part of the address is one proof, a signature the other."""
 
+from urllib.parse import parse_qsl
+
 from flask import Response, abort, request
 from sqlalchemy import select, update
 
@@ -30,7 +32,7 @@ def callback(token: str) -> Response:
     address = f"{web.settings().public_url}{request.full_path.rstrip('?')}"
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        news, replies = channel.read_callback(Callback(address, headers, request.form.to_dict(), body))
+        news, replies = channel.read_callback(Callback(address, headers, _fields(body), body))
     except Forged:
         counted = update(Sender).where(Sender.id == way.id).values(strange_receipts=Sender.strange_receipts + 1)
         db.session.execute(counted.execution_options(synchronize_session=False))
@@ -38,6 +40,13 @@ def callback(token: str) -> Response:
         return Response("{}", 400, mimetype="application/json")
     receipts.take(news, replies, sender_id=way.id, now=clock.now())
     return Response(channel.thanks(), mimetype="application/json")
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    """The fields of a form; the first of each name. Empty for anything else."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return {}
+    return dict(reversed(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)))
 
 
 csrf.exempt(callback)  # a provider has no session, and nothing here uses one

@@ -1,5 +1,7 @@
 """The outbox: what was sent, what waits and why."""
 
+from typing import Any
+
 from flask import Response, request
 
 from survey_app import clock, web
@@ -9,7 +11,7 @@ from survey_app.messaging import forms, listing, purposes
 from survey_app.messaging.listing import Wanted
 from survey_app.messaging.models import CHANNELS, STATES, Message, Sender
 from survey_app.messaging.views import blueprint
-from survey_app.web import access, actor, found, render, seen
+from survey_app.web import access, actor, found, refused, render, seen
 
 
 def _wanted() -> Wanted:
@@ -49,22 +51,18 @@ def outbox_page() -> Response:
 @access("message:read")
 def message_page(message_id: int) -> Response:
     """One message: its way through the states, receipts, and the button to send it once more."""
-    return _page(found(db.session.get(Message, message_id)))
+    return render("messaging/message.html", form={}, **_shown(found(db.session.get(Message, message_id))))
 
 
-def _page(message: Message, error: DomainError | None = None) -> Response:
+def _shown(message: Message) -> dict[str, Any]:
     composed = listing.composed([message], now=clock.now(), production=web.settings().production)
-    return render(
-        "messaging/message.html",
-        status=422 if error else 200,
-        message=message,
-        outgoing=composed.get(message.id),
-        receipts=listing.receipts_of(message),
-        sender=db.session.get(Sender, message.sender_id) if message.sender_id else None,
-        words=listing,
-        error=error,
-        form=request.form,
-    )
+    return {
+        "message": message,
+        "outgoing": composed.get(message.id),
+        "receipts": listing.receipts_of(message),
+        "sender": db.session.get(Sender, message.sender_id) if message.sender_id else None,
+        "words": listing,
+    }
 
 
 @blueprint.post("/messages/<int:message_id>/resending", endpoint="resend")
@@ -77,5 +75,5 @@ def resend(message_id: int) -> Response:
         listing.resend(message=message, reason=form.reason.data, by=actor(), now=clock.now())
     except DomainError as error:
         db.session.rollback()
-        return _page(found(db.session.get(Message, message_id)), error)
+        return refused(error, "messaging/message.html", **_shown(found(db.session.get(Message, message_id))))
     return seen(f"/messages/{message_id}")

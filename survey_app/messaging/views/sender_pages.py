@@ -74,10 +74,8 @@ def create_sender() -> Response:
         form.check()
         made = _save(None, form)
     except DomainError as error:
-        kind = request.form.get("kind", "")
-        kind = kind if kind in KINDS else "smtp"
-        channel = request.form.get("channel", "")
-        channel = channel if channel in KINDS[kind].channels else KINDS[kind].channels[0]
+        kind = form.kind.sent if form.kind.sent in KINDS else "smtp"
+        channel = form.channel.sent if form.channel.sent in KINDS[kind].channels else KINDS[kind].channels[0]
         return refused(error, "messaging/sender.html", **_shown(None, kind, channel))
     return seen(f"/senders/{made.id}")
 

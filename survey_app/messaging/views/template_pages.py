@@ -18,7 +18,7 @@ from survey_app.web import access, actor, found, refused, render, seen
 @access("campaign:edit")
 def templates_page() -> Response:
     """Every template per channel, with its length."""
-    return render("messaging/templates.html", groups=_groups(), words=listing, languages=forms.LANGUAGES)
+    return render("messaging/templates.html", groups=_groups(), words=listing, languages=forms.LANGUAGES, form={})
 
 
 def _groups() -> list[tuple[str, list[tuple[Words, Any]]]]:
