@@ -13,6 +13,9 @@ from survey_app.design.models import Questionnaire
 from survey_app.distribution import devices, poster_runs, widgets
 from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE, Actor
+from survey_app.messaging import outbox
+from survey_app.messaging.models import Message, Sender
+from survey_app.messaging.outbox import NewMessage
 from survey_app.organisation import parts, tiers
 from survey_app.organisation.models import Shop
 from survey_app.people import contacts, orders, signing
@@ -133,3 +136,18 @@ def ordered() -> None:
     signing.create_key(source="pos", by=COMMAND_LINE, now=now)
     db.session.commit()
     db.session.remove()
+
+
+def messaged() -> dict[str, str]:
+    """A mail server and a message of which nobody knows whether it arrived. Committed."""
+    now = clock.now()
+    sender = Sender(channel="email", kind="smtp", name="邮件", options={}, callback="-" * 32, created_at=now)
+    db.session.add(sender)
+    db.session.flush()
+    outbox.queue([NewMessage("invitation", 1_000_001, "email", now)], now=now)
+    message = db.session.query(Message).order_by(Message.id.desc()).limit(1).one()
+    message.state, message.sender_id = "unknown_reported", sender.id
+    made = {"sender": str(sender.id), "message": str(message.id)}
+    db.session.commit()
+    db.session.remove()
+    return made

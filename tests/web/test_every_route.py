@@ -19,7 +19,7 @@ from survey_app.events import COMMAND_LINE
 from survey_app.organisation import chain as organisation
 from survey_app.server import whole_site
 from tests import staff
-from tests.web.objects import campaigned, designed, framed, ordered, peopled, printed
+from tests.web.objects import campaigned, designed, framed, messaged, ordered, peopled, printed
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def chain(sqlite_app: Flask) -> staff.Chain:
     made = staff.fill(sqlite_app)
     made.named |= designed(made.questionnaire) | peopled()
     ordered()
+    made.named |= messaged()
     made.named |= framed(made.questionnaire, made.shops[0])
     made.named |= campaigned(made.questionnaire, made.users["researcher"])
     made.named["run"] = printed(sqlite_app, made.questionnaire, made.doors["own"], made.users["administrator"])
@@ -41,7 +42,8 @@ def address(rule: Rule, chain: staff.Chain) -> str:
     known = {
         "questionnaire_id": chain.questionnaire, "collector_id": chain.doors["own"], "shop_id": chain.shops[0],
         "region_id": chain.regions[0], "user_id": chain.users["researcher"], "number": 1, "name": "nps",
-        "token": "0" * 22, "run_id": chain.named["run"], "filename": "staff.css", "version": 1,
+        "token": "0" * 22, "run_id": chain.named["run"], "sender_id": chain.named["sender"],
+        "message_id": chain.named["message"], "filename": "staff.css", "version": 1,
     }  # fmt: skip
     named = chain.named
     designing: dict[str, dict[str, Any]] = {
@@ -55,6 +57,11 @@ def address(rule: Rule, chain: staff.Chain) -> str:
         "distribution.set_sites": {"collector_id": named["widget"]},
         "distribution.sample_page": {"collector_id": named["widget"]},
         "campaigns.calls_page": {"campaign_id": named["calls"]},
+        **{
+            f"messaging.{name}_template": {"channel": "sms", "language": "zh-CN", "name": "invitation"}
+            for name in ("change", "preview")
+        },
+        "messaging.template_page": {"channel": "sms", "language": "zh-CN", "name": "invitation"},
         "translation_state": {"cell": named["cell"], "language": "en"},
     }
     values = {key: known.get(key, 1) for key in rule.arguments}
@@ -102,7 +109,7 @@ def test_every_look_by_every_role_answers_as_declared_and_writes_nothing(chain: 
 
 def test_an_administrator_finds_every_page(chain: staff.Chain) -> None:
     person = chain.signed_in("administrator")
-    ours = ("accounts.", "design.", "distribution.", "organisation.", "people.")
+    ours = ("messaging.", "accounts.", "design.", "distribution.", "organisation.", "people.")
     missing = []
     for rule in rules(chain.app):
         if "GET" in (rule.methods or ()) and rule.endpoint.startswith(ours):
@@ -120,6 +127,7 @@ def test_no_act_is_done_without_the_token(chain: staff.Chain) -> None:
         for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
             path = address(rule, chain)
             refused = 401 if web.declared_access(chain.app, rule.endpoint) == web.SIGNED else 400
+            refused = 404 if rule.endpoint == "messaging.callback" else refused  # its secret address is the token
             assert person.open(path, method=method).status_code == refused, (method, path)
             forged = person.open(path, method=method, data={"csrf_token": "forged"})
             assert forged.status_code == refused, (method, path)

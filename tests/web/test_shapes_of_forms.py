@@ -30,11 +30,12 @@ from survey_app.distribution.poster_forms import PostersForm
 from survey_app.events import COMMAND_LINE
 from survey_app.exports import forms as exports
 from survey_app.forms import StaffForm
+from survey_app.messaging import forms as messaging
 from survey_app.organisation import forms as organisation
 from survey_app.people import forms as people
 from survey_app.people import import_forms as imports
 from tests import staff
-from tests.web.objects import campaigned, designed, framed, peopled
+from tests.web.objects import campaigned, designed, framed, messaged, peopled
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,9 @@ PINS = [({"pin": bad}, "pin") for bad in ("", "123", "1234567", "1111", "１２�
 SITES = [
     ({"sites": bad}, "sites") for bad in ("", "*", "http://a.example.com", "长" * 2001, "a\x00b", ["https://a.cn", "b"])
 ]
+
+MAIL_SERVER = {"kind": "smtp", "channel": "email", "name": "邮件", "position": "1", "cost": "0", "option-port": "465",
+               "option-host": "smtp.example.com", "option-security": "tls", "option-sender": "survey@example.com"}  # fmt: skip
 
 SHEETS = [
     Sheet(organisation.ChainForm, "/organisation", {"name": "康民", "colour": "#00833f", "privacy_zh": "一\r\n二"},
@@ -195,9 +199,10 @@ SHEETS = [
            ({"ticket": ["a", "b"]}, "ticket")], page=False),
     # the chain of this test has one version: the page shows no fields yet, and there is nothing to take
     Sheet(PostersForm, "/questionnaires/{questionnaire}/posters",
-          {"scope": "list", "shop": "{shop}", "place": "0", "size": "a4", "language": "zh"},
+          {"scope": "list", "shop": "{shop}", "place": "0", "another": "门口", "size": "a4", "language": "zh"},
           chosen("scope", "") + chosen("region") + text("another", 40) + chosen("create") + chosen("size", "")
-          + chosen("language", "") + [({"shop": ["no-such", "-1"]}, "shop"), ({"place": "９"}, "place")], page=False),
+          + chosen("language", "") + [({"shop": ["no-such", "-1"]}, "shop"),
+             ({"place": "９", "another": ""}, "place")], page=False),
     Sheet(distribution.InterviewForm, "/interviews", {"questionnaire": "{questionnaire}", "shop": "{shop}"},
           chosen("questionnaire", "") + chosen("shop"), page=False),
     Sheet(distribution.GoalForm, "/questionnaires/{questionnaire}/goal", {"per_week": "20"},
@@ -243,6 +248,21 @@ SHEETS = [
     Sheet(call_forms.OutcomeForm, "/campaigns/{calls}/calls/1/outcome", {"outcome": "refused"}, chosen("outcome", "dead"),
           page=False),
     Sheet(call_forms.CallFileForm, "/campaigns/{calls}/calls/file", {}, text("reason", 200) + [({"reason": ""}, "reason")]),
+    Sheet(messaging.SenderForm, "/senders", MAIL_SERVER,
+          text("name", 60) + text("cost", 8) + text("option-host", 2000) + text("secret-password", 300)
+          + [({"name": ""}, "name"), ({"cost": "1,5"}, "cost"), ({"option-port": "0"}, "option-port"),
+             ({"option-host": "10.0.0.1"}, "option-host"), ({"option-security": "ssl"}, "option-security")]),
+    Sheet(messaging.SenderForm, "/senders/{sender}", MAIL_SERVER, chosen("kind", "") + chosen("channel", ""), page=False),
+    Sheet(messaging.SwitchForm, "/senders/{sender}/activity", {"active": "0"}, chosen("active", *SWITCHED), page=False),
+    Sheet(messaging.TestForm, "/senders/{sender}/tests", {}, text("address", 200) + [({"address": ""}, "address")]),
+    Sheet(messaging.NewTemplateForm, "/message-templates", {"name": "vip", "channel": "sms", "language": "zh-CN"},
+          text("name", 40) + chosen("channel", "") + chosen("language", "tlh") + [({"name": "VIP"}, "name")]),
+    Sheet(messaging.TemplateForm, "/message-templates/email/en/invitation", {"subject": "Hello", "body": "Please: {{link}}"},
+          text("subject", 120) + text("body", 4000) + [({"subject": ""}, "subject"), ({"body": "no place"}, "body")]),
+    Sheet(messaging.TemplateForm, "/message-templates/sms/zh-CN/invitation", {"body": "请 {{link}} 退订回R"},
+          text("provider_template", 64) + [({"body": "{nothing}{link}"}, "body")]),
+    Sheet(messaging.ResendForm, "/messages/{message}/resending", {"reason": "顾客来电"},
+          text("reason", 200) + [({"reason": " "}, "reason")]),
     Sheet(exports.OrderForm, "/questionnaires/{questionnaire}/exports", {"format": "csv", "reason": "月度分析"},
           text("reason", 500) + chosen("format", "", "xls") + chosen("content", "") + chosen("language", "tlh")
           + [({"reason": "   "}, "reason")]),
@@ -270,6 +290,7 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 def known_of(chain: staff.Chain) -> dict[str, Any]:
     objects = designed(chain.draft) | peopled() | framed(chain.questionnaire, chain.shops[0])
     objects |= campaigned(chain.questionnaire, chain.users["researcher"])
+    objects |= messaged()
     manager = db.session.get_one(User, chain.users["manager"])
     token = users.create_link(user=manager, by=COMMAND_LINE, now=clock.now())
     draft = db.session.get_one(Questionnaire, chain.draft)
@@ -284,7 +305,7 @@ def known_of(chain: staff.Chain) -> dict[str, Any]:
 
 ROLE = {
     "organisation": "administrator", "accounts": "administrator", "analysis": "quality", "people": "customer-service",
-    "import_forms": "administrator", "campaigns": "administrator", "call_forms": "customer-service",
+    "import_forms": "administrator", "messaging": "administrator", "campaigns": "administrator", "call_forms": "customer-service",
 }  # fmt: skip
 
 
@@ -325,7 +346,7 @@ def test_the_list_above_names_every_form() -> None:
 
 def test_no_view_reads_what_was_sent_past_the_forms() -> None:
     read_by_hand = re.compile(r"request\.(form|files|values|json|get_json|data)\b(?!=)")
-    rooms = ("accounts", "organisation", "people", "design", "distribution", "exports", "analysis", "campaigns")
+    rooms = ("accounts", "organisation", "people", "design", "distribution", "exports", "analysis", "campaigns", "messaging")
     found = [
         f"{path.name}: {line.strip()}"
         for room in rooms
