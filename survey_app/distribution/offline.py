@@ -1,8 +1,8 @@
-"""Whether a questionnaire can be answered from end to end without the server, and by which conditions.
+"""Whether a questionnaire can be answered on a counter tablet, without the server from end to end, and by which conditions.
 
 A counter tablet shows all pages as one document. What its script cannot decide (another answer on the right side, counts,
 computed values, words that are compared, texts that show an earlier answer) would need a page turn, and so the network: such
-a questionnaire is not for tablets.
+a questionnaire is not for tablets. Nor is one that asks for a phone number or a mail address: everybody uses the same one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,17 +19,22 @@ from survey_app.questionnaire.question_types.hidden import Computed, Hidden
 Script = list[Any]
 UNDECIDED = N_("“%(question)s”的显示条件只有服务器能判断，平板断网时无法填写。请改用简单条件，或改用门店二维码。")
 PIPED = N_("这份问卷的文字里引用了前面的答案（%(name)s），平板断网时无法显示。请改用门店二维码。")
+PERSONAL = N_("这份问卷询问电话或邮箱（“%(question)s”），不适合放在柜台上共用的平板。请改用门店二维码。")
 
 
 class NotAlone(DomainError):
-    """The questionnaire needs the server between its pages."""
+    """The questionnaire needs the server between its pages, or people to themselves."""
 
 
 def refuse_unfit(definition: Definition) -> None:
-    """Raise NotAlone when the questionnaire cannot be answered without the server."""
+    """Raise NotAlone when the questionnaire is not for tablets."""
     name = next(_piped(definition.to_json()), None)
     if name is not None:
         raise NotAlone(PIPED, name=name)
+    for question in definition.questions:
+        parts = getattr(question, "fields", None) or (question,)
+        if any(getattr(part, "pattern", None) in ("phone", "email") for part in parts):
+            raise NotAlone(PERSONAL, question=definition.text(question.text, definition.language)[:40])
     shown_when(definition)
 
 

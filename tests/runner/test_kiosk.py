@@ -284,9 +284,10 @@ def test_the_way_through_several_pages_is_checked_by_the_engine(place: Place) ->
     [
         ("{name: b, type: short_text, show_if: {a: {count: {at_least: 2}}}, text: {zh-CN: 二}}", offline.UNDECIDED),
         ("{name: b, type: short_text, text: {zh-CN: '为什么选{{a}}？'}}", offline.PIPED),
+        ("{name: b, type: short_text, pattern: phone, text: {zh-CN: 您的电话？}}", offline.PERSONAL),
     ],
 )
-def test_a_questionnaire_that_needs_the_server_between_its_pages_is_refused_for_tablets(
+def test_a_questionnaire_that_needs_the_server_or_contact_data_is_refused_for_tablets(
     tmp_path: Path, question: str, why: str
 ) -> None:
     text = (
