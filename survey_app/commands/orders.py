@@ -1,5 +1,6 @@
 """`flask orders import`: a file of orders, contacts or events, as the page of imports takes it, without a browser."""
 
+import json
 import os
 import sys
 import time
@@ -46,12 +47,7 @@ def import_file(
     """Import FILE (CSV, XLSX or XLS) and wait for the end. Exit 1 when the file could not be read to its end."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     job = _received(file, kind, source)
-    chosen = _chosen(job, columns)
-    given: dict[str, bool | None] = dict.fromkeys(consents, True)
-    importing.start(
-        job=job, chosen=chosen, consents=given, consent_source=consent_source, by=COMMAND_LINE, now=clock.now()
-    )
-    db.session.commit()
+    _start(job, columns, consents, consent_source)
     job_id, work_id = job.id, job.work_id or 0
     db.session.remove()
     worker.perform(app, work_id)
@@ -61,10 +57,37 @@ def import_file(
     numbers = {name: getattr(job, name) for name in ("added", "changed", "unchanged", "rejected")}
     line = ", ".join(f"{count} {name}" for name, count in numbers.items())
     tell(
-        as_json, f"read {job.done_rows} rows: {line}", id=job.id, rows=job.done_rows, finished=not job.error, **numbers
+        as_json,
+        f"read {job.done_rows} rows: {line}",
+        id=job.id,
+        rows=job.done_rows,
+        finished=bool(job.finished_at) and not job.error,
+        **numbers,
     )
-    if job.error:
+    if not job.finished_at or job.error:
+        message, values = (
+            json.loads(job.error) if job.error else ("the import failed several times and has stopped", {})
+        )
+        translated = translator("en")(message)
+        click.echo(f"error: {translated % values if values else translated}", err=True)
         sys.exit(1)
+
+
+def _start(job: Import, columns: tuple[str, ...], consents: tuple[str, ...], consent_source: str) -> None:
+    """Begin; what is refused leaves no file that waits."""
+    given: dict[str, bool | None] = dict.fromkeys(consents, True)
+    job_id = job.id
+    try:
+        importing.start(
+            job=job, chosen=_chosen(job, columns), consents=given, consent_source=consent_source, by=COMMAND_LINE,
+            now=clock.now(),
+        )  # fmt: skip
+    except DomainError:
+        db.session.rollback()
+        importing.discard(job=db.session.get_one(Import, job_id), by=COMMAND_LINE, now=clock.now())
+        db.session.commit()
+        raise
+    db.session.commit()
 
 
 def _received(file: Path, kind: str, source: str) -> Import:
