@@ -37,7 +37,7 @@ def check(as_json: bool) -> None:
 @with_appcontext
 @installed
 def rotate(name: str, as_json: bool) -> None:
-    """Make a new key NAME. What the old one sealed is sealed anew in the background; then the old one is retired."""
+    """Make a new key NAME. What the old one sealed is sealed anew in the background; after eight days the old one is retired."""
     from survey_app.safekeeping import rotating
 
     key_id = rotating.rotate(name=name, now=clock.now(), by=COMMAND_LINE)

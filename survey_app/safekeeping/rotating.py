@@ -1,5 +1,8 @@
 """New long-lived keys for old: add one, seal everything anew in the background, retire the old one when nothing needs it.
 
+Columns are sealed anew; what lives for days only (files of imports, the address of a test message) is not, and the old key is
+retired after its time.
+
 The file of keys changes first, by a rename, and the fingerprint in the database follows; the file names the fingerprint it came
 from, so a crash in between is healed at the next start (`installation`). Sealing anew goes in batches of 500, each a
 transaction of its own that writes a value only where the old one still stands; it may be cut off anywhere and goes on where
@@ -30,7 +33,7 @@ log = logging.getLogger("survey_app.safekeeping")
 
 KIND = "reseal"
 BATCH = 500
-SETTLED_AFTER = timedelta(minutes=10)  # until then another process may still seal with the key it knew
+SETTLED_AFTER = timedelta(days=8)  # files of imports and finished work, which are not sealed anew, live seven days
 ROTATED, RETIRED = "keys.rotated", "keys.retired"
 
 Progress = Callable[[int, int], None]

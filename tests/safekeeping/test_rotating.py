@@ -66,9 +66,9 @@ def ids_in_use() -> set[str]:
 
 
 def settle(app: Flask) -> None:
-    """The key file has not changed for a while: every process knows its new keys."""
+    """The key file has not changed for nine days: what lives for a week is gone."""
     path = vault_of(app).long_lived.path
-    old = time.time() - 3_600
+    old = time.time() - 9 * 86_400
     os.utime(path, (old, old))
 
 
@@ -85,7 +85,8 @@ def test_every_call_that_seals_a_field_is_listed(sqlite_app: Flask) -> None:
         "accounts/second_factor.py", "campaigns/inviting.py", "messaging/senders.py", "people/contacts.py", "people/orders.py",
         "people/signing.py", "responses/links.py", "responses/recording.py", "responses/recordings.py", "safekeeping/rotating.py",
     }  # fmt: skip
-    assert sealing <= known, "add the column to safekeeping/sealed_columns.py"
+    for_days = {"campaigns/testing.py", "people/sealed_files.py"}  # gone before the old key is retired
+    assert sealing <= known | for_days, "add the column to safekeeping/sealed_columns.py"
     for column in COLUMNS:
         assert column.column is not None and set(column.by) <= set(column.table.c.keys())
 
