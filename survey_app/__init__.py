@@ -7,7 +7,9 @@ from flask import Flask
 from survey_app.config import Settings, load_settings
 
 # Rooms with pages, in the order of a survey's life; each has `views.blueprint`
-ROOMS_WITH_VIEWS = ("messaging", "accounts", "organisation", "people", "design", "distribution", "analysis", "exports", "api")
+ROOMS_WITH_VIEWS = (
+    "messaging", "accounts", "organisation", "people", "design", "distribution", "analysis", "campaigns", "exports", "api",
+)  # fmt: skip
 ROOMS_WITH_MODELS = (
     "messaging", "organisation", "accounts", "people", "design", "distribution", "responses", "analysis", "campaigns", "exports",
 )  # fmt: skip

@@ -22,7 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from survey_app import clock, reactions, work
-from survey_app.campaigns import inviting
+from survey_app.campaigns import inviting, testing
 from survey_app.config import ROOT
 from survey_app.database import db, keep_private
 from survey_app.distribution import poster_runs
@@ -40,6 +40,7 @@ Handler = Callable[[Claim, Flask], None]
 HANDLERS: dict[str, Handler] = {
     importing.KIND: importing.run,
     inviting.KIND: inviting.make_all,
+    testing.KIND: testing.queue,
     poster_runs.KIND: poster_runs.make_file,
     recordings.KIND: recordings.work_down,
     requesting.KIND: requesting.make_file,

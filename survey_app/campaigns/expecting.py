@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from survey_app import web
-from survey_app.campaigns import audience, inviting
+from survey_app.campaigns import audience, following, inviting
 from survey_app.campaigns.models import Campaign
 
 MEASURED = timedelta(days=30)
@@ -17,7 +17,7 @@ def expected(campaign: Campaign, *, now: datetime) -> tuple[int, Counter[tuple[s
     seen: set[int] = set()
     month: Counter[tuple[str, str]] = Counter()
     waiting = 0
-    for row in inviting.happened(campaign, since=now - MEASURED):
+    for row in following.happened(campaign, since=now - MEASURED):
         person = row.person
         channel = person.channel(campaign.channels)
         if person.contact_id in seen or person.is_suppressed or not channel:

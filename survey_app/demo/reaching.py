@@ -7,12 +7,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
 from survey_app import clock, web, work
 from survey_app.accounts.models import User
-from survey_app.campaigns import audience, drafting, inviting, launching, limits, links, running
+from survey_app.campaigns import audience, drafting, following, inviting, launching, limits, links, running
 from survey_app.campaigns.audience import Audience
 from survey_app.campaigns.drafting import Choices
 from survey_app.campaigns.models import Campaign, Invitation
@@ -123,13 +124,17 @@ class Reaching:
                 NewOrder(
                     number=f"{one.at:%y%m%d}{one.person:04d}", state=one.state, placed_at=one.at - timedelta(minutes=20),
                     completed_at=one.at, refunded_at=one.at + timedelta(minutes=10) if one.state == "refunded" else None,
-                    amount_cents=one.cents, shop_id=self.shops[one.shop].id if one.shop else None, contact=_contact(one.person, self.shops[one.shop].id if one.shop else None),
+                    amount_cents=one.cents, shop_id=self._shop_id(one.shop),
+                    contact=_contact(one.person, self._shop_id(one.shop)),
                 )
                 for one in part
             ],
             now=until,
             told="会员登记",
         )  # fmt: skip
+
+    def _shop_id(self, code: str | None) -> int | None:
+        return self.shops[code].id if code else None
 
     # --- campaigns --------------------------------------------------------------------------------------------------
     def _ended(self, began: datetime) -> None:
@@ -158,17 +163,17 @@ class Reaching:
             noon = self._moment(back, 12, 30)
             day = min(noon, self.now)
             self._record(bought, before, day)
-            inviting.follow(campaign, now=day)
+            following.follow(campaign, now=day)
             before = day
         self._let_out(campaign, step=0, until=self.now)
         self._answer(campaign, share=0.24, days=2)
         self._remind(campaign)
 
-    def _launched(self, kind: str, at: datetime, name: str, **more: object) -> Campaign:
+    def _launched(self, kind: str, at: datetime, name: str, **more: Any) -> Campaign:
         campaign = drafting.create(kind=kind, questionnaire=self.version.questionnaire, name=name, by=self.by, now=at)
         drafting.change(
             campaign=campaign, choices=Choices(name=name, channels=("sms", "email"), **more), by=self.by, now=at
-        )  # type: ignore[arg-type]
+        )
         people = launching.forecast(campaign, now=at).people
         launching.launch(campaign=campaign, confirmed=people, by=self.by, now=at)
         return campaign
@@ -220,7 +225,7 @@ class Reaching:
             .order_by(Invitation.id)
         )
         for invitation, sent_at in db.session.execute(chosen).all():
-            on = clock.china(sent_at).date() + timedelta(days=self.dice.randint(first, days))
+            on = clock.china(sent_at or self.now).date() + timedelta(days=self.dice.randint(first, days))
             if self.dice.random() < share and on < self.today and invitation.id not in self.answered:
                 self.answered.add(invitation.id)
                 self.submissions.append(self._submission(invitation, on))

@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 
 from survey_app import clock, web
-from survey_app.campaigns import gate, inviting, launching, running, withdrawing
+from survey_app.campaigns import audience, following, gate, inviting, launching, running, withdrawing
+from survey_app.campaigns.audience import Audience
+from survey_app.campaigns.inviting import New
 from survey_app.database import db
 from survey_app.distribution.models import Wave
 from survey_app.messaging import claiming
@@ -23,7 +25,7 @@ def one_waiting(mode: str = "anonymous") -> w.World:
     world = w.build(mode)
     w.buy(world, [1])
     w.started(world, "trigger", delay_hours=0)
-    inviting.follow_events(now=w.NOON)
+    following.follow_events(now=w.NOON)
     return world
 
 
@@ -120,7 +122,7 @@ def test_a_queue_that_stood_still_past_its_working_days_sends_nothing(app: Flask
     world = w.build("identified")
     w.started(world, "trigger", within_workdays=3)
     w.buy(world, [1], at=w.NOON + timedelta(minutes=1))
-    inviting.follow_events(now=w.NOON + timedelta(minutes=2))
+    following.follow_events(now=w.NOON + timedelta(minutes=2))
     last = w.invitations()[0].send_until
     assert last is not None and last.isoformat() == "2026-11-23"  # Wednesday and three working days
     monday = w.NOON + timedelta(days=5)
@@ -152,15 +154,9 @@ def two_waiting_for_one_person() -> None:
     for message in w.messages():
         message.state = "cancelled"
     db.session.commit()
-    work_of_first = db.session.query(inviting.Campaign).filter_by(id=first.id).one()
-    plan_rows = [
-        inviting.New(person, "sms", w.NOON)
-        for person in inviting.audience.people(
-            inviting.Audience.of(work_of_first), questionnaire_id=world.questionnaire_id
-        )
-    ]
+    everybody = audience.people(Audience.of(first), questionnaire_id=world.questionnaire_id)
     wave = db.session.get_one(Wave, first.wave_id)
-    inviting.invite(work_of_first, wave, plan_rows, now=w.NOON)
+    inviting.invite(first, wave, [New(person, "sms", w.NOON) for person in everybody], now=w.NOON)
     for message in w.messages():
         message.state, message.reason = "queued", ""
     db.session.commit()

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from survey_app import clock, web
-from survey_app.campaigns import composing, inviting, links
+from survey_app.campaigns import composing, following, inviting, links
 from survey_app.campaigns.models import Campaign
 from survey_app.database import db
 from survey_app.events import Event
@@ -68,7 +68,7 @@ def test_only_a_completed_order_gives_the_right_to_answer(sqlite_app: Flask, sta
     world = w.build()
     campaign = w.started(world, "trigger")
     w.buy(world, [1], state=state, at=w.NOON + timedelta(minutes=1))
-    inviting.follow_events(now=w.NOON + timedelta(minutes=2))
+    following.follow_events(now=w.NOON + timedelta(minutes=2))
     assert len(w.invitations()) == (1 if state == "completed" else 0)
     assert campaign.seen_event_id >= 0
     assert len(w.messages()) == (1 if state == "completed" else 0)
@@ -81,10 +81,10 @@ def test_an_event_before_its_order_was_completed_invites_when_it_is(app: Flask) 
     orders.record_events(source="pos", rows=[NewEvent("", "delivered", w.NOON, order="A1")], now=w.NOON)
     db.session.commit()
     later = w.NOON + timedelta(minutes=3)
-    assert inviting.follow_events(now=later) == 0
+    assert following.follow_events(now=later) == 0
     w.buy(world, [1], at=w.NOON + timedelta(hours=5))
-    assert inviting.follow_events(now=w.NOON + timedelta(hours=5, minutes=1)) == 1
-    assert inviting.follow_events(now=w.NOON + timedelta(hours=5, minutes=2)) == 0
+    assert following.follow_events(now=w.NOON + timedelta(hours=5, minutes=1)) == 1
+    assert following.follow_events(now=w.NOON + timedelta(hours=5, minutes=2)) == 0
     assert len(w.messages()) == 1
 
 
@@ -92,14 +92,14 @@ def test_invitations_exist_for_every_order_but_only_the_drawn_share_is_written_t
     world = w.build()
     campaign = w.started(world, "trigger", share=30)
     w.buy(world, range(200), at=w.NOON + timedelta(minutes=1))
-    inviting.follow_events(now=w.NOON + timedelta(minutes=2))
+    following.follow_events(now=w.NOON + timedelta(minutes=2))
     made = w.invitations()
     drawn = [one for one in made if not one.unsent]
     assert len(made) == 200 and len(drawn) == len(w.messages()) and 35 <= len(drawn) <= 85
     assert {one.unsent for one in made} == {"", "not_drawn"}
     campaign.seen_event_id = 0  # looking again changes nothing
     db.session.commit()
-    inviting.follow_events(now=w.NOON + timedelta(minutes=3))
+    following.follow_events(now=w.NOON + timedelta(minutes=3))
     assert len(w.invitations()) == 200 and len(w.messages()) == len(drawn)
 
 
@@ -110,7 +110,7 @@ def test_staff_are_never_invited_and_the_audit_log_says_so_once(app: Flask) -> N
     suppressions.suppress(index, reason="staff", source="list", now=w.NOON)
     w.buy(world, [1, 2], at=w.NOON + timedelta(minutes=1))
     for minute in (2, 3, 4):
-        inviting.follow_events(now=w.NOON + timedelta(minutes=minute))
+        following.follow_events(now=w.NOON + timedelta(minutes=minute))
     assert [one.contact_id for one in w.invitations()] == [w.contact_id(2)]
     noted = db.session.query(Event).filter_by(action="invitation.staff_refused").all()
     assert [event.details for event in noted] == [{"count": 1}]
@@ -121,7 +121,7 @@ def test_two_orders_of_one_person_are_two_rights_and_one_message(app: Flask) -> 
     w.started(world, "trigger")
     w.buy(world, [1], at=w.NOON + timedelta(minutes=1))
     w.buy(world, [1], at=w.NOON + timedelta(minutes=1), order="B")
-    inviting.follow_events(now=w.NOON + timedelta(minutes=2))
+    following.follow_events(now=w.NOON + timedelta(minutes=2))
     assert sorted(one.unsent for one in w.invitations()) == ["", "capped"]
     assert len(w.messages()) == 1
 
@@ -143,7 +143,7 @@ def test_the_message_holds_address_link_and_opt_out_and_fits_one_segment(app: Fl
     world = w.build()
     w.buy(world, [1])
     campaign = w.started(world, "trigger")
-    inviting.follow(db.session.get_one(Campaign, campaign.id), now=w.NOON + timedelta(minutes=1))
+    following.follow(db.session.get_one(Campaign, campaign.id), now=w.NOON + timedelta(minutes=1))
     db.session.commit()
     (message,), (one,) = w.messages(), w.invitations()
     out = composing.compose(message, w.NOON)
