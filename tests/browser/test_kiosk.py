@@ -352,8 +352,8 @@ def test_a_tablet_that_was_revoked_says_so_and_keeps_what_it_holds(
     devices.revoke(device=device, by=COMMAND_LINE, now=clock.now())
     db.session.commit()
     db.session.remove()
-    counter.set_offline(False)
     tablet.wait_for_timeout(2_500)  # servers look at their tables every two seconds
+    counter.set_offline(False)
     tablet.reload()
     expect(tablet.get_by_text("这台平板已停用")).to_be_visible()
     expect(tablet.get_by_role("button", name="点这里开始")).to_be_hidden()
