@@ -24,6 +24,9 @@ GATE_AGAIN = timedelta(minutes=5)  # after a gate that raised
 MOST_TRIES = 5
 
 _message: Table = Message.__table__  # type: ignore[assignment]
+_LEASE_OF = select(_message.c.lease_until).where(
+    _message.c.attempt_id == bindparam("attempt"), _message.c.state == "claimed"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +155,8 @@ def _take(rows: Sequence[Message], sender_id: int, now: datetime) -> list[Claime
 
 def still_ours(held: Claimed, engine: Engine, *, seconds: float) -> bool:
     """Whether the lease holds for `seconds` more, asked on a connection that is given back before the provider is called."""
-    mine = select(_message.c.lease_until).where(
-        _message.c.id == held.message.id, _message.c.state == "claimed", _message.c.attempt_id == held.attempt_id
-    )
     with read_only(), engine.connect() as connection:
-        until = connection.execute(mine).scalar_one_or_none()
+        until = connection.execute(_LEASE_OF, {"attempt": held.attempt_id}).scalar_one_or_none()
     return until is not None and clock.now() + timedelta(seconds=seconds) < until
 
 

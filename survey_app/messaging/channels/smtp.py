@@ -4,8 +4,11 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
 from email.utils import formataddr, formatdate
 from typing import Any
 
@@ -25,6 +28,7 @@ from survey_app.messaging.purposes import Outgoing
 
 REST_AFTER_SECONDS = 20.0
 MOST_ON_A_CONNECTION = 500
+_WIRE = compat32.clone(linesep="\r\n")
 
 
 class HeaderRefused(ValueError):
@@ -38,24 +42,28 @@ def plain(value: str) -> str:
     return value
 
 
-def compose_mail(outgoing: Outgoing, attempt_id: str, *, sender: str) -> EmailMessage:
-    """The mail as it goes over the wire. `sender` is the address of the From line; Message-ID is our attempt."""
+def compose_mail(outgoing: Outgoing, attempt_id: str, *, sender: str) -> bytes:
+    """The mail as it goes over the wire. `sender` is the address of the From line; Message-ID is our attempt.
+
+    Made of the older classes of `email`: four times as fast as EmailMessage, which weighs at 150 mails a second.
+    """
     address = plain(outgoing.address)
     if address.count("@") != 1 or any(character in address for character in ' ,;<>()"'):
         raise HeaderRefused("not one address")
-    mail = EmailMessage()
-    mail["From"] = formataddr((plain(outgoing.sender_name), plain(sender)))
+    text = MIMEText(outgoing.text, "plain", "utf-8")
+    mail: MIMEBase = text
+    if outgoing.html:
+        mail = MIMEMultipart("alternative", _subparts=(text, MIMEText(outgoing.html, "html", "utf-8")))
+    name = plain(outgoing.sender_name)
+    mail["From"] = formataddr((str(Header(name, "utf-8").encode()), plain(sender))) if name else plain(sender)
     mail["To"] = address
-    mail["Subject"] = plain(outgoing.subject)
+    mail["Subject"] = Header(plain(outgoing.subject), "utf-8")  # type: ignore[assignment]  # folded by the policy
     mail["Date"] = formatdate(clock.now().timestamp())
     mail["Message-ID"] = f"<{attempt_id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    for name, value in outgoing.headers.items():
-        mail[plain(name)] = plain(value)
-    mail.set_content(outgoing.text, cte="base64")
-    if outgoing.html:
-        mail.add_alternative(outgoing.html, subtype="html", cte="base64")
-    return mail
+    for header, value in outgoing.headers.items():
+        mail[plain(header)] = plain(value)
+    return mail.as_bytes(policy=_WIRE)
 
 
 class Smtp(Channel):
@@ -72,7 +80,7 @@ class Smtp(Channel):
     def send(self, outgoing: Outgoing, attempt_id: str) -> Answer:
         """One mail on the open connection. Until DATA begins nothing was accepted; after it only the server's reply tells."""
         try:
-            mail = compose_mail(outgoing, attempt_id, sender=str(self.options["sender"])).as_bytes(policy=SMTP)
+            mail = compose_mail(outgoing, attempt_id, sender=str(self.options["sender"]))
         except (HeaderRefused, ValueError):
             return Rejected("bad_header", final=True)
         try:

@@ -1,0 +1,53 @@
+"""What a mail looks like on the wire, and that no value makes a header of its own."""
+
+from email import message_from_bytes, policy
+
+import pytest
+
+from survey_app.messaging.channels import smtp
+from survey_app.messaging.purposes import Outgoing
+
+ATTEMPT = "a" * 32
+MAIL = Outgoing(
+    "li@example.net", "您好，请填写：\nhttps://wj.example.com/i/x", subject="禾木大药房想听听您的意见" * 3,
+    html="<p>您好</p>", sender_name="禾木大药房",
+    headers={
+        "List-Unsubscribe": "<https://wj.example.com/u/" + "x" * 120 + ">",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    },
+)  # fmt: skip
+
+
+def test_a_mail_has_both_parts_the_way_out_and_our_number() -> None:
+    raw = smtp.compose_mail(MAIL, ATTEMPT, sender="survey@example.com")
+    assert raw.isascii() and b"\n" not in raw.replace(b"\r\n", b"") and max(map(len, raw.split(b"\r\n"))) < 998
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail["From"] == "禾木大药房 <survey@example.com>" and mail["To"] == "li@example.net"
+    assert mail["Subject"] == MAIL.subject
+    assert mail["Message-ID"] == f"<{ATTEMPT}@example.com>"
+    assert mail["List-Unsubscribe"].strip() == MAIL.headers["List-Unsubscribe"]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    kinds = [part.get_content_type() for part in mail.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "text/html"]
+    plain = mail.get_body(("plain",))
+    assert plain is not None and plain.get_content().strip() == MAIL.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subject": "a\r\nBcc: x@y.z"},
+        {"subject": "a\nb"},
+        {"sender_name": "x\r\nBcc: a@b.c"},
+        {"address": "x@y.z\n"},
+        {"address": "a@b.c, d@e.f"},
+        {"address": "a@b.c>\r\nRCPT TO:<d@e.f"},
+        {"headers": {"List-Unsubscribe": "<x>\r\nBcc: a@b.c"}},
+        {"headers": {"X\r\nBcc": "a@b.c"}},
+        {"subject": "a\x00b"},
+    ],
+)
+def test_no_value_makes_a_header_or_a_recipient_of_its_own(change: dict[str, object]) -> None:
+    values = {name: getattr(MAIL, name) for name in ("address", "text", "subject", "html", "sender_name", "headers")}
+    with pytest.raises(smtp.HeaderRefused):
+        smtp.compose_mail(Outgoing(**(values | change)), ATTEMPT, sender="survey@example.com")  # type: ignore[arg-type]
