@@ -14,7 +14,7 @@ from survey_app.accounts import forms as accounts
 from survey_app.accounts import users
 from survey_app.accounts.models import User
 from survey_app.analysis import forms as analysis
-from survey_app.campaigns import call_forms
+from survey_app.campaigns import call_forms, unsealing_forms
 from survey_app.campaigns import forms as campaigns
 from survey_app.config import ROOT
 from survey_app.database import db
@@ -238,6 +238,11 @@ SHEETS = [
           chosen("who", "x") + chosen("event") + chosen("monthly") + chosen("online") + chosen("leave_small")
           + [({"shop": ["no-such"], "share": "1.5"}, "share"), ({"within_workdays": "x"}, "within_workdays"),
              ({"delay_hours": "１"}, "delay_hours"), ({"next": "away"}, "next")], page=False),
+    # no answer of this chain may be unsealed, so nothing is taken
+    Sheet(unsealing_forms.UnsealForm, "/unsealings", {},
+          [({"number": "5"} | wrong, field) for wrong, field in text("reason", 300)]
+          + [({"number": bad, "reason": "投诉编号 2026-118，需要联系"}, "number")
+             for bad in ("", "5", "x", "９", "-1", "1" * 21, ["1", "2"])]),
     Sheet(campaigns.LaunchForm, "/campaigns/{undrawn}/launch", {"people": "1"},
           [({"people": bad}, "people") for bad in ("2", "", "x", "1" * 5000, ["1", "1"])], page=False),
     Sheet(campaigns.ApprovalForm, "/campaigns/{waiting}/approval", {"agreed": "0", "reason": "太多"},
@@ -306,6 +311,7 @@ def known_of(chain: staff.Chain) -> dict[str, Any]:
 ROLE = {
     "organisation": "administrator", "accounts": "administrator", "analysis": "quality", "people": "customer-service",
     "import_forms": "administrator", "messaging": "administrator", "campaigns": "administrator", "call_forms": "customer-service",
+    "unsealing_forms": "quality",
 }  # fmt: skip
 
 
@@ -339,8 +345,10 @@ def test_the_list_above_names_every_form() -> None:
     def below(kind: type[StaffForm]) -> set[type[StaffForm]]:
         return {kind}.union(*(below(child) for child in kind.__subclasses__()))
 
-    # the first two refuse nothing, the others need a file that was made or sent: see the tests of their rooms
-    tried_elsewhere = {accounts.LanguageForm, distribution.BackForm, exports.PartForm, imports.StartForm}
+    # the first two refuse nothing, the others need what was made or sent before: see the tests of their rooms
+    tried_elsewhere = {
+        accounts.LanguageForm, distribution.BackForm, exports.PartForm, imports.StartForm, unsealing_forms.DecisionForm,
+    }  # fmt: skip
     assert below(StaffForm) - {StaffForm} - tried_elsewhere == {sheet.form for sheet in SHEETS}
 
 
