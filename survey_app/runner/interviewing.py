@@ -49,4 +49,9 @@ class Interviews:
             return None
         given = payload.get("invitation")
         linked = given if isinstance(given, int) and door.mode != "anonymous" else None
+        if channel == "call" and door.mode == "anonymous":
+            # the call list keeps who was interviewed on which day, for which shop: beside a shop or a day it would be a name
+            return Entry(
+                replace(door, shop_id=None, place=""), entered=channel, stored_way=lambda: Way(channel, crowd=0)
+            )
         return Entry(door, entered=channel, invitation_id=linked, stored_way=lambda: Way(channel))

@@ -94,6 +94,17 @@ def test_an_anonymous_answer_is_never_linked_to_the_call_it_came_from(app: Flask
     assert len(rows_of(select(ResponseLink))) == (mode != "anonymous")
 
 
+def test_an_anonymous_answer_by_telephone_keeps_neither_shop_nor_day(app: Flask, runner: Flask) -> None:
+    """The call list tells who was interviewed when: the answer must not tell the same."""
+    person = Respondent(runner.test_client(), link(app, "call"))
+    for _ in range(11):  # also when the shop has ten answers
+        person.open()
+        person.send(overall="5")
+        assert person.status == 200
+    assert {(row.shop_id, row.place, row.day) for row in rows_of(select(Response))} == {(None, "", None)}
+    assert {row.day for row in rows_of(select(Ballot))} == {None}
+
+
 def test_a_link_that_is_forged_too_old_or_for_something_else_opens_nothing(app: Flask, runner: Flask) -> None:
     path = link(app)
     client = runner.test_client()
