@@ -17,6 +17,7 @@ from survey_app.database import db
 from survey_app.events import COMMAND_LINE
 from survey_app.people import contacts, signing
 from survey_app.people.models import ApiKey, ApiNonce, Contact, Order, OrderEvent
+from survey_app.vault import UNREADABLE
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -89,6 +90,13 @@ def test_events_move_orders(till: System) -> None:
     assert till.send("/api/events", sent).get_json()["unchanged"] == 1
     assert db.session.query(Order).one().state == "refunded"
     assert db.session.query(OrderEvent).filter_by(kind="refunded").count() == 1
+
+
+def test_a_key_whose_secret_cannot_be_read_signs_nothing(till: System) -> None:
+    db.session.query(ApiKey).one().secret = "v1.contact.AAAAAAAAAAAAAAAA.AAAA"
+    db.session.commit()
+    assert till.send("/api/orders", batch(order()), secret=UNREADABLE).status_code == 401
+    assert db.session.query(Order).count() == 0
 
 
 def test_whatever_is_wrong_with_a_signature_has_the_same_answer_and_leaves_nothing(till: System) -> None:
