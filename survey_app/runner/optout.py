@@ -44,6 +44,11 @@ class OptOuts:
         if environ["REQUEST_METHOD"] != "POST":
             frame = Frame(self.here.doors.chain(), incoming.language_of(environ, _LANGUAGES), languages=_LANGUAGES)
             return self._page(frame, closing.opt_out(frame, token=token if known else ""))
+        if known is not None and environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data"):
+            # mail programs may send their one click like this (RFC 8058 section 3.2); the page's own form never does
+            frame = Frame(self.here.doors.chain(), incoming.language_of(environ, _LANGUAGES), languages=_LANGUAGES)
+            self._end(known.invitation_id)
+            return self._page(frame, closing.opted_out(frame))
         form = self.here.form()
         if isinstance(form, Response):
             return form

@@ -65,6 +65,12 @@ def test_one_click_of_a_mail_program_is_enough(token: str, runner: Flask) -> Non
     assert answer.status_code == 200 and len(refused()) == 2
 
 
+def test_one_click_may_come_as_multipart(token: str, runner: Flask) -> None:
+    sent = {"data": {"List-Unsubscribe": "One-Click"}, "content_type": "multipart/form-data"}
+    assert runner.test_client().post("/u/" + "x" * 36, **sent).status_code == 400 and refused() == set()
+    assert runner.test_client().post(f"/u/{token}", **sent).status_code == 200 and len(refused()) == 2
+
+
 def test_a_link_without_keys_still_leads_to_the_typed_number(token: str, runner: Flask) -> None:
     here = runner.extensions["respondents"]
     here.vault.remove_waves([1])
