@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from survey_app import clock, web, work
 from survey_app.database import db, read_only
+from survey_app.distribution.models import Wave
 from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.responses.ballots import Ticket
@@ -155,11 +156,16 @@ def _settle(number: bytes, response_id: int, variable: str, text: str) -> None:
 
 # --- time limits ------------------------------------------------------------------------------------------------------
 def expire(*, now: datetime) -> int:
-    """Delete what was never submitted after 14 days, what nobody could write down after 30, and what has lost its answer."""
+    """Delete what was never submitted after 14 days, what nobody could write down after 30 (no day kept: at the close of the
+
+    wave, like raw texts), and what has lost its answer.
+    """
     today = clock.day_number(now)
+    closed = select(Wave.id).where(Wave.closes_on < clock.china(now).date())
     old = or_(
         (Recording.response_id.is_(None)) & (Recording.day < today - DRAFT_DAYS),
         Recording.day < today - KEEP_DAYS,
+        Recording.day.is_(None) & Recording.wave_id.in_(closed),
         Recording.response_id.is_not(None) & ~select(Response.id).where(Response.id == Recording.response_id).exists(),
     )
     result: Any = db.session.execute(delete(Recording).where(old).execution_options(synchronize_session=False))

@@ -123,6 +123,10 @@ def test_an_answer_without_a_day_gives_its_recording_none(world: World, recorder
     recorder.submit(answer(world, ticket=ticket, shop_id=shop, texts={"why": MARK}, spoken=("why",)))
     assert db.session.query(Response).one().day is None
     assert left()[0].day is None
+    now = clock.now()
+    assert recordings.expire(now=now) == 0
+    assert recordings.expire(now=now + timedelta(days=60)) == 1  # its wave is closed: nothing else would ever end it
+    db.session.commit()
 
 
 def test_what_nobody_understands_is_tried_five_times_and_said_so(
