@@ -17,6 +17,7 @@ from survey_app import clock, web
 from survey_app.config import Settings
 from survey_app.database import db
 from survey_app.distribution import waves
+from survey_app.distribution.models import Wave
 from survey_app.responses import ballots, drafts, settling
 from survey_app.responses.models import Ballot, Comment, Draft, Response
 from survey_app.responses.recording import SMALL_SHOP, Recorder
@@ -165,3 +166,18 @@ def test_settling_changes_no_answer_and_no_comment(app: Flask) -> None:
     assert everything() == before
     assert recorder.withdraw(forms[3].rc) is True
     recorder.close()
+
+
+@pytest.mark.anonymity
+def test_answers_without_a_day_are_settled_for_as_long_as_their_campaign_runs(app: Flask) -> None:
+    world = make_world()
+    begin = world.today - timedelta(days=12)
+    wave = db.session.get_one(Wave, world.wave_id)
+    wave.kind, wave.month = "campaign", begin  # such answers stand at its first day
+    db.session.commit()
+    recorder = Recorder(app.extensions["survey_settings"], web.vault())
+    recorder.bulk([answer(world, shop_id=world.shops[0]) for _ in range(5)])
+    recorder.close()
+    assert set(db.session.scalars(select(Response.day))) == {None}
+    assert settling.settle(now=clock.now()) == 5
+    db.session.rollback()
