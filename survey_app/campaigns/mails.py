@@ -40,9 +40,10 @@ def make(words: Words, values: Mapping[str, str], *, face: Face, language: str, 
         for part in paragraphs
     ]
     if footer:
+        leave = escape(_("退订"))
         blocks.append(
             f'<p style="{_PARAGRAPH};font-size:13px;color:#4d5a54">'
-            f'<a href="{escape(optout)}" style="color:#4d5a54">{escape(_("退订"))}</a></p>'
+            f'<a href="{escape(optout)}" style="color:#4d5a54">{leave}</a></p>'
         )
     html = (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'

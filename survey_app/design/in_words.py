@@ -138,7 +138,8 @@ class ConditionWriter:
     def _sign(self, name: str, operator: str, right: Any, longest: int) -> str:
         who = self.number(name)
         if operator == "answered":
-            return f"{who} {self.translate(N_('已答') if right else N_('未答'))}"
+            state = N_("已答") if right else N_("未答")
+            return f"{who} {self.translate(state)}"
         if operator == "count":
             return " · ".join(f"#{who} {_SIGNS.get(op, op)} {n}" for op, n in right.items())
         if isinstance(right, Mapping):

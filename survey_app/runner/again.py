@@ -35,8 +35,9 @@ def _page(
 ) -> str:
     _ = frame.say
     mark = " id=_again" if tries else ""
+    once_more, send, yours = _("再试一次"), _("再次提交"), _("您填写的文字：")
     if form is None:
-        action = f'<p><a class=tap{mark} href="">{_("再试一次")}</a></p>'
+        action = f'<p><a class=tap{mark} href="">{once_more}</a></p>'
     else:
         inputs = "".join(
             f"<input type=hidden name={attribute(name)} value={attribute(value)}>"
@@ -44,10 +45,9 @@ def _page(
             for value in values
         )
         action = (
-            f"<form method=post novalidate accept-charset=utf-8>{inputs}"
-            f"<button class=go{mark}>{_('再次提交')}</button></form>"
+            f"<form method=post novalidate accept-charset=utf-8>{inputs}<button class=go{mark}>{send}</button></form>"
         )
     words = "".join(f"<li><bdi>{escaped(value)}</bdi></li>" for value in typed.values())
-    shown = f"<p>{_('您填写的文字：')}</p><ul class=answers>{words}</ul>" if words else ""
+    shown = f"<p>{yours}</p><ul class=answers>{words}</ul>" if words else ""
     body = f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}{shown}</div>{action}"
     return closing_page(frame, title, body, script=assets.AGAIN_SCRIPT)

@@ -31,7 +31,8 @@ def thanks(frame: Frame, definition: Definition, mode: str) -> str:
     between = "" if frame.language.startswith("zh") else " "
     stored = anonymous if mode == "anonymous" else ""
     keep, why = _("您的删除码"), _("如果以后想删除这份回答，请记下它。我们无法再次提供。")
-    link, done = _("用删除码删除回答"), f"<p class=muted>{_('您可以关闭本页面了。')}</p>"
+    close = _("您可以关闭本页面了。")
+    link, done = _("用删除码删除回答"), f"<p class=muted>{close}</p>"
     if frame.entered:
         why, done = interview_words.after(frame)
     own = text_in(definition.thanks, frame.language, definition.language)
@@ -266,7 +267,8 @@ def opt_out(frame: Frame, *, token: str = "", typed: str = "", problem: str = ""
         f"<form method=post action={attribute(action)} novalidate accept-charset=utf-8>{hidden}{'' if token else field}"
         f"<button class=go>{button}</button></form>"
     )
-    lead = "" if token else f"<p>{_('请填写要退订的手机号或邮箱。')}</p>"
+    fill_in = _("请填写要退订的手机号或邮箱。")
+    lead = "" if token else f"<p>{fill_in}</p>"
     body = f"<div class=done><h1>{title}</h1><p>{text}</p>{lead}</div>{form}"
     return closing_page(frame, mark + title if problem else title, body, tools=language_links(frame, f"/u/{token}"))
 

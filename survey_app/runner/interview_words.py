@@ -23,6 +23,7 @@ def after(frame: Frame) -> tuple[str, str]:
     else:
         next_words, why = _("下一位"), _("请读给顾客或抄给顾客：以后想删除这份回答时要用。")
     if frame.entered == "call":
-        return why, f"<p>{_('可以关闭本页，回到回访名单记录结果。')}</p>"
+        close = _("可以关闭本页，回到回访名单记录结果。")
+        return why, f"<p>{close}</p>"
     done = _("结束代填")
     return why, f'<p><a class=tap href="">{next_words}</a></p><p><a class=tap href="/interviews">{done}</a></p>'

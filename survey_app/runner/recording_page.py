@@ -68,20 +68,22 @@ def page(frame: Frame, sheet: Sheet, question: LongText, form: Form, *, problem:
         "again": _("重新录音"),
         "stop": _("停止"),
     }
+    back, hint = _("返回"), _("最长 %(n)s 秒。请不要说出姓名、电话、身份证号或处方号。") % {"n": LONGEST_SECONDS}
+    begin, use = _("开始录音"), _("使用这段录音")
     data = "".join(f" data-{key}={attribute(text)}" for key, text in words.items())
     return (
         f"{opening(frame, title)}<form id=_f method=post action={attribute(f'{frame.home}?{QUERY}')} novalidate"
         " accept-charset=utf-8>"
         f"{header(frame)}<div class=page><main id=_m data-most={LONGEST_SECONDS} data-bytes={recordings.LARGEST}{data}>"
-        f"{summary}<button class='link top' name=go value={SILENT}{question.name} formnovalidate>{_('返回')}</button>"
+        f"{summary}<button class='link top' name=go value={SILENT}{question.name} formnovalidate>{back}</button>"
         f"<div class=head><h1 tabindex=-1{sheet.lang(question.text)}>{sheet.html(question.text)}</h1>"
-        f"<p class=hint>{_('最长 %(n)s 秒。请不要说出姓名、电话、身份证号或处方号。') % {'n': LONGEST_SECONDS}}</p></div>"
+        f"<p class=hint>{hint}</p></div>"
         f"<noscript><p>{words['none']}</p></noscript>"
-        f"<p id=_w role=status></p><p><button id=_r type=button class=tap hidden>{_('开始录音')}</button></p>"
+        f"<p id=_w role=status></p><p><button id=_r type=button class=tap hidden>{begin}</button></p>"
         f"<p><audio id=_p controls hidden></audio></p>"
         f"<div class=opts><label class=opt><input type=checkbox name=_voice value=yes><span>{agree}</span></label></div>"
         f"{carried}<input type=hidden id=_u name=_audio><input type=hidden name=_end value=1.>"
-        f"<button class=go id=_g name=go value={SPOKEN}{question.name} hidden>{_('使用这段录音')}</button>"
+        f"<button class=go id=_g name=go value={SPOKEN}{question.name} hidden>{use}</button>"
         f"</main>{footer(frame)}</div></form><script>{script().text}</script></body></html>"
     )
 
