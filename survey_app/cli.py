@@ -14,7 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from survey_app import clock, installation
 from survey_app.accounts.models import ROLES
-from survey_app.commands import audit, backup, keys, messages, receipts
+from survey_app.commands import audit, backup, keys, messages, orders, receipts  # noqa: F401 - receipts adds to orders
 from survey_app.commands.common import as_json, installed, refusing, settings, tell
 from survey_app.config import Settings
 from survey_app.database import db
@@ -297,7 +297,7 @@ def register(app: Flask) -> None:
         messages.group,
         backup.group,
         backup.restore,
-        receipts.group,  # of orders; receipts add to it
+        orders.group,
         install,
         demo,
         serve,
