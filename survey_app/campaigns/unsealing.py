@@ -71,6 +71,8 @@ def ask(*, response_id: int, reason: str, by: Actor, now: datetime) -> Unsealing
 
 def decide(*, unsealing: Unsealing, approve: bool, by: Actor, now: datetime) -> None:
     """Allow or refuse, by somebody else than who asked."""
+    db.session.flush()
+    db.session.refresh(unsealing, with_for_update=True)
     if unsealing.requested_by_id == by.id:
         raise DomainError(N_("需要另一位有解封权限的同事决定，不能自己批准自己的申请。"))
     if unsealing.approved is not None:
@@ -81,6 +83,8 @@ def decide(*, unsealing: Unsealing, approve: bool, by: Actor, now: datetime) -> 
 
 def show(*, unsealing: Unsealing, by: Actor, now: datetime) -> Shown:
     """Who it was, to the person who asked, once. Commits its record first; raises Busy, and shows nothing, when that fails."""
+    db.session.flush()
+    db.session.refresh(unsealing, with_for_update=True)  # two looks at the same moment: the second finds it shown
     if not may_be_shown(unsealing, by=by, now=now):
         raise DomainError(N_("这个申请没有批准、已经查看过，或批准已超过 7 天。请重新申请。"))
     link = db.session.get(ResponseLink, unsealing.response_id)
