@@ -20,7 +20,7 @@ from survey_app.errors import DomainError
 from survey_app.events import WORKER, Actor
 from survey_app.formats.cells import csv_text
 from survey_app.languages import N_
-from survey_app.people import contacts
+from survey_app.people import contacts, reasons
 from survey_app.people.models import Contact, Order, Suppression
 from survey_app.vault import Vault
 
@@ -172,6 +172,7 @@ def as_file(
     outcomes: dict[str, str],
 ) -> bytes:  # fmt: skip
     """The list of a month with names and numbers in clear, as CSV. Commits its record first; raises Busy when that fails."""
+    reason = reasons.checked(reason, shortest=1, missing=DomainError(N_("请写明原因。")).at("reason"))
     people = [contact.id for _call, contact in listed(campaign, month) if contact is not None]
     events.record_read("call_list.downloaded", campaign, by=by, reason=reason, month=f"{month:%Y-%m}", contacts=people)
     text = io.StringIO()

@@ -66,6 +66,8 @@ def test_nobody_at_home_stays_on_the_list_until_the_fifth_try(sqlite_app: Flask)
 
 def test_the_file_holds_numbers_and_is_written_down_before(app: Flask) -> None:
     campaign = listed()
+    with pytest.raises(DomainError, match="原因"):  # it stays in the audit log for good
+        calling.as_file(campaign, MONTH, reason="给 13800138000 回电", by=w.ANN, heads=[], shops={}, outcomes={})
     data = calling.as_file(
         campaign, MONTH, reason="回访", by=w.ANN, heads=["姓名", "手机", "门店", "次数", "结果"], shops={}, outcomes={}
     ).decode("utf-8-sig")
