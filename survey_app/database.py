@@ -71,10 +71,13 @@ db = SQLAlchemy(metadata=Base.metadata, engine_options={"pool_pre_ping": True})
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """Options for create_engine of the staff side and the worker."""
+    """Options for create_engine of the staff side and the worker. Errors name no values: they end in logs, and a list of
+
+    nullifiers in the order of invitations would say there who has answered.
+    """
     if settings.is_sqlite:
-        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+        return {"hide_parameters": True, "connect_args": {"timeout": 30, "check_same_thread": False}}
+    return {"hide_parameters": True, "pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
 
 
 def prepare_sqlite(connection: sqlite3.Connection) -> None:
