@@ -362,10 +362,10 @@ def has_rejects(job: Import, *, now: datetime) -> bool:
 
 
 def fetch_rejects(*, job: Import, by: Actor, now: datetime) -> Preview:
-    """What is needed to write the list; its reading is recorded in this transaction. Raises DomainError when it is gone."""
+    """What is needed to write the list. Commits its record first; raises Busy when that fails, DomainError when it is gone."""
     if not has_rejects(job, now=now):
         raise DomainError(N_("没有未导入的行，或已过 7 天被删除。"))
-    events.record("import.rejects_downloaded", job, by=by, rows=job.rejected)
+    events.record_read("import.rejects_downloaded", job, by=by, rows=job.rejected)
     return preview(job)
 
 

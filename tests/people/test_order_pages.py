@@ -11,7 +11,7 @@ from flask import Flask
 
 from survey_app import clock, worker
 from survey_app.database import db
-from survey_app.events import Event
+from survey_app.events import SHOWN, Event
 from survey_app.formats import tables
 from survey_app.people import importing, orders
 from survey_app.people.contacts import NewContact
@@ -66,7 +66,7 @@ def test_a_file_is_sent_looked_at_started_and_its_rejects_fetched(chain: staff.C
     fetched = person.post("/imports/1/rejects")
     assert fetched.mimetype == "text/csv" and rows[2][0] in fetched.get_data(as_text=True)
     assert "科学计数法" in fetched.get_data(as_text=True)
-    assert db.session.query(Event).filter_by(action="import.rejects_downloaded").count() == 1
+    assert db.session.query(Event).filter_by(action="import.rejects_downloaded", result=SHOWN).count() == 1
     assert "订单 11月.csv" in person.text("/imports")
 
 

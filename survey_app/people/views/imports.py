@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from survey_app import clock, web
 from survey_app.accounts.models import User
 from survey_app.database import db
-from survey_app.errors import Busy, DomainError
+from survey_app.errors import DomainError
 from survey_app.extensions import csrf
 from survey_app.formats import tables
 from survey_app.languages import N_
@@ -224,10 +224,6 @@ def fetch_rejects(import_id: int) -> Response:
     job = _job(import_id)
     shown = importing.fetch_rejects(job=job, by=web.actor(), now=clock.now())
     token, kind, places, asked = job.file, job.kind, dict(job.options["columns"]), job.requested_at
-    try:
-        db.session.commit()
-    except Exception as error:  # whatever the reason: without the record nothing is sent
-        raise Busy(_("暂时无法记录这次下载，因此不能发送文件。请稍后再试。")) from error
     lines = rejects.as_csv(
         importing.folder() / token, kind=kind, heading=shown.heading, columns=places, vault=web.vault(), translate=_
     )
