@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import func, select
 
 from survey_app import clock, events, web, work
 from survey_app.campaigns import composing
 from survey_app.campaigns.models import Campaign
 from survey_app.database import db
 from survey_app.errors import DomainError
-from survey_app.events import Actor
+from survey_app.events import Actor, Event
 from survey_app.languages import N_
 from survey_app.messaging import outbox
 from survey_app.messaging.models import Message
@@ -22,6 +23,7 @@ from survey_app.people import suppressions
 from survey_app.work import Claim, Work
 
 KIND = "campaign_test"  # of work: its row holds the sealed address, and is deleted after seven days
+TESTED, MOST_AN_HOUR = "campaign.tested", 20  # of one person: a test goes to any number, at any hour
 PURPOSE = "campaign_test"  # of messages; their subject is the work row
 
 
@@ -30,6 +32,11 @@ def send(*, campaign: Campaign, address: str, language: str, link: str, by: Acto
     found = suppressions.address_of(address)
     if found is None:
         raise DomainError(N_("请填写完整的手机号或邮箱。")).at("address")
+    if suppressions.is_suppressed(suppressions.index_of(found)):
+        raise DomainError(N_("此人在退订名单里，请先移出名单。")).at("address")
+    lately = select(func.count()).select_from(Event).where(Event.action == TESTED, Event.actor_id == by.id)
+    if (db.session.scalar(lately.where(Event.at > now - timedelta(hours=1))) or 0) >= MOST_AN_HOUR:
+        raise DomainError(N_("一小时内最多发送 %(n)s 条测试消息，请稍后再试。"), n=MOST_AN_HOUR).at("address")
     channel = "email" if "@" in found else "sms"
     composing.sample(
         campaign.questionnaire_id, campaign.template, channel, language, link=link
@@ -43,7 +50,7 @@ def send(*, campaign: Campaign, address: str, language: str, link: str, by: Acto
         },
         now=now,
     )  # fmt: skip
-    events.record("campaign.tested", campaign, by=by, channel=channel)
+    events.record(TESTED, campaign, by=by, channel=channel)
     return channel
 
 
