@@ -35,7 +35,7 @@ $(BIN)/python:
 
 # SAMPLE=no starts with an empty installation
 run: .venv/.run
-	@$(BIN)/flask install >/dev/null
+	@$(BIN)/flask install >/dev/null 2>&1 || $(BIN)/flask db upgrade >/dev/null 2>&1 || $(BIN)/flask install >/dev/null
 	@$(BIN)/flask db upgrade >/dev/null 2>&1 || $(BIN)/flask db upgrade
 	@test "$(SAMPLE)" = no || $(BIN)/flask demo --if-empty
 	@exec $(BIN)/flask serve
