@@ -4,6 +4,7 @@ identified -> confidential: times become hours. -> anonymous: links, times, orde
 answers are then de-identified, and anonymous only when the old backups have expired (privacy.md 2).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,9 @@ from sqlalchemy import delete, select, update
 from survey_app import events
 from survey_app.campaigns.models import Invitation, Opened
 from survey_app.database import db
-from survey_app.design.models import MODES, Questionnaire, Version
+from survey_app.design.models import MODES, Questionnaire
 from survey_app.events import WORKER
 from survey_app.responses import links
-from survey_app.responses.models import Response
 
 _AT_ONCE = 500
 
@@ -27,9 +27,8 @@ def apply(*, now: datetime) -> int:
     """
     done = 0
     for mode in MODES[1:]:  # confidential, anonymous: from the loosest
-        looser = MODES[: MODES.index(mode)]
-        answers = _in_batches(_answers(mode, looser), lambda ids, mode=mode: links.tighten(ids, mode))
-        invited = _in_batches(_invitations(mode, looser), lambda ids, mode=mode: _tighten_invitations(ids, mode))
+        answers = _in_batches(_answers, links.tighten, mode)
+        invited = _in_batches(_invitations, _tighten_invitations, mode)
         if answers or invited:
             events.record("mode.applied", Questionnaire, by=WORKER, mode=mode, answers=answers, invitations=invited)
             db.session.commit()
@@ -37,32 +36,26 @@ def apply(*, now: datetime) -> int:
     return done
 
 
-def _in_batches(query: Any, change: Any) -> int:
+def _in_batches(find: Callable[[str], list[int]], change: Callable[[list[int], str], None], mode: str) -> int:
     done = 0
-    while ids := list(db.session.scalars(query.limit(_AT_ONCE))):
-        change(ids)
+    while ids := find(mode):
+        change(ids, mode)
         db.session.commit()
         done += len(ids)
     return done
 
 
-def _answers(mode: str, looser: tuple[str, ...]) -> Any:
-    return (
-        select(Response.id)
-        .join(Version, Version.id == Response.version_id)
-        .join(Questionnaire, Questionnaire.id == Version.questionnaire_id)
-        .where(Questionnaire.mode == mode, Response.mode.in_(looser))
-        .order_by(Response.id)
-    )
+def _answers(mode: str) -> list[int]:
+    return links.looser(mode, limit=_AT_ONCE)
 
 
-def _invitations(mode: str, looser: tuple[str, ...]) -> Any:
-    return (
+def _invitations(mode: str) -> list[int]:
+    chosen = (
         select(Invitation.id)
         .join(Questionnaire, Questionnaire.id == Invitation.questionnaire_id)
-        .where(Questionnaire.mode == mode, Invitation.mode.in_(looser))
-        .order_by(Invitation.id)
+        .where(Questionnaire.mode == mode, Invitation.mode.in_(MODES[: MODES.index(mode)]))
     )
+    return list(db.session.scalars(chosen.order_by(Invitation.id).limit(_AT_ONCE)))
 
 
 def _tighten_invitations(ids: list[int], mode: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from survey_app import events, web
-from survey_app.campaigns.models import Invitation
+from survey_app.campaigns.models import Invitation, Unsealing
 from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.events import Actor
@@ -18,7 +18,6 @@ from survey_app.people import contacts
 from survey_app.people.erasure import Erased
 from survey_app.people.models import Contact, Order
 from survey_app.responses import links
-from survey_app.responses.models import Response, ResponseLink, Unsealing
 
 SHORTEST_REASON = 10
 OPEN_FOR = timedelta(days=7)  # an approval that nobody used ends
@@ -43,11 +42,10 @@ def ask(*, response_id: int, reason: str, by: Actor, now: datetime) -> Unsealing
         raise DomainError(N_("请写明原因，至少 %(n)s 个字，例如投诉编号和需要联系的理由。"), n=SHORTEST_REASON).at(
             "reason"
         )
-    response = db.session.get(Response, response_id) if 0 < response_id < 1 << 63 else None
-    link = db.session.get(ResponseLink, response_id) if response else None
-    if response is None:
+    mode = links.mode_of(response_id)
+    if mode is None:
         raise DomainError(N_("没有这个编号的答卷。")).at("number")
-    if link is None:
+    if links.find(response_id) is None:
         raise DomainError(N_("这份答卷没有与任何人的联系：匿名答卷无法解封。")).at("number")
     present = db.session.scalar(
         select(Unsealing).where(
@@ -61,11 +59,11 @@ def ask(*, response_id: int, reason: str, by: Actor, now: datetime) -> Unsealing
     if present is not None:
         return present
     asked = Unsealing(response_id=response_id, reason=reason, requested_by_id=by.id, requested_at=now)
-    if response.mode == "identified":
+    if mode == "identified":
         asked.approved, asked.decided_at = True, now
     db.session.add(asked)
     db.session.flush()
-    events.record("unsealing.requested", asked, by=by, reason=reason, response=str(response_id), mode=response.mode)
+    events.record("unsealing.requested", asked, by=by, reason=reason, response=str(response_id), mode=mode)
     return asked
 
 
@@ -87,13 +85,13 @@ def show(*, unsealing: Unsealing, by: Actor, now: datetime) -> Shown:
     db.session.refresh(unsealing, with_for_update=True)  # two looks at the same moment: the second finds it shown
     if not may_be_shown(unsealing, by=by, now=now):
         raise DomainError(N_("这个申请没有批准、已经查看过，或批准已超过 7 天。请重新申请。"))
-    link = db.session.get(ResponseLink, unsealing.response_id)
+    link = links.find(unsealing.response_id)
     number = links.invitation_of(web.vault(), link) if link else None
     invitation = db.session.get(Invitation, number) if number is not None else None
     known = [invitation.contact_id] if invitation is not None and invitation.contact_id is not None else []
     unsealing.shown_at = now
     events.record_read("unsealing.shown", unsealing, by=by, reason=unsealing.reason, contacts=known)
-    link = db.session.get(ResponseLink, unsealing.response_id)
+    link = links.find(unsealing.response_id)
     if link is None:
         raise DomainError(N_("这份答卷与顾客的联系已按规定删除。"))
     contact = db.session.get(Contact, known[0]) if known else None

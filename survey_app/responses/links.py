@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, insert, select, update
 
 from survey_app.database import db
+from survey_app.design.models import MODES, Questionnaire, Version
 from survey_app.responses.models import Response, ResponseLink
 from survey_app.vault import UNREADABLE, Vault
 
@@ -34,6 +35,31 @@ def invitation_of(vault: Vault, link: ResponseLink) -> int | None:
     """The invitation behind an answer; None when the key is missing or wrong."""
     text = vault.unseal(link.sealed_link, place=_place(link.response_id))
     return None if text == UNREADABLE else int(text)
+
+
+def mode_of(response_id: int) -> str | None:
+    """The mode of an answer; None when there is none of this number."""
+    return (
+        db.session.scalar(select(Response.mode).where(Response.id == response_id))
+        if 0 < response_id < 1 << 63
+        else None
+    )
+
+
+def find(response_id: int) -> ResponseLink | None:
+    """The row that leads from an answer to its invitation; None when nothing does."""
+    return db.session.get(ResponseLink, response_id)
+
+
+def looser(mode: str, *, limit: int) -> list[int]:
+    """Answers whose own mode promises less than `mode`, which is that of their questionnaire now."""
+    chosen = (
+        select(Response.id)
+        .join(Version, Version.id == Response.version_id)
+        .join(Questionnaire, Questionnaire.id == Version.questionnaire_id)
+        .where(Questionnaire.mode == mode, Response.mode.in_(MODES[: MODES.index(mode)]))
+    )
+    return list(db.session.scalars(chosen.order_by(Response.id).limit(limit)))
 
 
 def responses_of(vault: Vault, invitation_ids: Sequence[int]) -> list[int]:

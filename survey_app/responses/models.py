@@ -129,22 +129,6 @@ class ResponseLink(Base):
     answered_at: Mapped[datetime] = mapped_column(Moment)  # the hour (confidential) or the second (identified)
 
 
-class Unsealing(Base):
-    """A request to learn who gave a confidential answer: reason, second person, once; both are in the audit log."""
-
-    __tablename__ = "unsealing"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    response_id: Mapped[int] = mapped_column(_Id, ForeignKey("response.id", ondelete="CASCADE"), index=True)
-    reason: Mapped[str] = mapped_column(Text)
-    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    requested_at: Mapped[datetime] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    approved: Mapped[bool | None]
-    shown_at: Mapped[datetime | None] = mapped_column(Moment)  # to the person who asked, once
-
-
 class Recording(Base):
     """A spoken answer, sealed, until it was written down; then it is deleted.
 

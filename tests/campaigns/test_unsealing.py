@@ -7,7 +7,7 @@ from sqlalchemy import select
 from survey_app import clock
 from survey_app.accounts.models import User
 from survey_app.campaigns import tightening, unsealing
-from survey_app.campaigns.models import Invitation, Opened
+from survey_app.campaigns.models import Invitation, Opened, Unsealing
 from survey_app.config import Settings
 from survey_app.database import db
 from survey_app.design.models import Questionnaire
@@ -16,7 +16,7 @@ from survey_app.events import Actor, Event
 from survey_app.people import contacts
 from survey_app.people.contacts import NewContact
 from survey_app.people.erasure import Erased
-from survey_app.responses.models import Comment, Response, ResponseLink, Unsealing
+from survey_app.responses.models import Comment, Response, ResponseLink
 from tests.runner.invited import guest, mailing, tighten
 from tests.runner.street import rows_of, site
 from tests.staff import Chain, fill, make_user

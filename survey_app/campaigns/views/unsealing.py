@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 from survey_app import clock, web
 from survey_app.accounts.models import User
 from survey_app.campaigns import unsealing
+from survey_app.campaigns.models import Unsealing
 from survey_app.campaigns.unsealing_forms import DecisionForm, UnsealForm
 from survey_app.campaigns.views import blueprint
 from survey_app.database import db
 from survey_app.errors import DomainError
-from survey_app.responses.models import Unsealing
 
 TEMPLATE = "campaigns/unsealings.html"
 
