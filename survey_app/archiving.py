@@ -21,10 +21,11 @@ KEEP_YEARS = 3
 _TABLES = ("event", "event_hash")
 
 
-def archive(*, folder: Path, now: datetime) -> tuple[Path | None, int]:
+def archive(*, folder: Path, now: datetime, seed: bytes) -> tuple[Path | None, int]:
     """Write the rows that have lived for three years into a file and delete them; the file (None: nothing to do), how many.
 
-    A file that is there already (a run that was killed) is compared, never written again. Commits.
+    A file that is there already (a run that was killed) is compared, never written again. Commits. `seed`: of the key of the
+    audit log; without its signature the missing rows are a fault.
     """
     chaining.extend(everything=True)
     last = _boundary(_three_years_before(now))
@@ -37,7 +38,8 @@ def archive(*, folder: Path, now: datetime) -> tuple[Path | None, int]:
     failpoint("audit.archived")
     db.session.rollback()
     _delete_until(last.count)
-    events.record("audit.archived", None, by=COMMAND_LINE, rows=len(document) - 1, file=path.name)
+    signed = chaining.archive_statement(until=last.count, seed=seed)
+    events.record(chaining.ARCHIVED, None, by=COMMAND_LINE, rows=len(document) - 1, file=path.name, **signed)
     db.session.commit()
     return path, len(document) - 1
 

@@ -36,6 +36,7 @@ log = logging.getLogger("survey_app.chaining")
 START = bytes(32)  # h_0
 WINDOW = 1_000
 BATCH = 1_000
+ARCHIVED = "audit.archived"  # a signed statement that the oldest rows moved to a file
 CUT = "audit.cut_allowed"  # a signed statement that rows were lost with a restore
 _COPIED = 100  # newest checkpoints that a folder gets when it lacks them
 # the columns that are hashed, for good: a column that is added later starts a new list beside this one
@@ -242,6 +243,26 @@ def _cuts(keys: Sequence[Ed25519PublicKey]) -> Iterator[tuple[int, int, datetime
             yield kept, known, datetime.fromisoformat(at)
 
 
+# --- old rows move to a file ------------------------------------------------------------------------------------------
+def archive_statement(*, until: int, seed: bytes) -> dict[str, Any]:
+    """Details of the event that an archive leaves: rows 1 to `until` stand in a file, and nobody without the key says so."""
+    return {"until": until, "signature": Ed25519PrivateKey.from_private_bytes(seed).sign(_archive_text(until)).hex()}
+
+
+def _archive_text(until: int) -> bytes:
+    return b"survey audit archive 1\n" + _json({"until": until})
+
+
+def _archives(keys: Sequence[Ed25519PublicKey]) -> Iterator[int]:
+    for details in db.session.scalars(select(Event.details).where(Event.action == ARCHIVED)):
+        try:
+            until, signature = int(details["until"]), bytes.fromhex(details["signature"])
+        except (KeyError, ValueError, TypeError):
+            continue
+        if _is_signed(signature, _archive_text(until), keys):
+            yield until
+
+
 # --- checking ---------------------------------------------------------------------------------------------------------
 @dataclass
 class Report:
@@ -277,7 +298,7 @@ def verify(*, keys: Sequence[Ed25519PublicKey], folder: Path | None = None) -> R
     for statement in good:
         if statement not in lost:
             expected.setdefault(statement.count, []).append(statement)
-    _walk(report, expected)
+    _walk(report, expected, set(_archives(keys)))
     for statement in statements:
         if not statement.is_signed_by(keys):
             report.faults.append((statement.seq, "a checkpoint has a wrong signature"))
@@ -301,12 +322,12 @@ def _links() -> Iterator[Any]:
         after = rows[-1].position
 
 
-def _walk(report: Report, expected: dict[int, list[Statement]]) -> None:
+def _walk(report: Report, expected: dict[int, list[Statement]], archived: set[int]) -> None:
     position, before, last_seq = 0, START, 0
     for link in _links():
         if position == 0 and link.position > 1:  # older rows were archived: the chain goes on from a signed checkpoint
             kept = expected.get(link.position - 1)
-            if not kept:
+            if not kept or link.position - 1 not in archived:
                 report.faults.append((link.chained_seq, "the beginning of the chain is missing"))
                 return
             position, before, last_seq = link.position - 1, kept[0].hash, kept[0].seq

@@ -75,6 +75,6 @@ def sign(as_json: bool) -> None:
 @installed
 def archive(folder: Path, as_json: bool) -> None:
     """Move rows older than three years into a file in FOLDER. Needs the owner of the database."""
-    path, rows = archiving.archive(folder=folder.absolute(), now=clock.now())
+    path, rows = archiving.archive(folder=folder.absolute(), now=clock.now(), seed=vault().key("audit"))
     sentence = f"moved {rows} rows to {path}" if path else "no signed row is older than three years"
     tell(as_json, sentence, rows=rows, path=str(path) if path else None)

@@ -208,8 +208,8 @@ def test_rows_older_than_three_years_move_to_a_file_and_the_chain_goes_on(app: F
         at(start + timedelta(days=30 * months), 3)
         chaining.checkpoint(now=start + timedelta(days=30 * months), seed=seed(app))
     almost = datetime(2025, 3, 1, tzinfo=UTC)
-    assert archiving.archive(folder=tmp_path / "old", now=almost) == (None, 0)
-    path, rows = archiving.archive(folder=tmp_path / "old", now=almost + timedelta(days=45))
+    assert archiving.archive(folder=tmp_path / "old", now=almost, seed=seed(app)) == (None, 0)
+    path, rows = archiving.archive(folder=tmp_path / "old", now=almost + timedelta(days=45), seed=seed(app))
     assert rows == 6 and path is not None
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["row"]["seq"] for line in lines[:-1]] == [1, 2, 3, 4, 5, 6]
@@ -224,3 +224,15 @@ def test_rows_older_than_three_years_move_to_a_file_and_the_chain_goes_on(app: F
     assert (report.faults, report.events) == ([], 7)  # six rows and the one about the archive
     as_superuser("DELETE FROM checkpoint WHERE count = 6")
     assert "beginning" in verify(app).faults[0][1]
+
+
+def test_nobody_cuts_the_beginning_off_at_a_signed_checkpoint(app: Flask, tmp_path: Path) -> None:
+    act(3)
+    sign(app, tmp_path)
+    act(3)
+    chaining.extend()
+    as_superuser("DELETE FROM event WHERE seq <= 3", "DELETE FROM event_hash WHERE seq <= 3")
+    assert "beginning" in verify(app, tmp_path).faults[0][1]
+    events.record(chaining.ARCHIVED, None, by=COMMAND_LINE, rows=3, until=3, signature="00" * 64)
+    db.session.commit()
+    assert "beginning" in verify(app, tmp_path).faults[0][1]
