@@ -78,7 +78,7 @@ def save(
     by: Actor,
     now: datetime,
 ) -> Sender:
-    """Add a sender or change one. An empty secret keeps what is stored."""
+    """Add a sender or change one. An empty secret keeps what is stored, unless it would then go to another server."""
     chosen = KINDS[kind]
     if not usable(kind, house, production=production):
         raise DomainError(N_("模拟发送只能在示例机构中使用。")).at("kind")
@@ -89,6 +89,9 @@ def save(
         raise DomainError(N_("请填写名称，最多 60 个字。")).at("name")
     kept = _checked(chosen, options, local=house.sample)
     stored = _open(sender, vault) if sender is not None else {}
+    if sender is not None and _leads_elsewhere(chosen, sender.options, kept):
+        _ask_again(chosen, secrets, stored, signs_in=bool(kept.get("username")))
+        stored = {}
     given = {setting.name: secrets.get(setting.name, "") or stored.get(setting.name, "") for setting in chosen.secrets}
     for setting in chosen.secrets:
         if setting.needed and not given[setting.name]:
@@ -104,6 +107,18 @@ def save(
     changed = sorted(name for name, value in secrets.items() if value)
     events.record("sender.created" if is_new else "sender.changed", sender, by=by, kind=kind, new_secrets=changed)
     return sender
+
+
+def _leads_elsewhere(kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return any(before.get(one.name) != after.get(one.name) for one in kind.settings if one.target)
+
+
+def _ask_again(kind: Kind, given: Mapping[str, str], stored: Mapping[str, str], *, signs_in: bool) -> None:
+    """What is stored was given for one server: whoever names another must know the secret, or could have it sent to himself."""
+    for setting in kind.secrets:
+        if stored.get(setting.name) and not given.get(setting.name) and (setting.needed or signs_in):
+            told = N_("服务器或接口地址变了，请重新填写“%(name)s”。保存的内容不会发给新的地址。")
+            raise DomainError(told, name=setting.label).at(f"secret-{setting.name}")
 
 
 def _checked(kind: Kind, options: Mapping[str, str], *, local: bool) -> dict[str, Any]:

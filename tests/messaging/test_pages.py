@@ -103,6 +103,33 @@ def test_secrets_are_written_and_never_shown(chain: staff.Chain) -> None:
     assert "swordfish" not in json.dumps([event.details for event in db.session.query(events.Event)])
 
 
+GATEWAY = {"kind": "gateway", "channel": "sms", "option-url": "https://sms.example.com/send"}
+TWILIO = {"kind": "twilio", "channel": "sms", "option-account": "AC1", "option-sender": "+12025550100"}
+
+
+@pytest.mark.parametrize(
+    ("first", "secret", "change"),
+    [
+        ({"option-username": "mail"}, "password", {"option-host": "smtp.example.net"}),
+        ({"option-username": "mail"}, "password", {"option-port": "2525"}),
+        (TWILIO, "token", {"option-base": "https://collector.example.net"}),
+        (GATEWAY, "secret", {"option-url": "https://collector.example.net/send"}),
+    ],
+)
+def test_a_stored_secret_is_not_sent_to_another_server(
+    chain: staff.Chain, first: dict[str, str], secret: str, change: dict[str, str]
+) -> None:
+    person, field = chain.signed_in("administrator"), f"secret-{secret}"
+    good = SMTP | {"option-host": "smtp.example.com", "option-security": "tls"} | first | {field: "swordfish-77"}
+    made = person.post("/senders", good).location
+    refused = person.post(made, good | change | {field: ""})
+    assert refused.status_code == 422 and f'href="#{field}"' in refused.get_data(as_text=True)
+    assert person.post(made, good | {field: ""}).status_code == 303
+    assert person.post(made, good | change | {field: "trout-12"}).status_code == 303
+    row = db.session.query(Sender).one()
+    assert senders._open(row, chain.app.extensions["survey_vault"])[secret] == "trout-12"
+
+
 @pytest.mark.parametrize(
     ("kind", "change", "field"),
     [

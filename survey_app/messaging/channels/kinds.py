@@ -25,6 +25,7 @@ class Setting:
     default: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     hint: str = ""
+    target: bool = False  # says to whom the secrets are handed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,11 @@ _KINDS = (
         ("email",),
         Smtp,
         (
-            Setting("host", N_("服务器地址"), "host", hint="smtp.example.com"),
-            Setting("port", N_("端口"), "port", default="587"),
+            Setting("host", N_("服务器地址"), "host", hint="smtp.example.com", target=True),
+            Setting("port", N_("端口"), "port", default="587", target=True),
             Setting(
                 "security", N_("加密方式"), "choice", default="starttls",
-                choices=(("starttls", "STARTTLS"), ("tls", "TLS"), ("none", N_("不加密（仅限本机）"))),
+                choices=(("starttls", "STARTTLS"), ("tls", "TLS"), ("none", N_("不加密（仅限本机）"))), target=True,
             ),
             Setting("sender", N_("发件人邮箱"), "address", hint="survey@example.com"),
             Setting("username", N_("登录名"), needed=False),
@@ -81,7 +82,7 @@ _KINDS = (
         (
             Setting("key_id", "SecretId"),
             Setting("app_id", "SmsSdkAppId"),
-            Setting("region", N_("地域"), default="ap-guangzhou"),
+            Setting("region", N_("地域"), default="ap-guangzhou", target=True),
             _SIGNATURE,
             _TEMPLATES,
         ),
@@ -95,7 +96,7 @@ _KINDS = (
         (
             Setting("account", "Account SID"),
             Setting("sender", N_("发送号码"), hint="+1202… / MG…"),
-            Setting("base", N_("接口地址"), "url", needed=False, hint="https://api.twilio.com"),
+            Setting("base", N_("接口地址"), "url", needed=False, hint="https://api.twilio.com", target=True),
         ),
         (Setting("token", "Auth Token"),),
     ),
@@ -104,7 +105,7 @@ _KINDS = (
         N_("自有短信网关（签名的 HTTP JSON）"),
         ("sms",),
         Gateway,
-        (Setting("url", N_("接口地址"), "url", hint="https://sms.example.com/send"),),
+        (Setting("url", N_("接口地址"), "url", hint="https://sms.example.com/send", target=True),),
         (Setting("secret", N_("签名密钥")),),
     ),
 )  # fmt: skip
