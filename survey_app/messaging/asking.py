@@ -22,9 +22,10 @@ log = logging.getLogger("survey_app.messaging")
 
 BATCH = 100
 PARALLEL = 8
+AGAIN = timedelta(minutes=2)  # when whoever asks dies before the answer is written down
 GRACE = timedelta(hours=1)  # for the last question, when no worker ran for a while
 
-Question = tuple[Message, Outgoing]
+Question = tuple[Message, Outgoing | None]
 
 
 def reconcile(app: Flask, now: datetime) -> int:
@@ -41,14 +42,14 @@ def reconcile(app: Flask, now: datetime) -> int:
         for sender_id, way in ways.items():
             questions = _take(sender_id, now)
             if questions:
-                asked += _ask(build(way.kind, way.options, way.secrets), sender_id, questions)
+                asked += _ask(build(way.kind, way.options, way.secrets), sender_id, questions, now)
         finish(asking=list(ways), now=now)
         db.session.commit()
         return asked
 
 
 def _take(sender_id: int, now: datetime) -> list[Question]:
-    """Messages to ask about now; their next question is set first, so that no other worker asks the same."""
+    """Messages to ask about now, held back from other workers for a while; a worker that dies leaves them to the next one."""
     waiting = (
         select(Message)
         .where(Message.state.in_(("unknown", "accepted")), Message.sender_id == sender_id, Message.next_try_at <= now)
@@ -59,32 +60,31 @@ def _take(sender_id: int, now: datetime) -> list[Question]:
     )
     rows = list(db.session.scalars(waiting))
     for row in rows:
-        begun = row.sent_at or row.created_at
-        row.asked = max(1, sum(begun + after <= now for after in ASK_AFTER))
-        last = row.asked >= len(ASK_AFTER)
-        row.next_try_at = begun + (FINAL_AFTER if last else ASK_AFTER[row.asked])
+        row.next_try_at = now + AGAIN
     db.session.flush()
     for row in rows:
         db.session.expunge(row)
     db.session.commit()
     with read_only():
-        found = [question for row in rows if (question := _question(row, now)) is not None]
+        found = [(row, _outgoing(row, now)) for row in rows]
         db.session.remove()
     return found
 
 
-def _question(row: Message, now: datetime) -> Question | None:
+def _outgoing(row: Message, now: datetime) -> Outgoing | None:
     purpose = purposes.find(row.purpose)
     try:
-        return (row, purpose.compose(row, now)) if purpose is not None else None
+        return purpose.compose(row, now) if purpose is not None else None
     except Exception:  # erased meanwhile, keys destroyed: there is nobody to ask about
         db.session.rollback()
         return None
 
 
-def _ask(channel: Channel, sender_id: int, questions: Sequence[Question]) -> int:
+def _ask(channel: Channel, sender_id: int, questions: Sequence[Question], now: datetime) -> int:
     def one(question: Question) -> News | None:
         row, outgoing = question
+        if outgoing is None:
+            return None
         try:
             return channel.ask(
                 outgoing, row.attempt_id or "", number=row.provider_number or "", sent_at=row.sent_at or row.created_at
@@ -96,11 +96,18 @@ def _ask(channel: Channel, sender_id: int, questions: Sequence[Question]) -> int
     with ThreadPoolExecutor(PARALLEL, thread_name_prefix="ask") as pool:
         answers = list(pool.map(one, questions))
     for (row, _), news in zip(questions, answers, strict=True):
-        if news is None:
-            continue
-        if news.state == "not_accepted" and row.asked < 3:
-            continue  # a provider's own records lag behind; after an hour its "never seen" is proof
-        outcomes.settle(news, sender_id=sender_id, now=clock.now())
+        begun = row.sent_at or row.created_at
+        asked = max(1, sum(begun + after <= now for after in ASK_AFTER))
+        # a provider's own records lag behind: its "never seen" is proof after an hour, not earlier
+        if news is not None and not (news.state == "not_accepted" and asked < 3):
+            outcomes.settle(news, sender_id=sender_id, now=clock.now())
+        next_at = begun + (FINAL_AFTER if asked >= len(ASK_AFTER) else ASK_AFTER[asked])
+        still_open = update(Message).where(
+            Message.id == row.id, Message.attempt_id == row.attempt_id, Message.state.in_(("unknown", "accepted"))
+        )
+        db.session.execute(
+            still_open.values(asked=asked, next_try_at=next_at).execution_options(synchronize_session=False)
+        )
         db.session.commit()
     return len(questions)
 

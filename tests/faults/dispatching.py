@@ -66,6 +66,7 @@ def scale(lease: float, call: float, ask: Sequence[float]) -> None:
     outcomes.PAUSES = (timedelta(seconds=0.3),) * 5
     outcomes.UNREACHABLE_PAUSE = timedelta(seconds=0.3)
     asking.GRACE = timedelta(seconds=1)
+    asking.AGAIN = timedelta(seconds=2)
     breaker.OPEN_SECONDS = 1.0
     sending.IDLE_SECONDS = 0.05
     sending.BETWEEN_QUESTIONS_SECONDS = 0.2

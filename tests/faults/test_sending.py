@@ -117,7 +117,7 @@ def test_a_worker_killed_between_call_and_record_never_sends_twice(
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     add_gateway(app, provider.http_port)
-    queue(kills * 15)
+    queue(kills * 22)
     db.session.remove()
     # every place is passed, the answer to the last question comes 4 s after the call
     process = start(kills=kills, seed=seed, lease=1.5, call=0.3, per_second=2_000)

@@ -1,6 +1,7 @@
 """A mail server, spoken to by smtplib: one connection for many mails, kept for a few seconds after the last one."""
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
@@ -66,6 +67,28 @@ def compose_mail(outgoing: Outgoing, attempt_id: str, *, sender: str) -> bytes:
     return mail.as_bytes(policy=_WIRE)
 
 
+class _Plain(smtplib.SMTP):
+    """Goes to the address that was checked; the server's name stays the one that STARTTLS asks its certificate for."""
+
+    def __init__(self, address: str, host: str, port: int) -> None:
+        self._address = address
+        super().__init__(host, port, timeout=CALL_SECONDS)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return super()._get_socket(self._address, port, timeout)  # type: ignore[misc, no-any-return]
+
+
+class _Encrypted(smtplib.SMTP_SSL):
+    """The same with TLS from the first byte."""
+
+    def __init__(self, address: str, host: str, port: int, context: ssl.SSLContext) -> None:
+        self._address = address
+        super().__init__(host, port, timeout=CALL_SECONDS, context=context)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return super()._get_socket(self._address, port, timeout)  # type: ignore[misc, no-any-return]
+
+
 class Smtp(Channel):
     """options: host, port, security (starttls | tls | none), username, sender; secrets: password."""
 
@@ -127,13 +150,14 @@ class Smtp(Channel):
 
     def _connect(self) -> smtplib.SMTP:
         host, port = str(self.options["host"]), int(self.options["port"])
-        network.check_host(host, allowed=self.options.get("local", False))
+        # the name is looked up once: another answer the second time would reach a server nobody checked
+        address = network.check_host(host, allowed=self.options.get("local", False), port=port)
         security = self.options.get("security", "starttls")
         context = ssl.create_default_context()
         if security == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=CALL_SECONDS, context=context)
+            connection: smtplib.SMTP = _Encrypted(address, host, port, context)
         else:
-            connection = smtplib.SMTP(host, port, timeout=CALL_SECONDS)
+            connection = _Plain(address, host, port)
         try:
             if security == "starttls":
                 connection.starttls(context=context)
