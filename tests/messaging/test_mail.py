@@ -1,10 +1,15 @@
 """What a mail looks like on the wire, and that no value makes a header of its own."""
 
+import socket
+import ssl
+from contextlib import suppress
 from email import message_from_bytes, policy
+from threading import Thread
 
 import pytest
 
 from survey_app.messaging.channels import smtp
+from survey_app.messaging.channels.port import Unreachable
 from survey_app.messaging.purposes import Outgoing
 
 ATTEMPT = "a" * 32
@@ -51,3 +56,39 @@ def test_no_value_makes_a_header_or_a_recipient_of_its_own(change: dict[str, obj
     values = {name: getattr(MAIL, name) for name in ("address", "text", "subject", "html", "sender_name", "headers")}
     with pytest.raises(smtp.HeaderRefused):
         smtp.compose_mail(Outgoing(**(values | change)), ATTEMPT, sender="survey@example.com")  # type: ignore[arg-type]
+
+
+def _greet(listener: socket.socket, names: list[str | None], *, starttls: bool) -> None:
+    """A mail server for one caller, who hangs up: it has no certificate. Notes the name that TLS asked for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sni_callback = lambda _socket, name, _context: names.append(name)
+    caller, _ = listener.accept()
+    with caller, suppress(OSError):
+        if starttls:
+            caller.sendall(b"220 hello\r\n")
+            caller.recv(1000)
+            caller.sendall(b"250-hello\r\n250 STARTTLS\r\n")
+            caller.recv(1000)
+            caller.sendall(b"220 go on\r\n")
+        context.wrap_socket(caller, server_side=True)
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_mail_goes_to_the_address_that_was_checked_under_the_name_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    answers, names = ["127.0.0.1"], list[str | None]()
+
+    def look_up(host: str, port: object, *_more: object, **_rest: object) -> list[tuple[object, ...]]:
+        """Answers once for the name; the second answer would be another server."""
+        address = host if host[0].isdigit() else answers.pop()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Thread(target=_greet, args=(listener, names), kwargs={"starttls": security == "starttls"}, daemon=True)
+        server.start()
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        options = {"host": "smtp.example.com", "port": listener.getsockname()[1], "security": security, "local": True}
+        told = smtp.Smtp(options | {"sender": "survey@example.com"}, {}).send(MAIL, ATTEMPT)
+        server.join(10)
+    assert isinstance(told, Unreachable) and names == ["smtp.example.com"]
