@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import CursorResult, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.database import db, next_ids
@@ -69,3 +69,9 @@ def _values(number: int, row: NewMessage, now: datetime) -> dict[str, Any]:
         "cost_cents": row.cost_cents,
         "created_at": now,
     }
+
+
+def begin_anew(*, now: datetime) -> None:
+    """After a pause: what waited meanwhile has its 72 hours from now. The gate still cancels what came too late."""
+    waited = update(Message).where(Message.state == "queued", Message.due_at < now).values(due_at=now)
+    db.session.execute(waited.execution_options(synchronize_session=False))

@@ -7,7 +7,7 @@ from flask import Flask
 
 from survey_app import clock
 from survey_app.database import db
-from survey_app.messaging import asking, claiming, delivery, forgetting
+from survey_app.messaging import asking, claiming, delivery, forgetting, outbox, purposes
 from survey_app.messaging.channels.port import News, Unknown
 from survey_app.messaging.models import Message
 from tests.messaging.stand_in import Provider, add_sender, only, purpose, queue, states
@@ -131,3 +131,19 @@ def test_the_recipient_is_forgotten_after_31_days(app: Flask) -> None:
     assert forgetting.forget_recipients(now=now) == 1
     kept = [row.recipient_index is not None for row in db.session.query(Message).order_by(Message.id)]
     assert kept == [True, False, True]
+
+
+def test_what_waited_through_a_pause_has_its_72_hours_from_its_end(app: Flask, provider: type[Provider]) -> None:
+    add_sender()
+    now = clock.now()
+    queue(1, now=now)
+    later = now + timedelta(days=5)
+    with purpose():
+        purposes.bind_house(lambda: purposes.House(paused=True, sample=True))
+        asking.reconcile(app, later)
+        assert only().state == "queued"
+        outbox.begin_anew(now=later)
+        db.session.commit()
+        purposes.bind_house(lambda: purposes.House(sample=True))
+        delivery.deliver_due(app, later)
+    assert only().state == "accepted"
