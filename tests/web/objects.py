@@ -1,18 +1,20 @@
 """What addresses name in the chain of tests.staff: parts of a draft, an item of the question bank; people and their places."""
 
 from flask import Flask
+from sqlalchemy import select
 
 from survey_app import clock, worker
 from survey_app.campaigns import drafting as campaign_drafts
-from survey_app.campaigns.models import Call
+from survey_app.campaigns.models import Call, Unsealing
 from survey_app.database import db
 from survey_app.design import bank
 from survey_app.design.editing import changing, operations
 from survey_app.design.editing.tree import Tree
 from survey_app.design.models import Questionnaire
-from survey_app.distribution import devices, poster_runs, widgets
+from survey_app.distribution import devices, poster_runs, waves, widgets
 from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE, Actor
+from survey_app.exports.models import Export
 from survey_app.messaging import outbox
 from survey_app.messaging.models import Message, Sender
 from survey_app.messaging.outbox import NewMessage
@@ -20,8 +22,9 @@ from survey_app.organisation import parts, tiers
 from survey_app.organisation.models import Shop
 from survey_app.people import contacts, orders, signing
 from survey_app.people.contacts import NewContact
-from survey_app.people.models import Import
+from survey_app.people.models import Import, Order
 from survey_app.people.orders import NewOrder
+from survey_app.responses.models import Response
 
 ITEM = "asked-often"
 
@@ -151,3 +154,55 @@ def messaged() -> dict[str, str]:
     db.session.commit()
     db.session.remove()
     return made
+
+
+def placed(shop_id: int, number: str = "NB-2") -> dict[str, str]:
+    """A person who bought last in this shop, the order of that, and one of the online store. Committed."""
+    now = clock.now()
+    buyer = NewContact(name="韩梅梅", phone="+8613912340000", shop_id=shop_id)
+    for one in (
+        NewOrder(number=number, state="completed", placed_at=now, shop_id=shop_id, contact=buyer),
+        NewOrder(number=f"{number}-online", state="completed", placed_at=now),
+    ):
+        orders.record_order(source="pos", order=one, now=now)
+    numbers = dict(db.session.execute(select(Order.number, Order.id)).tuples().all())
+    contact_id = db.session.scalars(select(Order.contact_id).where(Order.number == number)).one()
+    db.session.commit()
+    db.session.remove()
+    return {
+        "placed_contact": str(contact_id), "placed_order": str(numbers[number]),
+        "online_order": str(numbers[f"{number}-online"]),
+    }  # fmt: skip
+
+
+def unsealed(questionnaire_id: int, user_id: int) -> dict[str, str]:
+    """A request to learn who gave an answer that is confidential. Committed."""
+    now = clock.now()
+    wave = waves.ensure_wave(questionnaire_id=questionnaire_id, now=now)
+    version = db.session.get_one(Questionnaire, questionnaire_id).versions[0]
+    answer = Response(
+        id=7, version_id=version.id, mode="confidential", wave_id=wave.id, channel="sms", language="zh-CN", rc_hash=b"r" * 32,
+        status="complete", speed="normal", consent_version=1, order_seed=1, answers={},
+    )  # fmt: skip
+    db.session.add(answer)
+    db.session.flush()
+    asked = Unsealing(response_id=7, reason="投诉编号 2026-118，需要联系", requested_by_id=user_id, requested_at=now)
+    db.session.add(asked)
+    db.session.flush()
+    made = {"unsealing": str(asked.id)}
+    db.session.commit()
+    db.session.remove()
+    return made
+
+
+def exported(questionnaire_id: int, user_id: int) -> str:
+    """An export that this person asked for; its number. Committed."""
+    export = Export(
+        questionnaire_id=questionnaire_id, format="csv", options={}, requested_by_id=user_id, requested_at=clock.now()
+    )
+    db.session.add(export)
+    db.session.flush()
+    number = str(export.id)
+    db.session.commit()
+    db.session.remove()
+    return number

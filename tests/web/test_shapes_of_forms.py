@@ -354,7 +354,17 @@ def test_the_list_above_names_every_form() -> None:
 
 def test_no_view_reads_what_was_sent_past_the_forms() -> None:
     read_by_hand = re.compile(r"request\.(form|files|values|json|get_json|data)\b(?!=)")
-    rooms = ("accounts", "organisation", "people", "design", "distribution", "exports", "analysis", "campaigns", "messaging")
+    rooms = (
+        "accounts",
+        "organisation",
+        "people",
+        "design",
+        "distribution",
+        "exports",
+        "analysis",
+        "campaigns",
+        "messaging",
+    )
     found = [
         f"{path.name}: {line.strip()}"
         for room in rooms
