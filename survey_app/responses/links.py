@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from survey_app.database import db
 from survey_app.design.models import MODES, Questionnaire, Version
+from survey_app.responses import order_data
 from survey_app.responses.models import Response, ResponseLink
 from survey_app.vault import UNREADABLE, Vault
 
@@ -33,7 +34,12 @@ def answered_at(mode: str, moment: float) -> datetime:
 
 def invitation_of(vault: Vault, link: ResponseLink) -> int | None:
     """The invitation behind an answer; None when the key is missing or wrong."""
-    text = vault.unseal(link.sealed_link, place=_place(link.response_id))
+    return opened(vault, response_id=link.response_id, sealed_link=link.sealed_link)
+
+
+def opened(vault: Vault, *, response_id: int, sealed_link: str) -> int | None:
+    """The same for a row that was read without the ORM."""
+    text = vault.unseal(sealed_link, place=_place(response_id))
     return None if text == UNREADABLE else int(text)
 
 
@@ -73,6 +79,7 @@ def responses_of(vault: Vault, invitation_ids: Sequence[int]) -> list[int]:
 
 def tighten(response_ids: Sequence[int], mode: str) -> None:
     """Bring answers down to a stricter mode: links go in anonymous mode, else their times become as coarse as the mode says.
+    Order data becomes coarser as well, or goes.
 
     The row of a link names the mode of its answer, so it is taken out and, where it stays, put back.
     """
@@ -88,6 +95,7 @@ def tighten(response_ids: Sequence[int], mode: str) -> None:
         if mode != "anonymous"
     ]
     db.session.expunge_all()
+    order_data.tighten(response_ids, mode)
     db.session.execute(delete(ResponseLink).where(ResponseLink.response_id.in_(response_ids)))
     db.session.execute(
         update(Response)

@@ -40,6 +40,7 @@ class Outcome(enum.Enum):
     STORED = "stored"
     RETRY = "retry"  # the same form again: it was stored before
     TAKEN = "taken"  # the code was used for another answer, which stays as it is
+    GONE = "gone"  # the answer that was to be changed is not there any more
 
 
 class DamagedForm(DomainError):

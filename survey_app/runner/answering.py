@@ -106,6 +106,8 @@ class Sitting:
     kept: str = "yes"
     start: str = ""  # the question a preview began with: what lies before it was never asked
     issued: int = 0  # when the first document was given out
+    changeable: bool = False  # the answer can be changed for a while after the submit
+    until: str = ""  # an answer that was submitted is being changed, up to this time (10:45)
 
     @property
     def page(self) -> str:
@@ -132,6 +134,7 @@ class Reply:
     html: str
     script: Asset | None = None
     thanks: bool = False
+    again: bool = False  # of thanks: the answer was stored by an earlier try
 
 
 def reply(sitting: Sitting) -> Reply:
@@ -323,6 +326,7 @@ def _show(
         mode=sitting.mode,
         kept=sitting.kept,
         resumed=resumed,
+        until=sitting.until,
     )
     halves = document.page_document(frame, sheet, place)
     return Reply(
@@ -409,7 +413,10 @@ def _review(
         if question.asks
     ]
     sheet = Sheet(definition, frame.language, answers=way.answers, texts=way.texts)
-    place = Place(sitting.paper.version_id, REVIEW, save=state.number, back=True, notice=notice, kept=sitting.kept)
+    place = Place(
+        sitting.paper.version_id, REVIEW, save=state.number, back=True, notice=notice, kept=sitting.kept, resumed=resumed,
+        changeable=sitting.changeable, until=sitting.until,
+    )  # fmt: skip
     halves = document.review_document(frame, sheet, place, rows)
     html = halves.front + document.secrets_of(sitting.secrets) + halves.rest
     return Reply(503 if notice else 200, html, script=frame.script)
@@ -460,10 +467,11 @@ def _submit(sitting: Sitting, state: State, way: Path, *, checked: bool = False)
 
 def _told(sitting: Sitting, outcome: Outcome) -> Reply:
     if outcome is Outcome.TAKEN:
-        return Reply(200, closing.already_answered(sitting.frame, typed_words(sitting.paper, sitting.form)))
-    if outcome is Outcome.RETRY and sitting.keeper.is_deleted():
+        page = closing.changed_elsewhere if sitting.until else closing.already_answered
+        return Reply(200, page(sitting.frame, typed_words(sitting.paper, sitting.form)))
+    if outcome is Outcome.GONE or (outcome is Outcome.RETRY and sitting.keeper.is_deleted()):
         return Reply(200, closing.deleted(sitting.frame, typed_words(sitting.paper, sitting.form)))
-    return Reply(200, "", thanks=True)
+    return Reply(200, "", thanks=True, again=outcome is Outcome.RETRY)
 
 
 def _used(sitting: Sitting) -> Reply | None:

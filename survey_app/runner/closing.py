@@ -14,15 +14,18 @@ from survey_app.runner import assets, interview_words
 from survey_app.runner.frame import Chain, Frame, closing_page, language_links
 from survey_app.runner.sheet import attribute, escaped
 
-_TICK = (
+TICK = (
     '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
 )
 CODE_HOLE = "\ue000"  # a private-use character stands where the delete code goes
 CODE_SHOWN = 19  # characters of a delete code in groups of four
 
 
-def thanks(frame: Frame, definition: Definition, mode: str) -> str:
-    """The page after the submit, with a hole for the delete code. What was stored is said as far as it is true."""
+def thanks(frame: Frame, definition: Definition, mode: str, acts: str = "") -> str:
+    """The page after the submit, with a hole for the delete code. What was stored is said as far as it is true.
+
+    `acts`: what can still be done with the answer (changing.acts).
+    """
     _ = frame.say
     title, happens = _("感谢您的回答"), _("我们会汇总所有回答，用来改进药品和服务。")
     anonymous = _(
@@ -38,9 +41,9 @@ def thanks(frame: Frame, definition: Definition, mode: str) -> str:
     own = text_in(definition.thanks, frame.language, definition.language)
     thanks_text = f"<p>{escaped(own)}</p>" if own else ""
     body = (
-        f"<div class=done>{_TICK}<h1 tabindex=-1>{title}</h1>{thanks_text}<p>{happens}{between}{stored}</p></div>"
+        f"<div class=done>{TICK}<h1 tabindex=-1>{title}</h1>{thanks_text}<p>{happens}{between}{stored}</p></div>"
         f"<h2>{keep}</h2><p class=code>{CODE_HOLE}</p><p class=small>{why}</p>"
-        f'<p><a class=tap href="/withdraw?l={frame.language}">{link}</a></p>{done}'
+        f'<p><a class=tap href="/withdraw?l={frame.language}">{link}</a></p>{acts}{done}'
     )
     return closing_page(frame, title, body)
 
@@ -50,17 +53,28 @@ def already_answered(frame: Frame, typed: Mapping[str, str]) -> str:
     _ = frame.say
     title = _("您已提交过")
     text = _("这份问卷已经收到过您的回答，不会重复记录，也不会被覆盖。")
-    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_typed(frame, typed)}</div>")
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{typed_again(frame, typed)}</div>")
 
 
-def submitted(frame: Frame, day: int | None) -> str:
-    """A personal link that was used, opened again. Nothing of the answer is shown."""
+def changed_elsewhere(frame: Frame, typed: Mapping[str, str]) -> str:
+    """Two pages changed one answer: this one came second and is told."""
+    _ = frame.say
+    title = _("回答刚刚有了变化")
+    text = _("您打开这一页之后，这份回答在另一处修改过，或录音刚刚转成了文字。为免覆盖，这次没有保存。")
+    again = _("请重新打开您的链接，再修改一次。")
+    return closing_page(
+        frame, title, f"<div class=done><h1>{title}</h1><p>{text}{again}</p>{typed_again(frame, typed)}</div>"
+    )
+
+
+def submitted(frame: Frame, day: int | None, acts: str = "") -> str:
+    """A personal link that was used, opened again. Nothing of the answer is shown. `acts`: as on the thanks page."""
     _ = frame.say
     title, when = _("您已提交过"), _("您已在 %(day)s 提交。")
     text = when % {"day": f"<strong>{_day(frame, day)}</strong>"} if day is not None else _("我们已收到您的回答。")
     thanks_text = _("谢谢您！不需要再填写一次。")
     return closing_page(
-        frame, title, f"<div class=done>{_TICK}<h1>{title}</h1><p>{text}</p><p>{thanks_text}</p></div>",
+        frame, title, f"<div class=done>{TICK}<h1>{title}</h1><p>{text}</p><p>{thanks_text}</p></div>{acts}",
         links=("privacy", "withdraw"),
     )  # fmt: skip
 
@@ -112,7 +126,7 @@ def deleted(frame: Frame, typed: Mapping[str, str]) -> str:
     _ = frame.say
     title = _("这份回答已删除")
     text = _("您之前提交过这份表单，那份回答后来被删除了。这次没有重新保存。")
-    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{_typed(frame, typed)}</div>")
+    return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{typed_again(frame, typed)}</div>")
 
 
 def closed(frame: Frame, typed: Mapping[str, str], *, retired: bool = False) -> str:
@@ -134,7 +148,7 @@ def early(frame: Frame, typed: Mapping[str, str], opens_at: float) -> str:
 
 def _shut(frame: Frame, title: str, text: str, typed: Mapping[str, str]) -> str:
     return closing_page(
-        frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}{_typed(frame, typed)}</div>"
+        frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{call(frame)}{typed_again(frame, typed)}</div>"
     )
 
 
@@ -147,7 +161,8 @@ def _moment(frame: Frame, seconds: float) -> str:
     return f"{when.day} {when:%b}" + (f" {when.year}" if other else "") + f", {when:%H:%M} (China time)"
 
 
-def _typed(frame: Frame, typed: Mapping[str, str]) -> str:
+def typed_again(frame: Frame, typed: Mapping[str, str]) -> str:
+    """What was typed and not stored, to be copied."""
     _ = frame.say
     kept = _("您刚才填写的文字没有保存，可以在这里复制：")
     words = "".join(f"<li><bdi>{escaped(value)}</bdi></li>" for value in typed.values())
@@ -243,7 +258,7 @@ def withdrawn(frame: Frame) -> str:
     _ = frame.say
     title = _("已删除")
     text = _("这份回答已经永久删除，不再计入统计。")
-    return closing_page(frame, title, f"<div class=done>{_TICK}<h1>{title}</h1><p>{text}</p></div>")
+    return closing_page(frame, title, f"<div class=done>{TICK}<h1>{title}</h1><p>{text}</p></div>")
 
 
 # --- opting out -----------------------------------------------------------------------------------------------------
@@ -278,4 +293,4 @@ def opted_out(frame: Frame) -> str:
     _ = frame.say
     title = _("已登记")
     text = _("如果这个号码或邮箱收到过我们的邀请，以后不会再收到。已经在发送途中的一条可能还会到达。")
-    return closing_page(frame, title, f"<div class=done>{_TICK}<h1>{title}</h1><p>{text}</p></div>")
+    return closing_page(frame, title, f"<div class=done>{TICK}<h1>{title}</h1><p>{text}</p></div>")

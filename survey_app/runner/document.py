@@ -42,6 +42,8 @@ class Place:
     kept: str = "yes"  # whether drafts are saved: yes (this tab alone), anywhere, no, "" for a preview
     carried: Mapping[str, str] = field(default_factory=dict)  # further hidden fields of a first document
     resumed: bool = False  # a personal link was opened again, maybe by somebody else
+    changeable: bool = False  # the answer can be changed for a while after the submit
+    until: str = ""  # an answer that was submitted is being changed, up to this time (10:45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def page_document(frame: Frame, sheet: Sheet, place: Place) -> Halves:
     definition, index = sheet.definition, int(place.page)
     title = sheet.plain(definition.title)
     wrong = bool(sheet.errors)
-    steps = _steps(sheet, definition.pages[index], stepped=not (wrong or place.news or place.notice))
+    steps = _steps(sheet, definition.pages[index], stepped=not (wrong or place.news or place.notice or place.until))
     front = (
         _form_start(frame, place, _error_mark(frame) + title if wrong else title)
         + (_summary(frame, sheet, index) if wrong else "")
@@ -72,7 +74,7 @@ def page_document(frame: Frame, sheet: Sheet, place: Place) -> Halves:
         + steps
         + _kept_fields(place)
     )
-    return Halves(front, _form_end(frame, place, _go_label(frame, definition, index)))
+    return Halves(front, _form_end(frame, place, _go_label(frame, definition, index, place.until)))
 
 
 def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Question, str]]) -> Halves:
@@ -81,6 +83,10 @@ def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Q
     change, empty, title = _("更改"), _("未填写"), _("请检查您的答案")
     colon = _("：")
     advice, submit = _("确认无误后请提交，提交后不能修改。"), _("提交问卷")
+    if place.until:
+        advice, submit = _("确认无误后请提交修改。"), _("提交修改")
+    elif place.changeable:
+        advice = _("确认无误后请提交，提交后 30 分钟内可以修改。")
     items = "".join(
         f"<li><button class=link name=go value=edit:{question.name} formnovalidate>{change}"
         f"<span class=vh>{colon}{sheet.html(question.text)}</span></button>"
@@ -176,11 +182,13 @@ def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) ->
     )
 
 
-def _go_label(frame: Frame, definition: Definition, index: int) -> str:
+def _go_label(frame: Frame, definition: Definition, index: int, until: str) -> str:
     _ = frame.say
     if index < len(definition.pages) - 1:
         return _("继续")
-    return _("检查答案") if wants_review(definition) else _("提交问卷")
+    if wants_review(definition):
+        return _("检查答案")
+    return _("提交修改") if until else _("提交问卷")
 
 
 def _summary(frame: Frame, sheet: Sheet, index: int) -> str:
@@ -203,6 +211,9 @@ def _notice(frame: Frame, place: Place) -> str:
     if place.news:
         text = _("还有 %(count)s 题需要您回答") % {"count": place.news}
         return f"<div class='sum news' role=status><h2>{text}</h2></div>"
+    if place.until and not place.notice:
+        text = _("您正在修改已提交的回答，请在 %(time)s 前提交修改；不提交则保持原来的回答。")
+        return f"<div class='sum news' role=status><p>{text % {'time': place.until}}</p></div>"
     if place.resumed:
         text, again = _("已恢复您上次填写的内容。"), _("不是我，重新开始")
         return (
@@ -218,7 +229,9 @@ def _head(frame: Frame, sheet: Sheet, place: Place) -> str:
     if index:
         page_title = definition.pages[index].title
         return f"<div id=_h class=head>{sheet.block('h1', page_title) if page_title else title}</div>"
-    if sheet.errors or place.news or place.notice:  # what has to be done now comes first; the introduction was read
+    if (
+        sheet.errors or place.news or place.notice or place.until
+    ):  # what has to be done now comes first; the introduction was read
         return f"<div id=_h class=head>{title}</div>"
     return (
         f"<div id=_h class=head>{title}{sheet.block('p', definition.intro)}"

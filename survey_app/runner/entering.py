@@ -37,6 +37,11 @@ class Entry:
         """Whether the code can be opened again, on any device."""
         return self.ticket is not None and self.ticket.is_personal
 
+    @property
+    def can_change(self) -> bool:
+        """Whether the answer can be changed and taken back: by its own link, never in anonymous mode."""
+        return self.invitation_id is not None and self.home != ""
+
     def way(self) -> Way:
         """How the answer came."""
         return self.stored_way() if self.stored_way else Way(self.door.kind)

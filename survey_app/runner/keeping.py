@@ -7,7 +7,7 @@ from survey_app import clock, tokens
 from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.questionnaire.routing import Path
-from survey_app.responses import drafts, flags, recordings
+from survey_app.responses import drafts, flags, order_data, recordings
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.recording import Outcome, Recorder, Submission
 from survey_app.runner import incoming
@@ -95,7 +95,7 @@ class Sealed:
                 speed=flags.speed(self.now - self.issued, self.paper.seconds),
                 straightline=flags.straightline(way.answers, self.paper.batteries),
                 consent_version=self.consent_version,
-                answers=way.answers,
+                answers=order_data.kept(self.paper.definition, way.answers, door.mode),
                 texts=way.texts,
                 layout=layout,
                 status=way.outcome,

@@ -16,6 +16,8 @@ from survey_app.responses import ballots, drafts
 from survey_app.responses.ballots import Ticket
 from survey_app.runner import arriving, assets, closing, incoming
 from survey_app.runner.answering import Reply
+from survey_app.runner.changing import STATE
+from survey_app.runner.changing_pages import TAKE_BACK
 from survey_app.runner.doors import Door, WaveTerms, is_looser
 from survey_app.runner.entering import Entry
 from survey_app.runner.forms import one
@@ -37,6 +39,7 @@ class Personal:
 
     def __init__(self, here: "Respondents") -> None:
         self.here = here
+        self.changes = here.changes
         self.bad_codes = incoming.Throttle(BAD_CODES_A_MINUTE)
         self.slow_seconds = SLOW_SECONDS
         self._slowed = threading.Semaphore(2)  # however many guess, the other threads go on serving
@@ -70,6 +73,8 @@ class Personal:
             "SELECT day FROM ballot WHERE wave_id = ? AND nullifier = ?", (ticket.wave_id, ticket.nullifier)
         )
         if used is not None:
+            if entry.can_change and channel != "receipt":  # a receipt is left lying about
+                return self.changes.done(entry, ticket, wave, used[0], self._frame())
             return self.page(lambda frame: closing.submitted(frame, used[0]))
         saved = drafts.load(self.here.recorder, ticket)
         paper = self.here.doors.paper(saved.version_id) if saved else None
@@ -102,6 +107,10 @@ class Personal:
         if entry.invitation_id is not None and entry.invitation_id not in self._opened:
             arriving.note_opened(self.here.recorder, entry.invitation_id, entry.door.mode)
             self._opened.add(entry.invitation_id)
+        if entry.can_change and STATE in form:
+            return self.changes.answer(entry, ticket, wave, form)
+        if entry.can_change and one(form, "go") == TAKE_BACK:
+            return self.changes.take_back(entry, ticket, self._frame(incoming.posted_language(form, _LANGUAGES)))
         return self.here.take(entry, form)
 
     # --- who it is --------------------------------------------------------------------------------------------------
@@ -145,6 +154,6 @@ class Personal:
         frame = self._frame()
         return self.here.page(Reply(status, make(frame)), frame.chain)
 
-    def _frame(self) -> Frame:
-        language = incoming.language_of(incoming.asked.get(), _LANGUAGES)
+    def _frame(self, language: str = "") -> Frame:
+        language = language or incoming.language_of(incoming.asked.get(), _LANGUAGES)
         return Frame(self.here.doors.chain(), language, languages=_LANGUAGES)

@@ -43,6 +43,7 @@ from survey_app.runner import (
     widget,
 )
 from survey_app.runner.answering import Reply, Sitting, State
+from survey_app.runner.changing import Changes
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early, is_looser
 from survey_app.runner.entering import Entry
@@ -92,6 +93,7 @@ class Respondents:
         self.doors = Doors(settings)
         self.recorder = Recorder(settings, self.vault)
         self.wrong_codes = incoming.Throttle(WRONG_CODES_A_MINUTE)
+        self.changes = Changes(self)
         self.wait_seconds = {"POST": POST_SECONDS}
         self._stitched: dict[tuple[Any, ...], tuple[Chain, Stitched]] = {}
 
@@ -243,6 +245,8 @@ class Respondents:
             reply = answering.reply(sitting)
         except DamagedForm:
             reply = Reply(400, closing.damaged(frame))
+        if reply.thanks and entry.can_change:
+            return self.changes.thank(sitting, entry, ticket, tokens.grouped(rc), reply)
         return self.thank(frame, paper, rc, door.mode) if reply.thanks else self.page(reply, chain)
 
     def _sitting(
@@ -253,8 +257,9 @@ class Respondents:
         parameters = incoming.parameters_of(paper, one(form, "_x")) | incoming.facts_of(paper, entry.facts)
         kept = "anywhere" if paper.kept == "yes" and entry.is_personal else paper.kept
         return Sitting(
-            frame, paper, form, keeper, carried, order, parameters, entry.door.mode, now, kept, issued=keeper.issued
-        )
+            frame, paper, form, keeper, carried, order, parameters, entry.door.mode, now, kept, issued=keeper.issued,
+            changeable=entry.can_change,
+        )  # fmt: skip
 
     def lapsed(self, door: Door | None, form: Form) -> Response | None:
         """The closed page for a form whose wave has no keys any more; None for every other form."""
