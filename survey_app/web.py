@@ -139,6 +139,11 @@ def is_htmx() -> bool:
     return bool(htmx_request.htmx)
 
 
+def is_waiting() -> bool:
+    """True when a page asks on its own how far something is, and nobody did anything (`hx-trigger="every …"`)."""
+    return "X-Waiting" in request.headers
+
+
 def render(template: str, *, fragment: str | None = None, status: int = 200, **values: Any) -> Response:
     """Render a page; when htmx asks and `fragment` names another template, render that one alone."""
     name = fragment if fragment is not None and is_htmx() else template

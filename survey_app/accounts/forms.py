@@ -74,6 +74,18 @@ class SignInCodeForm(CodeForm):
     next = Raw()
 
 
+class AgainForm(StaffForm):
+    """Password, or code of the app, after an idle time; and where to go then."""
+
+    proof = Secret(
+        validators=[
+            DataRequired(lazy_gettext("请填写。")),
+            Length(max=LONGEST * 4, message=lazy_gettext("密码最多 %(n)s 个字符。", n=LONGEST)),
+        ]
+    )
+    next = Raw()
+
+
 class ActivityForm(StaffForm):
     """Open or close an account."""
 

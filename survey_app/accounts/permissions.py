@@ -60,6 +60,16 @@ UNDIVIDED = frozenset(
 GUARDED = frozenset({"response:export", "contact:unmask", "response:unseal", "comment:read:sensitive"})
 
 
+# what shows people or what they said: these pages ask again who it is after a quarter of an hour without a request
+SENSITIVE = frozenset(
+    {
+        "contact:read", "contact:edit", "contact:unmask", "contact:erase", "order:read", "order:import", "call:make",
+        "response:unseal", "response:export", "comment:read", "comment:read:sensitive", "message:read", "message:resend",
+        "audit:read",
+    }
+)  # fmt: skip
+
+
 def permissions_of(role: str, *, bound: bool = False) -> frozenset[str]:
     """Everything a role may do; `bound`: to one region or shop."""
     allowed = frozenset(name for name, roles in PERMISSIONS.items() if role in roles)

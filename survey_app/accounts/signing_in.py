@@ -13,6 +13,7 @@ from survey_app.languages import N_
 
 SESSION_LIVES = timedelta(hours=12)
 CODE_WITHIN = timedelta(minutes=5)
+IDLE_AFTER = timedelta(minutes=15)  # without a request: pages that show people ask again who it is
 SLOW_SECONDS = 2.0
 SLOW_AT_ONCE = 2  # threads of each web process that slow guesses may hold: the others are for everybody else
 
@@ -89,6 +90,18 @@ def sign_in_with_code(*, half: str, code: str, address: str, now: datetime) -> U
     return user
 
 
+def prove_again(*, user: User, typed: str, address: str, now: datetime) -> None:
+    """Show after an idle time that it is still this person: by the code where one is set up, else by the password.
+
+    The code alone is enough: the password was given within the same twelve hours, and who finds an open browser has not the
+    phone. Refused and counted like a sign-in. Raises GuessRefused.
+    """
+    if second_factor.is_set_up(user):
+        sign_in_with_code(half=half_ticket(user, now), code=typed, address=address, now=now)
+    else:
+        sign_in(email=user.email, password=typed, address=address, now=now)
+
+
 def sign_out(*, user: User, now: datetime) -> None:
     """End every session of this account: a copied cookie is worth nothing afterwards."""
     users.end_sessions(user)
@@ -111,6 +124,17 @@ def half_ticket_owner(value: str, *, now: datetime) -> User | None:
     if user is None or now.timestamp() - int(value.split(".")[2]) >= CODE_WITHIN.total_seconds():
         return None
     return user if second_factor.is_set_up(user) else None
+
+
+def idle_left(seen: int, *, now: datetime) -> int:
+    """Seconds until somebody whose last request was at `seen` (seconds since 1970) is asked again; 0 when it is time."""
+    idle = int(now.timestamp()) - seen
+    return max(0, int(IDLE_AFTER.total_seconds()) - idle) if idle >= -60 else 0
+
+
+def began_at(value: str) -> int:
+    """When a ticket was made, in seconds since 1970. Only for a ticket that has an owner."""
+    return int(value.split(".")[2])
 
 
 def ticket_owner(value: str, *, now: datetime) -> User | None:

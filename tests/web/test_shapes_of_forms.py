@@ -111,6 +111,7 @@ SHEETS = [
     Sheet(accounts.UserForm, "/users/{user}", {"name": "王芳", "role": "quality", "region": ""}, WHO),
     Sheet(accounts.CodeForm, "/account/second-factor", {}, text("code", 16) + [({"code": ""}, "code")], page=False),
     Sheet(accounts.SignInCodeForm, "/sign-in/code", {}, text("code", 16) + [({"code": ""}, "code")]),
+    Sheet(accounts.AgainForm, "/sign-in/again", {}, [({"proof": ""}, "proof"), ({"proof": "长" * 5000}, "proof")]),
     Sheet(accounts.ActivityForm, "/users/{user}/activity", {"active": "0"}, chosen("active", *SWITCHED), page=False),
     Sheet(accounts.ChangePasswordForm, "/account/password",
           {"old": staff.PASSWORD, "password": PASSWORD, "again": PASSWORD},

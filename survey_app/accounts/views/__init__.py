@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("accounts", __name__)
 
-from survey_app.accounts.views import guard, log, people, second_factor, sending, sign_in  # noqa: E402, F401 - they add their pages
+from survey_app.accounts.views import guard, idle, log, people, second_factor, sending, sign_in  # noqa: E402, F401 - they add their pages

@@ -11,12 +11,16 @@ from werkzeug.wrappers import Response
 from survey_app import clock, web
 from survey_app.accounts import navigation, second_factor, signing_in, users
 from survey_app.accounts.models import User
-from survey_app.accounts.permissions import is_allowed, permissions_of
+from survey_app.accounts.permissions import SENSITIVE, is_allowed, permissions_of
 from survey_app.accounts.views import blueprint
 from survey_app.database import db
 from survey_app.organisation.models import Organisation
 
 TICKET = "ticket"
+LAST = "last"  # the last request, in seconds since 1970; brought up to date once a minute
+MINUTE = 60
+# asking how long there is left, and showing who it is, are no work: neither keeps anybody in
+NO_WORK = frozenset({"accounts.idle_left", "accounts.again_form", "accounts.prove_again", "accounts.sign_out"})
 # what somebody may do who has yet to set up the second factor that the role needs
 WITHOUT_SECOND_FACTOR = frozenset(
     {"accounts.second_factor_page", "accounts.new_secret", "accounts.confirm_secret", "accounts.sign_out"}
@@ -50,7 +54,43 @@ def guard() -> Response | None:
     if request.endpoint not in WITHOUT_SECOND_FACTOR and lacks_second_factor(g.user):
         address = url_for("accounts.second_factor_page")
         return web.seen(address) if web.is_htmx() else redirect(address, 302)
+    return _keep_awake(needed or "")
+
+
+def seconds_left() -> int:
+    """Until the pages that show people ask again who it is; 0 when they do."""
+    began = signing_in.began_at(session[TICKET])
+    return signing_in.idle_left(max(began, session.get(LAST, 0)), now=clock.now())
+
+
+def _keep_awake(needed: str) -> Response | None:
+    """Take this request as a sign of life; too late for that, pages that show people ask again who it is.
+
+    Once the time is over only that proof helps: a look at another page does not bring it back.
+    """
+    left = seconds_left()
+    if needed in SENSITIVE:
+        g.idle_left = left
+        if not left:
+            return _to_proof()
+    if left and request.endpoint not in NO_WORK and not web.is_waiting():
+        if left <= signing_in.IDLE_AFTER.total_seconds() - MINUTE:
+            session[LAST] = int(clock.now().timestamp())
+        g.idle_left = seconds_left()
     return None
+
+
+def _to_proof() -> Response:
+    page = _path_of(htmx_request.htmx.current_url or "") if web.is_htmx() else here()
+    address = url_for("accounts.again_form", next=page)
+    return web.seen(address) if request.method not in web.SAFE_METHODS or web.is_htmx() else redirect(address, 302)
+
+
+def here() -> str | None:
+    """The page of this request, as something to return to: of an act the page that it was done on."""
+    if request.method in web.SAFE_METHODS:
+        return web.safe_next(request.full_path.rstrip("?"))
+    return _path_of(request.referrer or "")
 
 
 def lacks_second_factor(user: User) -> bool:
@@ -90,6 +130,10 @@ def frame() -> dict[str, Any]:
         if chain and chain.logo
         else "",
         "navigation": _menu() if g.get("user") else [],
+        "idle_left": g.get("idle_left", 0)
+        if web.declared_access(current_app, request.endpoint or "") in SENSITIVE
+        else 0,
+        "idle_next": here() if request.method not in web.SAFE_METHODS else "",
     }
 
 
