@@ -22,7 +22,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "comment:read": frozenset({RESEARCHER, CUSTOMER_SERVICE, QUALITY, MANAGER}),
     "comment:read:sensitive": frozenset({CUSTOMER_SERVICE, QUALITY}),
     "response:export": frozenset({ADMINISTRATOR, RESEARCHER}),
-    "contact:read": frozenset({ADMINISTRATOR, RESEARCHER, CUSTOMER_SERVICE}),
+    "contact:read": frozenset({ADMINISTRATOR, RESEARCHER, CUSTOMER_SERVICE, QUALITY}),
     "contact:edit": frozenset({ADMINISTRATOR, CUSTOMER_SERVICE}),
     "contact:unmask": frozenset({CUSTOMER_SERVICE, QUALITY}),
     "contact:erase": frozenset({ADMINISTRATOR, CUSTOMER_SERVICE}),
