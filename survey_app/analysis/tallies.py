@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from survey_app.analysis import dataset
 from survey_app.analysis.dataset import FrozenVersion, Row
 from survey_app.questionnaire.definition import Definition, Score
+from survey_app.questionnaire.question_types.hidden import OrderData
 from survey_app.questionnaire.scoring import score as score_of
 
 RESPONSES = ""
@@ -67,12 +68,15 @@ def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Ta
     """Count responses; versions without any have empty tallies."""
     found: dict[int, dict[str, dict[Any, int]]] = {v: defaultdict(lambda: defaultdict(int)) for v in definitions}
     people: dict[int, dict[str, int]] = {v: defaultdict(int) for v in definitions}
+    unseen = {v: {q.name for q in d.questions if isinstance(q, OrderData)} for v, d in definitions.items()}
     scores = {v: [s for s in d.scores if s.kind in PER_RESPONSE] for v, d in definitions.items()}
     for row in rows:
         counts, n = found[row.version_id], people[row.version_id]
         counts[RESPONSES][row.status] += 1
         n[RESPONSES] += 1
         for name, value in row.answers.items():
+            if name in unseen[row.version_id]:  # each order its own value: nothing to count, and nothing to keep
+                continue
             n[name] += 1
             if type(value) is list:
                 for code in value:

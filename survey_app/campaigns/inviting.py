@@ -143,7 +143,11 @@ def facts_place(invitation_id: int) -> str:
 
 def _facts(rows: Sequence[New]) -> dict[int, dict[str, str]]:
     """Order id -> what texts and conditions may name of it, as it is now."""
-    ids = [row.person.order_id for row in rows if row.person.order_id is not None]
+    return facts_of_orders([row.person.order_id for row in rows if row.person.order_id is not None])
+
+
+def facts_of_orders(ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The same for these orders."""
     chosen = select(Order.id, Order.number, Order.completed_at, Order.amount_cents, Shop.name)
     found = db.session.execute(chosen.outerjoin(Shop, Shop.id == Order.shop_id).where(Order.id.in_(ids)))
     return {

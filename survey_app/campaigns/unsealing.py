@@ -6,9 +6,10 @@ Identified answers need no second person: the page told so. Anonymous ones have 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from survey_app import events, web
+from survey_app.campaigns import inviting
 from survey_app.campaigns.models import Invitation, Unsealing
 from survey_app.database import db
 from survey_app.errors import DomainError
@@ -17,7 +18,7 @@ from survey_app.languages import N_
 from survey_app.people import contacts
 from survey_app.people.erasure import Erased
 from survey_app.people.models import Contact, Order
-from survey_app.responses import links
+from survey_app.responses import links, order_data
 
 SHORTEST_REASON = 10
 OPEN_FOR = timedelta(days=7)  # an approval that nobody used ends
@@ -122,9 +123,16 @@ def newest() -> list[Unsealing]:
 
 
 def forget_person(erased: Erased, now: datetime) -> None:
-    """Part of an erasure: answers of this person no longer lead there, invitations no longer know link and order."""
-    mine = select(Invitation).where(Invitation.contact_id == erased.contact_id, Invitation.mode != "anonymous")
-    found = list(db.session.scalars(mine))
-    links.unlink(links.responses_of(web.vault(), [invitation.id for invitation in found]))
+    """Part of an erasure: answers of this person no longer lead there nor name the orders, nor do invitations.
+
+    An answer that came with an order of a web site has no link: it is found by the order that it names.
+    """
+    orders = list(db.session.scalars(select(Order.id).where(Order.contact_id == erased.contact_id)))
+    mine = or_(Invitation.contact_id == erased.contact_id, Invitation.order_id.in_(orders))
+    found = list(db.session.scalars(select(Invitation).where(mine, Invitation.mode != "anonymous")))
+    answered = links.responses_of(web.vault(), [invitation.id for invitation in found])
+    links.unlink(answered)
+    named = order_data.naming(list(inviting.facts_of_orders(orders).values()))
+    order_data.tighten({*answered, *named}, "anonymous")
     for invitation in found:
         invitation.facts, invitation.code_index = "", None

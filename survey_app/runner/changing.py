@@ -17,7 +17,7 @@ from sqlalchemy import select
 from survey_app import clock
 from survey_app.questionnaire.question_types.hidden import Hidden, OrderData
 from survey_app.questionnaire.routing import Path, path
-from survey_app.responses import ballots, flags, links, recordings, revising
+from survey_app.responses import ballots, flags, links, order_data, order_data, recordings, revising
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.models import Ballot, Comment, Response, ResponseLink
 from survey_app.responses.recording import Outcome, comment_place
@@ -127,7 +127,7 @@ class Changing(Sealed):
                 nonce=self.nonce,
                 status=way.outcome,
                 straightline=flags.straightline(way.answers, self.paper.batteries),
-                answers=way.answers,
+                answers=order_data.kept(self.paper.definition, way.answers, self.entry.door.mode),
                 texts=way.texts,
                 spoken=recordings.spoken_in(way.texts, self.paper.spoken) if self.paper.spoken else None,
             ),
@@ -164,15 +164,15 @@ class Changes:
         asked = incoming.query_value(incoming.asked.get(), "l")
         language = asked if asked in languages else found.language if found.language in languages else languages[0]
         frame = Frame(self.here.doors.chain(), language, languages=languages, home=entry.home)
-        state = self._state_of(paper, found, since)
+        state = self._state_of(paper, found, since, incoming.facts_of(paper, entry.facts))
         keeper = self._keeper(entry, ticket, paper, ballots.new_nonce(), found, Begun(since, found.before, {}))
         keeper.hidden |= {"_t": ticket.code, "_n": keeper.nonce}
         keeper.save(state, "")
-        sitting = self._sitting(keeper, frame, {}, found.answers)
+        sitting = self._sitting(keeper, frame, {}, state.answers)
         return self.here.page(answering.resumed(sitting, state), frame.chain)
 
-    def _state_of(self, paper: Paper, found: Found, since: int) -> State:
-        """The stored answer as the state of somebody who has filled in everything."""
+    def _state_of(self, paper: Paper, found: Found, since: int, facts: Mapping[str, str]) -> State:
+        """The stored answer as the state of somebody who has filled in everything. `facts`: the answer keeps less of the order."""
         c = Comment.__table__.c
         texts = {}
         for row in self.here.doors.rows(select(c.variable, c.redacted, c.raw).where(c.response_id == found.id)):
@@ -180,10 +180,11 @@ class Changes:
                 self.here.vault.unseal(row.raw, place=comment_place(found.id, row.variable)) if row.raw else UNREADABLE
             )
             texts[row.variable] = row.redacted if raw == UNREADABLE else raw
-        way = path(paper.definition, found.answers, texts)
+        answers = found.answers | facts
+        way = path(paper.definition, answers, texts)
         return State(
             page=REVIEW if paper.reviewed else str(way.pages[0].index if way.pages else 0),
-            answers=found.answers,
+            answers=answers,
             texts=texts,
             seen=[q.name for page in way.pages for q in page.questions if q.asks],
             reviewed=paper.reviewed,
