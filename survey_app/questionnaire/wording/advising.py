@@ -29,6 +29,7 @@ def advice(definition: Definition, previous: Definition | None = None, *, reach:
 def _notice(definition: Definition, previous: Definition | None) -> Iterator[Noticed]:
     yield from whole_rules.length(definition)
     yield from whole_rules.rules(definition)
+    yield from whole_rules.order_fields(definition)
     used = whole_rules.used_names(definition)
     yield from whole_rules.scales(definition, previous, used)
     for place, _, question in places(definition):

@@ -290,6 +290,21 @@ WORDS: dict[str, Words] = {
         ("Make it optional.", "改为选答。"),
         ("Make it optional", "改为选答"),
     ),
+    "order_identifies": Words(
+        (
+            "A confidential answer does not keep this field of the order in full.",
+            "保密问卷的答卷不会完整保存这个订单字段。",
+        ),
+        (
+            "Whoever may look up orders would find the customer by it, without an unsealing. Pages show it; data and exports "
+            "have no order number, the month instead of the date, and a span of 50 yuan instead of the amount.",
+            "能查订单的人凭它就能找到顾客，绕过解封。页面上可以显示；数据和导出中没有订单号，日期只到月份，金额只到 50 元一档。",
+        ),
+        (
+            "Take the question out unless a text on a page names it, or make the questionnaire identified.",
+            "除非题目文字要引用它，否则删去；确需订单号时请用实名问卷。",
+        ),
+    ),
     "many_questions": Words(
         (
             "{given} questions tire people; {limit} or fewer are answered better.",

@@ -8,7 +8,7 @@ from survey_app.questionnaire import conditions, expressions
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.meaning import all_texts, places
 from survey_app.questionnaire.question_types.base import Question
-from survey_app.questionnaire.question_types.hidden import Computed
+from survey_app.questionnaire.question_types.hidden import Computed, OrderData
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert, Rating
 from survey_app.questionnaire.review import names_on
@@ -17,6 +17,7 @@ from survey_app.questionnaire.wording import choice_rules, polarity
 from survey_app.questionnaire.wording.kinds import Noticed, Place, Step, is_chinese, is_english
 from survey_app.questionnaire.wording.sentence_rules import rules_of
 
+IDENTIFYING = frozenset({"order_number", "order_date", "order_amount"})
 MAX_QUESTIONS, MAX_SECONDS, MAX_TESTS = 12, 300, 3
 
 Labels = Sequence[Mapping[str, str]]
@@ -46,6 +47,14 @@ def rules(definition: Definition) -> Iterator[Noticed]:
         if given >= MAX_TESTS:
             steps: tuple[Step, ...] = (("split_page", place, None),)
             yield Noticed("complex_rule", (*place, "show_if"), {"given": given}, "", steps)
+
+
+def order_fields(definition: Definition) -> Iterator[Noticed]:
+    """Order data by which staff would find the customer without an unsealing: a confidential answer keeps less of it."""
+    if definition.mode == "confidential":
+        for place, _, question in places(definition):
+            if isinstance(question, OrderData) and question.field in IDENTIFYING:
+                yield Noticed("order_identifies", (*place, "field"), {})
 
 
 def _tested(condition: Mapping[str, Any]) -> Iterator[str]:

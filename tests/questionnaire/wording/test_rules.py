@@ -51,6 +51,13 @@ def test_more_than_five_minutes_is_long() -> None:
     assert "long_survey" in codes(made(*texts)) and "long_survey" not in codes(made(*texts[:8]))
 
 
+@pytest.mark.parametrize(("mode", "expected"), [("confidential", 3), ("identified", 0)])
+def test_a_confidential_questionnaire_does_not_keep_what_finds_an_order(mode: str, expected: int) -> None:
+    fields = ("order_number", "order_date", "order_amount", "shop")
+    taken = (question(f"of_{field}", "order_data", field=field) for field in fields)
+    assert codes(made(question("good"), *taken, mode=mode)).count("order_identifies") == expected
+
+
 @pytest.mark.parametrize(("tests", "expected"), [(2, False), (3, True)])
 def test_a_rule_with_three_conditions_on_its_own_page_wants_a_page_break(tests: int, expected: bool) -> None:
     rule = {f"q{n}": {"at_least": 3} for n in range(tests)}
