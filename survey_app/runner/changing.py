@@ -17,7 +17,7 @@ from sqlalchemy import select
 from survey_app import clock
 from survey_app.questionnaire.question_types.hidden import Hidden, OrderData
 from survey_app.questionnaire.routing import Path, path
-from survey_app.responses import ballots, flags, links, order_data, order_data, recordings, revising
+from survey_app.responses import ballots, flags, links, order_data, recordings, revising
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.models import Ballot, Comment, Response, ResponseLink
 from survey_app.responses.recording import Outcome, comment_place
