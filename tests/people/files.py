@@ -14,8 +14,17 @@ from survey_app import clock
 
 HEADING = ("订单号", "门店编码", "姓名", "手机号", "邮箱", "金额", "下单时间", "完成时间", "状态", "商品", "同意短信")
 _FAMILY, _GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
-_GOODS = ("阿莫西林胶囊", "板蓝根颗粒", "连花清瘟胶囊", "维生素C片", "蒲地蓝口服液", "布洛芬缓释胶囊", "医用口罩", "碘伏消毒液")
-_STATES = ("已完成",) * 8 + ("已退款", "已取消", "配送中")
+GOODS = (
+    "阿莫西林胶囊",
+    "板蓝根颗粒",
+    "连花清瘟胶囊",
+    "维生素C片",
+    "蒲地蓝口服液",
+    "布洛芬缓释胶囊",
+    "医用口罩",
+    "碘伏消毒液",
+)
+STATES = ("已完成",) * 8 + ("已退款", "已取消", "配送中")
 
 
 def phone(number: int) -> str:
@@ -32,19 +41,23 @@ def order_rows(
     for number in range(first, first + count):
         person = number if people is None else chance.randrange(people)
         placed = clock.china(now - timedelta(minutes=chance.randrange(3 * 1440, 20 * 1440)))
-        state = chance.choice(_STATES)
+        state = chance.choice(STATES)
         completed = placed + timedelta(hours=chance.randrange(1, 60)) if state in ("已完成", "已退款") else None
         rows.append([
             f"SO{number:010d}", chance.choice(shops), chance.choice(_FAMILY) + chance.choice(_GIVEN) + f"{person}号",
             phone(person), f"buyer{person}@example.cn", f"{chance.randrange(500, 60_000) / 100:.2f}",
             f"{placed:%Y-%m-%d %H:%M:%S}", f"{completed:%Y-%m-%d %H:%M:%S}" if completed else "", state,
-            chance.choice(_GOODS), "是",
+            chance.choice(GOODS), "是",
         ])  # fmt: skip
     return rows
 
 
 def as_csv(
-    rows: Sequence[Sequence[str]], *, heading: Sequence[str] = HEADING, encoding: str = "utf-8-sig", separator: str = ","
+    rows: Sequence[Sequence[str]],
+    *,
+    heading: Sequence[str] = HEADING,
+    encoding: str = "utf-8-sig",
+    separator: str = ",",
 ) -> bytes:
     """A CSV file."""
     text = io.StringIO()
