@@ -47,7 +47,7 @@ def sign_checkpoint(now: datetime) -> None:
 
 def _house() -> purposes.House:
     chain = the_chain()
-    return purposes.House(chain.sending_paused, chain.sample, chain.name, chain.sms_signature)
+    return purposes.House(chain.sending_paused, chain.sample, chain.name, chain.sms_signature, chain.display_name("en"))
 
 
 def _opted_out(address: str, now: datetime) -> None:

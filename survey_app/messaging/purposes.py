@@ -82,6 +82,7 @@ class House:
     sample: bool = False  # a chain that does not exist: the console channel works, links may be shown
     chain: str = ""
     signature: str = ""  # of every SMS, without brackets
+    chain_en: str = ""
 
 
 _purposes: dict[str, Purpose] = {}

@@ -104,9 +104,14 @@ def sms_text(filled: Filled, signature: str) -> str:
     return f"【{clean(signature)}】{filled.text}" if signature else filled.text
 
 
-def samples() -> dict[str, str]:
-    """A value for each placeholder, for previews."""
-    return {name: sample for name, (_, sample) in PLACEHOLDERS.items()}
+def samples(language: str = "zh-CN") -> dict[str, str]:
+    """A value for each placeholder, for previews of words in this language."""
+    given = {name: sample for name, (_, sample) in PLACEHOLDERS.items()}
+    return (
+        given
+        if language == "zh-CN"
+        else given | {"chain": "Hemu Pharmacy", "title": "Your purchase", "shop": "Main Street"}
+    )
 
 
 def _words(row: Template) -> Words:

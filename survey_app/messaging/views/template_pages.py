@@ -45,7 +45,8 @@ def _sms(words: Words) -> str:
 
 def _filled(words: Words) -> templates.Filled:
     house = purposes.house()
-    values = templates.samples() | {"chain": house.chain or templates.samples()["chain"]}
+    values, own = templates.samples(words.language), house.chain if words.language == "zh-CN" else house.chain_en
+    values |= {"chain": own or values["chain"]}
     host = web.settings().public_url
     values |= {"link": f"{host}/i/AbCd3fGhIjKlMnOpQrStU", "optout": f"{host}/u/AbCd3fGhIjKlMnOp"}
     return templates.fill(words, values)
