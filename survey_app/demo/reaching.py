@@ -180,18 +180,18 @@ class Reaching:
 
     def _let_out(self, campaign: Campaign, *, step: int, until: datetime) -> None:
         """What the provider told about the messages that were due before `until`."""
-        chosen = select(Message.id, Message.due_at).where(
+        chosen = select(Message.id, Message.due_at, Message.channel).where(
             Message.campaign_id == campaign.id, Message.step == step, Message.state == "queued"
         )
         rows = []
-        for number, due_at in db.session.execute(chosen.order_by(Message.id)):
+        for number, due_at, channel in db.session.execute(chosen.order_by(Message.id)):
             at = limits.next_opening(due_at + timedelta(seconds=self.dice.randint(1, 3_000)))
             if at < until:
                 state = self.dice.choices(("delivered", "failed", "expired", "unknown_reported"), (93, 3, 3.5, 0.5))[0]
                 rows.append(
                     {
                         "id": number, "state": state, "sent_at": at, "ended_at": at + timedelta(seconds=9), "attempts": 1,
-                        "sender_id": self.sender, "reason": "no_such_number" if state == "failed" else "",
+                        "sender_id": self.sender, "reason": _reason(channel) if state == "failed" else "",
                     }
                 )  # fmt: skip
         if rows:
@@ -274,6 +274,11 @@ class Reaching:
 
     def _is(self, code: str, shop_id: int | None) -> bool:
         return self.shops[code].id == shop_id
+
+
+def _reason(channel: str) -> str:
+    """Why a message did not arrive."""
+    return "bounced" if channel == "email" else "no_such_number"
 
 
 def _phone(number: int) -> str:

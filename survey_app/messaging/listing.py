@@ -41,6 +41,7 @@ REASONS = {
     "proved_not_sent": N_("运营商确认没有收到，重新发送"),
     "no_receipt": N_("72 小时内没有收到回执"),
     "no_bounce": N_("72 小时内没有退信"),
+    "no_such_number": N_("空号或停机"),
     "bounced": N_("收件地址不存在（退信）"),
     "asked_again": N_("人工再发一次"),
     "auth": N_("通道的登录名或密码不对"),
