@@ -5,6 +5,9 @@
   function each(root, selector, act) {
     Array.prototype.forEach.call(root.querySelectorAll(selector), act);
   }
+  function on(target, names, act) {
+    names.split(" ").forEach(function (name) { target.addEventListener(name, act); });
+  }
   function leave(line) {
     var timer, box = line.parentNode;
     if (line.on) return;
@@ -12,8 +15,8 @@
     if (box.children.length > 3) box.firstElementChild.remove();
     function start() { timer = setTimeout(function () { line.remove(); }, line.dataset.stay || 8000); }
     function stop() { clearTimeout(timer); }
-    ["mouseenter", "focusin"].forEach(function (name) { line.addEventListener(name, stop); });
-    ["mouseleave", "focusout"].forEach(function (name) { line.addEventListener(name, start); });
+    on(line, "mouseenter focusin", stop);
+    on(line, "mouseleave focusout", start);
     start();
   }
   function toast(text) {
@@ -54,14 +57,12 @@
   window.addEventListener("pageshow", function () {
     each(doc, "form[aria-busy]", function (form) { form.removeAttribute("aria-busy"); });
   });
-  ["htmx:afterSettle", "htmx:after:settle"].forEach(function (name) {
-    doc.addEventListener(name, function (event) { ready(event.target); });
-  });
-  ["htmx:sendError", "htmx:responseError", "htmx:error"].forEach(function (name) {
-    doc.addEventListener(name, function () {
-      if (Date.now() - said > 1000) toast(doc.body.getAttribute("data-offline"));
-      said = Date.now();
-    });
+  on(doc, "htmx:afterSettle htmx:after:settle", function (event) { ready(event.target); });
+  on(doc, "htmx:sendError htmx:responseError htmx:error", function () {
+    if (Date.now() - said > 1000) toast(doc.body.getAttribute("data-offline"));
+    said = Date.now();
   });
   ready(doc);
+  /* the menu is longer than many windows */
+  each(doc, ".side [aria-current]", function (entry) { entry.scrollIntoView({ block: "nearest" }); });
 })();
