@@ -597,6 +597,14 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "wave_id", name=op.f("pk_campaign_count")),
     )
     op.create_table(
+        "till_key",
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("old_until", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_till_key")),
+    )
+    op.create_table(
         "call",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),

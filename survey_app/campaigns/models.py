@@ -152,6 +152,17 @@ class Unsealing(Base):
     shown_at: Mapped[datetime | None] = mapped_column(Moment)  # to the person who asked, once
 
 
+class TillKey(Base):
+    """The number of the key with which a shop system signs its receipts. A system without a row has number 0."""
+
+    __tablename__ = "till_key"
+
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    old_until: Mapped[datetime | None] = mapped_column(Moment)  # receipts of the number before are taken until then
+
+
 class CampaignCount(Base):
     """How many of a campaign's people took part in one wave, counted once a day while the wave's keys live."""
 

@@ -43,7 +43,7 @@ class Receipts:
 
     def view(self, order: str) -> Response:
         """The first document, or why there is none."""
-        read = receipts.read(self.here.vault, order)
+        read = receipts.read(self.here.vault, order, self._keys)
         if read is None:
             return self.personal.wrong()
         rows = self._rows(*read)
@@ -68,6 +68,9 @@ class Receipts:
     @staticmethod
     def _is_new(row: _Row) -> bool:
         return row.completed_at is None or row.completed_at > clock.now() - _SOON  # type: ignore[operator]
+
+    def _keys(self, source: str) -> list[int]:
+        return receipts.accepted(self._reader.rows(receipts.numbers(source)), now=clock.now())
 
     def _rows(self, source: str, number: str) -> list[_Row]:
         o, i = Order.__table__.c, Invitation.__table__.c

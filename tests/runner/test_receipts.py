@@ -11,6 +11,8 @@ from survey_app import clock, web
 from survey_app.campaigns import receipts
 from survey_app.campaigns.models import Campaign, Invitation
 from survey_app.database import db, next_ids
+from survey_app.errors import DomainError
+from survey_app.events import COMMAND_LINE
 from survey_app.people.models import Order
 from survey_app.responses import ballots
 from survey_app.responses.models import Ballot, Response
@@ -158,6 +160,28 @@ def test_a_forged_receipt_gets_the_page_of_every_wrong_address(shop: Mailing, ru
     for address in forged:
         answer = runner.test_client().get(address)
         assert (answer.status_code, answer.get_data()) == (404, expected.get_data()), address
+
+
+def test_a_lost_key_is_replaced_and_its_receipts_end(shop: Mailing, runner: Flask) -> None:
+    old = buy(shop)
+    follow()
+    stolen = receipts.till_key(web.vault(), "pos")
+    replace_key(keep=timedelta(days=2))
+    now = clock.now()
+    assert receipts.accepted(list(db.session.execute(receipts.numbers("pos"))), now=now + timedelta(days=3)) == [1]
+    assert "_end" in scan(runner, old).html  # printed before: for two days more
+    replace_key(keep=timedelta())
+    assert scan(runner, old).status == scan(runner, f"/o/pos~A-1.{receipts.mac_of(stolen, 'A-1')}").status == 404
+    fresh = receipts.address(web.vault(), source="pos", number="A-1", public_url="")
+    assert "_end" in scan(runner, fresh).html
+    with pytest.raises(DomainError):
+        receipts.replace_key(source="pos", keep=timedelta(days=31), by=COMMAND_LINE, now=now)
+
+
+def replace_key(*, keep: timedelta) -> None:
+    receipts.replace_key(source="pos", keep=keep, by=COMMAND_LINE, now=clock.now())
+    db.session.commit()
+    db.session.remove()
 
 
 def test_a_till_computes_what_we_check() -> None:
