@@ -24,7 +24,7 @@ def column(channel: str) -> str:
 
 def change(*, contact: Contact, channel: str, given: bool, source: str, by: Actor, now: datetime) -> bool:
     """Set one consent of a contact as a member of staff heard it; False when it stands like that already."""
-    if not _set(contact, channel, given, source, now):
+    if not set_one(contact, channel, given, source, now):
         return False
     events.record("consent.changed", contact, by=by, channel=channel, given=given, source=source)
     return True
@@ -39,11 +39,12 @@ def end_of_address(index: bytes, *, source: str, now: datetime) -> int:
     query = select(Contact).where(or_(Contact.phone_index == index, Contact.email_index == index))
     for contact in db.session.scalars(query):
         channels = ("sms", "phone") if contact.phone_index == index else ("email",)
-        ended += sum(_set(contact, channel, False, source, now) for channel in channels)
+        ended += sum(set_one(contact, channel, False, source, now) for channel in channels)
     return ended
 
 
-def _set(contact: Contact, channel: str, given: bool, source: str, now: datetime) -> bool:
+def set_one(contact: Contact, channel: str, given: bool, source: str, now: datetime) -> bool:
+    """Set one consent with its proof and without an event; False when it stands like that already."""
     if getattr(contact, column(channel)) == given:
         return False
     setattr(contact, column(channel), given)

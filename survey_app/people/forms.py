@@ -4,7 +4,9 @@ from flask_babel import lazy_gettext
 from wtforms.validators import DataRequired
 
 from survey_app.forms import Area, Choice, Line, StaffForm, at_most, switch
+from survey_app.languages import N_
 from survey_app.people.consents import CHANNELS
+from survey_app.people.phones import LONGEST_NAME
 
 NUMBER = lazy_gettext("请填写完整的手机号或邮箱。")
 REASON = lazy_gettext("请写明原因。")
@@ -32,6 +34,36 @@ class ConsentForm(StaffForm):
 
     channel = Choice({channel: channel for channel in CHANNELS})
     given = switch()
+
+
+LANGUAGES: dict[str, str] = {"": N_("按机构默认"), "zh-CN": N_("中文"), "en": N_("英文")}
+
+
+class ContactForm(StaffForm):
+    """What is known of a contact besides the phone number. A consent that is not ticked is none."""
+
+    name = Line(validators=[at_most(LONGEST_NAME)])
+    email = Line(validators=[at_most(254)])
+    language = Choice({language: language for language in LANGUAGES})
+    sms_consent = Choice({"1": True, "": False})
+    email_consent = Choice({"1": True, "": False})
+    phone_consent = Choice({"1": True, "": False})
+
+    def given(self) -> dict[str, bool]:
+        """The consents by channel."""
+        return {channel: self[f"{channel}_consent"].data for channel in CHANNELS}
+
+
+class NewContactForm(ContactForm):
+    """A contact who does not exist yet."""
+
+    phone = Line(validators=[at_most(64)])
+
+
+class ChangeContactForm(ContactForm):
+    """A contact as the person corrects it; what is left empty stays."""
+
+    without_email = Choice({"1": True, "": False})
 
 
 class OptOutForm(StaffForm):

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("people", __name__)
 
-from survey_app.people.views import contacts, imports, keys, opting, orders  # noqa: E402, F401 - they add their pages
+from survey_app.people.views import contacts, editing, imports, keys, opting, orders  # noqa: E402, F401 - they add their pages

@@ -26,7 +26,8 @@ def source_words(source: str) -> str:
     return str(_(labels.source_kind(source))) if source else ""
 
 
-def _contact(contact_id: int) -> Contact:
+def contact_of(contact_id: int) -> Contact:
+    """The contact, when this person may see it; otherwise 404."""
     query = listing.visible_to(present_user()).where(Contact.id == contact_id)
     contact: Contact = web.found(db.session.scalar(query))
     return contact
@@ -117,28 +118,28 @@ def _page(contact: Contact, **more: Any) -> Response:
 @blueprint.get("/contacts/<int:contact_id>")
 @web.access("contact:read")
 def contact_page(contact_id: int) -> Response:
-    return _page(_contact(contact_id))
+    return _page(contact_of(contact_id))
 
 
 @blueprint.post("/contacts/<int:contact_id>/unmask")
 @web.access("contact:unmask")
 def unmask(contact_id: int) -> Response:
     """The person in clear, as the answer to the form itself: no address shows it again."""
-    contact = _contact(contact_id)
+    contact = contact_of(contact_id)
     try:
         reason = forms.UnmaskForm().check().reason.data
         clear = unmasking.unmask(contact=contact, reason=reason, by=web.actor(), now=clock.now())
     except Busy:
         raise  # it could not be written down, so nothing is shown
     except DomainError as error:
-        return web.refused(error, "people/contact.html", **_values(_contact(contact_id)))
-    return _page(_contact(contact_id), clear=clear)
+        return web.refused(error, "people/contact.html", **_values(contact_of(contact_id)))
+    return _page(contact_of(contact_id), clear=clear)
 
 
 @blueprint.post("/contacts/<int:contact_id>/consents")
 @web.access("contact:edit")
 def change_consent(contact_id: int) -> Response:
-    contact = _contact(contact_id)
+    contact = contact_of(contact_id)
     form = forms.ConsentForm().check()
     if form.given.data and suppressions.reason_of(contact):
         raise DomainError(N_("此人在退订名单里，请先移出名单。"))
@@ -153,7 +154,7 @@ def change_consent(contact_id: int) -> Response:
 @blueprint.post("/contacts/<int:contact_id>/opt-out")
 @web.access("contact:edit")
 def opt_out(contact_id: int) -> Response:
-    contact = _contact(contact_id)
+    contact = contact_of(contact_id)
     try:
         form = forms.OptOutForm().check()
         if form.out.data:
@@ -162,7 +163,7 @@ def opt_out(contact_id: int) -> Response:
             indexes = contacts.indexes_of(contact)
             suppressions.lift(indexes=indexes, subject=contact, by=web.actor(), reason=form.lift_reason.data)
     except DomainError as error:
-        return web.refused(error, "people/contact.html", **_values(_contact(contact_id)))
+        return web.refused(error, "people/contact.html", **_values(contact_of(contact_id)))
     flash(_("已加入退订名单，不再发送。") if form.out.data else _("已移出退订名单。同意需要重新登记。"))
     return web.seen(url_for("people.contact_page", contact_id=contact_id))
 
@@ -171,16 +172,16 @@ def opt_out(contact_id: int) -> Response:
 @blueprint.get("/contacts/<int:contact_id>/erasure")
 @web.access("contact:erase")
 def erasure_page(contact_id: int) -> Response:
-    return web.render("people/erasure.html", error=None, form={}, **_values(_contact(contact_id)))
+    return web.render("people/erasure.html", error=None, form={}, **_values(contact_of(contact_id)))
 
 
 @blueprint.post("/contacts/<int:contact_id>/erasure")
 @web.access("contact:erase")
 def erase(contact_id: int) -> Response:
-    contact = _contact(contact_id)
+    contact = contact_of(contact_id)
     try:
         form = forms.ErasureForm().check()
         erasure.erase(contact=contact, by=web.actor(), reason=form.reason.data, now=clock.now())
     except DomainError as error:
-        return web.refused(error, "people/erasure.html", **_values(_contact(contact_id)))
+        return web.refused(error, "people/erasure.html", **_values(contact_of(contact_id)))
     return web.render("people/erased.html", reply=erasure.REPLY)
