@@ -108,6 +108,7 @@ class Sitting:
     issued: int = 0  # when the first document was given out
     changeable: bool = False  # the answer can be changed for a while after the submit
     until: str = ""  # an answer that was submitted is being changed, up to this time (10:45)
+    acts: str = ""  # links of such an answer, for closing pages
 
     @property
     def page(self) -> str:
@@ -467,8 +468,10 @@ def _submit(sitting: Sitting, state: State, way: Path, *, checked: bool = False)
 
 def _told(sitting: Sitting, outcome: Outcome) -> Reply:
     if outcome is Outcome.TAKEN:
-        page = closing.changed_elsewhere if sitting.until else closing.already_answered
-        return Reply(200, page(sitting.frame, typed_words(sitting.paper, sitting.form)))
+        words = typed_words(sitting.paper, sitting.form)
+        if sitting.until:
+            return Reply(200, closing.changed_elsewhere(sitting.frame, words, sitting.acts))
+        return Reply(200, closing.already_answered(sitting.frame, words))
     if outcome is Outcome.GONE or (outcome is Outcome.RETRY and sitting.keeper.is_deleted()):
         return Reply(200, closing.deleted(sitting.frame, typed_words(sitting.paper, sitting.form)))
     return Reply(200, "", thanks=True, again=outcome is Outcome.RETRY)

@@ -171,8 +171,8 @@ class Changes:
         sitting = self._sitting(keeper, frame, {}, state.answers)
         return self.here.page(answering.resumed(sitting, state), frame.chain)
 
-    def _state_of(self, paper: Paper, found: Found, since: int, facts: Mapping[str, str]) -> State:
-        """The stored answer as the state of somebody who has filled in everything. `facts`: the answer keeps less of the order."""
+    def _state_of(self, paper: Paper, found: Found, since: int, facts: dict[str, str]) -> State:
+        """The stored answer as the state of somebody who has filled in everything. `facts`: answers keep less of an order."""
         c = Comment.__table__.c
         texts = {}
         for row in self.here.doors.rows(select(c.variable, c.redacted, c.raw).where(c.response_id == found.id)):
@@ -216,11 +216,12 @@ class Changes:
         if incoming.asked.get()["QUERY_STRING"] == "draft=1":
             return Answer(status=204, headers={"Cache-Control": "no-store"})  # nothing is kept before the submit
         keeper.hidden |= {name: one(form, name) for name in ("_t", "_n", STATE)}
-        reply = answering.reply(self._sitting(keeper, frame, form, begun.state["answers"], now))
+        sitting = self._sitting(keeper, frame, form, begun.state["answers"], now)
+        sitting.acts = self._acts(frame, ticket, found, begun.since) if found else ""
+        reply = answering.reply(sitting)
         if not reply.thanks:
             return self.here.page(reply, chain)
-        acts = self._acts(frame, ticket, found, begun.since) if found else ""
-        return self._page(200, changing_pages.changed(frame, acts), frame)
+        return self._page(200, changing_pages.changed(frame, sitting.acts), frame)
 
     def _refused(
         self, entry: Entry, ticket: Ticket, wave: WaveTerms, keeper: Changing, frame: Frame, form: Form, now: int

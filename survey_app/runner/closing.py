@@ -56,14 +56,14 @@ def already_answered(frame: Frame, typed: Mapping[str, str]) -> str:
     return closing_page(frame, title, f"<div class=done><h1>{title}</h1><p>{text}</p>{typed_again(frame, typed)}</div>")
 
 
-def changed_elsewhere(frame: Frame, typed: Mapping[str, str]) -> str:
-    """Two pages changed one answer: this one came second and is told."""
+def changed_elsewhere(frame: Frame, typed: Mapping[str, str], acts: str) -> str:
+    """Two pages changed one answer: this one came second and is told. `acts`: as on the thanks page."""
     _ = frame.say
     title = _("回答刚刚有了变化")
     text = _("您打开这一页之后，这份回答在另一处修改过，或录音刚刚转成了文字。为免覆盖，这次没有保存。")
-    again = _("请重新打开您的链接，再修改一次。")
+    again = _("如需修改，请从下面的链接再改一次。")
     return closing_page(
-        frame, title, f"<div class=done><h1>{title}</h1><p>{text}{again}</p>{typed_again(frame, typed)}</div>"
+        frame, title, f"<div class=done><h1>{title}</h1><p>{text}{again}</p>{typed_again(frame, typed)}</div>{acts}"
     )
 
 

@@ -172,7 +172,6 @@ def test_of_two_pages_that_change_one_answer_the_second_is_told(someone: Guest, 
         assert other.status == 200 and "回答刚刚有了变化" in other.html and "第二处" in other.html
         row, texts, _ = stored()
         assert (row.answers, texts) == ({"overall": 5}, {"remark": "第一处"})
-        other.open()
         change(other)
         other.send(overall=4, remark="第二处")
         assert stored()[0].answers == {"overall": 4}
