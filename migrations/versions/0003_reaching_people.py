@@ -567,6 +567,16 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
     )
     op.create_table(
+        "held_back",
+        sa.Column("response_id", _ID, autoincrement=False, nullable=False),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(length=37), nullable=False),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_held_back_wave_id_wave")),
+        sa.PrimaryKeyConstraint("response_id", name=op.f("pk_held_back")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_held_back_wave_id"), "held_back", ["wave_id"], unique=False)
+    op.create_table(
         "recording",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("nullifier", sa.LargeBinary(length=32), nullable=True),

@@ -129,6 +129,20 @@ class ResponseLink(Base):
     answered_at: Mapped[datetime] = mapped_column(Moment)  # the hour (confidential) or the second (identified)
 
 
+class HeldBack(Base):
+    """Shop, day and channel of an invited anonymous answer until ten share them (`holding`); until then the answer has none.
+
+    No foreign key to the answer: answers are written anew every hour.
+    """
+
+    __tablename__ = "held_back"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    response_id: Mapped[int] = mapped_column(_Id, primary_key=True, autoincrement=False)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary(37))  # with a key of the wave, bound to the answer
+
+
 class Recording(Base):
     """A spoken answer, sealed, until it was written down; then it is deleted.
 

@@ -19,7 +19,7 @@ import psycopg
 from survey_app import clock
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.responses import links, statements
+from survey_app.responses import holding, links, statements
 from survey_app.responses.ballots import Ticket, order_seed
 from survey_app.responses.committer import Committer
 from survey_app.responses.connections import Connections
@@ -101,7 +101,8 @@ class Recorder:
     def submit(self, submission: Submission) -> Outcome:
         """Store an answer durably. Raises errors.Busy after 30 s without the database, DamagedForm for a copied form."""
         while True:
-            rows = self._rows(submission, self._day_to_keep(submission))
+            held = submission.verified and submission.mode == "anonymous" and not submission.test
+            rows = self._rows(submission, None if held else self._day_to_keep(submission), hold=held)
             try:
                 there = self._store(rows)
             except (sqlite3.IntegrityError, psycopg.errors.UniqueViolation) as error:
@@ -182,13 +183,14 @@ class Recorder:
         return self.post.write(all_of_them)
 
     # --- rows -------------------------------------------------------------------------------------------------------
-    def _rows(self, s: Submission, day: int | None) -> Rows:
+    def _rows(self, s: Submission, day: int | None, *, hold: bool = False) -> Rows:
         ticket = s.ticket
+        shop_id, channel = (None, holding.UNTOLD) if hold else (s.shop_id, s.channel)
         period = self._month_day(ticket.wave_id) if day is None else day
         response_id = period << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
         seed = order_seed(ticket)
         response = (
-            response_id, s.version_id, s.mode, ticket.wave_id, s.shop_id, s.place, s.channel, s.verified, s.language,
+            response_id, s.version_id, s.mode, ticket.wave_id, shop_id, s.place, channel, s.verified, s.language,
             s.layout, day, _hash(s.rc), s.status, s.due, s.speed, s.straightline, s.consent_version, seed, s.test,
             orjson.dumps(s.answers).decode(),
         )  # fmt: skip
@@ -198,7 +200,12 @@ class Recorder:
             if text
         ]
         ballot = (ticket.wave_id, ticket.nullifier, _hash(s.nonce), day)
-        return Rows(ballot, response, comments, self._link(s, response_id), s.spoken)
+        held = self._held(s, response_id) if hold else None
+        return Rows(ballot, response, comments, self._link(s, response_id), s.spoken, held)
+
+    @staticmethod
+    def _held(s: Submission, response_id: int) -> bytes:
+        return holding.seal(s.ticket.keys, response_id=response_id, shop_id=s.shop_id, day=s.day, channel=s.channel)
 
     def _link(self, s: Submission, response_id: int) -> Link | None:
         if s.invitation_id is None or s.mode == "anonymous":

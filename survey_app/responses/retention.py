@@ -17,6 +17,7 @@ from survey_app.distribution import waves
 from survey_app.distribution.models import Wave
 from survey_app.events import WORKER
 from survey_app.responses import drafts
+from survey_app.responses.holding import LATE_FORMS
 from survey_app.responses.models import Comment, Response
 from survey_app.responses.recording import SMALL_SHOP
 
@@ -25,7 +26,6 @@ log = logging.getLogger("survey_app.retention")
 RAW_LIVES_DAYS = 30
 ANSWERS_LIVE_YEARS = 3
 APPLIED = "retention.applied"
-_LATE_FORMS = timedelta(hours=1)  # a form that was open at the close is taken for half an hour more
 _RANDOM_BITS = 46
 _BATCH = 500
 
@@ -97,7 +97,7 @@ def shred_raw_texts(ids: Sequence[int]) -> int:
 
 def answers_of_small_shops(connection: Connection, now: datetime) -> list[int]:
     """Ids of the anonymous answers of shops that have fewer than ten in a wave that has closed (rule 12)."""
-    last = clock.china(now - _LATE_FORMS).date() - timedelta(days=1)
+    last = clock.china(now - LATE_FORMS).date() - timedelta(days=1)
     counted = func.sum(case((Response.test, 0), else_=1))
     small = (
         select(Response.wave_id, Response.shop_id)

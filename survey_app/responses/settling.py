@@ -15,7 +15,8 @@ from survey_app import clock
 from survey_app.database import db, prepare_sqlite
 from survey_app.distribution.models import Wave
 from survey_app.errors import Busy
-from survey_app.responses.models import Comment, Response
+from survey_app.responses import holding
+from survey_app.responses.models import Comment, HeldBack, Response
 
 _RANDOM_BITS = 46
 _LONGEST_WAIT = 1_000  # milliseconds; writers wait meanwhile
@@ -39,10 +40,9 @@ def settle(*, now: datetime, days_back: int = DAYS_BACK) -> int:
 
 def _rewrite(period: int) -> int:
     responses, comments = cast(Table, Response.__table__), cast(Table, Comment.__table__)
+    held = cast(Table, HeldBack.__table__)
     first, beyond = period << _RANDOM_BITS, (period + 1) << _RANDOM_BITS
-    if db.session.get_bind().dialect.name == "postgresql":
-        # a withdrawal that waited for one of these rows must find the new one
-        db.session.connection().exec_driver_sql("LOCK TABLE response, comment IN SHARE ROW EXCLUSIVE MODE")
+    holding.lock_answers()  # a withdrawal that waited for one of these rows must find the new one
     # answers that are linked to people have nothing to forget, and must not lose their links
     mine = (responses.c.id >= first) & (responses.c.id < beyond) & (responses.c.mode == "anonymous")
     rows = db.session.execute(select(responses).where(mine).order_by(responses.c.id)).mappings().all()
@@ -54,16 +54,25 @@ def _rewrite(period: int) -> int:
         .mappings()
         .all()
     )
+    in_pool = (held.c.response_id >= first) & (held.c.response_id < beyond)
+    pool = db.session.execute(select(held).where(in_pool).order_by(held.c.response_id)).mappings().all()
+    db.session.execute(delete(held).where(in_pool))
     db.session.execute(delete(comments).where(of_mine))
     db.session.execute(delete(responses).where(mine))
     db.session.execute(insert(responses), [dict(row) for row in rows])
     if texts:
         db.session.execute(insert(comments), [dict(row) for row in texts])
+    if pool:
+        db.session.execute(insert(held), [dict(row) for row in pool])
     return len(rows)
 
 
 def forget_arrivals(*, now: datetime) -> int:
-    """The hourly tick: settle, commit, tidy. Raises Busy when the old places could not be dropped yet; try again soon."""
+    """The hourly tick: tell what was held back of large enough groups, settle, commit, tidy.
+
+    Raises Busy when the old places could not be dropped yet; try again soon.
+    """
+    holding.release(now=now)
     number = settle(now=now)
     db.session.commit()
     tidy(db.engine)
@@ -86,7 +95,7 @@ def tidy(engine: Engine) -> None:
                 raise Busy("the write-ahead log is in use")
         else:
             driver.autocommit = True
-            driver.execute("VACUUM response, comment, ballot, draft")
+            driver.execute("VACUUM response, comment, held_back, ballot, draft")
             driver.autocommit = False
     finally:
         pooled.close()

@@ -28,7 +28,8 @@ class Rows:
     """What one submit stores: ballot (wave, nullifier, nonce hash, day), response in RESPONSE_COLUMNS, comments.
 
     `link`: who answered, in confidential and identified mode alone. `spoken`: the variables whose recordings go with the
-    answer, the code's other recordings are deleted; None where nothing may be spoken.
+    answer, the code's other recordings are deleted; None where nothing may be spoken. `held`: shop, day and channel of an
+    invited anonymous answer, sealed; the response has none of them yet.
     """
 
     ballot: tuple[int, bytes, bytes, int | None]
@@ -36,6 +37,7 @@ class Rows:
     comments: list[tuple[int, str, str, str]]  # response id, variable, redacted, raw sealed
     link: Link | None = None
     spoken: tuple[str, ...] | None = None
+    held: bytes | None = None
 
 
 # --- SQLite ---------------------------------------------------------------------------------------------------------
@@ -46,6 +48,7 @@ _LITE_BALLOT = (
 _LITE_RESPONSE = f"INSERT INTO response ({RESPONSE_COLUMNS}) VALUES ({', '.join('?' * _COUNT)})"  # noqa: S608 - constants
 _LITE_COMMENT = "INSERT INTO comment (response_id, variable, redacted, raw) VALUES (?, ?, ?, ?)"
 _LITE_LINK = "INSERT INTO response_link (response_id, mode, sealed_link, answered_at) VALUES (?, ?, ?, ?)"
+_LITE_HELD = "INSERT INTO held_back (response_id, wave_id, sealed) VALUES (?, ?, ?)"
 _LITE_SPOKEN = "UPDATE recording SET response_id = ?, nullifier = NULL, day = ? WHERE nullifier = ? AND variable = ?"
 _LITE_NONCE = "SELECT nonce_hash FROM ballot WHERE wave_id = ? AND nullifier = ?"
 
@@ -62,6 +65,8 @@ def store_on_sqlite(connection: sqlite3.Connection, rows: Rows) -> bytes | None:
     if rows.link is not None:
         moment = rows.link[3].astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # as the ORM writes it
         connection.execute(_LITE_LINK, (*rows.link[:3], moment))
+    if rows.held is not None:
+        connection.execute(_LITE_HELD, (rows.response[0], rows.ballot[0], rows.held))
     failpoint("submit.after_response")
     connection.execute("DELETE FROM draft WHERE nullifier = ?", (rows.ballot[1],))
     if rows.spoken is not None:
@@ -99,14 +104,24 @@ def _submit(more_fields: str = "", more_steps: str = "") -> bytes:
     ).encode()
 
 
-_POST_SUBMIT = _submit()
-# A statement of its own where an answer of the batch has a link: the others do not pay for it. The link comes from r, so its
-# trigger finds the answer stored.
-_POST_SUBMIT_LINKED = _submit(
+# Statements of their own where an answer of the batch has a link or holds something back: the others do not pay for it. Both
+# rows come from r, so the trigger of a link finds the answer stored.
+_LINK = (
     ", link_mode text, sealed_link text, answered_at timestamptz",
     "l AS (INSERT INTO response_link (response_id, mode, sealed_link, answered_at) SELECT r.id, i.link_mode, i.sealed_link, "
     "i.answered_at FROM r JOIN i USING (id) WHERE i.sealed_link IS NOT NULL), ",
 )
+_HELD = (
+    ", held bytea",
+    "h AS (INSERT INTO held_back (response_id, wave_id, sealed) SELECT r.id, i.wave_id, i.held FROM r JOIN i USING (id) "
+    "WHERE i.held IS NOT NULL), ",
+)
+_POST_SUBMIT = {  # by (has links, holds something back)
+    (False, False): _submit(),
+    (True, False): _submit(*_LINK),
+    (False, True): _submit(*_HELD),
+    (True, True): _submit(_LINK[0] + _HELD[0], _LINK[1] + _HELD[1]),
+}
 _POST_SPOKEN = (
     b"UPDATE recording SET response_id = %s, nullifier = NULL, day = %s WHERE nullifier = %s AND variable = %s"
 )
@@ -124,6 +139,8 @@ def _as_json(rows: Rows) -> dict[str, Any]:
     if rows.link is not None:
         _, document["link_mode"], document["sealed_link"], moment = rows.link
         document["answered_at"] = moment.isoformat()
+    if rows.held is not None:
+        document["held"] = _hex(rows.held)
     return document
 
 
@@ -140,7 +157,7 @@ def store_on_postgresql(connection: Connection, batch: list[Rows]) -> list[bytes
     if len({rows.ballot[:2] for rows in batch}) < len(batch):
         raise ValueError("two answers under one code in one batch")
     document = orjson.dumps([_as_json(rows) for rows in sorted(batch, key=lambda rows: rows.ballot[:2])])
-    statement = _POST_SUBMIT_LINKED if any(rows.link for rows in batch) else _POST_SUBMIT
+    statement = _POST_SUBMIT[any(rows.link for rows in batch), any(rows.held for rows in batch)]
 
     def store() -> set[bytes]:
         return {bytes(row[0]) for row in connection.execute(statement, (document.decode(),), prepare=True)}
@@ -170,6 +187,7 @@ def _nonce_there(connection: Connection, rows: Rows) -> bytes:
 # --- deleting one's own answer, keeping what was spoken -----------------------------------------------------------------
 RECORDING = "id, nullifier, wave_id, variable, language, day, tries, body"
 _RECORDINGS_OF = "DELETE FROM recording WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
+_HELD_OF = "DELETE FROM held_back WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
 _ANSWER_OF = "DELETE FROM response WHERE rc_hash = {}"
 _SAME = "DELETE FROM recording WHERE nullifier = {0} AND variable = {0}"
 _SPOKEN = f"INSERT INTO recording ({RECORDING}) VALUES ({{}})"  # noqa: S608 - constants
@@ -178,6 +196,7 @@ _SPOKEN = f"INSERT INTO recording ({RECORDING}) VALUES ({{}})"  # noqa: S608 - c
 def withdraw_on_sqlite(connection: sqlite3.Connection, rc_hash: bytes) -> bool:
     """Delete the answer with this delete code and what was spoken for it. False when there is none."""
     connection.execute(_RECORDINGS_OF.format("?"), (rc_hash,))
+    connection.execute(_HELD_OF.format("?"), (rc_hash,))
     return connection.execute(_ANSWER_OF.format("?"), (rc_hash,)).rowcount > 0
 
 
@@ -185,6 +204,7 @@ def withdraw_on_postgresql(connection: Connection, rc_hash: bytes) -> bool:
     """The same."""
     with connection.transaction():
         connection.execute(_RECORDINGS_OF.format("%s").encode(), (rc_hash,))
+        connection.execute(_HELD_OF.format("%s").encode(), (rc_hash,))
         return connection.execute(_ANSWER_OF.format("%s").encode(), (rc_hash,)).rowcount > 0
 
 

@@ -19,7 +19,7 @@ from survey_app.runner.answering import Reply
 from survey_app.runner.changing import STATE
 from survey_app.runner.changing_pages import TAKE_BACK
 from survey_app.runner.doors import Door, WaveTerms, is_looser
-from survey_app.runner.entering import Entry
+from survey_app.runner.entering import Entry, Way
 from survey_app.runner.forms import one
 from survey_app.runner.frame import Frame
 
@@ -122,7 +122,6 @@ class Personal:
             found = self.here.doors.invitation(ballots.code_index(self.here.vault, ticket.code))
             if found is not None and found.cancelled:
                 return None
-        recorder = self.here.recorder
         return Entry(
             there,
             ticket,
@@ -130,7 +129,7 @@ class Personal:
             carried={"_w": channel},
             facts=arriving.facts_of(self.here.vault, found),
             invitation_id=found.id if found else None,
-            stored_way=lambda: arriving.way(recorder, ticket, channel, door.mode),
+            stored_way=lambda: Way(channel, True),  # an anonymous answer holds it back (responses.holding)
         )
 
     # --- replies ----------------------------------------------------------------------------------------------------

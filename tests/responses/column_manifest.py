@@ -15,9 +15,9 @@ MANIFEST: dict[str, dict[str, str]] = {
         "version_id": "which questions were asked",
         "mode": "the promise given to the respondent",
         "wave_id": "key period; shared by a month of answers",
-        "shop_id": "where; NULL for links without a shop",
+        "shop_id": "where; NULL for links without a shop, and of invited answers until ten share it (held_back)",
         "place": "till or desk, named by the chain; a poster's place is shared by all who scan it",
-        "channel": "kind of the door, or how an invitation came; `personal` where few came like this",
+        "channel": "kind of the door, or how an invitation came; `personal` until ten of the shop and day share it",
         "verified": "whether an invitation or receipt stood behind it; one bit",
         "language": "of the page; two values",
         "layout": "which drawing of a scale was seen; few values",
@@ -52,6 +52,11 @@ MANIFEST: dict[str, dict[str, str]] = {
         "mode": "confidential or identified",
         "sealed_link": "the invitation, sealed with K_link",
         "answered_at": "the hour (confidential) or the second (identified)",
+    },
+    "held_back": {
+        "response_id": "its response, until what is held may be told; the rows are written anew with the answers, in order",
+        "wave_id": "key period, as in the response",
+        "sealed": "shop, day and channel; 37 bytes whatever they are, opens with the wave's keys alone",
     },
     "recording": {
         "id": "128 random bits",

@@ -45,7 +45,7 @@ def test_the_database_keeps_no_hidden_order_or_time(app: Flask) -> None:
         return
     tables = db.session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
     made = {row.name: row.sql for row in tables}
-    assert all("WITHOUT ROWID" in made[table] for table in ("ballot", "comment", "draft"))
+    assert all("WITHOUT ROWID" in made[table] for table in ("ballot", "comment", "draft", "held_back"))
     assert "AUTOINCREMENT" not in made["response"].upper()
     assert db.session.scalar(
         text("SELECT count(*) FROM pragma_table_info('response') WHERE pk = 1 AND type = 'INTEGER'")

@@ -14,8 +14,8 @@ from survey_app.database import db, next_ids
 from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE
 from survey_app.people.models import Order
-from survey_app.responses import ballots
-from survey_app.responses.models import Ballot, Response
+from survey_app.responses import ballots, holding
+from survey_app.responses.models import Ballot, HeldBack, Response
 from tests.runner.invited import Guest, Mailing, mailing
 from tests.runner.street import rows_of
 from tests.runner.test_personal import everything
@@ -78,7 +78,11 @@ def test_a_receipt_leads_to_one_verified_answer(shop: Mailing, runner: Flask) ->
     assert one.status == 200
     one.send(overall=5)
     row = rows_of(select(Response))[0]
-    assert (row.channel, row.verified, row.shop_id) == ("receipt", True, shop.shop_id) and row.day is not None
+    assert (row.channel, row.verified, row.shop_id) == ("personal", True, None)
+    held, keys = rows_of(select(HeldBack))[0], web.vault().wave(shop.wave_id)
+    assert keys is not None
+    came = holding.opened(keys, response_id=held.response_id, sealed=held.sealed)
+    assert came is not None and (came.channel, came.shop_id) == ("receipt", shop.shop_id)
     assert "您已提交过" in scan(runner, paths[0]).html
 
 
