@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import exists, func, insert, select, true
 
 from survey_app import clock, events, web
+from survey_app.accounts.models import User
 from survey_app.campaigns import audience, inviting
 from survey_app.campaigns.audience import Audience, Person
 from survey_app.campaigns.models import Call, Campaign, Invitation
 from survey_app.database import db
 from survey_app.distribution import waves
 from survey_app.errors import DomainError
-from survey_app.events import WORKER, Actor
+from survey_app.events import WORKER, Actor, Event
 from survey_app.formats.cells import csv_text
 from survey_app.languages import N_
 from survey_app.people import contacts, reasons
@@ -33,6 +34,8 @@ OUTCOMES = {
     "other": N_("其他"),
 }
 MOST_TRIES = 5
+MOST_IN_FILE, MOST_A_DAY = 200, 400  # people in clear, per file, and per person and day
+DOWNLOADED = "call_list.downloaded"
 
 
 def _eligible(campaign: Campaign, *, now: datetime) -> list[tuple[int, int | None]]:
@@ -169,20 +172,33 @@ def invitation_of(campaign: Campaign, call: Call, *, now: datetime) -> int | Non
 
 def as_file(
     campaign: Campaign, month: date, *, reason: str, by: Actor, heads: Sequence[str], shops: dict[int, str],
-    outcomes: dict[str, str],
+    outcomes: dict[str, str], now: datetime,
 ) -> bytes:  # fmt: skip
-    """The list of a month with names and numbers in clear, as CSV. Commits its record first; raises Busy when that fails."""
+    """The list of a month with names and numbers in clear, as CSV: the first 200, open calls first.
+
+    Commits its record first; raises Busy when that fails, DomainError beyond 400 people a day.
+    """
     reason = reasons.checked(reason, shortest=1, missing=DomainError(N_("请写明原因。")).at("reason"))
-    people = [contact.id for _call, contact in listed(campaign, month) if contact is not None]
-    events.record_read("call_list.downloaded", campaign, by=by, reason=reason, month=f"{month:%Y-%m}", contacts=people)
+    rows = [(call, contact) for call, contact in listed(campaign, month) if contact is not None][:MOST_IN_FILE]
+    people = [contact.id for _call, contact in rows]
+    # the row lock makes parallel downloads of one person count each other
+    db.session.execute(select(User.id).where(User.id == by.id).with_for_update())
+    if _downloaded(by=by, now=now) + len(people) > MOST_A_DAY:
+        raise DomainError(N_("一天内最多下载 %(n)s 位顾客的号码，请明天再试。"), n=MOST_A_DAY).at("reason")
+    events.record_read(DOWNLOADED, campaign, by=by, reason=reason, month=f"{month:%Y-%m}", contacts=people)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(heads)
-    for call, contact in listed(campaign, month):
-        if contact is not None:
-            cells = (
-                contacts.name(contact), contacts.address(contact, "phone").removeprefix("+86"), shops.get(call.shop_id or 0, ""),
-                str(call.tries), outcomes.get(call.outcome, ""),
-            )  # fmt: skip
-            writer.writerow([csv_text(cell) for cell in cells])
+    for call, contact in rows:
+        cells = (
+            contacts.name(contact), contacts.address(contact, "phone").removeprefix("+86"), shops.get(call.shop_id or 0, ""),
+            str(call.tries), outcomes.get(call.outcome, ""),
+        )  # fmt: skip
+        writer.writerow([csv_text(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _downloaded(*, by: Actor, now: datetime) -> int:
+    """How many people stood in the files that somebody fetched within a day."""
+    mine = (Event.action == DOWNLOADED, Event.actor_id == by.id, Event.at > now - timedelta(days=1))
+    return sum(len(details["contacts"]) for details in db.session.scalars(select(Event.details).where(*mine)))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from survey_app import web
+from survey_app import clock, web
 from survey_app.campaigns import calling
 from survey_app.campaigns.models import Call, Campaign
 from survey_app.database import db
@@ -67,14 +67,37 @@ def test_nobody_at_home_stays_on_the_list_until_the_fifth_try(sqlite_app: Flask)
 def test_the_file_holds_numbers_and_is_written_down_before(app: Flask) -> None:
     campaign = listed()
     with pytest.raises(DomainError, match="原因"):  # it stays in the audit log for good
-        calling.as_file(campaign, MONTH, reason="给 13800138000 回电", by=w.ANN, heads=[], shops={}, outcomes={})
-    data = calling.as_file(
-        campaign, MONTH, reason="回访", by=w.ANN, heads=["姓名", "手机", "门店", "次数", "结果"], shops={}, outcomes={}
-    ).decode("utf-8-sig")
+        fetched(campaign, "给 13800138000 回电")
+    data = fetched(campaign, "回访")
     assert len(data.splitlines()) == 13 and "李梅,1990000" in data
     noted = db.session.query(Event).filter_by(action="call_list.downloaded").one()
     assert noted.reason == "回访" and len(noted.details["contacts"]) == 12
     assert "1990000" not in str(noted.details)
+
+
+def fetched(campaign: Campaign, reason: str) -> str:
+    heads = ["姓名", "手机", "门店", "次数", "结果"]
+    data = calling.as_file(
+        campaign, MONTH, reason=reason, by=w.ANN, heads=heads, shops={}, outcomes={}, now=clock.now()
+    )
+    return data.decode("utf-8-sig")
+
+
+def test_a_file_and_a_day_of_files_hold_only_so_many_people(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "MOST_IN_FILE", 5)
+    monkeypatch.setattr(calling, "MOST_A_DAY", 12)
+    campaign = listed()
+    done = {call.contact_id for call, _contact in calling.listed(campaign, MONTH)[:2]}
+    for call, _contact in calling.listed(campaign, MONTH)[:2]:
+        calling.note(call=call, outcome="interviewed", by=w.ANN, now=w.NOON)
+    db.session.flush()
+    for _file in range(2):
+        assert len(fetched(campaign, "回访").splitlines()) == 6
+    noted = db.session.query(Event).filter_by(action="call_list.downloaded")
+    assert all(not done & set(event.details["contacts"]) for event in noted)  # open calls come first
+    with pytest.raises(DomainError, match="一天"):
+        fetched(campaign, "回访")
+    assert noted.count() == 2
 
 
 def test_a_call_has_an_invitation_only_where_the_questionnaire_is_not_anonymous(sqlite_app: Flask) -> None:

@@ -135,7 +135,7 @@ def download_calls(campaign_id: int) -> Response:
         heads = [_("姓名"), _("手机"), _("门店"), _("次数"), _("结果")]
         labels = {key: _(text) for key, text in calling.OUTCOMES.items()}
         data = calling.as_file(
-            campaign, month, reason=reason, by=web.actor(), heads=heads, shops=names, outcomes=labels
+            campaign, month, reason=reason, by=web.actor(), heads=heads, shops=names, outcomes=labels, now=clock.now()
         )
     except DomainError as error:
         db.session.rollback()
