@@ -21,9 +21,10 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from survey_app import clock, events, web, work
+from survey_app.accounts.permissions import ADMINISTRATOR
 from survey_app.database import db, next_ids
 from survey_app.errors import DomainError
-from survey_app.events import WORKER, Actor
+from survey_app.events import COMMAND_LINE, WORKER, Actor
 from survey_app.failpoints import failpoint
 from survey_app.formats import tables
 from survey_app.languages import N_
@@ -43,6 +44,7 @@ CHUNK = 1_000
 SHOWN = 10  # rows of the preview
 KEEP = timedelta(days=7)  # rejected rows
 ABANDONED = timedelta(hours=24)  # a file that nobody started
+_RUNS_THE_SYSTEM = {ADMINISTRATOR, COMMAND_LINE.role}
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -361,10 +363,17 @@ def has_rejects(job: Import, *, now: datetime) -> bool:
     return bool(job.rejects_file) and job.finished_at is not None and now < job.finished_at + KEEP
 
 
+def may_fetch(job: Import, *, by: Actor) -> bool:
+    """The rows hold names and numbers as they stood in the file: they go back to who had it, or to those who run the system."""
+    return by.role in _RUNS_THE_SYSTEM or (by.id is not None and by.id == job.requested_by_id)
+
+
 def fetch_rejects(*, job: Import, by: Actor, now: datetime) -> Preview:
     """What is needed to write the list. Commits its record first; raises Busy when that fails, DomainError when it is gone."""
     if not has_rejects(job, now=now):
         raise DomainError(N_("没有未导入的行，或已过 7 天被删除。"))
+    if not may_fetch(job, by=by):
+        raise DomainError(N_("只有导入这个文件的人和管理员可以下载未导入的行。"))
     events.record_read("import.rejects_downloaded", job, by=by, rows=job.rejected)
     return preview(job)
 

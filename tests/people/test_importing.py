@@ -11,13 +11,14 @@ from flask import Flask
 from survey_app import web, work, worker
 from survey_app.database import db
 from survey_app.errors import DomainError
-from survey_app.events import COMMAND_LINE, Event
+from survey_app.events import COMMAND_LINE, Actor, Event
 from survey_app.organisation import shops
 from survey_app.people import contacts, importing, rejects
 from survey_app.people.importing import Upload
 from survey_app.people.models import Consent, Contact, Import, Order, OrderEvent
 from survey_app.work import Work
 from tests.people import files
+from tests.staff import make_user
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SHOPS = ("KM-1", "KM-2")
@@ -239,6 +240,21 @@ def test_the_file_goes_when_the_job_is_over_and_the_rejects_a_week_later(app: Fl
     assert importing.expire(now=NOW + timedelta(days=7, seconds=1)) == 1 and not place.exists()
     with pytest.raises(DomainError):
         importing.fetch_rejects(job=job, by=COMMAND_LINE, now=NOW + timedelta(days=8))
+
+
+def test_refused_rows_go_back_to_who_sent_them_or_to_an_administrator(app: Flask) -> None:
+    rows = files.order_rows(5, shops=SHOPS, now=NOW)
+    rows[0][3] = "138"
+    job = finished(app, files.as_csv(rows))
+    sender, other = make_user("researcher"), make_user("researcher", email="second@example.org")
+    job.requested_by_id = sender.id
+    db.session.commit()
+    for user, role in ((other, "researcher"), (None, "manager")):
+        with pytest.raises(DomainError, match="管理员"):
+            importing.fetch_rejects(job=job, by=Actor(user.id if user else None, "x", role), now=NOW)
+    assert db.session.query(Event).filter_by(action="import.rejects_downloaded").count() == 0
+    for by in (Actor(sender.id, "x", "researcher"), Actor(other.id, "x", "administrator"), COMMAND_LINE):
+        assert importing.fetch_rejects(job=job, by=by, now=NOW).heading
 
 
 def test_a_file_that_nobody_starts_goes_after_a_day(app: Flask) -> None:

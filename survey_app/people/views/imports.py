@@ -47,7 +47,7 @@ def _line(job: Import, work: Work | None) -> dict[str, Any]:
         "kind": _(KINDS[job.kind]),
         "total": job.options.get("rows", 0),
         "error": _sentence(job.error),
-        "rejects": importing.has_rejects(job, now=clock.now()),
+        "rejects": importing.has_rejects(job, now=clock.now()) and importing.may_fetch(job, by=web.actor()),
     }
 
 
