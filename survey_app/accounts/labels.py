@@ -169,6 +169,7 @@ OBJECTS: dict[str, str] = {
     "Approval": N_("发布申请"),
     "Campaign": N_("调研活动"),
     "Response": N_("回答"),
+    "TillKey": N_("小票签名密钥"),
     "Collector": N_("链接或二维码"),
     "ConsentText": N_("隐私说明"),
     "Contact": N_("联系人"),

@@ -48,7 +48,7 @@ def number_of(source: str) -> int:
     return db.session.scalar(select(TillKey.number).where(TillKey.source == source)) or 0
 
 
-def numbers(source: str) -> Select[int, datetime | None]:
+def numbers(source: str) -> Select[Any]:
     """What `accepted` wants to know of a source."""
     return select(TillKey.number, TillKey.old_until).where(TillKey.source == source)
 
