@@ -21,7 +21,6 @@ from survey_app.distribution import devices, interviewing, poster_runs, widgets
 from survey_app.distribution.models import Collector
 from survey_app.events import Actor
 from survey_app.messaging.models import Message
-from survey_app.messaging.shipped import WORDS
 from survey_app.organisation.models import Shop
 from survey_app.people import importing, signing
 from survey_app.people.importing import Upload
@@ -216,9 +215,9 @@ def _screens(chain: staff.Chain) -> dict[str, dict[str, str]]:
 
 
 def _data(app: Flask) -> str:
-    """Every value of the database and of the files as one text, the shipped messages, and how Chinese calls itself."""
+    """Every value of the database and of the files as one text."""
     with db.engine.connect() as connection:
         rows = connection.connection.driver_connection.iterdump()  # type: ignore[union-attr]
-        cells = [*files.HEADING, *files.GOODS, *files.STATES, "是", *map(str, WORDS.values())]
+        cells = [*files.HEADING, *files.GOODS, *files.STATES, "是"]
         shown = [*rows, *(f"'{cell}'" for cell in cells)]
         return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), "\n".join(shown))
