@@ -34,9 +34,13 @@ WORDS = {
     "scan": N_("用微信或手机相机扫码"),
     "scan_short": N_("微信或相机扫码"),
     "type_it": N_("不能扫码？请在浏览器输入"),
+    "type_both": N_("不能扫码？请在浏览器打开网址，再输入编码"),
     "code": N_("编码"),
 }
 _MODES = {"anonymous": N_("匿名"), "confidential": N_("保密"), "identified": N_("实名")}
+
+
+LONGEST_TYPED = 30  # characters of an address that still stand large on every shape of poster
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,9 @@ def layout(
     names = {head.names[code]: code for code in reversed(tongues) if head.names[code]}  # one name in both: once
     lines = [{"lang": code, "text": name} for name, code in reversed(names.items())]
     said = {key: [{"lang": code, "text": translator(code)(text)} for code in tongues] for key, text in WORDS.items()}
-    beside = {key: " · ".join(one["text"] for one in said.pop(key)) for key in ("type_it", "code")}
+    beside = {key: " · ".join(one["text"] for one in said.pop(key)) for key in ("type_it", "type_both", "code")}
+    if any(_is_long(collecting.address(door, public_url)) for door in doors):
+        beside["type_it"] = beside["type_both"]
     phone = " ".join((first(N_("服务电话")), head.phone)) if head.phone else ""
     printed = " ".join((first(N_("打印日期")), today.isoformat()))
     return {
@@ -114,6 +120,16 @@ def layout(
         "fold": first(N_("沿此线对折")), "phone": phone, "printed": printed,
         "doors": [_sheet(door, SIZES[size], tongues, public_url) for door in doors],
     }  # fmt: skip
+
+
+def _is_long(address: str) -> bool:
+    return len(address.split("://", 1)[-1]) > LONGEST_TYPED
+
+
+def _typed(address: str) -> str:
+    """What somebody without a camera types: of a long address only the page that asks for the code."""
+    plain = address.split("://", 1)[-1]
+    return plain.rpartition("/")[0] if _is_long(address) else plain
 
 
 def _sheet(door: Collector, code_mm: float, tongues: Sequence[str], public_url: str) -> dict[str, Any]:
@@ -129,7 +145,7 @@ def _sheet(door: Collector, code_mm: float, tongues: Sequence[str], public_url: 
         "address": address,
         "code": qr.svg(address, title=address).decode(),
         "width": round(code_mm * modules / (modules - QUIET_ZONES), 2),
-        "short": address.split("://", 1)[-1],
+        "short": _typed(address),
         "grouped": grouped(door.code),
         "facts": [{"lang": code, "text": _facts(door, code)} for code in tongues],
         "shop": shop,

@@ -40,6 +40,7 @@ from survey_app.runner import (
     kiosk,
     optout,
     recording_page,
+    typed_code,
     widget,
 )
 from survey_app.runner.answering import Reply, Sitting, State
@@ -290,7 +291,9 @@ class Respondents:
         frame = _plain_frame(chain)
         try:
             most = recording_page.MOST_BYTES if environ["QUERY_STRING"] == recording_page.QUERY else forms.MOST_BYTES
-            form: Form = environ.setdefault(_FORM, forms.read(incoming.body_of(environ, most)))
+            if _FORM not in environ:  # a body can be read once
+                environ[_FORM] = forms.read(incoming.body_of(environ, most))
+            form: Form = environ[_FORM]
             return form
         except incoming.TooLarge:
             return self.page(Reply(413, closing.too_large(frame)), chain)
@@ -608,6 +611,8 @@ def create_runner(settings: Settings) -> Flask:
     app.extensions["respondents"] = here
     app.extensions["survey_settings"], app.extensions["survey_vault"] = settings, here.vault
     app.url_map.merge_slashes = False  # the redirect that merges them names whatever host the browser claims
+    for address in ("/s", "/s/"):
+        app.add_url_rule(address, f"typed_code {address}", typed_code.TypedCodes(here).view, methods=["GET", "POST"])
     app.add_url_rule("/withdraw", "withdraw", here.withdraw, methods=["GET", "POST"])
     app.add_url_rule("/privacy", "privacy", here.privacy)
     app.add_url_rule("/logo", "logo", here.logo)

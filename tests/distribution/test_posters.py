@@ -71,6 +71,15 @@ def test_every_shape_says_what_it_is_for_where_it_hangs_and_how_to_type_it(
     assert ("How was our service today?" in text, "Anonymous" in text) == (language != "zh",) * 2
 
 
+@pytest.mark.parametrize("size", posters.SIZES)
+def test_a_long_address_is_typed_in_two_steps(chain: staff.Chain, size: str) -> None:
+    one, host = door(chain), "survey.a-rather-long-host-name.example.com.cn"
+    text = words(posters.pdf([one], size=size, language="zh", head=HEAD, public_url=f"https://{host}", now=NOW))
+    assert f"{host}/s" in text and f"{host}/s/{one.code}" not in text and posters.grouped(one.code) in text
+    if size != "till":  # a sticker has no room for the words
+        assert "再输入编码" in text
+
+
 @pytest.mark.parametrize(("size", "least"), [("a4", 80), ("a5", 50), ("till", 30)])
 @pytest.mark.parametrize("host", [HOST, "https://survey.a-rather-long-host-name.example.com.cn"])
 def test_the_code_is_large_enough_has_its_quiet_zone_and_is_read_at_level_q(

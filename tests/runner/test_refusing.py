@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -112,6 +113,30 @@ def test_every_refusal_is_the_same_page(someone: Respondent, person: Person) -> 
 def test_an_address_typed_in_small_letters_or_with_a_full_stop_is_found(someone: Respondent) -> None:
     for address in ("/s/" + someone.address[3:].lower(), someone.address + "。", someone.address + "）"):
         assert someone.client.get(address).status_code == 200
+
+
+def test_the_typed_code_of_a_poster_opens_its_first_document_and_takes_the_answer(someone: Respondent) -> None:
+    code = someone.address.removeprefix("/s/")
+    for address in ("/s", "/s/", "/s?l=en"):
+        page = someone.client.get(address)
+        assert page.status_code == 200 and b"name=code" in page.data and b"method=get action=/s" in page.data
+    assert b"The code" in someone.client.get("/s?l=en").data
+    for typed in (code, code.lower(), f"{code[:3]}-{code[3:]}", f" {code[:3]} {code[3:]} "):
+        assert someone.client.get("/s", query_string={"code": typed}).status_code == 200
+    someone.address = f"/s?code={code}"  # where a browser without script sends the form back to
+    assert someone.open() and someone.status == 200
+    someone.send(overall=4, remark="不错")
+    assert someone.status == 200 and stored() == 1
+    assert someone.client.post("/s", data="_t=forged&_end=1.", content_type=URLENCODED).status_code == 404
+
+
+def test_a_wrong_typed_code_says_so_and_stays_in_the_field(someone: Respondent) -> None:
+    for typed in ("AAAAAA", "hello", "0O1I", "<b>"):
+        page = someone.client.get("/s", query_string={"code": typed})
+        assert page.status_code == 422 and "没有这个编码" in page.get_data(as_text=True)
+        assert b"aria-invalid=true" in page.data and escape(typed) in page.get_data(as_text=True)
+        assert "<b>" not in typed or 'value="<b>' not in page.get_data(as_text=True)
+    assert stored() == 0
 
 
 def test_opening_fifty_times_writes_nothing(someone: Respondent) -> None:
