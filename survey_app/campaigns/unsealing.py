@@ -15,7 +15,7 @@ from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.languages import N_
-from survey_app.people import contacts
+from survey_app.people import contacts, reasons
 from survey_app.people.erasure import Erased
 from survey_app.people.models import Contact, Order
 from survey_app.responses import links, order_data
@@ -38,11 +38,8 @@ class Shown:
 
 def ask(*, response_id: int, reason: str, by: Actor, now: datetime) -> Unsealing:
     """Ask who gave an answer. A request of the same person for the same answer that is still open is given back."""
-    reason = reason.strip()
-    if len(reason) < SHORTEST_REASON:
-        raise DomainError(N_("请写明原因，至少 %(n)s 个字，例如投诉编号和需要联系的理由。"), n=SHORTEST_REASON).at(
-            "reason"
-        )
+    missing = DomainError(N_("请写明原因，至少 %(n)s 个字，例如投诉编号和需要联系的理由。"), n=SHORTEST_REASON)
+    reason = reasons.checked(reason, shortest=SHORTEST_REASON, missing=missing.at("reason"))
     mode = links.mode_of(response_id)
     if mode is None:
         raise DomainError(N_("没有这个编号的答卷。")).at("number")
