@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from survey_app.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("", "development", "test", "production")  # of SURVEY_ENV
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     instance = Path(env.get("INSTANCE_DIR") or ROOT / "instance").absolute()
     port = _number(env, "PORT", 8000, 1, 65535)
-    production = env.get("SURVEY_ENV", "").strip().lower() == "production"
+    production = _environment(env) == "production"
     public_url = (env.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
     parts = urlsplit(public_url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
@@ -114,6 +115,16 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         backup_public_key=env.get("BACKUP_PUBLIC_KEY", "").strip(),
         backup_minutes=_number(env, "BACKUP_MINUTES", 15, 1, 1440),
     )
+
+
+def _environment(environment: Mapping[str, str]) -> str:
+    """The kind of installation. A word that is misspelled must not turn the checks of production off."""
+    word = environment.get("SURVEY_ENV", "").strip().lower()
+    if word not in ENVIRONMENTS:
+        raise ConfigurationError(
+            f"SURVEY_ENV must be empty or one of {', '.join(filter(None, ENVIRONMENTS))}, not {word!r}"
+        )
+    return word
 
 
 def _folder(environment: Mapping[str, str], name: str) -> Path | None:

@@ -33,8 +33,8 @@ def parse(setting: str) -> dict[str, tuple[str, str]]:
 
 def load(environment: Mapping[str, str]) -> dict[str, _Place]:
     """The places that are switched on."""
-    production = environment.get("SURVEY_ENV", "").strip().lower() == "production"
-    setting = "" if production else environment.get("SURVEY_FAILPOINTS", "")
+    harmless = environment.get("SURVEY_ENV", "").strip().lower() in {"", "development", "test"}
+    setting = "" if not harmless else environment.get("SURVEY_FAILPOINTS", "")
     return {name: _Place(action, argument) for name, (action, argument) in parse(setting).items()}
 
 
