@@ -30,7 +30,7 @@ from survey_app.messaging import forgetting, purposes
 from survey_app.organisation.chain import the_chain
 from survey_app.people import consents, erasure, importing, shredding, signing, suppressions, tiers
 from survey_app.responses import recordings, retention, settling
-from survey_app.safekeeping import backups, rotating
+from survey_app.safekeeping import backups, restoring, rotating
 
 HOUR, DAY = 3_600, 86_400
 
@@ -76,6 +76,7 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "audit_chain": (1, lambda now: chaining.extend()),
     "audit_checkpoint": (HOUR, sign_checkpoint),
     "backups": (60, backups.tick),
+    "old_databases": (60, lambda now: restoring.forget_old_databases(web.settings())),
     "key_rotation": (HOUR, rotating.resume),
     "imports": (HOUR, lambda now: importing.expire(now=now)),
     "api_nonces": (HOUR, lambda now: signing.forget_nonces(now=now)),

@@ -154,6 +154,7 @@ ACTIONS: dict[str, str] = {
     "backup.made": N_("备份"),
     "backup.late": N_("备份过期"),
     "restore.done": N_("从备份恢复"),
+    "old_database.deleted": N_("删除恢复前的旧数据库"),
     "audit.cut_allowed": N_("恢复丢失的审计记录"),
     "audit.archived": N_("归档旧审计记录"),
     "sending.resumed": N_("确认恢复发送"),

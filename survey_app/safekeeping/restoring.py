@@ -19,9 +19,10 @@ from survey_app import chaining, database, events, installation, keyring
 from survey_app.config import Settings
 from survey_app.database import db, read_only
 from survey_app.errors import DomainError
-from survey_app.events import COMMAND_LINE, EventHash
+from survey_app.events import COMMAND_LINE, WORKER, EventHash
 from survey_app.failpoints import failpoint
 from survey_app.messaging.models import Message, Sender
+from survey_app.organisation.models import Organisation
 from survey_app.people import erasure
 from survey_app.safekeeping import dumping, sealed_stream
 from survey_app.safekeeping.dumping import Broken, Manifest
@@ -55,7 +56,7 @@ class Restored:
             "who answered in that time may answer again"
         )
         if self.moved_aside:
-            yield f"the database that was there is now {self.moved_aside}; delete it when you no longer need it"
+            yield f"the database that was there is now {self.moved_aside}; it is deleted once sending is confirmed"
         yield f"erased again: {self.people_erased} people, the keys of {self.waves_destroyed} waves"
         yield f"messages that may have left and are asked about, never sent again: {self.messages_unknown}"
         yield f"audit log: {self.audit_lost} rows lost with the restore, {len(self.audit_faults)} faults"
@@ -126,8 +127,30 @@ def _place(manifest: Manifest, source: dumping._Bytes, settings: Settings, repor
     return dumping.place_sqlite(source.rest(), target)
 
 
+def forget_old_databases(settings: Settings) -> int:
+    """The tick: delete databases that a restore moved aside, once sending was confirmed; returns how many.
+
+    Nobody who is erased later is erased in them. Until then they are the way back. Commits nothing.
+    """
+    chain = db.session.get(Organisation, 1)
+    if not settings.is_sqlite or chain is None or chain.sending_paused:
+        return 0
+    found = sorted(settings.sqlite_path.parent.glob(_aside(settings.sqlite_path, "*") + "*"))
+    for path in found:
+        path.unlink(missing_ok=True)
+    databases = [path.name for path in found if path.suffix == ".sqlite"]
+    if databases:
+        keyring.sync_folder(settings.sqlite_path.parent)
+        events.record("old_database.deleted", None, by=WORKER, files=databases)
+    return len(databases)
+
+
+def _aside(target: Path, when: str) -> str:
+    return f"{target.stem}-before-{when}.sqlite"
+
+
 def _move_aside(target: Path, now: datetime) -> str:
-    aside = target.with_name(f"{target.stem}-before-{now:%Y%m%dT%H%M%SZ}.sqlite")
+    aside = target.with_name(_aside(target, f"{now:%Y%m%dT%H%M%SZ}"))
     for ending in ("-wal", "-shm", ""):
         found = target.with_name(target.name + ending)
         if found.exists():

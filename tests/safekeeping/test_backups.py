@@ -17,6 +17,7 @@ from survey_app.distribution.waves import ensure_wave
 from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE, Event
 from survey_app.messaging.models import Message
+from survey_app.organisation import sending
 from survey_app.organisation.models import Organisation
 from survey_app.people import contacts, erasure
 from survey_app.people.contacts import NewContact
@@ -207,9 +208,18 @@ def test_with_replace_the_database_that_was_there_is_moved_aside(
     person(sqlite_app, 9)
     db.session.remove()
     report = restore(sqlite_settings, path, private, replace=True)
-    assert (sqlite_settings.instance / report.moved_aside).exists()
+    aside = sqlite_settings.instance / report.moved_aside
+    aside.with_name(aside.name + "-wal").touch()
     with on(sqlite_settings):
         assert contacts.find_by_phone("+8613800000009") is None
+        assert (
+            restoring.forget_old_databases(sqlite_settings) == 0 and aside.exists()
+        )  # the way back, until it is confirmed
+        sending.resume(chain=db.session.get_one(Organisation, 1), by=COMMAND_LINE)
+        assert restoring.forget_old_databases(sqlite_settings) == 1
+        assert restoring.forget_old_databases(sqlite_settings) == 0
+        db.session.commit()
+    assert not list(sqlite_settings.instance.glob("*before*")) and sqlite_settings.sqlite_path.exists()
 
 
 # --- what a thief finds -----------------------------------------------------------------------------------------------
