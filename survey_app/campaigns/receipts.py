@@ -50,7 +50,8 @@ def number_of(source: str) -> int:
 
 def numbers(source: str) -> Select[Any]:
     """What `accepted` wants to know of a source."""
-    return select(TillKey.number, TillKey.old_until).where(TillKey.source == source)
+    k = TillKey.__table__.c
+    return select(k.number, k.old_until).where(k.source == source)
 
 
 def accepted(rows: Sequence[Any], *, now: datetime) -> list[int]:
