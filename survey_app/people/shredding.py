@@ -1,4 +1,5 @@
-"""How long people are kept (privacy.md 9): 90 days after they were last needed, or until their consents end.
+"""How long people are kept (privacy.md 9, decision 0010): 90 days after they were last needed; 13 months while a consent of
+theirs stands; until their consents end. No order keeps its customer for more than 13 months.
 
 Then names, numbers, addresses and the link to orders are shredded; blind index and proofs of consent stay for half a year
 more, so that an opt-out can be proven, and go as well. Suppressions stay.
@@ -17,6 +18,7 @@ from survey_app.people import consents
 from survey_app.people.models import Consent, Contact, Order, OrderEvent
 
 KEPT = timedelta(days=90)
+KEPT_AGREED = timedelta(days=396)  # 13 months: tiers count twelve, and a survey once a year reaches them
 SOURCE = "retention"
 CHUNK = 1_000
 
@@ -38,11 +40,12 @@ def apply(*, now: datetime, needed: Select[Any]) -> Applied:
     for start in range(0, len(due), CHUNK):
         _shred(due[start : start + CHUNK], now)
         db.session.commit()  # answers that arrive meanwhile need not wait for all
-    deleted = _delete_bare(now)
-    if due or deleted:
+    deleted, unlinked = _delete_bare(now), _unlink_old_orders(now)
+    if due or deleted or unlinked:
         events.record(
-            "retention.applied", Contact, by=events.WORKER, contacts_shredded=len(due), contacts_deleted=deleted
-        )
+            "retention.applied", Contact, by=events.WORKER, contacts_shredded=len(due), contacts_deleted=deleted,
+            orders_unlinked=unlinked,
+        )  # fmt: skip
     return Applied(len(due), deleted)
 
 
@@ -50,9 +53,26 @@ def _due(now: datetime, needed: Select[Any]) -> Select[Any]:
     present = or_(Contact.name != "", Contact.phone != "", Contact.email != "")
     none_given = [getattr(Contact, consents.column(channel)).is_(False) for channel in consents.CHANNELS]
     ended = exists().where(Consent.contact_id == Contact.id, Consent.given.is_(False))
-    lately = exists().where(Order.contact_id == Contact.id, Order.received_at >= now - KEPT)
-    unused = (Contact.updated_at < now - KEPT) & ~lately & Contact.id.not_in(needed)
-    return select(Contact.id).where(present, or_(unused, ended & none_given[0] & none_given[1] & none_given[2]))
+    agreed = or_(*(getattr(Contact, consents.column(channel)).is_(True) for channel in consents.CHANNELS))
+    quiet = or_(_is_quiet(now - KEPT) & ~agreed, _is_quiet(now - KEPT_AGREED)) & Contact.id.not_in(needed)
+    return select(Contact.id).where(present, or_(quiet, ended & none_given[0] & none_given[1] & none_given[2]))
+
+
+def _is_quiet(since: datetime) -> Any:
+    """Neither changed nor buying since then."""
+    lately = exists().where(Order.contact_id == Contact.id, Order.received_at >= since)
+    return (Contact.updated_at < since) & ~lately
+
+
+def _unlink_old_orders(now: datetime) -> int:
+    old = now - KEPT_AGREED
+    _run(
+        update(OrderEvent)
+        .where(OrderEvent.contact_id.is_not(None), OrderEvent.received_at < old)
+        .values(contact_id=None)
+    )
+    orders = update(Order).where(Order.contact_id.is_not(None), Order.received_at < old)
+    return _run(orders.values(contact_id=None, summary=""))
 
 
 def _shred(ids: Collection[int], now: datetime) -> None:

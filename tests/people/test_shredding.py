@@ -39,16 +39,43 @@ def order(contact_id: int, at: datetime) -> None:
 
 @pytest.mark.usefixtures("app")
 def test_ninety_days_after_the_last_need_a_person_is_shredded() -> None:
-    number, bought = take(NewContact(name="李雷", phone=LI, sms_consent=True), NewContact(phone=WANG))
+    _, bought = take(NewContact(name="李雷", phone=LI), NewContact(phone=WANG))
     order(bought, NOW + 5 * DAY)
     assert apply(NOW + 90 * DAY) == (0, 0)
-    assert apply(NOW + 90 * DAY + timedelta(seconds=1)) == (1, 0)
+    assert apply(NOW + 90 * DAY + timedelta(seconds=1)) == (
+        1,
+        1,
+    )  # no consent was ever recorded, so the rest goes at once
+    assert db.session.get_one(Order, 1).contact_id == bought
+    assert apply(NOW + 96 * DAY) == (1, 1)
+    assert (db.session.get_one(Order, 1).contact_id, db.session.get_one(Order, 1).summary) == (None, "")
+
+
+@pytest.mark.usefixtures("app")
+def test_who_agreed_is_kept_for_thirteen_months_after_the_last_need() -> None:
+    number, bought = take(
+        NewContact(name="李雷", phone=LI, sms_consent=True), NewContact(phone=WANG, phone_consent=True)
+    )
+    order(bought, NOW + 5 * DAY)
+    assert apply(NOW + shredding.KEPT_AGREED) == (0, 0)
+    assert apply(NOW + shredding.KEPT_AGREED + timedelta(seconds=1)) == (1, 0)
     row = db.session.get_one(Contact, number)
     assert (row.name, row.phone, row.email, row.sms_consent) == ("", "", "", False)
     assert [(c.given, c.source) for c in consents.history(row)] == [(False, "retention"), (True, "import:1")]
-    assert db.session.get_one(Order, 1).contact_id == bought
-    assert apply(NOW + 96 * DAY) == (1, 1)  # the buyer, of whom no consent was ever recorded, goes at once
+    assert db.session.get_one(Contact, bought).phone
+    assert apply(NOW + 6 * DAY + shredding.KEPT_AGREED) == (1, 0)
+
+
+@pytest.mark.usefixtures("app")
+def test_no_order_names_its_customer_for_more_than_thirteen_months() -> None:
+    bought = take(NewContact(phone=LI, sms_consent=True))[0]
+    order(bought, NOW)
+    take(NewContact(phone=LI, name="李雷"), now=NOW + 300 * DAY)
+    assert apply(NOW + shredding.KEPT_AGREED) == (0, 0) and db.session.get_one(Order, 1).contact_id == bought
+    assert apply(NOW + shredding.KEPT_AGREED + timedelta(seconds=1)) == (0, 0)
     assert (db.session.get_one(Order, 1).contact_id, db.session.get_one(Order, 1).summary) == (None, "")
+    assert db.session.scalars(select(Event)).all()[-1].details["orders_unlinked"] == 1
+    assert db.session.get_one(Contact, bought).sms_consent
 
 
 @pytest.mark.usefixtures("app")
@@ -71,15 +98,15 @@ def test_the_end_of_consent_shreds_at_once_and_the_proof_stays_for_half_a_year()
     assert db.session.scalars(select(Consent)).all() == [] and db.session.get(Contact, number) is None
     assert [row.reason for row in db.session.scalars(select(Suppression))] == ["opted_out"]  # for good
     acts = [(event.action, event.details) for event in db.session.scalars(select(Event).order_by(Event.seq))]
-    assert acts[-1] == ("retention.applied", {"contacts_shredded": 0, "contacts_deleted": 1})
+    assert acts[-1] == ("retention.applied", {"contacts_shredded": 0, "contacts_deleted": 1, "orders_unlinked": 0})
 
 
 @pytest.mark.usefixtures("app")
 def test_somebody_who_comes_back_is_the_same_contact_again() -> None:
     number = take(NewContact(name="李雷", phone=LI, email="li@example.org", sms_consent=True))[0]
-    apply(NOW + 100 * DAY)
+    assert apply(NOW + 400 * DAY) == (1, 0)
     again = NewContact(name="李雷", phone=LI, email="li@example.org", sms_consent=True)
-    assert take(again, now=NOW + 101 * DAY) == [number]
+    assert take(again, now=NOW + 401 * DAY) == [number]
     row = db.session.get_one(Contact, number)
     assert contacts.address(row, "sms") == LI and contacts.address(row, "email") == "li@example.org" and row.sms_consent
 
