@@ -126,7 +126,7 @@ def test_the_typed_code_of_a_poster_opens_its_first_document_and_takes_the_answe
     someone.address = f"/s?code={code}"  # where a browser without script sends the form back to
     assert someone.open() and someone.status == 200
     someone.send(overall=4, remark="不错")
-    assert someone.status == 200 and stored() == 1
+    assert someone.status == 200 and stored() == 2  # answer and ballot
     assert someone.client.post("/s", data="_t=forged&_end=1.", content_type=URLENCODED).status_code == 404
 
 
