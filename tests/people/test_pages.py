@@ -114,7 +114,8 @@ def test_the_twenty_first_look_within_an_hour_is_refused_and_written_down(chain:
     actor = Actor(chain.users["customer-service"], "customer-service@example.org", "customer-service")
     assert unmasking.used(by=actor, now=clock.now()) == unmasking.PER_HOUR
     assert unmasking.used(by=actor, now=clock.now() + timedelta(hours=1, seconds=1)) == 0
-    assert "/unmask" in chain.signed_in("quality").text("/contacts/1")  # who follows up an adverse event begins at the person
+    # who follows up an adverse event begins at the person
+    assert "/unmask" in chain.signed_in("quality").text("/contacts/1")
 
 
 def test_nothing_is_shown_when_the_look_cannot_be_written_down(
