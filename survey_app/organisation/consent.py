@@ -44,6 +44,8 @@ _CHINESE = """\
 - 只有经授权的员工能看到结果，查看和导出都有记录。少于 5 人的统计不显示。
 - 文字意见先遮盖电话、证件号等信息再供查看；原文加密保存，30 天后删除。
 - 答案保存 3 年，之后删除。未提交的草稿 14 天后删除。
+- 门店系统里用于邀请您的姓名和号码与答案分开、加密保存：您同意接收邀请的，最后一次消费或变更后 13 个月清除；\
+没有同意的，90 天后清除；撤回全部同意后即清除。
 - 回答很少的门店不记日期，这些答案的期限从当月的收集结束时算起。
 
 ## 您的权利
@@ -85,6 +87,8 @@ might tell the order in which answers came.
 - Only authorised staff see results, and each look and export is recorded. Figures from fewer than 5 people are not shown.
 - Comments are shown with phone and ID numbers masked; the original words are stored encrypted and deleted after 30 days.
 - Answers are kept for 3 years and then deleted. Drafts that were not submitted are deleted after 14 days.
+- The name and number by which you are invited are kept encrypted and apart from answers: for 13 months after your last \
+purchase or change if you agreed to be invited, otherwise for 90 days; they are erased once you take back every consent.
 - Shops with few answers keep no date; for their answers these times begin when the collection of the month closes.
 
 ## Your rights
