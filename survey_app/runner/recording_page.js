@@ -1,5 +1,6 @@
 /* Records one answer. Written for old WebViews (ES5); what is missing is said in words and the person goes back.
-   _m words and limits, _r start and stop, _w what happens, _p to listen, _u the recording as base64url, _g use it. */
+   _m words and limits, _r start and stop, _w what happens, _p to listen, _u the recording as base64url, _g use it, _v the
+   consent: it comes before the first second. */
 (function ($doc) {
   var $data = _m.dataset, $recorder, $parts, $size, $timer, $stream;
 
@@ -13,6 +14,7 @@
       _p.src = URL.createObjectURL($blob);
       _p.hidden = _g.hidden = false;
       _r.textContent = $data.again;
+      _r.className = 'link';
       $say($data.done);
     };
     $reader.readAsDataURL($blob);
@@ -31,6 +33,7 @@
     $recorder.start(1000);
     $timer = setTimeout(function () { if ($recorder.state == 'recording') $recorder.stop(); }, $data.most * 1000);
     _r.textContent = $data.stop;
+    _r.className = 'go';
     _g.hidden = _p.hidden = true;
     $say($data.running);
   }
@@ -38,6 +41,10 @@
   _r.hidden = false;
   _r.onclick = function () {
     if ($recorder && $recorder.state == 'recording') return $recorder.stop();
+    if (!_v.checked) {
+      _v.focus();
+      return $say($data.agree);
+    }
     navigator.mediaDevices.getUserMedia({audio: true}).then($begin, function () { $say($data.refused); });
   };
 })(document);

@@ -65,6 +65,7 @@ def page(frame: Frame, sheet: Sheet, question: LongText, form: Form, *, problem:
         "refused": _("没有麦克风权限。请在手机设置里允许后再试，或返回用文字填写。"),
         "running": _("正在录音…"),
         "done": _("录好了，可以先听一遍。"),
+        "agree": _("请先勾选上面的同意。"),
         "again": _("重新录音"),
         "stop": _("停止"),
     }
@@ -79,9 +80,9 @@ def page(frame: Frame, sheet: Sheet, question: LongText, form: Form, *, problem:
         f"<div class=head><h1 tabindex=-1{sheet.lang(question.text)}>{sheet.html(question.text)}</h1>"
         f"<p class=hint>{hint}</p></div>"
         f"<noscript><p>{words['none']}</p></noscript>"
-        f"<p id=_w role=status></p><p><button id=_r type=button class=tap hidden>{begin}</button></p>"
+        f"<div class=opts><label class=opt><input type=checkbox id=_v name=_voice value=yes><span>{agree}</span></label></div>"
+        f"<p id=_w role=status></p><button id=_r type=button class=go hidden>{begin}</button>"
         f"<p><audio id=_p controls hidden></audio></p>"
-        f"<div class=opts><label class=opt><input type=checkbox name=_voice value=yes><span>{agree}</span></label></div>"
         f"{carried}<input type=hidden id=_u name=_audio><input type=hidden name=_end value=1.>"
         f"<button class=go id=_g name=go value={SPOKEN}{question.name} hidden>{use}</button>"
         f"</main>{footer(frame)}</div></form><script>{script().text}</script></body></html>"
