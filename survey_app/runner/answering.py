@@ -17,7 +17,7 @@ from survey_app.questionnaire.question_types.writing import LongText
 from survey_app.questionnaire.routing import Path, PathPage, path
 from survey_app.questionnaire.validation import FieldProblem, PageResult
 from survey_app.responses.recording import Outcome
-from survey_app.runner import closing, document, recording_page
+from survey_app.runner import assets, closing, document, recording_page
 from survey_app.runner.assets import Asset
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Paper
@@ -420,7 +420,7 @@ def _review(
     )  # fmt: skip
     halves = document.review_document(frame, sheet, place, rows)
     html = halves.front + document.secrets_of(sitting.secrets) + halves.rest
-    return Reply(503 if notice else 200, html, script=frame.script)
+    return Reply(503 if notice else 200, html, script=assets.review_script() if resumed else frame.script)
 
 
 def _in_words(sitting: Sitting, question: Any, way: Path) -> str:

@@ -87,6 +87,12 @@ def personal_script() -> Asset:
 
 
 @lru_cache(maxsize=1)
+def review_script() -> Asset:
+    """Of a review that a personal link leads to: no steps, but the code leaves the address bar and the tab keeps the form."""
+    return asset(f"history.replaceState(null,'','{PERSONAL_HOME}')" + KEEP_FROM_THE_START)
+
+
+@lru_cache(maxsize=1)
 def reopen_script() -> Asset:
     """The script of the bare address of personal links."""
     return asset(REOPEN_SCRIPT)

@@ -13,7 +13,7 @@ from typing import Any
 from survey_app.questionnaire import conditions, stepping
 from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.question_types import Question
-from survey_app.runner import fields, interview_words
+from survey_app.runner import assets, fields, interview_words
 from survey_app.runner.choices import field_id
 from survey_app.runner.frame import Frame, footer, header, opening, view_buttons
 from survey_app.runner.sheet import Sheet, attribute, escaped
@@ -102,7 +102,7 @@ def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Q
         + f"<div class=step id=s-><ul class=answers>{items}</ul></div>"
         + _kept_fields(place)
     )
-    return Halves(front, _form_end(frame, place, submit, script=False))
+    return Halves(front, _form_end(frame, place, submit, script=assets.review_script().text if place.resumed else ""))
 
 
 def keeps_drafts(definition: Definition) -> str:
@@ -153,7 +153,8 @@ def _kept_fields(place: Place) -> str:
     return "<div id=_k hidden>" + secrets_of({"_v": str(place.version_id), **place.carried})
 
 
-def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) -> str:
+def _form_end(frame: Frame, place: Place, label: str, *, script: str | None = None) -> str:
+    """`script`: another one than that of pages of questions, "" for none."""
     _ = frame.say
     hidden = {
         "_p": place.page,
@@ -175,7 +176,8 @@ def _form_end(frame: Frame, place: Place, label: str, *, script: bool = True) ->
     anywhere = _("已填内容加密暂存 %(days)s 天，用同一个链接可以在任何设备上继续填写。") % {"days": DRAFT_DAYS}
     kept = {"": "", "no": _("提交之前不会保存您填写的内容。"), "yes": stored, "anywhere": anywhere}[place.kept]
     go = "submit" if place.page == "r" else "next"
-    code = f"<script>{frame.script.text}</script>" if script else ""
+    text = frame.script.text if script is None else script
+    code = f"<script>{text}</script>" if text else ""
     return (
         f"</div>{inputs}<input type=hidden name=_end value=1.><button id=_g class=go name=go value={go}>{label}</button>"
         f"{resume}</main>{footer(frame, note=f'<p>{kept}</p>' if kept else '')}</div></form>{code}</body></html>"

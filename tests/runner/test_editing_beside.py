@@ -109,6 +109,7 @@ def test_where_answers_are_reviewed_the_change_begins_with_the_review(app: Flask
     one.send("submit")
     page = change(one)
     assert "value=edit:overall" in page and "提交修改" in page
+    assert "history.replaceState(null,'','/i/')" in page  # the code leaves the address bar here, too
     one.send("edit:overall")
     assert dict(one.form())["overall"] == "4"
     one.send(overall=2)
