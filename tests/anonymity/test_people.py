@@ -93,22 +93,10 @@ def attack(settings: Settings, town: Town, what: str) -> None:
 
 
 def no_group_is_small(town: Town, rows: list[Row]) -> None:
-    """Shop and day against the days of sending; the channel against how people were written to."""
-    sent: Counter[Any] = Counter()
-    for day in sorted({c.sent_on for c in town.people} | {c.came_on for c in town.log if c.came_on}):
-        for citizen in town.people:
-            if citizen.sent_on <= day:
-                sent[citizen.wave_id, citizen.shop_id, day] += 1
-    invited = Counter((c.wave_id, c.shop_id) for c in town.people)
-    by_channel = Counter((c.wave_id, c.shop_id, c.channel) for c in town.people)
-    for row in rows:
-        if row["channel"] == "receipt":
-            assert invited[row["wave_id"], row["shop_id"]] >= SMALL_SHOP
-        elif row["day"] is not None and row["came_by"] != "receipt":
-            assert sent[row["wave_id"], row["shop_id"], row["day"]] >= SMALL_SHOP
-        if row["channel"] in ("sms", "email"):
-            used = [by_channel[row["wave_id"], row["shop_id"], channel] for channel in ("sms", "email")]
-            assert all(n == 0 or n >= SMALL_SHOP for n in used)
+    """Whoever knows exactly who came where, when and how finds ten answers that look alike (but for withdrawn ones)."""
+    sizes = Counter((row["wave_id"], row["shop_id"], row["day"], row["channel"]) for row in rows)
+    gone = Counter(c.wave_id for c in town.people if c.withdrew)
+    assert all(number + gone[group[0]] >= SMALL_SHOP for group, number in sizes.items()), sizes
 
 
 def reproduced(keys: list[bytes], town: Town) -> int:
@@ -132,12 +120,12 @@ def by_wave_keys(town: Town, settings: Settings) -> float:
     rows, _ = answers_of(settings, town)
     candidates: dict[Any, list[Row]] = defaultdict(list)
     for row in rows:
-        candidates[row["wave_id"], row["shop_id"], row["order_seed"]].append(row)
+        candidates[row["wave_id"], row["order_seed"]].append(row)
     right = 0
     for citizen in town.log:
         ticket = ballots.open_ticket(web.vault(), citizen.code)
         assert ticket is not None
-        found = candidates[citizen.wave_id, citizen.shop_id, ballots.order_seed(ticket)]
+        found = candidates[citizen.wave_id, ballots.order_seed(ticket)]
         right += len(found) == 1 and found[0]["person"] == citizen.number
     return right / len(rows)
 
@@ -160,8 +148,9 @@ def test_invited_people_are_linked_by_chance_alone(app: Flask, settings: Setting
     town = build(app, runner, 2_000 if full else 300, seed=7)
     rows, _ = answers_of(settings, town)
     no_group_is_small(town, rows)
-    assert sum(row["day"] is not None for row in rows) > len(rows) / 2  # most keep their day
-    assert {row["channel"] for row in rows} >= {"sms", "receipt", "personal"}
+    assert sum(row["shop_id"] is not None for row in rows) > len(rows) / 2  # most are told where
+    assert sum(row["day"] is not None for row in rows) > len(rows) / 5
+    assert {row["channel"] for row in rows} >= {"sms", "personal"}
     nothing_is_written_down(settings, town)
 
     attack(settings, town, "no keys")

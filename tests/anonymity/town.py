@@ -255,7 +255,9 @@ def _filled(html: str, **given: str) -> dict[str, list[str]]:
 
 def _address(citizen: Citizen) -> str:
     if citizen.came_by == "receipt":
-        return receipts.address(web.vault(), source="pos", number=citizen.order, public_url="")
+        address = receipts.address(web.vault(), source="pos", number=citizen.order, public_url="")
+        db.session.rollback()  # it read the number of the till's key: no lock may be held while the page writes
+        return address
     return f"/i/{citizen.code}" + ("?c=e" if citizen.came_by == "email" else "")
 
 
