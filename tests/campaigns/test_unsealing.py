@@ -1,5 +1,7 @@
 """Who gave an answer: a reason, a second person, one look, written down first; and nothing of it in a stricter mode."""
 
+from threading import Barrier, Thread
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -135,6 +137,32 @@ def test_the_pages_lead_from_the_request_to_the_one_look(chain: Chain, app: Flas
     assert "已查看" in quality.text("/unsealings")
     for role in ("administrator", "researcher", "manager", "shop-staff"):
         assert chain.signed_in(role).get("/unsealings").status_code in (403, 404)
+
+
+def test_of_many_looks_at_one_moment_one_shows_who_it_was(chain: Chain, app: Flask) -> None:
+    number, now, one = answered(app, "identified"), clock.now(), actor(chain)
+    asked = unsealing.ask(response_id=number, reason=REASON, by=one, now=now).id
+    db.session.commit()
+    db.session.remove()
+    barrier, found = Barrier(6), list[str]()
+
+    def look() -> None:
+        with app.app_context():
+            barrier.wait()
+            try:
+                found.append(unsealing.show(unsealing=db.session.get_one(Unsealing, asked), by=one, now=now).phone)
+                db.session.commit()
+            except DomainError:
+                found.append("refused")
+                db.session.rollback()
+
+    threads = [Thread(target=look) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == ["+8613812340000", *["refused"] * 5]
+    assert len(rows_of(select(Event.seq).where(Event.action == "unsealing.shown"))) == 1
 
 
 # --- stricter modes ------------------------------------------------------------------------------------------------------
