@@ -31,6 +31,9 @@ SENT = frozenset(
 UNDELIVERED = frozenset({"failed", "expired"})
 PERSONAL_CHANNELS = ("sms", "email", "receipt")
 LEAST_STOPPED = 5  # fewer who stopped are not drawn
+LEAST_SUBMITTED = (
+    10  # fewer in an anonymous questionnaire are not shown by shop or channel: the outbox names who was written to
+)
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class Line:
     sent: int = 0
     delivered: int = 0
     undelivered: int = 0
-    submitted: int | None = None  # of the invited; None when nobody can tell any more, the keys being gone
+    submitted: int | None = None  # of the invited; None when nobody can tell any more, or too few to be shown
     received: int = 0
     refused: int = 0
 
@@ -205,6 +208,19 @@ def _count_people(
     found.cases += _cases_of_calls([campaign.id for campaign in campaigns])
     found.channels = list(channels.values())
     found.shops = sorted(shops.values(), key=lambda line: -line.sent)
+    if any(campaign.questionnaire.mode == "anonymous" for campaign in campaigns):
+        hide_few(found.channels)
+        hide_few(found.shops)
+
+
+def hide_few(lines: Sequence[Line]) -> None:
+    """Leave out how many submitted where they are 1 to 9, and the smallest other line where one gap alone could be worked out."""
+    few = [line for line in lines if line.submitted and line.submitted < LEAST_SUBMITTED]
+    for line in few:
+        line.submitted = None
+    shown = [line for line in lines if line.submitted]
+    if few and len(lines) - len(shown) == 1 and shown:
+        min(shown, key=lambda line: line.submitted or 0).submitted = None
 
 
 def _count_opened(found: FieldWork, campaigns: Sequence[Campaign]) -> None:

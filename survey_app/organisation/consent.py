@@ -37,7 +37,8 @@ _CHINESE = """\
 回答不足 10 份的门店，匿名答案里的门店和位置会被抹去，也不再保留所属大区。\
 请勿填写姓名、电话、身份证号或处方号；系统会尽量遮盖，但可能有遗漏。
 - 您的手机、短信和浏览器里可能留有打开过问卷的记录。
-- 数据库能看出哪些个人链接已经用过，但看不出答了什么。
+- 数据库能看出哪些个人链接已经用过（例如没有再收到提醒的），但看不出答了什么：受邀的匿名答案先封存门店、日期和渠道，\
+至少 10 份相同才显示。一次调查总共不足 10 份受邀答案，或逐日比较数据库的备份时，可能猜到是您。
 - 提交后一小时内，既能直接读取数据库文件、又知道网络访问时刻的人，可能推断出答卷的先后。
 
 ## 谁能看到，保存多久
@@ -46,7 +47,7 @@ _CHINESE = """\
 - 答案保存 3 年，之后删除。未提交的草稿 14 天后删除。
 - 门店系统里用于邀请您的姓名和号码与答案分开、加密保存：您同意接收邀请的，最后一次消费或变更后 13 个月清除；\
 没有同意的，90 天后清除；撤回全部同意后即清除。
-- 回答很少的门店不记日期，这些答案的期限从当月的收集结束时算起。
+- 回答很少的门店和多数受邀的匿名答案不记日期，它们的期限从当月的收集结束时算起。
 
 ## 您的权利
 提交后页面会显示一个删除码。凭删除码可以在“撤回”页面删除您的回答；没有删除码，我们也找不到哪一份是您的。
@@ -79,7 +80,9 @@ collection of a month has closed, anonymous answers of a shop that got fewer tha
 kept about their region. Please do not write names, phone numbers, ID or prescription numbers; the system masks what it can, \
 but may miss some.
 - Your phone, messages and browser may keep a trace that you opened the questionnaire.
-- The database shows which personal links were used, but not what was answered.
+- The database shows which personal links were used (for one, those that got no further reminder), but not what was answered: \
+shop, date and channel of an invited anonymous answer stay sealed until at least 10 answers share them. Where a whole survey got \
+fewer than 10 answers by invitation, or to somebody who compares daily backups of the database, it may be guessed that it was you.
 - Within an hour of your answer, somebody who reads the raw database files and also knows the exact times of network access \
 might tell the order in which answers came.
 
@@ -89,7 +92,8 @@ might tell the order in which answers came.
 - Answers are kept for 3 years and then deleted. Drafts that were not submitted are deleted after 14 days.
 - The name and number by which you are invited are kept encrypted and apart from answers: for 13 months after your last \
 purchase or change if you agreed to be invited, otherwise for 90 days; they are erased once you take back every consent.
-- Shops with few answers keep no date; for their answers these times begin when the collection of the month closes.
+- Shops with few answers and most invited anonymous answers keep no date; for these the times begin when the collection of the \
+month closes.
 
 ## Your rights
 After you submit, the page shows a delete code. With it you can delete your answer on the "withdraw" page; without it, not even \

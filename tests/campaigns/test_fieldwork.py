@@ -120,7 +120,19 @@ def test_everybody_who_was_written_to_has_one_disposition(app: Flask) -> None:
     assert (found.started, found.submitted) == (4, 2)
     assert found.opened is None  # never measured in anonymous mode
     (line,) = found.channels
-    assert (line.name, line.sent, line.delivered, line.undelivered, line.submitted) == ("sms", 7, 6, 1, 2)
+    assert (line.name, line.sent, line.delivered, line.undelivered, line.submitted) == ("sms", 7, 6, 1, None)
+
+
+def test_few_who_submitted_are_shown_by_no_shop_and_cannot_be_worked_out() -> None:
+    def shown(*submitted: int | None) -> list[int | None]:
+        lines = [fieldwork.Line(str(place), submitted=number) for place, number in enumerate(submitted)]
+        fieldwork.hide_few(lines)
+        return [line.submitted for line in lines]
+
+    assert shown(9, 3, 40) == [None, None, 40]
+    assert shown(1, 12, 40) == [None, None, 40]  # the total less the others would be the one
+    assert shown(1, 0, 40) == [None, 0, 40]  # none and few look the same
+    assert shown(12, 40) == [12, 40] and shown(2) == [None] and shown(None, None) == [None, None]
 
 
 def test_a_refunded_buyer_who_answered_stays_a_complete(app: Flask) -> None:

@@ -73,6 +73,7 @@ def test_a_text_that_was_shown_can_never_be_changed(app: Flask) -> None:
         ("14 天", "14 days"),
         ("删除码", "delete code"),
         ("哪些个人链接已经用过", "which personal links were used"),
+        ("至少 10 份相同才显示", "until at least 10 answers share them"),
         ("400-800-1234", "400-800-1234"),
     ],
 )

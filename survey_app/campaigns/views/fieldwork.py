@@ -20,6 +20,7 @@ from survey_app.questionnaire.definition import Definition
 
 CHANNELS = {
     "sms": N_("短信"), "email": N_("邮件"), "receipt": N_("小票二维码"), "link": N_("公开链接"), "shop": N_("门店二维码"),
+    "personal": N_("受邀（暂不显示渠道）"),
     "kiosk": N_("柜台平板"), "interview": N_("代填"), "call": N_("电话回访"), "spot_check": N_("抽查"), "widget": N_("网页嵌入"),
 }  # fmt: skip
 DISPOSITIONS = (
@@ -48,7 +49,7 @@ def fieldwork_page(questionnaire_id: int) -> Response:
         definition = versions[0].definition
         found = fieldwork.field_work(
             questionnaire_id=questionnaire_id, campaigns=[chosen] if chosen else campaigns, whole=chosen is None,
-            definition=definition, names=fieldwork.shop_names(web.language_tag(), _("不属于门店")),
+            definition=definition, names=fieldwork.shop_names(web.language_tag(), _("不属于或暂不显示门店")),
         )  # fmt: skip
         shown = {"found": found, **_way(found, definition), **_in_words(found.cases, found.counter)}
     return web.render(
