@@ -28,7 +28,7 @@ from survey_app.messaging.outbox import NewMessage
 from tests.campaigns import world
 from tests.faults.provider import Provider
 
-MAILS = int(os.environ.get("MAILS", "3000"))
+MAILS = int(os.environ.get("MAILS", "3000"))  # a multiple of 1,000
 QUEUED = int(os.environ.get("MESSAGES", "100000"))
 
 
@@ -126,10 +126,10 @@ if __name__ == "__main__":
         settings = {"INSTANCE_DIR": place, "PUBLIC_URL": "http://127.0.0.1:8239"}
         app = create_app(load_settings(settings | {"DATABASE_URL": os.environ.get("DATABASE_URL", "")}))
         installation.install(app)
-        with app.app_context():
-            fill()
-            rows = [bulk()]
         try:
+            with app.app_context():
+                fill()
+                rows = [bulk()]
             rows += [measure(1), measure(2)]
         finally:
             server.stop()

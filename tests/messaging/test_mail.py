@@ -92,3 +92,45 @@ def test_mail_goes_to_the_address_that_was_checked_under_the_name_of_the_server(
         told = smtp.Smtp(options | {"sender": "survey@example.com"}, {}).send(MAIL, ATTEMPT)
         server.join(10)
     assert isinstance(told, Unreachable) and names == ["smtp.example.com"]
+
+
+def test_a_batch_leaves_through_a_real_mail_server_on_kept_connections(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Provider(tmp_path)
+    opened = []
+    connect = smtp._Line._connect
+
+    def counted(line: smtp._Line) -> object:
+        opened.append(line)
+        return connect(line)
+
+    monkeypatch.setattr(smtp._Line, "_connect", counted)
+    try:
+        add_sender(
+            "smtp", "email", host="127.0.0.1", port=server.smtp_port, security="none", sender="survey@example.com"
+        )
+        now = clock.now()
+        queue(50, now=now, channel="email")
+        with purpose(
+            compose=lambda message, at: Outgoing(f"p{message.subject_id}@example.net", "您好", subject="问卷")
+        ):
+            delivery.deliver_due(app, now, rounds=5)
+        assert states() == {"accepted": 50} and len(opened) <= 2
+        rows = {row.attempt_id: row.subject_id for row in db.session.query(Message)}
+        db.session.rollback()
+        assert {line["out_id"]: line["to"] for line in server.accepted()} == {
+            attempt: f"p{subject}@example.net" for attempt, subject in rows.items()
+        }
+    finally:
+        server.stop()
+
+
+def test_without_a_mail_server_mails_wait_and_lose_no_try(app: Flask) -> None:
+    add_sender("smtp", "email", host="127.0.0.1", port=free_port(), security="none", sender="survey@example.com")
+    now = clock.now()
+    queue(3, now=now, channel="email")
+    with purpose(compose=lambda message, at: Outgoing("p@example.net", "您好", subject="问卷")):
+        delivery.deliver_due(app, now)
+    rows = db.session.query(Message).all()
+    assert {(row.state, row.attempts, row.reason) for row in rows} == {("queued", 0, "ConnectionRefusedError")}

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from email.header import Header
@@ -90,22 +91,43 @@ class _Encrypted(smtplib.SMTP_SSL):
 
 
 class Smtp(Channel):
-    """options: host, port, security (starttls | tls | none), username, sender; secrets: password."""
+    """options: host, port, security (starttls | tls | none), username, sender; secrets: password.
+
+    Two connections, each kept for many mails: while the server takes one, the next is composed.
+    """
 
     receipts = False
+    parallel = 2
 
     def __init__(self, options: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         super().__init__(options, secrets)
-        self._connection: smtplib.SMTP | None = None
-        self._sent = 0
-        self._used_at = 0.0
+        self._lines: dict[int, _Line] = {}  # one per thread
 
     def send(self, outgoing: Outgoing, attempt_id: str) -> Answer:
-        """One mail on the open connection. Until DATA begins nothing was accepted; after it only the server's reply tells."""
+        """One mail. Until DATA begins nothing was accepted; after it only the server's reply tells."""
         try:
             mail = compose_mail(outgoing, attempt_id, sender=str(self.options["sender"]))
         except (HeaderRefused, ValueError):
             return Rejected("bad_header", final=True)
+        line = self._lines.setdefault(threading.get_ident(), _Line(self.options, self.secrets))
+        return line.send(outgoing.address, mail, attempt_id)
+
+    def rest(self) -> None:
+        """Say goodbye to the server when nothing went out for a while. Nobody sends while this is called."""
+        for line in self._lines.values():
+            line.rest()
+
+
+class _Line:
+    """One connection, of one thread."""
+
+    def __init__(self, options: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+        self.options, self.secrets = options, secrets
+        self._connection: smtplib.SMTP | None = None
+        self._sent = 0
+        self._used_at = 0.0
+
+    def send(self, address: str, mail: bytes, attempt_id: str) -> Answer:
         try:
             connection = self._open()
         except smtplib.SMTPAuthenticationError:
@@ -113,7 +135,7 @@ class Smtp(Channel):
         except (OSError, smtplib.SMTPException, network.Refused) as error:
             return Unreachable(short(type(error).__name__))
         try:
-            answer = self._hand_over(connection, outgoing.address, mail, attempt_id)
+            answer = self._hand_over(connection, address, mail, attempt_id)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Unknown(short(type(error).__name__))
