@@ -4,13 +4,22 @@ import socket
 import ssl
 from contextlib import suppress
 from email import message_from_bytes, policy
+from pathlib import Path
 from threading import Thread
 
 import pytest
+from flask import Flask
 
+from survey_app import clock
+from survey_app.database import db
+from survey_app.messaging import delivery
 from survey_app.messaging.channels import smtp
 from survey_app.messaging.channels.port import Unreachable
+from survey_app.messaging.models import Message
 from survey_app.messaging.purposes import Outgoing
+from tests.faults.provider import Provider
+from tests.faults.serving import free_port
+from tests.messaging.stand_in import add_sender, purpose, queue, states
 
 ATTEMPT = "a" * 32
 MAIL = Outgoing(
