@@ -55,15 +55,14 @@ def _page(frame: Frame, typed: str) -> str:
     _ = frame.say
     title, label, mark = _("填写问卷"), _("海报上的编码"), _("错误：")
     hint = _("6 位字母和数字，例如 A7K2QX。字母大小写均可，没有 0、O、1、I。")
-    error = (
-        f"<p class=err id=e-code role=alert>{mark}{_('没有这个编码。请对照海报核对后再输入。')}</p>" if typed else ""
-    )
+    wrong, begin = _("没有这个编码。请对照海报核对后再输入。"), _("开始填写")
+    error = f"<p class=err id=e-code role=alert>{mark}{wrong}</p>" if typed else ""
     by, invalid = ("t-code e-code", " aria-invalid=true autofocus") if typed else ("t-code", "")
     body = (
         f"<div class=done><h1>{title}</h1></div>"
         f"<form method=get action=/s novalidate><input type=hidden name=l value={frame.language}>"
         f"<p><label for=code><b>{label}</b></label></p><p class=hint id=t-code>{escaped(hint)}</p>{error}"
         f"<input class=in id=code name=code maxlength=20 autocomplete=off autocapitalize=characters spellcheck=false"
-        f' aria-describedby="{by}"{invalid} value={attribute(typed)}><button class=go>{_("开始填写")}</button></form>'
+        f' aria-describedby="{by}"{invalid} value={attribute(typed)}><button class=go>{begin}</button></form>'
     )
     return closing_page(frame, mark + title if typed else title, body, tools=language_links(frame, "/s"))

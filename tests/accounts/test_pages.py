@@ -224,5 +224,8 @@ def test_the_menu_shows_what_the_role_may_open_and_nothing_else(chain: staff.Cha
         person = chain.signed_in(role)
         menu = person.text("/account").split('id="menu"')[1].split("</nav>")[0]
         for path in re.findall(r'href="([^"]+)"', menu):
-            assert person.get(path, follow_redirects=True).status_code == 200, (role, path)  # one shop: its page at once
+            assert person.get(path, follow_redirects=True).status_code == 200, (
+                role,
+                path,
+            )  # one shop: its page at once
     assert "/users" not in chain.signed_in("researcher").text("/account")

@@ -350,9 +350,11 @@ def test_the_list_above_names_every_form() -> None:
     def below(kind: type[StaffForm]) -> set[type[StaffForm]]:
         return {kind}.union(*(below(child) for child in kind.__subclasses__()))
 
-    # ContactForm is what two of them share; the first two refuse nothing, the others need what was made or sent before: see the tests of their rooms
+    # ContactForm is what two of them share; the next two refuse nothing, the others need what was made or sent before: see
+    # the tests of their rooms
     tried_elsewhere = {
-        people.ContactForm, accounts.LanguageForm, distribution.BackForm, exports.PartForm, imports.StartForm, unsealing_forms.DecisionForm,
+        people.ContactForm, accounts.LanguageForm, distribution.BackForm, exports.PartForm, imports.StartForm,
+        unsealing_forms.DecisionForm,
     }  # fmt: skip
     assert below(StaffForm) - {StaffForm} - tried_elsewhere == {sheet.form for sheet in SHEETS}
 
