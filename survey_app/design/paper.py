@@ -229,7 +229,7 @@ class _Form:
 
     def _bound(self, bound: Any) -> str:
         if bound == "today":
-            return self._(N_("今天"))
+            return self._(N_("填写当天"))
         return "" if bound is None else f"{bound:g}" if isinstance(bound, float) else str(bound)
 
 

@@ -1,14 +1,14 @@
-/* The editor's script: saves fields, carries acts out, keeps the selection. Without it the forms and links work alone. */
+/* The editor; without it its forms and links work alone. */
 (() => {
   "use strict";
-  var doc = document, body = doc.body, data = body.dataset, acts = doc.getElementById("acts");
-  var saved = doc.getElementById("saved"), dirty = new Set(), queue = Promise.resolve(), tries = 0, retry, at = "";
+  var doc = document, body = doc.body, data = body.dataset, acts = $("#acts");
+  var saved = $("#saved"), dirty = new Set(), queue = Promise.resolve(), tries = 0, retry, at = "";
   var FIELD = '[name^="f:"]';
   function on(name, act) { doc.addEventListener(name, act, name === "submit"); }
   function $(selector, root) { return (root || doc).querySelector(selector); }
   function all(selector, root) { return Array.from((root || doc).querySelectorAll(selector)); }
-  function say(text) { if (text) doc.getElementById("say").textContent = text; }
-  function card(id) { return id && doc.getElementById("n-" + id); }
+  function say(text) { if (text) $("#say").textContent = text; }
+  function card(id) { return id && $("#n-" + id); }
 
   /* typed words and new rows stay when a card is drawn again */
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el) => { return !(name === "value" && el.value !== el.defaultValue); };
@@ -162,16 +162,19 @@
       });
     }).catch(() => false);
   }
-  ["htmx:sendError", "htmx:responseError"].forEach(name => { on(name, () => { act._failed = true; }); });
+  function failed() { act._failed = true; }
+  on("htmx:sendError", failed);
+  on("htmx:responseError", failed);
   body.addEventListener("done", event => {
     var told = event.detail;
-    ["undo", "redo"].forEach(name => { step(name, told[name]); });
+    step("undo", told.undo);
+    step("redo", told.redo);
     say(told.say);
     if (told.node) select(told.node, true);
     if (told.at && card(told.at)) card(told.at).scrollIntoView({block: "nearest"});
   });
   function step(name, words) {
-    var button = doc.getElementById(name);
+    var button = $("#" + name);
     button.disabled = !words;
     button.title = button.dataset.words + (words && " · " + words);
   }
@@ -225,7 +228,7 @@
     var tab = $(".panetabs [aria-current]"), looks = all("#preview [data-look]").map(el => "&" + el.name + "=" + el.value).join("");
     if (!$(".right-pane").offsetParent) { pane._due = true; return; }
     pane._due = false;
-    htmx.ajax("GET", tab.dataset.address + "?node=" + data.node + "&language=" + data.language + looks, {source: doc.getElementById("pane"), target: "#pane", swap: "innerHTML"});
+    htmx.ajax("GET", tab.dataset.address + "?node=" + data.node + "&language=" + data.language + looks, {source: $("#pane"), target: "#pane", swap: "innerHTML"});
   }
   function view(name) {
     data.view = name;
@@ -300,7 +303,7 @@
   });
 
   /* types */
-  var types = doc.getElementById("types"), find = doc.getElementById("types-find"), seek = doc.getElementById("find");
+  var types = $("#types"), find = $("#types-find"), seek = $("#find");
   function open(anchor) {
     types._anchor = anchor;
     find.value = "";
@@ -314,7 +317,7 @@
     if (el === find) {
       all("li", types).forEach(line => { line.hidden = words && line.dataset.s.indexOf(words) < 0; });
       all("section", types).forEach(part => { part.hidden = !$("li:not([hidden])", part); });
-      doc.getElementById("types-none").hidden = shown().length > 0;
+      $("#types-none").hidden = shown().length > 0;
     } else if (el === seek) all("#outline ol ol li").forEach(line => {
       line.hidden = words && line.textContent.toLowerCase().indexOf(words) < 0;
     });
@@ -382,7 +385,7 @@
       var edge = key === "ArrowUp" ? !el.value.slice(0, el.selectionStart).includes("\n") : !el.value.slice(el.selectionEnd).includes("\n");
       if (edge && near(el, key === "ArrowUp" ? -1 : 1)) event.preventDefault();
     } else if (!typing && !control && !event.altKey) {
-      if (key === "?") { event.preventDefault(); doc.getElementById("help").togglePopover(); }
+      if (key === "?") { event.preventDefault(); $("#help").togglePopover(); }
       else if (key === "/" && seek.offsetParent) { event.preventDefault(); seek.focus(); }
     }
   });
@@ -400,8 +403,8 @@
   function equip(box) {
     var id = box && box.dataset.id;
     if (!id || id === "root" || $(".acts", box)) return;
-    $(".qf", box).insertAdjacentHTML("beforeend", doc.getElementById("tools").innerHTML.replace(/00000000/g, id));
-    box.insertAdjacentHTML("beforeend", doc.getElementById("plus").innerHTML.replace(/00000000/g, id));
+    $(".qf", box).insertAdjacentHTML("beforeend", $("#tools").innerHTML.replace(/00000000/g, id));
+    box.insertAdjacentHTML("beforeend", $("#plus").innerHTML.replace(/00000000/g, id));
   }
   on("pointerover", event => {
     if (event.target.closest) equip(event.target.closest("#canvas article"));
@@ -410,7 +413,7 @@
     var outline = list.closest("#outline"), items = list.dataset.list;
     list._sortable = new Sortable(list, {
       group: list.dataset.sortable, animation: 120, delay: outline ? 120 : 0, delayOnTouchOnly: true, scroll: true,
-      draggable: outline || items ? "li" : ".q", handle: outline ? null : items ? ".li .grip" : ".q>.grip", 
+      draggable: outline || items ? "li" : ".q", handle: outline ? null : items ? ".li .grip" : ".q>.grip",
       ghostClass: "ghost",
       onEnd: drop => {
         var before = drop.item.previousElementSibling, id = drop.item.dataset.id;

@@ -131,6 +131,9 @@ def signs_in(hands: Hands, site: Site, email: str) -> None:
     hands.press("Tab")
     hands.write(staff.PASSWORD)
     hands.press("Enter")
+    hands.page.wait_for_url("**/sign-in/code*")
+    hands.write(staff.code_of(email))
+    hands.press("Enter")
     hands.page.wait_for_url("**/questionnaires")
     hands.done("sign in")
 
@@ -206,8 +209,8 @@ def takes_back_and_moves(hands: Hands) -> None:
 
 
 def to_area(hands: Hands, area: str) -> None:
-    """F6 goes round outline, questions and right side."""
-    for _ in range(3):
+    """F6 goes round outline, questions and right side. A part that is drawn anew meanwhile starts the round again."""
+    for _ in range(6):
         hands.press("F6")
         if hands.page.locator(f"{area} :focus").count():
             return

@@ -105,6 +105,11 @@ def test_signing_in_and_its_refusal_are_accessible(
     assert axe_violations(page) == []
     page.fill("#password", staff.PASSWORD)
     page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/sign-in/code"))
+    assert page.evaluate("document.activeElement.id") == "code"
+    assert axe_violations(page) == []
+    page.keyboard.type(staff.code_of("administrator@example.org"))
+    page.keyboard.press("Enter")
     page.wait_for_url(site.address + "/users")
     context.close()
 
@@ -116,6 +121,8 @@ def test_everything_works_without_script(chromium: Browser, site: Site, chain: s
     page.fill("#email", "researcher@example.org")
     page.fill("#password", staff.PASSWORD)
     page.get_by_role("button", name="登录").click()
+    page.fill("#code", staff.code_of("researcher@example.org"))
+    page.click("button.main")
     page.fill("#q", "推荐")
     page.get_by_role("button", name="搜索").click()
     assert page.locator(".item").count() == 1
