@@ -48,7 +48,8 @@ def test_a_spoken_answer_comes_back_as_a_mark_and_is_stored(speaker: Respondent)
     page = speaker.send("record:why", overall=4, why="先打几个字")
     assert speaker.status == 200 and "getUserMedia" in page and "为什么？" in page
     page = record(speaker, _voice="yes")
-    assert speaker.status == 200 and "先打几个字 〔录音〕</textarea>" in page
+    assert speaker.status == 200, page[page.find("role=alert") :][:200]
+    assert "先打几个字 〔录音〕</textarea>" in page
     assert "checked" in page  # what was chosen before is still there
     (kept,) = rows_of(select(Recording))
     assert kept.response_id is None and kept.variable == "why"
