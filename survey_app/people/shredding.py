@@ -1,4 +1,4 @@
-"""How long people are kept (privacy.md 9, decision 0010): 90 days after they were last needed; 13 months while a consent of
+"""How long people are kept (privacy.md 9, decision 0012): 90 days after they were last needed; 13 months while a consent of
 theirs stands; until their consents end. No order keeps its customer for more than 13 months.
 
 Then names, numbers, addresses and the link to orders are shredded; blind index and proofs of consent stay for half a year
