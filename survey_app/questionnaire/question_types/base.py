@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from survey_app.questionnaire.parts import Choice, ConditionField, Model, Name, Text
+from pydantic import Field
+
+from survey_app.questionnaire.parts import Choice, ConditionField, Model, Name, Text, Tuple
 
 Form = Mapping[str, Sequence[str]]
 """The fields of a posted page: field name -> values in the order sent."""
@@ -82,6 +84,8 @@ class Question(Model):
     bank: str | None = None
     source: str | None = None
     sensitive: Literal["health", "child"] | None = None
+    open_rules: Annotated[Tuple[str], Field(max_length=100)] = ()
+    """Rules of an imported file that could not be said here, as words; publishing waits until a person has decided."""
 
     summary: ClassVar[str] = "none"
     """How results are shown: single, multiple, rating, nps, csat, ces, number, text, date, time, matrix, none."""
