@@ -15,7 +15,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from survey_app.errors import DomainError
 from survey_app.formats import workbook_process as limits
@@ -77,7 +77,7 @@ def rows(opener: Opener) -> Iterator[Row]:
     """
     with closing(opener()) as file:
         kind = kind_of(file.read(LOOK_AT))
-    found = _csv_rows(opener) if kind == "csv" else _workbook_rows(opener)
+    found = csv_rows(opener) if kind == "csv" else _workbook_rows(opener)
     for count, (line, cells) in enumerate(found):
         if count > MOST_ROWS:
             raise DomainError(N_("超过 %(most)s 行，请分成几个文件。"), most=f"{MOST_ROWS:,}").at("file")
@@ -138,7 +138,8 @@ def _first_fault(opener: Opener, encoding: str) -> tuple[int | None, int]:
                 return None, beyond
 
 
-def _csv_rows(opener: Opener) -> Iterator[Row]:
+def csv_rows(opener: Opener) -> Iterator[Row]:
+    """Every row of a CSV file that holds anything, its cells as they stand. Raises DomainError as `rows` does."""
     encoding = encoding_of(opener)
     with io.TextIOWrapper(opener(), encoding=encoding, newline="") as text:
         lines = _Lines(text)
@@ -208,10 +209,21 @@ def _separator(lines: _Lines) -> str:
 
 
 # --- workbooks -----------------------------------------------------------------------------------------------------------
+def sheets(opener: Opener) -> Iterator[tuple[str, int, list[str]]]:
+    """Every row of every sheet of a workbook: (sheet, row from 1, cells as they stand). Raises DomainError as `rows` does."""
+    for number, cells, sheet in _process_lines(opener, "all"):
+        yield sheet, number, cells
+
+
 def _workbook_rows(opener: Opener) -> Iterator[Row]:
+    for number, cells in _process_lines(opener):
+        yield number, cells
+
+
+def _process_lines(opener: Opener, *arguments: str) -> Iterator[list[Any]]:
     program = Path(__file__).with_name("workbook_process.py")
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-I", str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-I", str(program), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     watch = threading.Timer(_ENOUGH_SECONDS, process.kill)  # of waiting: the processor time is limited inside
     watch.daemon = True
@@ -223,8 +235,7 @@ def _workbook_rows(opener: Opener) -> Iterator[Row]:
                 target.write(piece)
         for line in process.stdout:
             watch.cancel()  # from here on it waits for us: an import takes a row when the one before is recorded
-            number, cells = json.loads(line)
-            yield number, cells
+            yield json.loads(line)
         _refuse_failure(process.wait())
     finally:
         watch.cancel()

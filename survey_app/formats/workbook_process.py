@@ -3,6 +3,7 @@
 Run by `tables` as a process of its own, with limits: a hostile workbook may take memory and time only here. It imports nothing
 of the platform. Output: a line of JSON per row that holds anything, `[row number, [cell, ...]]`; cells are texts as a person
 sees the values: a formula gives its stored value, a date is `2026-11-20 14:05:00`, a whole number has no `.0`.
+With the argument `all`: every sheet, `[row number, [cell, ...], name of the sheet]`, under the limits of a questionnaire.
 Exit 0 good; 3 protected by a password; 4 no table; 5 too large; 6 broken; a signal: beyond the limits.
 """
 
@@ -18,6 +19,8 @@ MOST_MEMORY = 3 * 1024**3  # of address space
 MOST_SECONDS = 60  # of processor time
 MOST_UNPACKED = 800 * 1024**2
 MOST_MEMBERS = 2_000
+FORM_MEMORY, FORM_SECONDS = 480 * 1024**2, 4  # a questionnaire is small
+FORM_MEMORY_XLS = 1_000 * 1024**2  # the reader of .xls asks for room by a number in the file, and uses little of it
 BIGGEST_RATIO = 250  # of a member of more than 10 MB; tables of real orders pack 5 to 40 times
 EXACT = 10**15  # whole numbers from here on have lost digits in any spreadsheet
 
@@ -26,13 +29,13 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of a workbook 
 PROTECTED, EMPTY, TOO_LARGE, BROKEN = 3, 4, 5, 6
 
 
-def _limit() -> None:
+def _limit(memory: int = MOST_MEMORY, seconds: int = MOST_SECONDS) -> None:
     try:
         import resource
     except ImportError:  # no such limits on Windows: the checks of the packed sizes remain
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the customers
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
@@ -73,28 +76,39 @@ def _sheet(book: Any) -> Any:
     sys.exit(EMPTY)
 
 
-def main() -> None:
-    """Read, check, write."""
-    _limit()
+def main(every: bool = False) -> None:
+    """Read, check, write: the first filled sheet, or every one."""
+    if not every:
+        _limit()
     data = sys.stdin.buffer.read()
+    if every:
+        _limit(FORM_MEMORY if data.startswith(b"PK") else FORM_MEMORY_XLS, FORM_SECONDS)
     if data.startswith(b"\xd0\xcf") and _ENCRYPTED in data:
         sys.exit(PROTECTED)
     _refuse_bombs(data)
-    sheet = _sheet(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)))
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     del data
+    if not every:
+        _write(_sheet(book), [])
+        return
+    for name in book.sheet_names:
+        _write(book.get_sheet_by_name(name), [name])
+
+
+def _write(sheet: Any, more: list[str]) -> None:
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [_text(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
-            sys.stdout.write(json.dumps([number, cells]) + "\n")
+            sys.stdout.write(json.dumps([number, cells, *more]) + "\n")
 
 
 if __name__ == "__main__":
     import python_calamine
 
     try:
-        main()
+        main(sys.argv[1:] == ["all"])
         sys.stdout.flush()
     except python_calamine.PasswordError:
         sys.exit(PROTECTED)
