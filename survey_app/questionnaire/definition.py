@@ -37,6 +37,8 @@ class Page(Model):
     title: Text | None = None
     show_if: ConditionField | None = None
     end_if: ConditionField | None = None
+    random_order: bool = False
+    """Each respondent sees the questions of this page in an order of their own."""
     questions: Tuple[AnyQuestion] = ()
 
 
@@ -52,6 +54,15 @@ class Score(Model):
     min_answered: Annotated[int | None, Field(ge=1)] = None
     top: Annotated[int | None, Field(ge=1, le=3)] = None
     label: Text | None = None
+
+
+class Quota(Model):
+    """How many people of a kind are wanted; when they are there, further ones are thanked and turned away."""
+
+    name: Name
+    when: ConditionField
+    limit: Annotated[int, Field(ge=1, le=10_000_000)]
+    message: Text | None = None
 
 
 class Definition(Model):
@@ -70,7 +81,10 @@ class Definition(Model):
     licence: str | None = None
     scales: dict[Code, Scale] = Field(default_factory=dict)
     pages: Tuple[Page]
+    random_pages: Annotated[Tuple[Annotated[Tuple[str], Field(min_length=2)]], Field(max_length=100)] = ()
+    """Groups of pages, by name, whose order differs from respondent to respondent."""
     scores: Tuple[Score] = ()
+    quotas: Annotated[Tuple[Quota], Field(max_length=200)] = ()
 
     def model_post_init(self, context: Any, /) -> None:
         """Gives every likert item and matrix the scale it names."""
@@ -143,4 +157,4 @@ class Definition(Model):
         return {}
 
 
-__all__ = ["MODES", "Choice", "Definition", "Page", "Point", "Question", "Scale", "Score", "Text", "text_in"]
+__all__ = ["MODES", "Choice", "Definition", "Page", "Point", "Question", "Quota", "Scale", "Score", "Text", "text_in"]

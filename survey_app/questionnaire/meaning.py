@@ -28,6 +28,8 @@ STRUCTURAL = frozenset(
         "one_value_kind",
         "bad_date",
         "min_above_max",
+        "choices_of_dropdown",
+        "too_many_cells",
     }
 )
 """Codes raised by the models themselves; their sentences are in the same table."""

@@ -4,6 +4,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "required_choice": ("请您选择一项", "Please choose an answer"),
     "required_row": ("请您为“{row}”选择一项", "Please choose an answer for “{row}”"),
     "required_text": ("请您填写此项", "Please fill this in"),
+    "required_ranking": ("请您排出第 1 至第 {count} 位", "Please rank your choices from 1 to {count}"),
+    "required_sum": ("请您填写各项，合计为 {total}", "Please fill in the amounts; together they make {total}"),
+    "required_cell": ("请您填写“{row}”的“{column}”", "Please fill in “{column}” of “{row}”"),
+    "required_cell_choice": ("请您选择“{row}”的“{column}”", "Please choose “{column}” of “{row}”"),
+    "bad_rank": ("名次请填写 1 至 {max} 的整数", "Ranks are whole numbers from 1 to {max}"),
+    "same_rank": ("有两项都排在第 {rank} 位，请您修改其中一项", "Two of them have rank {rank}; please change one"),
+    "sum_differs": (
+        "各项合计应为 {total}，您填写的合计为 {given}",
+        "Together they should make {total}; yours make {given}",
+    ),
+    "off_step": ("请您填写从 {min} 起、每隔 {step} 的数字", "Please enter a number in steps of {step} from {min}"),
+    "number_or_unsure": (
+        "请您填写数字，或只勾选“{unsure}”",
+        "Please enter a number, or tick only “{unsure}”",
+    ),
     "required_consent": ("如您同意，请勾选后继续", "Please tick the box if you agree"),
     "exclusive": (
         "“{exclusive}”不能与其他选项同时选择，请您重新选择",

@@ -131,7 +131,7 @@ def number_of(definition: Definition, name: str, answer: Any) -> float | None:
 
 def _numbers_of(definition: Definition, name: str) -> dict[Any, float | None]:
     question = definition.owners.get(name)
-    choices = getattr(question, "cells", None) or getattr(question, "choices", None) or ()
+    choices = question.offered(name) if question else ()
     return {
         choice.code: None if choice.missing else choice.score if choice.score is not None else choice.number
         for choice in choices

@@ -4,16 +4,21 @@ import json
 import sys
 from typing import Any
 
-from survey_app.questionnaire.definition import Definition, Page, Score
+from survey_app.questionnaire.definition import Definition, Page, Quota, Score
 from survey_app.questionnaire.parts import Choice, Point, Scale
 from survey_app.questionnaire.question_types import TYPES
+from survey_app.questionnaire.question_types.amounts import SumItem
 from survey_app.questionnaire.question_types.matrix import Row
+from survey_app.questionnaire.question_types.tables import Column
 from survey_app.questionnaire.question_types.writing import TextItem
 
 _PARTS: dict[str, Any] = {
     "choices": Choice,
     "rows": Row,
     "fields": TextItem,
+    "items": SumItem,
+    "columns": Column,
+    "quotas": Quota,
     "points": Point,
     "pages": Page,
     "scores": Score,

@@ -185,6 +185,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'A hidden value needs either "value" or "parameter" with "choices". Give one of them.',
         "隐藏变量需要 value，或 parameter 加 choices。请二选一。",
     ),
+    "choices_of_dropdown": (
+        "A column has choices when its type is dropdown, and only then. Correct the type or the choices.",
+        "只有 dropdown 类型的列才有选项，且必须有选项。请修改列的类型或选项。",
+    ),
+    "too_many_cells": (
+        "The table has {given} cells; the limit is {limit}. Split it.",
+        "表格有 {given} 个单元格，上限为 {limit}。请拆分。",
+    ),
+    "unknown_page": (
+        'There is no page called "{name}".{hint} Give the page this name, or correct the list.',
+        "没有名为“{name}”的页。{hint_zh}请给该页命名，或改正列表。",
+    ),
+    "page_twice": (
+        'The page "{name}" stands in two places of the random order. Keep one.',
+        "页“{name}”在随机顺序中出现两次。请只保留一处。",
+    ),
     "labels_count": (
         "{given} labels are given for {points} points. Label every point or use low and high.",
         "有 {points} 个刻度却给了 {given} 个标签。请逐一标注，或只用 low 和 high。",
@@ -234,6 +250,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "same_page_condition": (
         'The page cannot decide this condition on "{name}" itself. Put a page break before it.',
         "页面无法即时判断关于“{name}”的条件。请在这道题之前分页。",
+    ),
+    "open_rules": (
+        "Rules of the imported file are still undecided here: {rules}. Decide each one, then remove its note.",
+        "这道题还有导入文件中未处理的规则：{rules}。请逐条处理后删除备注。",
+    ),
+    "random_order_condition": (
+        'The condition looks at "{name}", which may be asked after it in the random order. '
+        "Move the question, or switch the random order off.",
+        "条件涉及“{name}”，但在随机顺序下它可能排在后面。请移动题目，或关闭随机顺序。",
+    ),
+    "random_order_piping": (
+        'The text shows the answer of "{name}", which may be asked after it in the random order. '
+        "Move the question, or switch the random order off.",
+        "文本引用了“{name}”的答案，但在随机顺序下它可能排在后面。请移动题目，或关闭随机顺序。",
+    ),
+    "random_order_end": (
+        "A page that may end the questionnaire cannot stand in random order. Take it out of the list.",
+        "可能提前结束问卷的页不能参加随机排序。请将其移出列表。",
     ),
     "order_data_anonymous": (
         "Order data cannot be used in an anonymous questionnaire. Remove it.",

@@ -4,13 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.base import Question, Variable
 from survey_app.questionnaire.question_types.choosing import AttentionCheck, Dropdown, MultipleChoice, SingleChoice
 from survey_app.questionnaire.question_types.display import Consent, Note, Section
 from survey_app.questionnaire.question_types.hidden import Computed, Hidden, OrderData
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.numbers import Date, Number, Time
+from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.question_types.rating import Ces, Csat, Likert, Nps, Rating
+from survey_app.questionnaire.question_types.tables import MatrixFields, MatrixMultiple
 from survey_app.questionnaire.question_types.writing import LongText, ShortText, TextFields
 
 AnyQuestion = Annotated[
@@ -24,10 +27,15 @@ AnyQuestion = Annotated[
     | Csat
     | Ces
     | Matrix
+    | MatrixMultiple
+    | MatrixFields
+    | Ranking
     | ShortText
     | LongText
     | TextFields
     | Number
+    | ConstantSum
+    | Slider
     | Date
     | Time
     | Note
@@ -52,10 +60,15 @@ TYPES: dict[str, type[Question]] = {
         Csat,
         Ces,
         Matrix,
+        MatrixMultiple,
+        MatrixFields,
+        Ranking,
         ShortText,
         LongText,
         TextFields,
         Number,
+        ConstantSum,
+        Slider,
         Date,
         Time,
         Note,

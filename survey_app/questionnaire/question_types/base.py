@@ -27,6 +27,10 @@ class FieldProblem:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+Answered = dict[str, Any]
+"""Stored answers that a reader fills: name -> code, list of codes, number, ISO date or time."""
+FormFields = dict[str, list[str]]
+
 Reader = Callable[[Form, dict[str, Any], dict[str, str], list[FieldProblem], date | None], None]
 """Reads one question's fields: (form, answers to fill, texts to fill, problems to add to, today)."""
 
@@ -44,9 +48,10 @@ class ValueLabel:
 class Variable:
     """One column of the data.
 
-    kind: single, multiple, rating, likert, nps, csat, ces, number, text, date, time, consent, hidden, computed.
+    kind: single, multiple, rank, rating, likert, nps, csat, ces, number, text, date, time, consent, hidden, computed.
     storage: number, text, date, time. `missing` is the first of the six missing codes: -99, or -99999 for numbers that
-    may lie below -90. `set_name`: the multiple-choice question this 0/1 column belongs to; `code`: its choice, or the row.
+    may lie below -90. `set_name`: the stored list (multiple choice, row of a matrix, ranking) this column belongs to;
+    `code`: its choice, or the row.
     `key` is the name the answer is stored under (a multiple choice stores one list for all its columns).
     """
 
@@ -88,11 +93,14 @@ class Question(Model):
     """Rules of an imported file that could not be said here, as words; publishing waits until a person has decided."""
 
     summary: ClassVar[str] = "none"
-    """How results are shown: single, multiple, rating, nps, csat, ces, number, text, date, time, matrix, none."""
+    """How results are shown: single, multiple, ranking, rating, nps, csat, ces, number, text, date, time, matrix,
+    matrix_multiple, matrix_fields, none."""
     asks: ClassVar[bool] = True
     """Whether it has inputs on the page."""
     shown: ClassVar[bool] = True
     """Whether it is on the page at all."""
+    scripted: ClassVar[bool] = True
+    """Whether the script of the page can decide conditions on its answers: its fields hold what is stored."""
     seconds: ClassVar[float] = 10.0
 
     def variables(self) -> tuple[Variable, ...]:
@@ -111,9 +119,33 @@ class Question(Model):
         """Names that must be filled before the respondent may go on."""
         return (self.name,) if self.required and self.asks else ()
 
+    def field_names(self) -> tuple[str, ...]:
+        """Names of its fields in a form."""
+        return (*self.answer_names(), *self.text_names())
+
+    def as_fields(self, stored: FormFields) -> FormFields:
+        """Stored answers (as words, under their names) as the fields of a form."""
+        return stored
+
+    def is_given(self, variable: str, answers: Mapping[str, Any]) -> bool:
+        """Whether a needed name that is not stored itself is answered all the same, by what is stored under others."""
+        return False
+
     def required_code(self, variable: str) -> str:
         """Which sentence tells that this answer is missing."""
         return "required_choice"
+
+    def required_values(self, variable: str) -> Mapping[str, Any]:
+        """What that sentence names."""
+        return {}
+
+    def offered(self, variable: str) -> "Sequence[Choice]":
+        """The choices of a variable."""
+        return getattr(self, "cells", None) or getattr(self, "choices", None) or ()
+
+    def bounds(self, variable: str) -> tuple[float | None, float | None]:
+        """Smallest and largest number that may be typed, None where there is no limit."""
+        return getattr(self, "min", None), getattr(self, "max", None)
 
     def reader(self) -> Reader:
         """A function that reads this question's fields; made once per page."""

@@ -132,35 +132,41 @@ class MultipleChoice(_Offering):
         return "multiple" if variable == self.name else "text"
 
     def reader(self) -> Reader:
-        name, low, high = self.name, self.min or 0, self.max
-        rank = {choice.code: index for index, choice in enumerate(self.choices)}
-        exclusive = frozenset(choice.code for choice in self.choices if choice.exclusive)
+        read = several_of(self.name, self.name, self.choices, self.min, self.max)
+        return with_other(self.name, self.other.code, read) if self.other else read
 
-        def read(
-            form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
-        ) -> None:
-            given = form.get(name)
-            if not given:
+
+def several_of(name: str, question: str, choices: Sequence[Choice], least: int | None, most: int | None) -> Reader:
+    """Reader of a field that takes several of the choices; an exclusive one stands alone, whatever `least` says."""
+    low, high = least or 0, most
+    rank = {choice.code: index for index, choice in enumerate(choices)}
+    exclusive = frozenset(choice.code for choice in choices if choice.exclusive)
+
+    def read(
+        form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
+    ) -> None:
+        given = form.get(name)
+        if not given:
+            return
+        try:
+            codes = sorted(given, key=rank.__getitem__)
+        except KeyError:
+            raise Damaged(f"unknown code: {name}") from None
+        count = len(codes)
+        if count > 1:
+            if len(set(codes)) != count:
+                raise Damaged(f"one code twice: {name}")
+            if exclusive and not exclusive.isdisjoint(codes):
+                problems.append(FieldProblem(name, question, "exclusive"))
                 return
-            try:
-                codes = sorted(given, key=rank.__getitem__)
-            except KeyError:
-                raise Damaged(f"unknown code: {name}") from None
-            count = len(codes)
-            if count > 1:
-                if len(set(codes)) != count:
-                    raise Damaged(f"one code twice: {name}")
-                if exclusive and not exclusive.isdisjoint(codes):
-                    problems.append(FieldProblem(name, name, "exclusive"))
-                    return
-            if count < low and exclusive.isdisjoint(codes):
-                problems.append(FieldProblem(name, name, "too_few_choices", {"min": low}))
-            elif high is not None and count > high:
-                problems.append(FieldProblem(name, name, "too_many_choices", {"max": high}))
-            else:
-                answers[name] = codes
+        if count < low and exclusive.isdisjoint(codes):
+            problems.append(FieldProblem(name, question, "too_few_choices", {"min": low}))
+        elif high is not None and count > high:
+            problems.append(FieldProblem(name, question, "too_many_choices", {"max": high}))
+        else:
+            answers[name] = codes
 
-        return with_other(name, self.other.code, read) if self.other else read
+    return read
 
 
 def with_other(name: str, code: str, pick: Reader) -> Reader:

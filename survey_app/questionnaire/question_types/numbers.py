@@ -38,9 +38,9 @@ def parse_number(text: str, *, low: float | None = None, high: float | None = No
         return None, ("too_many_decimals", {"max": decimals}) if decimals else ("whole_number", {})
     value: float = float(text) if fraction else int(text.split(".")[0])
     if low is not None and value < low:
-        return None, ("number_too_small", {"min": _plain(low)})
+        return None, ("number_too_small", {"min": plain_number(low)})
     if high is not None and value > high:
-        return None, ("number_too_large", {"max": _plain(high)})
+        return None, ("number_too_large", {"max": plain_number(high)})
     return value, None
 
 
@@ -68,12 +68,14 @@ def parse_time(text: str) -> Parsed:
     return f"{hour:02}:{minute:02}", None
 
 
-def _plain(value: float) -> str:
+def plain_number(value: float) -> str:
+    """A number as people write it: 3, not 3.0."""
     return str(int(value)) if float(value).is_integer() else str(value)
 
 
-def typed_reader(name: str, parse: Callable[[str, date | None], Parsed]) -> Reader:
-    """Reader of one typed field."""
+def typed_reader(name: str, parse: Callable[[str, date | None], Parsed], question: str = "") -> Reader:
+    """Reader of one typed field; `question`: whose it is, where it has another name."""
+    owner = question or name
 
     def read(
         form: Form, answers: dict[str, Any], texts: dict[str, str], problems: list[FieldProblem], today: date | None
@@ -90,7 +92,7 @@ def typed_reader(name: str, parse: Callable[[str, date | None], Parsed]) -> Read
         if problem is None:
             answers[name] = value
         else:
-            problems.append(FieldProblem(name, name, problem[0], problem[1]))
+            problems.append(FieldProblem(name, owner, problem[0], problem[1]))
 
     return read
 
