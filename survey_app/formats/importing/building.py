@@ -129,11 +129,11 @@ class Building:
         """Same meaning, same text."""
         self._tell(kind, place, source, "kept", ours, "", {})
 
-    def changed(self, kind: Kind, place: str, source: str, code: str, ours: str = "", **values: Any) -> None:
+    def changed(self, kind: Kind, place: str, source: str, code: str, ours: str = "", /, **values: Any) -> None:
         """The answers and the meaning survive, the form differs."""
         self._tell(kind, place, source, "changed", ours, code, values)
 
-    def lost(self, kind: Kind, place: str, source: str, code: str, ours: str = "", **values: Any) -> None:
+    def lost(self, kind: Kind, place: str, source: str, code: str, ours: str = "", /, **values: Any) -> None:
         """Nothing in the draft carries it."""
         self._tell(kind, place, source, "lost", ours, code, values)
 
@@ -164,7 +164,7 @@ class Building:
         return question
 
     def undecided(
-        self, question: dict[str, Any], place: str, rule: str, code: str = "rule_kept_as_note", **values: Any
+        self, question: dict[str, Any], place: str, rule: str, code: str = "rule_kept_as_note", /, **values: Any
     ) -> None:
         """A rule that cannot be said here stays as words on the question; publishing waits until a person decides."""
         note = f"{place}: {shortened(rule)}"

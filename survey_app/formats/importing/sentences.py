@@ -18,6 +18,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Reading took longer than {seconds} seconds or too much memory, so it was stopped. Nothing was saved.",
         "读取超过 {seconds} 秒或占用内存过多，已停止，没有保存任何内容。",
     ),
+    "not_readable": (
+        "The file could not be read. Nothing was saved. Please send it to us so that it can be.",
+        "文件读取失败，没有保存任何内容。请把文件发给我们改进。",
+    ),
     "unknown_format": (
         "This kind of file is not known. Known are LimeSurvey (.lss .lsg .lsq .lsa), Qualtrics (.qsf), XLSForm "
         "(.xlsx .xls .csv), SurveyJS JSON, REDCap (.csv), FHIR Questionnaire, 问卷星 text and our own YAML and ZIP.",
@@ -43,6 +47,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "missing_part": ("{what} is missing.", "缺少{what}。"),
     "bad_value": ("“{given}” is not allowed here: {expected} is expected.", "这里不能是“{given}”，应为{expected}。"),
+    "fault_in_ours": ("{reason}", "{reason}"),
     "no_questions": ("There is no question in the file.", "文件里没有题目。"),
     "duplicate": (
         "“{name}” is defined twice: also at {first}. Rename one.",
@@ -79,7 +84,110 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "language_first": ("Texts without a language are taken as {language}.", "没有标明语言的文字按{language}处理。"),
     "text_missing": ("There is no text: the name stands for it.", "没有文字，用名称代替。"),
     "shortened": ("Only the first {limit} are kept.", "只保留前 {limit} 个。"),
+    "expression_in_text": (
+        "The expression {expression} in the text cannot be said here and stands as it was. Write the text anew.",
+        "文字里的表达式 {expression} 在这里无法表达，原样保留，请改写这段文字。",
+    ),
+    "rows_by_answer": (
+        "Rows or choices that depend on an answer are not possible here: all are shown. Decide before publishing.",
+        "这里不能按答案显示部分行或选项：全部显示。发布前请处理。",
+    ),
+    "soft_mandatory": (
+        "A gentle reminder is not possible: the question may be left empty.",
+        "不支持“温和提醒”：这道题可以不答。",
+    ),
+    "nothing_to_require": ("There is nothing to answer, so nothing is required.", "没有可答的内容，因此不要求必答。"),
+    "hidden_question": ("Nobody sees this question: it is a hidden value.", "这道题从不显示，变为隐藏变量。"),
+    "place_in_ranking": ("A place in a ranking, which nobody sees.", "排序的名次，答题人看不到。"),
+    "language_left": (
+        "Texts in {language} are left over: the survey does not offer this language any more.",
+        "还有{language}的旧文字，但问卷已不使用这种语言。",
+    ),
+    "language_twice": ("Here this is the same language as {first}.", "在这里与 {first} 是同一种语言。"),
+    "answers_not_imported": ("Only the questionnaire is imported, not the answers.", "只导入问卷，不导入答案。"),
+    "quota_off": ("The quota is switched off.", "这项配额没有启用。"),
+    "quota_of_none": ("Nobody of this kind is wanted: the page ends for them.", "不需要这类人：对他们到此结束。"),
+    "quota_asks": (
+        "People over the quota cannot change their answers: they are thanked.",
+        "超出配额的人不能改答案，会直接感谢并结束。",
+    ),
     "too_long_text": ("The text is longer than {limit} characters and was cut.", "文字超过 {limit} 个字符，已截短。"),
+    # --- Qualtrics ---
+    "trash": ("It lies in the trash (unused questions) and is never asked.", "在回收站（未使用的题目）里，从不提问。"),
+    "not_in_flow": ("The flow of the survey never comes here.", "问卷流程从不经过这里。"),
+    "rule_source": ("A rule about {source} cannot be expressed here.", "关于{source}的规则在这里无法表达。"),
+    "rule_always": ("This rule always holds, so it is left out.", "这条规则总是成立，因此省略。"),
+    "rule_never": (
+        "This rule can never hold: what it names is not asked before. Decide before publishing.",
+        "这条规则永远不成立：它提到的题目之前没有问过。发布前请处理。",
+    ),
+    "case_ignored": ("Capital and small letters count as the same here.", "这里不区分大小写。"),
+    "choice_rule": (
+        "A single choice or column cannot have a rule here: it is always shown. Decide before publishing.",
+        "单个选项或列在这里不能有显示规则，会一直显示。发布前请处理。",
+    ),
+    "part_split": ("The part with the rule is a question of its own.", "带规则的部分成为单独的题目。"),
+    "split": ("It became {count} questions with the same columns.", "拆成了 {count} 道题，数据列不变。"),
+    "carried": (
+        "Choices carried forward from an answer: all of them are shown. Decide before publishing.",
+        "选项来自之前的回答：这里全部显示。发布前请处理。",
+    ),
+    "choices_missing": ("There are no choices in the file.", "文件里没有选项。"),
+    "extra_text": (
+        "The text field of this choice is a question of its own: {name}.",
+        "这个选项的文字框成为单独的题目：{name}。",
+    ),
+    "value_changed": (
+        "The value {wanted} cannot be used here: it is {value}.",
+        "数值 {wanted} 在这里不能用，改为 {value}。",
+    ),
+    "excluded": (
+        "It was left out of the analysis there: mark it here if it should be.",
+        "原来不计入分析，如有需要请在这里标记。",
+    ),
+    "in_hint": ("The words stand in the hint of the question.", "这些文字放在题目的提示里。"),
+    "in_intro": ("The words stand in the introduction.", "这些文字放在引言里。"),
+    "as_note": ("The words are kept as a note.", "文字保留为说明。"),
+    "group_order": ("Only the group is asked, not the order inside it.", "只问所属的组，不问组内顺序。"),
+    "max_diff": (
+        "That each column is chosen once cannot be demanded here. Decide before publishing.",
+        "这里无法要求每列只选一次。发布前请处理。",
+    ),
+    "not_required": (
+        "It was asked for once more when left empty; here it may be left empty.",
+        "原来会提醒一次，这里可以留空。",
+    ),
+    "validation_lost": ("This check has no equal.", "这项校验没有对应。"),
+    "pattern": ("The check is that of this system for {pattern}.", "使用本系统的{pattern}校验。"),
+    "date_form": ("Dates are typed and stored as year-month-day here.", "这里的日期按年-月-日填写和保存。"),
+    "whole_stars": ("Only whole stars can be given here.", "这里只能选整颗星。"),
+    "random_all": ("All are in random order here.", "这里全部随机排列。"),
+    "random_page": ("All questions are on one page in random order.", "所有题目在一页上随机排列。"),
+    "random_blocks": ("The order of these parts is fixed here.", "这里各部分的顺序固定。"),
+    "random_subset": (
+        "Only some were shown by chance; here everybody is asked. Decide before publishing.",
+        "原来随机抽取一部分，这里所有人都回答。发布前请处理。",
+    ),
+    "block_name": (
+        "The name of a block is seen by its authors alone; here it names the page.",
+        "区块名称只有作者看到，在这里作为页面名。",
+    ),
+    "block_twice": ("It is asked in the first place only.", "只在第一处提问。"),
+    "pipe_lost": ("{given} cannot be shown in a text here.", "文字里不能显示 {given}。"),
+    "braces": ("Double braces would show an answer here: they are set apart.", "双花括号在这里会显示回答，已分开。"),
+    "field_link": ("The link may carry it with one of these values: {values}.", "链接可以带上它，取值为：{values}。"),
+    "field_open": (
+        "Values from the link are declared here; nothing says which ones there are.",
+        "链接带来的值需要在这里声明，文件没有说明有哪些。",
+    ),
+    "field_random": ("Who gets this value cannot be said here.", "无法确定谁得到这个值。"),
+    "field_computed": ("A value made of others is not taken over.", "由其他值组成的值没有导入。"),
+    "score_sum": ("The points stand on the choices, their sum is the score.", "分值放在选项上，总和为得分。"),
+    "score_lost": (
+        "Points of more than one kind, or of several answers, are not taken over.",
+        "多类分值或多选分值没有导入。",
+    ),
+    "quota_lost": ("This quota cannot be expressed here.", "这项配额在这里无法表达。"),
 }
 
 

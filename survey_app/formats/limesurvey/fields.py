@@ -1,0 +1,300 @@
+"""Questions that are written in: texts, numbers, dates, files; and what is only read or computed."""
+
+import re
+from typing import Any
+
+from survey_app.formats.importing.logic import BadExpression, Const, Inexpressible, Target
+from survey_app.formats.limesurvey.conditions import Count, Number
+from survey_app.formats.limesurvey.expressions import holes, parsed
+from survey_app.formats.limesurvey.grids import rows_of
+from survey_app.formats.limesurvey.lists import nothing
+from survey_app.formats.limesurvey.survey import Item, Question
+from survey_app.formats.limesurvey.variables import Variable
+from survey_app.formats.limesurvey.work import Plain, Work
+from survey_app.questionnaire.question_types.numbers import is_iso_date
+
+_LONGEST_TEXT = 2_000
+_MOST_FIELDS = 50
+_MARKUP = re.compile(r"<[^<>]*>|&nbsp;|\s")
+_PHOTOS = frozenset(("png", "gif", "jpg", "jpeg", "heic", "webp", "bmp"))
+
+
+def text(work: Work, question: Question) -> list[Plain]:
+    """S, T and U: one line, several lines; S for numbers alone is a number."""
+    if question.type == "S" and work.attribute("numbers_only") == "1":
+        return number(work, question)
+    name = work.name(question)
+    work.register(question, "", Target("text", name), name)
+    made: Plain = {"name": name, "type": "short_text" if question.type == "S" else "long_text"}
+    _length(work, made)
+    _affixes(work, made)
+    return [made]
+
+
+def _length(work: Work, made: Plain) -> None:
+    longest = work.number_of("maximum_chars")
+    if longest is not None and longest >= 1:
+        made["max_length"] = min(int(longest), _LONGEST_TEXT)
+        work.said("maximum_chars", longest)
+
+
+def _affixes(work: Work, made: Plain, *, unit: bool = False) -> None:
+    """prefix and suffix: the unit of a number, else words of the hint."""
+    question = work.question
+    if question is None:
+        return
+    for which in ("prefix", "suffix"):
+        found = work.text(work.worded(which), f"{question.place} / {which}", made["name"])
+        if not found:
+            continue
+        if unit and which == "suffix" and work.building.languages[0] in found and "{{" not in str(found):
+            made["unit"] = found
+        else:
+            hint = made.setdefault("hint", {})
+            for tag, words in found.items():
+                hint[tag] = f"{hint[tag]}\n{words}" if tag in hint else words
+            place = f"{question.place} / {which}"
+            kinds = {"source": (which, which), "type": ("part of the hint", "提示的一部分")}
+            work.building.changed("text", place, str(found), "as_type", made["name"], **kinds)
+
+
+def number(work: Work, question: Question) -> list[Plain]:
+    """N: a number with its limits."""
+    name = work.name(question)
+    work.register(question, "", Target("number", name), name)
+    whole = work.attribute("num_value_int_only") == "1"
+    made: Plain = {"name": name, "type": "number", "decimals": 0 if whole else 6}
+    if whole:
+        work.said("num_value_int_only", "1")
+    low, high = work.number_of("min_num_value_n"), work.number_of("max_num_value_n")
+    _limits(work, made, low, high, ("min_num_value_n", "max_num_value_n"))
+    _affixes(work, made, unit=True)
+    return [made]
+
+
+def _limits(work: Work, made: Plain, low: Any, high: Any, names: tuple[str, str]) -> None:
+    if low is not None and high is not None and low > high:
+        work.unsaid(names[0], f"{low} > {high}")
+        return
+    for key, value, name in (("min", low, names[0]), ("max", high, names[1])):
+        if value is not None:
+            made[key] = value
+            work.said(name, value)
+
+
+def fields(work: Work, question: Question) -> list[Plain]:
+    """Q: several texts."""
+    rows = question.rows
+    if not rows:
+        return nothing(work, question)
+    if work.attribute("numbers_only") == "1":
+        return numbers(work, question)
+    work.codes(rows)
+    many = len(rows) > _MOST_FIELDS
+    name = work.name(question, [f"{row.ours}_t" if many else row.ours for row in rows])
+    found = rows_of(work, question, rows)
+    longest = work.number_of("maximum_chars")
+    most = {"max_length": min(int(longest), _LONGEST_TEXT)} if longest is not None and longest >= 1 else {}
+    if most:
+        work.said("maximum_chars", longest)
+    for row in rows:
+        own = f"{name}_{row.ours}_t" if many else f"{name}_{row.ours}"
+        work.register(question, row.code, Target("text", own), own)
+    if many:
+        column = {"code": "t", "text": work.built_in("Answer"), "type": "short_text", **most}
+        return [{"name": name, "type": "matrix_fields", "rows": found, "columns": [column]}]
+    made: Plain = {"name": name, "type": "text_fields", "fields": [{**field, **most} for field in found]}
+    _affixes(work, made)
+    return [made]
+
+
+def numbers(work: Work, question: Question) -> list[Plain]:
+    """K: several numbers: shares of a fixed sum, sliders, or a column of numbers."""
+    rows = question.rows
+    if not rows:
+        return nothing(work, question)
+    work.codes(rows)
+    total = work.number_of("equals_num_value")
+    if work.attribute("slider_layout") == "1":
+        if total is not None:
+            work.unsaid("equals_num_value", str(total))
+        return _sliders(work, question, rows)
+    shares = total is not None and 0 < total <= 1_000_000_000 and len(rows) <= _MOST_FIELDS
+    if total is not None and not shares:
+        work.unsaid("equals_num_value", str(total))
+    name = work.name(question, [row.ours if shares else f"{row.ours}_n" for row in rows])
+    found = rows_of(work, question, rows)
+    limits: Plain = {}
+    low = next((v for v in map(work.number_of, ("min_num_value_n", "multiflexible_min")) if v is not None), None)
+    high = next((v for v in map(work.number_of, ("max_num_value_n", "multiflexible_max")) if v is not None), None)
+    _limits(work, limits, low, high, ("min_num_value_n", "max_num_value_n"))
+    whole = work.attribute("num_value_int_only") == "1"
+    for row in rows:
+        own = f"{name}_{row.ours}" if shares else f"{name}_{row.ours}_n"
+        work.register(question, row.code, Target("number", own), own)
+    if shares:
+        work.said("equals_num_value", total)
+        items = [{**row, **limits} for row in found]
+        made: Plain = {
+            "name": name,
+            "type": "constant_sum",
+            "items": items,
+            "total": total,
+            "decimals": 0 if whole else 2,
+        }
+        _affixes(work, made, unit=True)
+        return [made]
+    column: Plain = {
+        "code": "n",
+        "text": work.built_in("Number"),
+        "type": "number",
+        "decimals": 0 if whole else 6,
+        **limits,
+    }
+    made = {"name": name, "type": "matrix_fields", "rows": found, "columns": [column]}
+    _sums(work)
+    _affixes(work, made)
+    return [made]
+
+
+def _sums(work: Work) -> None:
+    """Limits of the sum of all numbers, which nothing here can ask for."""
+    for limit in ("min_num_value", "max_num_value"):
+        if value := work.attribute(limit):
+            work.unsaid(limit, value)
+
+
+def _sliders(work: Work, question: Question, rows: list[Item]) -> list[Plain]:
+    """A heading and one slider per row, stored under the names the numbers had."""
+    name = work.name(question, [row.ours for row in rows])
+    low, high, step = (work.number_of(f"slider_{key}") for key in ("min", "max", "accuracy"))
+    low = 0 if low is None else low
+    high = 100 if high is None or high <= low else high
+    step = step if step is not None and 0 < step <= high - low else 1
+    made: list[Plain] = [{"name": name, "type": "section"}]
+    separator = work.attribute("slider_separator") or "|"
+    for row, found in zip(rows, rows_of(work, question, rows), strict=True):
+        own = f"{name}_{row.ours}"
+        work.register(question, row.code, Target("number", own), own, owner=own)
+        slider: Plain = {"name": own, "type": "slider", "text": found["text"], "min": low, "max": high, "step": step}
+        made.append(_with_ends(slider, separator))
+    source, ours = ("sliders in one question", "一道题里的多个滑动条"), ("one slider each", "每行一个滑动条")
+    work.building.changed("question", question.place, "K", "as_type", name, source=source, type=ours)
+    return made
+
+
+def _with_ends(slider: Plain, separator: str) -> Plain:
+    """`words|low end|high end` of a row as text and ends, when every language has them."""
+    parts = {tag: [piece.strip() for piece in words.split(separator)] for tag, words in slider["text"].items()}
+    if all(len(pieces) == 3 and all(pieces) for pieces in parts.values()):
+        for key, at in (("text", 0), ("low", 1), ("high", 2)):
+            slider[key] = {tag: pieces[at] for tag, pieces in parts.items()}
+    return slider
+
+
+def moment(work: Work, question: Question) -> list[Plain]:
+    """D: a day, or a time of day when its form has nothing else."""
+    name = work.name(question)
+    form = work.attribute("date_format").lower()
+    of_day = bool(form) and not any(sign in form for sign in "dmy") or form in ("hh:mm", "hh:mm:ss", "h:mm")
+    if of_day:
+        work.register(question, "", Target("time", name), name)
+        return [{"name": name, "type": "time"}]
+    work.register(question, "", Target("date", name), name)
+    made: Plain = {"name": name, "type": "date"}
+    if "h" in form:
+        source, ours = ("a day and a time", "日期和时间"), ("a day", "日期")
+        work.building.changed("question", question.place, form, "as_type", name, source=source, type=ours)
+    for key, attribute in (("min", "date_min"), ("max", "date_max")):
+        value = work.attribute(attribute) or work.attribute(f"dropdown_dates_year_{key}")
+        if not value:
+            continue
+        if re.fullmatch(r"[12][0-9]{3}", value):
+            value = f"{value}-01-01" if key == "min" else f"{value}-12-31"
+        if is_iso_date(value) or value == "today":
+            made[key] = value
+            work.said(attribute, value)
+        else:
+            work.unsaid(attribute, value)
+    if "min" in made and "max" in made and "today" not in (made["min"], made["max"]) and made["min"] > made["max"]:
+        work.unsaid("date_min", made.pop("min"))
+    return [made]
+
+
+def upload(work: Work, question: Question) -> list[Plain]:
+    """|: files; ours takes one, photos or documents."""
+    name = work.name(question)
+    work.register(question, "", None)
+    kinds = {kind.strip(" .").lower() for kind in work.attribute("allowed_filetypes").split(",") if kind.strip()}
+    accepts = [kind for kind, fits in (("photo", kinds & _PHOTOS), ("document", kinds - _PHOTOS)) if fits or not kinds]
+    size = work.number_of("max_filesize")
+    made: Plain = {"name": name, "type": "file", "accepts": accepts}
+    if size is not None and size > 0:
+        made["max_mb"] = max(1, min(10, int(size // 1024)))
+    most = work.number_of("max_num_of_files")
+    if most is not None and most > 1:
+        work.unsaid("max_num_of_files", str(most))
+    return [made]
+
+
+def note(work: Work, question: Question) -> list[Plain]:
+    """X: text to read."""
+    name = work.name(question)
+    work.register(question, "", None, owner=name)
+    return [{"name": name, "type": "note"}]
+
+
+def equation(work: Work, question: Question) -> list[Plain]:
+    """*: one expression alone is a computed value, shown by a note as LimeSurvey shows it; words with answers are a note."""
+    hidden = work.attribute("hidden") == "1"
+    source = question.texts.get(work.survey.languages[0], next(iter(question.texts.values()), ""))
+    found = holes(source)
+    alone = len(found) == 1 and not _MARKUP.sub("", source[: found[0].start] + source[found[0].end :])
+    name = work.name(question)
+    if not alone:
+        work.register(question, "", None, owner=name)
+        if hidden:
+            return _unsaid_equation(work, question, source)
+        kind, ours = ("an equation with words", "带文字的公式题"), ("a paragraph", "段落说明")
+        work.building.changed("question", question.place, "*", "as_type", name, source=kind, type=ours)
+        return [{"name": name, "type": "note"}]
+    try:
+        expression = _expression(work, parsed(found[0].inner))
+    except (Inexpressible, BadExpression):
+        return _unsaid_equation(work, question, source)
+    work.register(question, "", Target("number", name), name)
+    work.building.kept("rule", f"{question.place} / equation", source, name)
+    made: Plain = {
+        "name": name,
+        "type": "computed",
+        "expression": expression,
+        "text": {work.building.languages[0]: question.code},
+    }
+    if hidden:
+        return [made]
+    shown = work.extra_name(f"{name}_shown")
+    return [made, {"name": shown, "type": "note", "text": {work.building.languages[0]: f"{{{{{name}}}}}"}}]
+
+
+def _expression(work: Work, tree: Any) -> Any:
+    reading = work.reading()
+    found = reading.operand(tree, 0)
+    if isinstance(found, Number | Count):
+        return _bare(reading.number(found))
+    if isinstance(found, Const | Variable):
+        return _bare(reading.number(found))
+    if isinstance(found, bool):
+        return float(found)
+    return {"if": found, "then": 1}
+
+
+def _bare(tree: Any) -> Any:
+    return tree if isinstance(tree, dict) else float(tree)
+
+
+def _unsaid_equation(work: Work, question: Question, source: str) -> list[Plain]:
+    """An equation nobody can say: its words stay, publishing waits."""
+    work.register(question, "", None)
+    made: Plain = {"name": question.name, "type": "note", "text": {work.building.languages[0]: "…"}}
+    work.building.undecided(made, f"{question.place} / equation", source)
+    return [made]

@@ -1,0 +1,161 @@
+"""The functions of LimeSurvey's expressions that a condition or a computed value can say."""
+
+import math
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+from survey_app.formats.importing.logic import Call, Const, Inexpressible, Not, Ref, negated, together
+from survey_app.formats.limesurvey.conditions import Count, Number, Reading, Truth, answered
+from survey_app.formats.limesurvey.variables import Variable
+from survey_app.questionnaire.conditions import as_number
+
+_SETS = ("self", "that")
+
+
+def called(reading: Reading, call: Call, depth: int) -> Any:
+    """What a call stands for: a Const, a Variable, a Number, a Count or a condition. Raises Inexpressible."""
+    maker = _FUNCTIONS.get(call.name)
+    if maker is None:
+        raise Inexpressible
+    return maker(reading, call, depth)
+
+
+def _parts(reading: Reading, call: Call, depth: int) -> list[Any]:
+    """The operands of a function that takes many; `self` and `that.CODE` stand for all parts of a question."""
+    found: list[Any] = []
+    for part in call.parts:
+        if isinstance(part, Ref) and (pieces := part.name.split("."))[0] in _SETS:
+            found += _members(reading, part, pieces)
+        else:
+            found.append(reading.operand(part, depth))
+    return found
+
+
+def _members(reading: Reading, ref: Ref, pieces: list[str]) -> list[Any]:
+    codes = reading.own if pieces[0] == "self" else tuple(pieces[1:2])
+    if len(pieces) > (1 if pieces[0] == "self" else 2) or not codes:
+        raise Inexpressible  # only some of its rows
+    names = list(chain.from_iterable(reading.variables.names_of(code) for code in codes))
+    if not names:
+        raise Inexpressible("rule_unknown_name", name=ref.name)
+    return [reading.variable(Ref(name, ref.part)) for name in names]
+
+
+def _is_empty(reading: Reading, call: Call, depth: int) -> Truth:
+    (part,) = _exactly(call, 1)
+    if isinstance(part, Ref) and part.name.split(".")[0] in _SETS:
+        return together("all", [negated(_there(found)) for found in _parts(reading, call, depth)])
+    found = reading.operand(part, depth)
+    if isinstance(found, Const):
+        return str(found.value) == ""
+    return negated(_there(found))
+
+
+def _there(found: Any) -> Truth:
+    if isinstance(found, Variable):
+        return answered(found)
+    if isinstance(found, Number | Count):
+        return True
+    raise Inexpressible
+
+
+def _exactly(call: Call, number: int) -> tuple[Any, ...]:
+    if len(call.parts) != number:
+        raise Inexpressible
+    return call.parts
+
+
+def _count(reading: Reading, call: Call, depth: int) -> Any:
+    found = [part for part in _parts(reading, call, depth) if not isinstance(part, Const)]
+    if not found or not all(isinstance(part, Variable) for part in found):
+        raise Inexpressible
+    return Count(tuple(found))
+
+
+def _sum(reading: Reading, call: Call, depth: int) -> Any:
+    return Number({"add": [reading.number(part) for part in _parts(reading, call, depth)] or [0]})
+
+
+def _choose(reading: Reading, call: Call, depth: int) -> Any:
+    test, yes, no = _exactly(call, 3)
+    when = reading.truth(test, depth)
+    if isinstance(when, bool):
+        return reading.operand(yes if when else no, depth)
+    one, two = reading.operand(yes, depth), reading.operand(no, depth)
+    if isinstance(one, dict | bool) or isinstance(two, dict | bool):
+        positive = together("all", [when, reading.truth(yes, depth)])
+        return together("any", [positive, together("all", [negated(when), reading.truth(no, depth)])])
+    return Number({"if": when, "then": reading.number(one), "else": reading.number(two)})
+
+
+def _most(reading: Reading, call: Call, depth: int) -> Any:
+    return Number({call.name: [reading.number(part) for part in _parts(reading, call, depth)]})
+
+
+def _intval(reading: Reading, call: Call, depth: int) -> Any:
+    """A list's codes are whole already; a number may have a fraction, which a condition cannot cut off."""
+    found = reading.operand(call.parts[0], depth) if len(call.parts) == 1 else None
+    target = found.target if isinstance(found, Variable) else None
+    if target is not None and target.kind == "choice" and all(c.isascii() and c.isdigit() for c in target.codes):
+        return found
+    if isinstance(found, Const) and (number := as_number(found.value)) is not None:
+        return Const(int(number))
+    raise Inexpressible
+
+
+def _is_numeric(reading: Reading, call: Call, depth: int) -> Truth:
+    (part,) = _exactly(call, 1)
+    found = reading.operand(part, depth)
+    if isinstance(found, Variable) and found.target is not None and found.target.kind == "number":
+        return answered(found)
+    raise Inexpressible
+
+
+def _round(reading: Reading, call: Call, depth: int) -> Any:
+    found = reading.operand(call.parts[0], depth) if call.parts else None
+    if isinstance(found, Const) and (number := as_number(found.value)) is not None and len(call.parts) == 1:
+        kinds: dict[str, Callable[[float], float]] = {
+            "round": round,
+            "floor": math.floor,
+            "ceil": math.ceil,
+            "abs": abs,
+        }
+        return Const(kinds[call.name](number))
+    raise Inexpressible
+
+
+def _countif(reading: Reading, call: Call, depth: int) -> Any:
+    """countif(value, a, b ...): how many equal the value. As a sum of conditions."""
+    value = reading.operand(call.parts[0], depth) if call.parts else None
+    rest = _parts(reading, Call(call.name, call.parts[1:]), depth)
+    if not isinstance(value, Const) or not rest:
+        raise Inexpressible
+    return Number({"add": [_one_if(reading.compared(part, "=", value)) for part in rest]})
+
+
+def _one_if(when: Truth) -> Any:
+    return int(when) if isinstance(when, bool) else {"if": when, "then": 1, "else": 0}
+
+
+def _not(reading: Reading, call: Call, depth: int) -> Truth:
+    (part,) = _exactly(call, 1)
+    return reading.truth(Not(part), depth)
+
+
+_FUNCTIONS = {
+    "is_empty": _is_empty,
+    "count": _count,
+    "countif": _countif,
+    "sum": _sum,
+    "if": _choose,
+    "min": _most,
+    "max": _most,
+    "intval": _intval,
+    "is_numeric": _is_numeric,
+    "round": _round,
+    "floor": _round,
+    "ceil": _round,
+    "abs": _round,
+    "not": _not,
+}

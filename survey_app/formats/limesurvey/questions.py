@@ -1,0 +1,168 @@
+"""One question of the source after the other: its type, its rule, its texts, what every type has."""
+
+from collections.abc import Callable
+from typing import Any
+
+from survey_app.formats.importing.logic import BadExpression, Inexpressible, together
+from survey_app.formats.limesurvey import fields, grids, lists
+from survey_app.formats.limesurvey.attributes import tell_rest
+from survey_app.formats.limesurvey.conditions import Truth
+from survey_app.formats.limesurvey.expressions import parsed
+from survey_app.formats.limesurvey.old_conditions import from_table
+from survey_app.formats.limesurvey.survey import Question
+from survey_app.formats.limesurvey.work import Plain, Work
+
+_MAKERS: dict[str, Callable[[Work, Question], list[Plain]]] = {
+    **dict.fromkeys("L!O", lists.single),
+    **dict.fromkeys("MP", lists.several),
+    **dict.fromkeys("YGI", lists.fixed),
+    **dict.fromkeys("ABCEFH", grids.one_per_row),
+    **dict.fromkeys(":;", grids.cells),
+    **dict.fromkeys("STU", fields.text),
+    "5": lists.five_points,
+    "R": lists.ranking,
+    "1": grids.two_scales,
+    "Q": fields.fields,
+    "N": fields.number,
+    "K": fields.numbers,
+    "D": fields.moment,
+    "X": fields.note,
+    "*": fields.equation,
+    "|": fields.upload,
+}
+_SILENT = ("computed", "hidden")
+_NEVER_REQUIRED = (*_SILENT, "note", "section")
+
+
+def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
+    """The questions of the draft that this one becomes, helpers first. `page_rule`: what its page is shown under."""
+    work.question, work.helpers, work.open_notes, work.used = question, [], [], set()
+    rule, said = relevance(work, question)
+    maker = _MAKERS.get(question.type)
+    if maker is None:
+        kind = (f"type {question.type}", f"题型 {question.type}")
+        work.building.lost("question", question.place, question.type, "no_equal", "", source=kind)
+        made = lists.nothing(work, question)
+    else:
+        made = (
+            _hidden(work, question)
+            if work.attribute("hidden") == "1" and question.type != "*"
+            else maker(work, question)
+        )
+    _common(work, question, made)
+    if isinstance(rule, dict):
+        for one in made:
+            one["show_if"] = rule
+    _tell_rule(work, question, made[0], said)
+    shown: Any = rule if isinstance(rule, Inexpressible) else _joined(page_rule, rule)
+    for one in made:
+        work.variables.shows[one["name"]] = shown
+    tell_rest(work, question, made)
+    if work.open_notes:
+        notes = made[0].setdefault("open_rules", [])
+        notes += [note for note in work.open_notes if note not in notes][: 100 - len(notes)]
+    return [*work.helpers, *made]
+
+
+def _joined(page_rule: Any, rule: Any) -> Any:
+    if isinstance(page_rule, Inexpressible):
+        return page_rule
+    parts = [part for part in (page_rule, rule) if isinstance(part, dict)]
+    return together("all", parts) if parts else None
+
+
+Said = list[tuple[str, str, str | Inexpressible]]
+"""(place, source, "" or why it could not be said) for each rule of one question."""
+
+
+def relevance(work: Work, question: Question) -> tuple[Any, Said]:
+    """The rule a question is shown under: None, a condition, or Inexpressible; and what to tell of it."""
+    text = question.relevance.strip()
+    said: Said = []
+    found: Any = None
+    if text not in ("", "1"):
+        found = rule_of(work, text)
+        said.append((f"{question.place} / relevance", text, found if isinstance(found, Inexpressible) else ""))
+    if question.conditions:
+        if text in ("", "1"):
+            found = from_table(work, question)
+        for row in question.conditions:
+            source = f"{row.get('cfieldname')} {row.get('method')} {row.get('value')} ({row.get('scenario', '1')})"
+            said.append(
+                (
+                    f"{question.place} / condition (line {row.line})",
+                    source,
+                    found if isinstance(found, Inexpressible) else "",
+                )
+            )
+    return found, said
+
+
+def rule_of(work: Work, text: str) -> Any:
+    """A relevance expression as a condition; None when it is always true, Inexpressible when nobody can say it."""
+    reading = work.reading()
+    try:
+        found: Truth = reading.condition(parsed(text))
+    except BadExpression:
+        return Inexpressible()
+    except Inexpressible as error:
+        return error
+    if found is False:
+        return Inexpressible()  # never shown: a condition is always about an answer
+    return None if found is True else found
+
+
+def _tell_rule(work: Work, question: Question, main: Plain, said: Said) -> None:
+    for place, source, why in said:
+        if isinstance(why, Inexpressible):
+            work.building.undecided(main, place, source, why.code, **why.values)
+        else:
+            work.building.kept("rule", place, source, main["name"])
+
+
+def _hidden(work: Work, question: Question) -> list[Plain]:
+    """A question that is always hidden: its default value, which nobody types."""
+    name = work.name(question)
+    default = next((row.get("defaultvalue") for row in question.defaults if row.get("sqid", "0") in ("", "0")), "")
+    if default and "{" in default:
+        work.unsaid("default", default)
+        work.register(question, "", None)
+        default = ""
+    else:
+        work.register(question, "", None, constant=default)
+    work.used.add("default")
+    for item in (*question.rows, *question.answers):
+        work.building.changed("choice" if item in question.answers else "row", f"{question.code}_{item.code} (line {item.line})",
+                              next(iter(item.texts.values()), item.code), "hidden_question", name)  # fmt: skip
+    work.building.changed("question", question.place, question.type, "hidden_question", name)
+    return [{"name": name, "type": "hidden", "value": default}]
+
+
+def _common(work: Work, question: Question, made: list[Plain]) -> None:
+    """Text, help and whether it must be answered."""
+    main = made[0]
+    if "text" not in main or main["type"] == "note" and main["text"] == {work.building.languages[0]: "…"}:
+        main["text"] = work.labelled(question.texts, question.place, main["name"], question.code)
+    if hint := work.text(question.helps, f"{question.place} / help", main["name"]):
+        own = main.get("hint", {})
+        main["hint"] = {tag: "\n".join(filter(None, (hint.get(tag), own.get(tag)))) for tag in {**hint, **own}}
+    for script in question.scripts.values():
+        work.building.lost("script", question.place, script, "script", main["name"])
+    if question.mandatory in ("Y", "S"):
+        _must(work, question, made)
+    if question.pattern:
+        work.unsaid("preg", question.pattern)
+
+
+def _must(work: Work, question: Question, made: list[Plain]) -> None:
+    place = f"{question.place} / mandatory"
+    asked = [one for one in made if one["type"] not in _NEVER_REQUIRED and not one["name"].endswith("_comment")]
+    if question.mandatory == "S":
+        work.building.changed("setting", place, "S", "soft_mandatory", made[0]["name"])
+        return
+    for one in asked:
+        one["required"] = True
+    if asked:
+        work.building.kept("setting", place, "Y", made[0]["name"])
+    else:
+        work.building.changed("setting", place, "Y", "nothing_to_require", made[0]["name"])

@@ -1,0 +1,183 @@
+"""The tables of a LimeSurvey export: an XML dump of the database, alone (.lss .lsg .lsq) or inside a ZIP (.lsa)."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from survey_app.formats.importing.refusing import Refused, refuse
+
+LARGEST = 20_000_000
+MOST_ELEMENTS = 1_500_000
+MOST_MEMBERS, MOST_UNPACKED, BIGGEST_RATIO = 1_000, 200_000_000, 100
+DEEPEST = 100
+_ARCHIVES = (".zip", ".lsa", ".7z", ".rar", ".gz", ".tar", ".bz2", ".xz", ".jar")
+_NAME = {"format": "LimeSurvey"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a table; `line` of the file where it begins."""
+
+    fields: Mapping[str, str]
+    line: int
+
+    def get(self, key: str, default: str = "") -> str:
+        """The field as it stands, `default` when the column is not there."""
+        return self.fields.get(key, default)
+
+    def number(self, key: str, default: int = 0) -> int:
+        """The field as a whole number; `default` when it is none."""
+        text = self.fields.get(key, "").strip()
+        return int(text) if len(text) < 10 and text.lstrip("-").isascii() and text.lstrip("-").isdigit() else default
+
+
+@dataclass
+class Dump:
+    """What the file holds. kind: Survey, Group or Question; `version`: DBVersion; other members of the archive by name."""
+
+    kind: str = ""
+    version: int = 0
+    languages: list[str] = field(default_factory=list)
+    tables: dict[str, list[Record]] = field(default_factory=dict)
+    members: list[str] = field(default_factory=list)
+
+    def rows(self, table: str) -> list[Record]:
+        """The rows of a table, [] when it is not there."""
+        return self.tables.get(table, [])
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether it begins as a ZIP does."""
+    return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether this is a LimeSurvey file, by its content: the mark of its XML, or a ZIP with an .lss inside."""
+    if is_archive(data):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                return any(name.lower().endswith(".lss") for name in archive.namelist()[:MOST_MEMBERS])
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+            return False
+    head = data[:4_000]
+    return b"<LimeSurveyDocType" in head or "<LimeSurveyDocType".encode("utf-16-le") in head
+
+
+def read(data: bytes) -> Dump:
+    """The tables of the file. Raises Refused."""
+    if not data.strip():
+        raise refuse("empty")
+    if len(data) > LARGEST:
+        raise refuse("too_large", limit=LARGEST // 1_000_000)
+    members: list[str] = []
+    if is_archive(data):
+        data, members = _unpacked(data)
+    dump = _Reader().read(data)
+    dump.members = members
+    return dump
+
+
+def _unpacked(data: bytes) -> tuple[bytes, list[str]]:
+    """The .lss of an archive and the names of its other members. Nothing is written anywhere."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            _judge(infos)
+            found = next((info for info in infos if info.filename.lower().endswith(".lss")), None)
+            if found is None:
+                raise refuse("missing_part", what=(".lss in the archive", "压缩包里的 .lss"))
+            if found.file_size > LARGEST:
+                raise refuse("too_large", found.filename, limit=LARGEST // 1_000_000)
+            with archive.open(found) as member:
+                content = member.read(LARGEST + 1)
+            if len(content) > LARGEST:
+                raise refuse("too_large", found.filename, limit=LARGEST // 1_000_000)
+            return content, [info.filename for info in infos if info is not found]
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+        raise refuse("broken_zip", reason=str(error)[:100]) from None
+
+
+def _judge(infos: list[zipfile.ZipInfo]) -> None:
+    if len(infos) > MOST_MEMBERS:
+        raise refuse("too_much", what=("files in the archive", "压缩包里的文件"), limit=MOST_MEMBERS)
+    if sum(info.file_size for info in infos) > MOST_UNPACKED:
+        raise refuse("too_large", limit=MOST_UNPACKED // 1_000_000)
+    for info in infos:
+        parts = info.filename.replace("\\", "/").split("/")
+        if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in parts[0]:
+            raise refuse("broken_zip", info.filename, reason="a path leads out of the archive")
+        if info.filename.lower().endswith(_ARCHIVES):
+            raise refuse("broken_zip", info.filename, reason="an archive inside the archive")
+        if info.file_size > 100_000 and info.file_size > BIGGEST_RATIO * max(info.compress_size, 1):
+            raise refuse("broken_zip", info.filename, reason="it unpacks to more than a hundred times its size")
+
+
+class _Reader:
+    """document > table > rows > row > field, and document > languages > language. Everything else is passed over."""
+
+    def __init__(self) -> None:
+        self.dump = Dump()
+        self.path: list[str] = []
+        self.count = 0
+        self.text: list[str] = []
+        self.row: dict[str, str] = {}
+        self.row_line = 0
+        self.parser = expat.ParserCreate()
+
+    def read(self, data: bytes) -> Dump:
+        parser = self.parser
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._forbid
+        parser.EntityDeclHandler = self._forbid
+        parser.ExternalEntityRefHandler = self._forbid
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self.text.append
+        try:
+            parser.Parse(data, True)
+        except expat.ExpatError as error:
+            place = f"line {error.lineno}, column {error.offset + 1}"
+            raise refuse("broken_xml", place, reason=expat.ErrorString(error.code)) from None
+        except (ValueError, LookupError) as error:  # an encoding that nobody knows
+            raise refuse("broken_xml", "line 1", reason=str(error)[:100]) from None
+        if not self.dump.kind:
+            raise refuse("not_this_format", "line 1", **_NAME, reason="LimeSurveyDocType is missing")
+        return self.dump
+
+    def _forbid(self, *_: object) -> int:
+        raise refuse("forbidden_xml", f"line {self.parser.CurrentLineNumber}")
+
+    def _start(self, tag: str, _: dict[str, str]) -> None:
+        path = self.path
+        self.count += 1
+        if self.count > MOST_ELEMENTS or len(path) >= DEEPEST:
+            raise self._too_much()
+        if not path and tag != "document":
+            raise refuse("not_this_format", "line 1", **_NAME, reason=f"it begins with <{tag[:40]}>")
+        path.append(tag)
+        self.text.clear()
+        if len(path) == 4 and tag == "row" and path[2] == "rows":
+            self.row, self.row_line = {}, self.parser.CurrentLineNumber
+
+    def _too_much(self) -> Refused:
+        what = ("elements", "元素")
+        return refuse("too_much", f"line {self.parser.CurrentLineNumber}", what=what, limit=MOST_ELEMENTS)
+
+    def _end(self, tag: str) -> None:
+        path, depth = self.path, len(self.path)
+        if depth == 5 and path[2] == "rows" and path[3] == "row":
+            self.row[tag] = "".join(self.text)
+        elif depth == 4 and tag == "row" and path[2] == "rows":
+            self.dump.tables.setdefault(path[1], []).append(Record(self.row, self.row_line))
+        elif depth == 3 and path[1] == "languages" and tag == "language":
+            self.dump.languages.append("".join(self.text).strip())
+        elif depth == 2 and tag == "LimeSurveyDocType":
+            self.dump.kind = "".join(self.text).strip()
+        elif depth == 2 and tag == "DBVersion":
+            text = "".join(self.text).strip()
+            self.dump.version = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+        self.text.clear()
+        path.pop()

@@ -1,0 +1,61 @@
+"""What the names of a survey stand for: question codes with their parts, and the old numbers 12X3X45."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from survey_app.formats.importing.logic import Inexpressible, Ref, Target
+from survey_app.formats.limesurvey.survey import Question
+
+SEEN_AS_VALUE = ("", "NAOK", "code")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the source.
+
+    `target`: what conditions see, None when they cannot look at it; `owner`: the question of the draft; `order`: the place of
+    the question in the source; `labels`: text of an answer -> our code, for `.shown`; `pipe`: the name a text may show;
+    `rank`: the place in a ranking, whose codes a condition cannot see; `always`: never without an answer.
+    """
+
+    target: Target | None
+    owner: str
+    order: int
+    pipe: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    rank: int = 0
+    always: bool = False
+    constant: Any = None
+    """The value of a question that nobody is asked, when it is known."""
+
+
+@dataclass
+class Variables:
+    """All variables so far, by every name they go by."""
+
+    sid: str = ""
+    _known: dict[str, Variable] = field(default_factory=dict)
+    _of: dict[str, list[str]] = field(default_factory=dict)
+    shows: dict[str, Any] = field(default_factory=dict)
+    """Our question -> the condition it is shown under (with its page's), None for always, Inexpressible for unknown."""
+
+    def add(self, question: Question, suffix: str, variable: Variable, old: str | None = None) -> None:
+        """A variable `CODE_suffix`, and `12X3X45suffix`; the first of a name stays."""
+        name = f"{question.code}_{suffix}" if suffix else question.code
+        self._known.setdefault(name, variable)
+        number = f"{self.sid}X{question.gid}X{question.id}"
+        self._known.setdefault(number + (suffix if old is None else old), variable)
+        if name not in (of := self._of.setdefault(question.code, [])):
+            of.append(name)
+
+    def find(self, ref: Ref, before: int) -> Variable:
+        """The variable of a name that was asked before. Raises Inexpressible."""
+        variable = self._known.get(ref.name)
+        if variable is None or variable.order >= before:
+            raise Inexpressible("rule_unknown_name", name=ref.name)
+        return variable
+
+    def names_of(self, code: str) -> Iterator[str]:
+        """The names of all variables of a question, with its comments and 其他."""
+        yield from self._of.get(code, ())
