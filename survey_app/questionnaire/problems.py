@@ -25,6 +25,10 @@ class Problem:
     def __str__(self) -> str:
         return sentence(self)
 
+    def pair(self) -> tuple[str, str]:
+        """The sentence in English and in Chinese."""
+        return sentence(self), sentence(self, "zh")
+
 
 class InvalidQuestionnaire(Exception):
     """A definition that cannot be used. `problems` holds every fault found, at most 100."""

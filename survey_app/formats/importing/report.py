@@ -1,10 +1,13 @@
 """The fidelity report: one line for each thing in a file, and what became of it (formats.md 5)."""
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from survey_app.formats.cells import csv_text
 from survey_app.formats.importing.sentences import filled
 
 Result = Literal["kept", "changed", "lost"]
@@ -69,3 +72,41 @@ def shortened(source: str) -> str:
     """On one line, at most 200 characters."""
     text = " ".join(source.split())
     return text if len(text) <= LONGEST_SOURCE else text[: LONGEST_SOURCE - 1] + "…"
+
+
+HEADINGS = {
+    "en": ("Kind", "Place in the file", "Source", "Result", "Ours", "What happened"),
+    "zh": ("类别", "文件中的位置", "原内容", "结果", "对应", "说明"),
+}
+RESULTS: dict[Result, tuple[str, str]] = {
+    "kept": ("kept", "保留"),
+    "changed": ("changed", "改变"),
+    "lost": ("lost", "丢失"),
+}
+KINDS: dict[Kind, tuple[str, str]] = {
+    "survey": ("survey", "问卷"),
+    "page": ("page", "页"),
+    "group": ("group", "分组"),
+    "question": ("question", "题目"),
+    "choice": ("choice", "选项"),
+    "row": ("row", "行"),
+    "text": ("text", "文字"),
+    "rule": ("rule", "规则"),
+    "validation": ("validation", "填写限制"),
+    "quota": ("quota", "配额"),
+    "score": ("score", "计分"),
+    "setting": ("setting", "设置"),
+    "script": ("script", "脚本"),
+}
+
+
+def as_csv(lines: Iterable[Line], language: str) -> bytes:
+    """The report as a file: UTF-8 with a mark for Excel, CRLF, nothing that a spreadsheet takes for a formula."""
+    chinese = language.startswith("zh")
+    target = io.StringIO(newline="")
+    rows = csv.writer(target, lineterminator="\r\n")
+    rows.writerow(HEADINGS["zh" if chinese else "en"])
+    for line in lines:
+        words = (KINDS[line.kind][chinese], line.place, line.source, RESULTS[line.result][chinese], line.ours)
+        rows.writerow([csv_text(text) for text in (*words, line.sentence(language))])
+    return target.getvalue().encode("utf-8-sig")

@@ -188,6 +188,51 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "多类分值或多选分值没有导入。",
     ),
     "quota_lost": ("This quota cannot be expressed here.", "这项配额在这里无法表达。"),
+    # --- forms and dictionaries ---
+    "rule_unreadable": ("This rule is no expression of its language.", "这条规则不符合其语言的语法。"),
+    "rule_today": (
+        "The rule counts days from today, which only the limits of a date can say here.",
+        "规则以今天为基准计算天数，这里只有日期题的范围可以表达。",
+    ),
+    "rule_never": ("The rule never holds for any answer.", "这条规则对任何回答都不成立。"),
+    "rule_always": ("The rule always holds, so it was left out.", "这条规则总是成立，因此省略。"),
+    "filter_by_answer": (
+        "Which choices are offered depends on an earlier answer; here all are offered. Decide before publishing.",
+        "选项随前面的回答变化；这里提供全部选项，发布前请处理。",
+    ),
+    "required_sometimes": (
+        "It is required only for some answers; here it is optional. Decide before publishing.",
+        "只在某些回答下必答；这里设为选填，发布前请处理。",
+    ),
+    "message_ours": ("The system asks for a missing answer in its own words.", "缺少回答时，系统用自己的措辞提示。"),
+    "pattern_ours": (
+        "The pattern became the nearest check of ours (phone, e-mail, number).",
+        "格式规则改为本系统最接近的检查（电话、邮箱、数字）。",
+    ),
+    "looks_ours": ("How it looks is decided by this system.", "外观由本系统决定。"),
+    "metadata_ours": (
+        "The system records channel and time by itself, as far as the mode allows; no device or account.",
+        "渠道和时间由系统按匿名方式记录；不记录设备或账号。",
+    ),
+    "unused_list": ("No question uses this list.", "没有题目使用这个列表。"),
+    "choice_without_list": ("The row belongs to no list.", "这一行不属于任何列表。"),
+    "piping_left": (
+        "{name} cannot be shown in this text. It stands as it was; decide before publishing.",
+        "{name} 无法在此文字中显示，原样保留，发布前请处理。",
+    ),
+    "hidden_outside": ("Its value comes from another program, which is not there.", "它的值来自另一个程序，这里没有。"),
+    "calculation_inside": (
+        "It is no number, so it is not stored; rules and texts that name it carry it themselves.",
+        "它不是数字，因此不存储；用到它的规则和文字已自带其内容。",
+    ),
+    "calculation_lost": ("This calculation has no equal.", "这个计算没有对应。"),
+    "calculation_missing": ("There is no calculation.", "没有计算公式。"),
+    "grid_heading": ("It became the heading of the table below it.", "成为下方表格的标题。"),
+    "rank_level": ("The levels became one ranking.", "各名次合并为一道排序题。"),
+    "sheet_unread": ("This sheet means nothing here.", "这个工作表没有对应。"),
+    "column_unread": ("This column means nothing here.", "这一列没有对应。"),
+    "row_disabled": ("The row is switched off.", "这一行已停用。"),
+    "row_no_type": ("The row has no type.", "这一行没有题型。"),
 }
 
 

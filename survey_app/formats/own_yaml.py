@@ -1,0 +1,67 @@
+"""Our own questionnaire files (YAML, or the same as JSON) as an import: everything is kept, faults are told with their lines."""
+
+import re
+from collections import Counter
+
+from survey_app.formats.importing import Fault, Imported, Line, Refused
+from survey_app.formats.importing.building import Counted
+from survey_app.formats.importing.report import Kind, Result
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.loading import InvalidQuestionnaire, load_definition
+from survey_app.questionnaire.publication import own_choices
+
+_OURS = re.compile(rb"""(?:^|[{,\s])["']?format["']?\s*:\s*["']?1\b""")
+_PAGES = re.compile(rb"""(?:^|[{,\s])["']?pages["']?\s*:""")
+LOOK_AT = 65_536
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether the file says `format: 1` and has pages."""
+    return _OURS.search(data[:LOOK_AT]) is not None and _PAGES.search(data) is not None
+
+
+def parse(data: bytes) -> Imported:
+    """The questionnaire as it stands. Raises Refused."""
+    try:
+        definition = load_definition(data, file="", incomplete=True)
+    except InvalidQuestionnaire as error:
+        raise Refused(
+            Fault(
+                "fault_in_ours",
+                ", ".join(part for part in (f"line {p.line}" if p.line else "", p.path) if part),
+                {"reason": p.pair()},
+            )
+            for p in error.problems
+        ) from None
+    return Imported("yaml", definition.to_json(), tuple(_lines(definition)), _counted(definition))
+
+
+def _lines(definition: Definition) -> list[Line]:
+    found = [_kept("survey", "title", definition.text(definition.title, definition.language))]
+    for index, page in enumerate(definition.pages):
+        found.append(_kept("page", f"pages[{index}]", definition.text(page.title, definition.language)))
+        for number, question in enumerate(page.questions):
+            place = f"pages[{index}].questions[{number}]"
+            found.append(_kept("question", place, definition.text(question.text, definition.language), question.name))
+            if question.show_if:
+                found.append(_kept("rule", f"{place}.show_if", str(dict(question.show_if)), question.name))
+    return found
+
+
+def _kept(kind: Kind, place: str, source: str, ours: str = "") -> Line:
+    result: Result = "kept"
+    return Line(kind, place, source[:200], result, ours)
+
+
+def _counted(definition: Definition) -> Counted:
+    rules = sum(bool(page.show_if) + bool(page.end_if) for page in definition.pages)
+    rules += sum(question.show_if is not None for question in definition.questions)
+    return Counted(
+        pages=len(definition.pages),
+        groups=len(definition.pages),
+        questions=len(definition.questions),
+        choices=sum(len(own_choices(question)) for question in definition.questions),
+        rows=sum(len(getattr(question, "rows", ())) for question in definition.questions),
+        conditions=rules,
+        types=Counter(question.type for question in definition.questions),
+    )
