@@ -88,7 +88,9 @@ def _as_refusal(error: DomainError) -> Refused:
     if "无法识别的字符" in words:
         return refuse("bad_encoding", place)
     if line:
-        return refuse("broken_workbook", place, reason=("the quotes do not match, or it is too long", "引号不成对或太长"))
+        return refuse(
+            "broken_workbook", place, reason=("the quotes do not match, or it is too long", "引号不成对或太长")
+        )
     if "太大" in words or "最多" in words:
         return refuse("broken_workbook", reason=("unpacked it is too large", "展开后太大"))
     return refuse("broken_workbook", reason=("it is damaged or no table", "文件已损坏或不是表格"))
@@ -103,14 +105,24 @@ def _check_archive(data: bytes) -> None:
                 raise refuse("too_much", what=("unpacked bytes or parts", "解压后的大小或文件数"), limit=_MOST_UNPACKED)
             for member in members:
                 _check_member(archive, member)
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError, OverflowError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        OverflowError,
+    ) as error:
         raise refuse("broken_workbook", reason=("it is damaged", "文件已损坏")) from error
 
 
 def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     name = member.filename
     if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or name.lower().endswith(_NESTED):
-        raise refuse("broken_zip", name[:80], reason=("it holds a path outside or another archive", "含有外部路径或嵌套压缩包"))
+        raise refuse(
+            "broken_zip", name[:80], reason=("it holds a path outside or another archive", "含有外部路径或嵌套压缩包")
+        )
     if member.file_size > _SMALL and member.file_size > _BIGGEST_RATIO * max(member.compress_size, 1):
         raise refuse("too_much", name[:80], what=("unpacked bytes", "解压后的大小"), limit=_MOST_UNPACKED)
     if name.lower().endswith((".xml", ".rels")):

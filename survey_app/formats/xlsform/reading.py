@@ -62,16 +62,18 @@ def _form(found: dict[str, Table]) -> Form:
     if survey is None:
         sheets = ", ".join(list(found)[:8])
         raise refuse(
-            "not_this_format", format=FORMAT, reason=(f"there is no sheet “survey” in {sheets}", f"没有名为 survey 的工作表（{sheets}）")
+            "not_this_format",
+            format=FORMAT,
+            reason=(f"there is no sheet “survey” in {sheets}", f"没有名为 survey 的工作表（{sheets}）"),
         )
     if not survey.has("type"):
         raise refuse("missing_part", f"{survey.name}!A1", what=("the column “type”", "type 列"))
     empty = Table("")
     form = Form(
         survey,
-        by_name.pop("choices", None) or by_name.pop("choices and columns", None) or empty,
-        by_name.pop("settings", None) or empty,
-        by_name.pop("external_choices", None) or empty,
+        by_name.pop("choices", empty),
+        by_name.pop("settings", empty),
+        by_name.pop("external_choices", empty),
         {made.name: len(made.rows) for made in by_name.values()},
     )
     if faults := [fault for made in (survey, form.choices, form.settings, form.external) for fault in made.faults]:
@@ -89,7 +91,9 @@ def _csv(data: bytes) -> dict[str, Table]:
             sheets.setdefault(name, [])
         if any(cell.strip() for cell in cells[1:]):
             if not name:
-                raise refuse("missing_part", f"line {line}", what=("the name of a sheet in the first cell", "第一格里的工作表名"))
+                raise refuse(
+                    "missing_part", f"line {line}", what=("the name of a sheet in the first cell", "第一格里的工作表名")
+                )
             sheets[name].append((line, cells[1:]))
     return {name: table(name, rows, first_column=1) for name, rows in sheets.items()}
 
@@ -103,16 +107,31 @@ def _asset(data: bytes) -> Form:
     except json.JSONDecodeError as error:
         raise refuse("broken_json", f"line {error.lineno}, column {error.colno}", reason=error.msg) from None
     except (RecursionError, ValueError):
-        raise refuse("broken_json", reason=("it is nested too deeply or a number is too long", "嵌套过深或数字过长")) from None
+        raise refuse(
+            "broken_json", reason=("it is nested too deeply or a number is too long", "嵌套过深或数字过长")
+        ) from None
     content = asset.get("content", asset) if isinstance(asset, dict) else None
     if not isinstance(content, dict) or not isinstance(content.get("survey"), list):
-        raise refuse("not_this_format", "$.content.survey", format=FORMAT, reason=("there is no list “survey”", "没有 survey 列表"))
-    tongues = [str(t) if t else "" for t in content.get("translations") or [None]] if _listed(content, "translations") else [""]
+        raise refuse(
+            "not_this_format",
+            "$.content.survey",
+            format=FORMAT,
+            reason=("there is no list “survey”", "没有 survey 列表"),
+        )
+    tongues = (
+        [str(t) if t else "" for t in content.get("translations") or [None]]
+        if _listed(content, "translations")
+        else [""]
+    )
     root = "content." if "content" in asset else ""
     settings = content.get("settings")
     title = {"form_title": asset.get("name") or asset.get("title"), "form_id": asset.get("id_string")}
     own = settings if isinstance(settings, dict) else settings[0] if isinstance(settings, list) and settings else {}
-    rows = {key: value for key, value in {**title, **(own if isinstance(own, dict) else {})}.items() if value not in (None, "")}
+    rows = {
+        key: value
+        for key, value in {**title, **(own if isinstance(own, dict) else {})}.items()
+        if value not in (None, "")
+    }
     return Form(
         _objects(f"{root}survey", content["survey"], tongues),
         _objects(f"{root}choices", content["choices"] if _listed(content, "choices") else [], tongues),
@@ -129,7 +148,7 @@ def _listed(content: dict[str, Any], key: str) -> bool:
 def _objects(path: str, objects: list[Any], tongues: list[str]) -> Table:
     made = Table(path)
     columns: dict[tuple[str, str], Column] = {}
-    at = {}
+    at: dict[tuple[str, str], int] = {}
 
     def label_of(number: int, column: Column | None) -> str:
         return f"{path}[{number}]" + (f".{column.given}" if column else "")

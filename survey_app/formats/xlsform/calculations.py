@@ -1,0 +1,96 @@
+"""Calculations: a resolved tree as the expression of a computed value, which is a number or missing."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from survey_app.formats.importing.logic import Call, Const, Inexpressible, Op, Ref, Target
+from survey_app.formats.xlsform import values
+from survey_app.questionnaire.conditions import as_number
+
+_SIGNS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+_THROUGH = ("number", "once", "string")
+MAX_DEPTH = 25
+Expression = dict[str, Any] | float
+
+
+class Calculations:
+    """Expressions for one form; `condition` translates the tests of `if`."""
+
+    def __init__(self, known: Mapping[str, Target], condition: Callable[[Any], dict[str, Any] | bool]) -> None:
+        self._known, self._condition = known, condition
+
+    def expression(self, tree: Any, depth: int = 0) -> Expression:
+        """The expression; Inexpressible when the value can be a text, or our sums would differ."""
+        if depth > MAX_DEPTH:
+            raise Inexpressible
+        if isinstance(tree, Const):
+            number = values.number(tree.value)
+            if number != number or abs(number) > 1e15:
+                raise Inexpressible
+            return int(number) if number.is_integer() else number
+        if isinstance(tree, Ref):
+            return self._answer(tree)
+        if isinstance(tree, Op) and tree.op in _SIGNS:
+            parts = [self.expression(part, depth + 1) for part in (tree.left, tree.right)]
+            if all(isinstance(part, int | float) for part in parts):
+                return self._folded(tree.op, parts)
+            return {_SIGNS[tree.op]: parts}
+        if isinstance(tree, Call):
+            return self._call(tree, depth)
+        raise Inexpressible
+
+    @staticmethod
+    def _folded(op: str, parts: list[Any]) -> Expression:
+        a, b = parts
+        if op == "/":
+            if not b:
+                raise Inexpressible
+            return float(a / b)
+        return {"+": a + b, "-": a - b, "*": a * b}[op]  # type: ignore[no-any-return]
+
+    def _answer(self, ref: Ref) -> Expression:
+        target = self._known.get(ref.name)
+        if target is None:
+            raise Inexpressible
+        if target.kind == "choice":
+            if any(
+                as_number(code) is None or as_number(ours) != as_number(code) for code, ours in target.codes.items()
+            ):
+                raise Inexpressible
+        elif target.kind != "number":
+            raise Inexpressible
+        return {"answer": target.name}
+
+    def _call(self, tree: Call, depth: int) -> Expression:
+        if tree.name == "if" and len(tree.parts) == 3:
+            return self._if(tree, depth)
+        if tree.name in _THROUGH and len(tree.parts) == 1:
+            return self.expression(tree.parts[0], depth + 1)
+        if tree.name == "count-selected" and len(tree.parts) == 1 and isinstance(tree.parts[0], Ref):
+            return self._chosen(tree.parts[0])
+        if tree.name in ("min", "max") and tree.parts and all(isinstance(part, Ref) for part in tree.parts):
+            parts = [self.expression(part, depth + 1) for part in tree.parts]
+            there = [{part["answer"]: {"answered": True}} for part in parts if isinstance(part, dict)]
+            return {"if": {"all": there}, "then": {tree.name: parts}}
+        raise Inexpressible
+
+    def _if(self, tree: Call, depth: int) -> Expression:
+        test = self._condition(tree.parts[0])
+        if isinstance(test, bool):
+            return self.expression(tree.parts[1 if test else 2], depth + 1)
+        branches: dict[str, Any] = {"if": test}
+        for key, part in (("then", tree.parts[1]), ("else", tree.parts[2])):
+            if not (isinstance(part, Const) and part.value in ("", None)):
+                branches[key] = self.expression(part, depth + 1)
+        if "then" not in branches:
+            if "else" not in branches:
+                raise Inexpressible
+            return {"if": {"not": test}, "then": branches["else"]}
+        return branches
+
+    def _chosen(self, ref: Ref) -> Expression:
+        target = self._known.get(ref.name)
+        if target is None or target.kind != "multiple":
+            raise Inexpressible
+        codes = list(dict.fromkeys(target.codes.values()))
+        return {"add": [{"if": {target.name: {"includes": code}}, "then": 1, "else": 0} for code in codes]}

@@ -1,0 +1,135 @@
+"""The lists of choices: every row once in the report, every list as often as questions use it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from survey_app.formats.importing import Building
+from survey_app.formats.importing.logic import BadExpression, Both, Call, Inexpressible, Not, Op, Ref
+from survey_app.formats.importing.offering import Offered
+from survey_app.formats.importing.refusing import Fault, Refused
+from survey_app.formats.xlsform import values, xpath
+from survey_app.formats.xlsform.columns import Row, Table
+from survey_app.formats.xlsform.resolving import refs
+from survey_app.formats.xlsform.wording import Wording
+
+OTHER = {"zh": "其他", "en": "Other", "fr": "Autre", "es": "Otro", "de": "Anderes", "pt": "Outro"}
+
+
+@dataclass
+class Lists:
+    """The rows of the choices sheet by the name of their list."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    loose: list[Row] = field(default_factory=list)
+    """Rows that belong to no list."""
+    used: dict[str, list[str]] = field(default_factory=dict)
+    """List -> names of the questions that use it."""
+
+    def find(self, name: str) -> list[Row] | None:
+        """The rows of a list; names are compared as they stand, then without regard to case."""
+        if name in self.rows:
+            return self.rows[name]
+        return next((rows for key, rows in self.rows.items() if key.lower() == name.lower()), None)
+
+    def use(self, name: str, question: str) -> None:
+        """Notes that a question uses the list."""
+        key = name if name in self.rows else next((key for key in self.rows if key.lower() == name.lower()), name)
+        self.used.setdefault(key, []).append(question)
+
+
+def lists(choices: Table, *, duplicates: bool) -> Lists:
+    """The lists of a sheet. Raises Refused for codes that stand twice in one list, unless the form allows it."""
+    made = Lists()
+    faults: list[Fault] = []
+    seen: dict[tuple[str, str], Row] = {}
+    for row in choices.rows:
+        name, code = row.get("list_name"), _code(row)
+        if not name or not code:
+            made.loose.append(row)
+            continue
+        first = seen.setdefault((name, code), row)
+        if first is not row and not duplicates:
+            faults.append(Fault("duplicate", row.place("name"), {"name": code, "first": first.place("name")}))
+        made.rows.setdefault(name, []).append(row)
+    if faults:
+        raise Refused(faults)
+    return made
+
+
+def _code(row: Row) -> str:
+    return row.get("name") or next(iter(row.texts("label").values()), "")
+
+
+def offered(rows: Sequence[Row], wording: Wording, building: Building) -> list[Offered]:
+    """The choices of a list; a code that stands twice counts once when its words are the same."""
+    made: list[Offered] = []
+    seen: dict[tuple[str, str], None] = {}
+    before = len(building.lines)
+    for row in rows:
+        code = _code(row)
+        text = wording.text(row, "label", "", None, kind="choice")
+        key = (code, str(text))
+        if key not in seen:
+            seen[key] = None
+            made.append(Offered(code, text or {wording.first: code}, row.place("name")))
+    del building.lines[before:]  # `report` tells of every row once, however many questions use it
+    return made
+
+
+def filtered(rows: Sequence[Row], expression: str) -> list[Row]:
+    """The rows that a constant filter lets through. Raises Inexpressible when it depends on answers."""
+    try:
+        tree = _plain(xpath.parse(expression))
+    except BadExpression:
+        raise Inexpressible("rule_unreadable") from None
+    columns = refs(tree)
+    fitting = []
+    for row in rows:
+        answers: dict[str, values.Value] = {name: row.get(name.lower()) for name in columns}
+        if values.truth(values.evaluate(tree, answers)):
+            fitting.append(row)
+    return fitting
+
+
+def _plain(tree: Any) -> Any:
+    if isinstance(tree, Ref):
+        if tree.part:
+            raise Inexpressible("filter_by_answer")
+        return tree
+    if isinstance(tree, Op):
+        return Op(tree.op, _plain(tree.left), _plain(tree.right))
+    if isinstance(tree, Not):
+        return Not(_plain(tree.part))
+    if isinstance(tree, Both):
+        return Both(tree.word, tuple(map(_plain, tree.parts)))
+    if isinstance(tree, Call):
+        return Call(tree.name, tuple(map(_plain, tree.parts)))
+    return tree
+
+
+def other_choice(wording: Wording) -> Offered:
+    """The choice that `or_other` adds."""
+    text = {tag: OTHER.get(tag.split("-")[0], "Other") for tag in wording.tongues.values()}
+    return Offered("other", text, more={"other": True})
+
+
+def report(found: Lists, wording: Wording, building: Building, fates: dict[tuple[str, str], tuple[str, str]]) -> None:
+    """One line per row of the choices. `fates`: (list, code) -> (question, our code)."""
+    for name, rows in found.rows.items():
+        for row in rows:
+            users = found.used.get(name)
+            if not users:
+                building.lost("choice", row.place("name"), f"{name}: {_code(row)}", "unused_list")
+                continue
+            ours, code = fates.get((name, _code(row)), (users[0], _code(row)))
+            if code != _code(row):
+                building.changed("choice", row.place("name"), _code(row), "recoded", ours, wanted=_code(row), code=code)
+            else:
+                building.kept("choice", row.place("name"), _code(row), ours)
+            if not wording.text(row, "label", ours, None):
+                building.changed("text", row.place("name"), _code(row), "text_missing", ours)
+            if row.texts("media"):
+                building.lost("setting", row.place("media"), next(iter(row.texts("media").values())), "media", ours)
+    for row in found.loose:
+        building.lost("choice", row.place(), " ".join(row.cells.values()), "choice_without_list")

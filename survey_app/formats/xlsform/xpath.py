@@ -1,0 +1,84 @@
+"""The expressions of forms: tokens of XPath with `${name}`, and the tree made of them. Nothing is run here."""
+
+import re
+
+from survey_app.formats.importing.logic import BadExpression, Inexpressible, Parser, Ref, Token
+
+LONGEST = 20_000
+BINARY = {
+    "or": (10, "any"),
+    "and": (20, "all"),
+    "=": (30, "="),
+    "!=": (30, "!="),
+    "<": (40, "<"),
+    "<=": (40, "<="),
+    ">": (40, ">"),
+    ">=": (40, ">="),
+    "+": (50, "+"),
+    "-": (50, "-"),
+    "*": (60, "*"),
+    "div": (60, "/"),
+    "mod": (60, "mod"),
+}
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\xa0": " "})
+_STEP = r"(?:\.\.|\.|[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)"
+_TOKEN = re.compile(
+    rf"""\s*(?:
+    (?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+    |(?P<text>'[^']*'|"[^"]*")
+    |\$\{{\s*(?P<ref>[^}}\s]{{1,200}})\s*\}}
+    |(?P<op><=|>=|!=|=|<|>|\+|-|\*)
+    |(?P<open>\()|(?P<close>\))|(?P<comma>,)
+    |(?P<path>/{_STEP}(?:/{_STEP})*|{_STEP}(?:/{_STEP})+)
+    |(?P<word>{_STEP})
+    |(?P<beyond>[\[\]|@/#]|$)
+    )""",
+    re.VERBOSE,
+)
+_WORDS = ("and", "or", "div", "mod")
+_ENDS = ("number", "text", "name", "close")
+PATH, DOLLAR = "path", "$"
+"""`Ref.part`: a path from the place of the rule (`.`, `../a/b`, `/data/x`, a bare name), or `${name}`."""
+
+
+def parse(text: str) -> object:
+    """The tree of an expression. Raises BadExpression, or Inexpressible for XPath that is never understood (predicates)."""
+    if len(text) > LONGEST:
+        raise Inexpressible
+    return Parser(tokens(text.translate(_QUOTES)), BINARY, unary=()).parse()
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens; what is an operator depends on what stands before, as XPath says."""
+    made: list[Token] = []
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None or match.end() == at:
+            raise BadExpression(at)
+        kind, value = match.lastgroup or "", match[match.lastgroup or 0]
+        if kind == "beyond":
+            if value:
+                raise Inexpressible
+            break
+        made.append(_token(kind, value, at, made[-1].kind in _ENDS if made else False))
+        at = match.end()
+    return made
+
+
+def _token(kind: str, value: str, at: int, after_operand: bool) -> Token:
+    if kind == "number":
+        return Token("number", float(value) if "." in value else int(value), at)
+    if kind == "text":
+        return Token("text", value[1:-1], at)
+    if kind == "ref":
+        return Token("name", Ref(value.removeprefix("last-saved#"), "saved" if "#" in value else DOLLAR), at)
+    if kind == "path":
+        return Token("name", Ref(value, PATH), at)
+    if kind == "word":
+        if value in _WORDS and after_operand:
+            return Token("op", value, at)
+        if value in (".", ".."):
+            return Token("name", Ref(value, PATH), at)
+        return Token("name", value, at)
+    return Token(kind, value, at)
