@@ -223,16 +223,8 @@ def _cell(variable: Variable) -> Cell:
     if variable.storage != "number":
         return lambda answers, texts, on_path: str(answers.get(name, "")) if on_path else ""
     off, empty = variable.missing, variable.missing + (NOT_APPLICABLE if variable.kind == "computed" else EMPTY)
-    if variable.kind == "multiple":
-        code = variable.code
-
-        def chosen(answers: Answers, texts: Texts, on_path: bool) -> int:
-            if not on_path:
-                return off
-            given = answers.get(name)
-            return empty if not given else int(code in given)
-
-        return chosen
+    if variable.kind in ("multiple", "rank"):
+        return _listed(variable, off, empty)
     table: dict[Any, int] = {label.code: label.value for label in variable.values}
     table |= {code: variable.missing + MISSING_OFFSET[kind] for code, kind in variable.flagged.items()}
 
@@ -247,3 +239,22 @@ def _cell(variable: Variable) -> Cell:
         return given if isinstance(given, int | float) else empty
 
     return number
+
+
+def _listed(variable: Variable, off: int, empty: int) -> Cell:
+    """A column of a stored list: chosen or not, or the rank."""
+    name, code = variable.answer, variable.code or ""
+
+    def chosen(answers: Answers, texts: Texts, on_path: bool) -> int:
+        if not on_path:
+            return off
+        given = answers.get(name)
+        return empty if not given else int(code in given)
+
+    def rank(answers: Answers, texts: Texts, on_path: bool) -> int:
+        if not on_path:
+            return off
+        given = answers.get(name) or ()
+        return given.index(code) + 1 if code in given else empty
+
+    return rank if variable.kind == "rank" else chosen

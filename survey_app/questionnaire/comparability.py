@@ -14,8 +14,8 @@ Judged = tuple[Trend, str]
 """A trend and the reason: choices, scale, wording, base, order, renamed, ends, gone, indicator, score, type, setting."""
 FINE: Judged = ("", "")
 
-_BREAKS = ("points", "start", "scale", "cell", "score", "missing", "parameter", "field")
-_MAY = ("style", "layout", "other", "exclusive", "random_order", "random_rows", "min", "max", "expected")
+_BREAKS = ("points", "start", "scale", "cell", "score", "missing", "parameter", "field", "top", "total")
+_MAY = ("style", "layout", "other", "exclusive", "random_order", "random_rows", "min", "max", "expected", "step")
 _HINT = ("required", "columns")
 _OF_SCALE = ("points", "start", "scale", "cell", "style", "layout", "low", "high", "labels", "unsure")
 _OF_CHOICES = ("score", "missing", "other", "exclusive")
@@ -79,7 +79,9 @@ def of_value(node: str, key: str, before: Any, *, stored: bool, kind: str) -> Ju
         return ("breaks", "choices") if before is not None else FINE
     if key in ("unsure", "labels"):
         return "breaks", "scale"
-    if key in ("min", "max") and kind != "multiple_choice":
+    if key in ("min", "max", "step") and kind == "slider":
+        return "breaks", "scale"
+    if key in ("min", "max") and kind not in ("multiple_choice", "matrix_multiple"):
         return FINE
     trend: Trend = "breaks" if key in _BREAKS else "may" if key in _MAY else "hint" if key in _HINT else ""
     if not trend:

@@ -21,7 +21,7 @@ GROUPS: tuple[Group, ...] = ("wording", "choices", "logic", "structure", "settin
 Place = tuple[str | int, ...]
 
 TEXTS = ("text", "hint", "why", "title", "intro", "thanks", "purpose", "label", "unit", "low", "high", "unsure")
-LISTS = {"choices": "choice", "points": "point", "rows": "row", "fields": "field"}
+LISTS = {"choices": "choice", "points": "point", "rows": "row", "fields": "field", "items": "row", "columns": "field"}
 RULES = ("show_if", "end_if", "expression")
 METRIC_TYPES = ("rating", "likert", "nps", "csat", "ces")
 _CHOICES = ("points", "start", "style", "labels", "scale", "cell", "value", "score", "other", "exclusive", "missing",

@@ -122,9 +122,12 @@ def _likeness(question: Node, language: str) -> Hashable | None:
 def _renames(before: Node, after: Node) -> dict[str, str]:
     old, new = before["name"], after["name"]
     found = {old: new, f"{old}_other": f"{new}_other"}
-    for key in ("rows", "fields"):
+    columns = before.get("columns")
+    for key in ("rows", "fields", "items"):
         for item in before.get(key) or ():
             found[f"{old}_{item['code']}"] = f"{new}_{item['code']}"
+            for column in columns if isinstance(columns, list) else ():
+                found[f"{old}_{item['code']}_{column['code']}"] = f"{new}_{item['code']}_{column['code']}"
     return found
 
 

@@ -13,6 +13,7 @@ from survey_app.questionnaire.question_types.choosing import AttentionCheck, Mul
 from survey_app.questionnaire.question_types.hidden import Computed
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import CES_LABELS, Likert
+from survey_app.questionnaire.question_types.tables import MatrixFields, MatrixMultiple
 
 STRUCTURAL = frozenset(
     {
@@ -34,6 +35,7 @@ STRUCTURAL = frozenset(
 )
 """Codes raised by the models themselves; their sentences are in the same table."""
 
+MAX_CHOICES = 5_000
 _BUILT_IN = {frozenset({"zh-CN", "en"})}
 Found = tuple[str, tuple[str | int, ...], dict[str, Any]]
 
@@ -44,6 +46,7 @@ def check(definition: Definition, opaque: Iterable[str] = (), *, incomplete: boo
     found = _structure(definition, unknown)
     found += _conditions(definition, unknown)
     found += _scores(definition, unknown)
+    found += _quotas(definition, unknown)
     found += _piping(definition, unknown)
     if "*languages" not in unknown:
         found += texts(definition, incomplete=incomplete)
@@ -61,6 +64,7 @@ def _structure(definition: Definition, unknown: set[str]) -> list[Found]:
         *_names(definition),
         *_codes(definition),
         *_scales(definition, "*scales" in unknown),
+        *_random_pages(definition, "*pages" in unknown or any(name.startswith("broken") for name in unknown)),
     ]
 
 
@@ -127,18 +131,28 @@ def _codes(definition: Definition) -> Iterator[Found]:
             others = [i for i, choice in enumerate(choices) if choice.other]
             for index in others[1:]:
                 yield "two_others", (*path, "choices", index, "other"), {}
-            if not isinstance(question, MultipleChoice):
+            if not isinstance(question, MultipleChoice | MatrixMultiple):
                 for index, choice in enumerate(choices):
                     if choice.exclusive:
                         yield "only_in_multiple", (*path, "choices", index, "exclusive"), {}
-        for key in ("rows", "fields"):
-            items = getattr(question, key, None)
-            if isinstance(items, tuple):
-                yield from _unique([item.code for item in items], (*path, key))
+        yield from _parts(question, path)
         if isinstance(question, AttentionCheck) and question.expected not in {c.code for c in question.choices}:
             yield "expected_not_offered", (*path, "expected"), {"given": question.expected}
-        if isinstance(question, MultipleChoice) and question.min and question.max and question.min > question.max:
+        if isinstance(question, MultipleChoice | MatrixMultiple) and (question.min or 0) > (
+            question.max or MAX_CHOICES
+        ):
             yield "min_above_max", (*path, "min"), {"min": question.min, "max": question.max}
+
+
+def _parts(question: Question, path: tuple[str | int, ...]) -> Iterator[Found]:
+    """Codes of rows, fields, items and columns."""
+    for key in ("rows", "fields", "items", "columns"):
+        items = getattr(question, key, None)
+        if isinstance(items, tuple):
+            yield from _unique([item.code for item in items], (*path, key))
+    if isinstance(question, MatrixFields):
+        for index, column in enumerate(question.columns):
+            yield from _choice_list(column.choices or (), (*path, "columns", index, "choices"))
 
 
 def _unique(codes: Sequence[str], path: tuple[str | int, ...]) -> Iterator[Found]:
@@ -214,6 +228,30 @@ def _scores(definition: Definition, opaque: set[str]) -> Iterator[Found]:
         yield from _score_options(score, path)
 
 
+def _quotas(definition: Definition, opaque: set[str]) -> Iterator[Found]:
+    known = definition.owners
+    first: dict[str, int] = {}
+    for index, quota in enumerate(definition.quotas):
+        if quota.name in first:
+            before = path_of(("quotas", first[quota.name]))
+            yield "duplicate_name", ("quotas", index, "name"), {"name": quota.name, "first": before}
+        first.setdefault(quota.name, index)
+        yield from condition_checking.check(quota.when, ("quotas", index, "when"), known, known, opaque)
+
+
+def _random_pages(definition: Definition, pages_broken: bool) -> Iterator[Found]:
+    names = {page.name for page in definition.pages if page.name}
+    seen: set[str] = set()
+    for index, group in enumerate(definition.random_pages):
+        for number, name in enumerate(group):
+            place = ("random_pages", index, number)
+            if name not in names and not pages_broken:
+                yield "unknown_page", place, {"name": name, **hint(name, names)}
+            elif name in seen:
+                yield "page_twice", place, {"name": name}
+            seen.add(name)
+
+
 def _starts_opaque(name: str, opaque: set[str]) -> bool:
     return any(name == known or name.startswith(f"{known}_") for known in opaque)
 
@@ -279,6 +317,13 @@ def all_texts(definition: Definition) -> Iterator[tuple[tuple[str | int, ...], M
     for path, _, question in places(definition):
         for inner, text in question.texts():
             yield (*path, *inner), text
+    yield from _last_texts(definition)
+
+
+def _last_texts(definition: Definition) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, str]]]:
     for index, score in enumerate(definition.scores):
         if score.label:
             yield ("scores", index, "label"), score.label
+    for index, quota in enumerate(definition.quotas):
+        if quota.message:
+            yield ("quotas", index, "message"), quota.message

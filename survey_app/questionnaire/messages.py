@@ -6,8 +6,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "required_text": ("请您填写此项", "Please fill this in"),
     "required_ranking": ("请您排出第 1 至第 {count} 位", "Please rank your choices from 1 to {count}"),
     "required_sum": ("请您填写各项，合计为 {total}", "Please fill in the amounts; together they make {total}"),
-    "required_cell": ("请您填写“{row}”的“{column}”", "Please fill in “{column}” of “{row}”"),
-    "required_cell_choice": ("请您选择“{row}”的“{column}”", "Please choose “{column}” of “{row}”"),
     "bad_rank": ("名次请填写 1 至 {max} 的整数", "Ranks are whole numbers from 1 to {max}"),
     "same_rank": ("有两项都排在第 {rank} 位，请您修改其中一项", "Two of them have rank {rank}; please change one"),
     "sum_differs": (

@@ -1,11 +1,12 @@
 """What happens to a definition at publication: every choice gets its integer, and no integer ever means two things."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import Choice, Point
 from survey_app.questionnaire.question_types.base import Question
+from survey_app.questionnaire.question_types.tables import MatrixFields
 
 Values = dict[str, int]
 
@@ -63,6 +64,8 @@ def _lists_with_places(definition: Definition) -> dict[Key, tuple[tuple[Any, ...
             if choices:
                 place = ("pages", index, "questions", number)
                 found["question", question.name] = (place, choices, getattr(question, "retired", {}))
+            for key, inner, offered, retired in column_lists(question):
+                found[key] = ((*("pages", index, "questions", number), *inner), offered, retired)
     return found
 
 
@@ -72,6 +75,14 @@ def own_choices(question: Question) -> tuple[Choice, ...]:
         return ()
     choices = getattr(question, "choices", None)
     return choices if isinstance(choices, tuple) else ()
+
+
+def column_lists(question: Question) -> Iterator[tuple[Key, tuple[str | int, ...], tuple[Choice, ...], Values]]:
+    """The choices of a table's columns: key, place inside the question, choices, values no longer offered."""
+    if isinstance(question, MatrixFields):
+        for index, column in enumerate(question.columns):
+            if column.choices:
+                yield ("column", f"{question.name}.{column.code}"), ("columns", index), column.choices, column.retired
 
 
 def _lists(definition: Definition) -> dict[Key, Values]:
@@ -87,5 +98,8 @@ def _retired(definition: Definition, key: Key) -> Values:
 
 
 def values_of(definition: Definition) -> dict[Key, Values]:
-    """Per list of choices (("question", name) or ("scale", name)): code -> value, retired codes included."""
+    """Per list of choices, retired codes included: code -> value.
+
+    Keys: ("question", name), ("column", "name.code"), ("scale", name).
+    """
     return _lists(definition)

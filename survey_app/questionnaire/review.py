@@ -8,7 +8,7 @@ from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.meaning import Found, places
 from survey_app.questionnaire.parts import Condition
 from survey_app.questionnaire.problems import Problem, path_of
-from survey_app.questionnaire.publication import own_choices, values_of
+from survey_app.questionnaire.publication import column_lists, own_choices, values_of
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.hidden import OrderData
 from survey_app.questionnaire.question_types.writing import ShortText, TextFields
@@ -20,7 +20,7 @@ MAX_ON_PAGE = 20
 def review(definition: Definition, previous: Definition | None = None, *, file: str = "") -> list[Problem]:
     """Every fault that forbids publishing; `previous` is the version published before. An empty list: it may go out."""
     found = [(p.code, p.path, dict(p.values)) for p in meaning.check(definition)]
-    checks = (_asks, _pages, _same_page, _mode, _consent)
+    checks = (_asks, _pages, _same_page, _undecided, _random_order, _mode, _consent)
     found += [(code, path_of(place), values) for check in checks for code, place, values in check(definition)]
     if not found:  # only a sound definition can be walked
         found += [(code, path_of(place), values) for code, place, values in _reach(definition)]
@@ -80,7 +80,8 @@ def undecided_name(definition: Definition, index: int, condition: Condition | No
             and question.codes(name) is None
             and set(test) - {"answered", *conditions.NUMERIC}
         )
-        if words or made or typed or conditions.to_script({name: test}) is None:
+        unread = question is not None and not question.scripted
+        if words or made or typed or unread or conditions.to_script({name: test}) is None:
             return name
     return None
 
@@ -94,6 +95,53 @@ def _tests(condition: Condition) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield from _tests(test)
         else:
             yield key, test
+
+
+def _undecided(definition: Definition) -> Iterator[Found]:
+    """Rules of an imported file that nobody has decided yet."""
+    for path, _, question in places(definition):
+        if question.open_rules:
+            yield "open_rules", (*path, "open_rules"), {"rules": list(question.open_rules)}
+
+
+def _random_order(definition: Definition) -> Iterator[Found]:
+    """What stands in random order may look at nothing that comes before it for some people only."""
+    for index, page in enumerate(definition.pages):
+        if page.random_order:
+            for place, rule in _rules_on(definition, index):
+                for name in sorted(conditions.names(rule) & names_on(definition, index)):
+                    yield "random_order_condition", place, {"name": name}
+    numbers = {page.name: index for index, page in enumerate(definition.pages) if page.name}
+    for group in definition.random_pages:
+        moving = {numbers[name] for name in group if name in numbers}
+        span = range(min(moving, default=0), max(moving, default=-1) + 1)
+        for index in span:
+            # pages between those of the group keep their place, but not their neighbours
+            others = set(span) - {index} if index in moving else moving
+            names = set[str]().union(*(names_on(definition, other) for other in others))
+            yield from _looks_at(definition, index, names)
+            if definition.pages[index].end_if is not None:
+                yield "random_order_end", ("pages", index, "end_if"), {}
+
+
+def _rules_on(definition: Definition, index: int) -> Iterator[tuple[tuple[str | int, ...], Condition | None]]:
+    """The conditions of a page and of its questions, with their places."""
+    yield ("pages", index, "show_if"), definition.pages[index].show_if
+    for number, question in enumerate(definition.pages[index].questions):
+        yield ("pages", index, "questions", number, "show_if"), question.show_if
+
+
+def _looks_at(definition: Definition, index: int, names: set[str]) -> Iterator[Found]:
+    """Where a page uses an answer to one of these names."""
+    for place, rule in _rules_on(definition, index):
+        for name in sorted(conditions.names(rule) & names):
+            yield "random_order_condition", place, {"name": name}
+    for number, question in enumerate(definition.pages[index].questions):
+        for inner, text in question.texts():
+            shown = dict.fromkeys(name for words in text.values() for name in piping.names(words))
+            for name in shown:
+                if name in names:
+                    yield "random_order_piping", ("pages", index, "questions", number, *inner), {"name": name}
 
 
 def _mode(definition: Definition) -> Iterator[Found]:
@@ -168,7 +216,9 @@ def _values(definition: Definition, previous: Definition) -> Iterator[Found]:
     lists: list[tuple[tuple[str, str], tuple[str | int, ...], Any]] = [
         (("scale", name), ("scales", name, "points"), scale.points) for name, scale in definition.scales.items()
     ]
-    lists += [(("question", q.name), (*path, "choices"), own_choices(q)) for path, _, q in places(definition)]
+    for path, _, question in places(definition):
+        lists.append((("question", question.name), (*path, "choices"), own_choices(question)))
+        lists += [(key, (*path, *place, "choices"), choices) for key, place, choices, _ in column_lists(question)]
     for key, path, choices in lists:
         old = before.get(key, {})
         owner = {value: code for code, value in old.items()}

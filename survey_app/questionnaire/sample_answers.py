@@ -6,14 +6,13 @@ constants that rules compare them with as well, or a rule like "age is 65" would
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from survey_app.questionnaire.conditions import as_number
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.parts import Choice, Condition
+from survey_app.questionnaire.parts import Condition
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.choosing import AttentionCheck, MultipleChoice
 from survey_app.questionnaire.question_types.display import Consent
@@ -21,39 +20,24 @@ from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.numbers import FIRST_DAY, LAST_DAY, Date, Number, Time, is_iso_date
 from survey_app.questionnaire.question_types.rating import UNSURE, Ces, Csat, Nps, Rating
 from survey_app.questionnaire.question_types.writing import LongText, ShortText, TextFields
-
-UNSURE_SHARE = 0.04
-EMPTY_SHARE = 0.06
-"""An optional question is left empty by about so many people."""
-EMPTY_TEXT_SHARE = 0.6
-OTHER_TEXT_SHARE = 0.7
-ATTENTIVE_SHARE = 0.95
-NEAR_A_CONSTANT = 0.4
-
-TEXTS = {
-    "zh": ("挺好的", "等待时间有点长", "店员很耐心，讲得清楚", "希望药再全一些", "没有别的意见", "价格比网上贵"),
-    "en": (
-        "All fine",
-        "The wait was a bit long",
-        "Staff explained everything patiently",
-        "More products in stock, please",
-    ),
-}
-PATTERNS = {"phone": "13800000000", "email": "someone@example.com", "number": "12", "postcode": "100000"}
-
-
-@dataclass(frozen=True, slots=True)
-class Mind:
-    """One made-up person: `mood` 0 (everything is bad) to 1, the language they read, and whether they must answer now."""
-
-    mood: float
-    language: str
-    careful: bool = False
-    """Answers everything that asks: what somebody does who was told that something is missing."""
-
-
-Fields = dict[str, list[str]]
-Drawer = Callable[[Random, Mind], Fields]
+from survey_app.questionnaire.sample_minds import (
+    ATTENTIVE_SHARE,
+    EMPTY_SHARE,
+    EMPTY_TEXT_SHARE,
+    NEAR_A_CONSTANT,
+    OTHER_TEXT_SHARE,
+    PATTERNS,
+    TEXTS,
+    UNSURE_SHARE,
+    Drawer,
+    Fields,
+    Mind,
+    leaning,
+    popularity,
+    sometimes,
+    words,
+)
+from survey_app.questionnaire.sample_tables import table_drawer
 
 
 def drawers(definition: Definition, dice: Random, today: date | None) -> dict[str, Drawer]:
@@ -90,60 +74,44 @@ def _drawer(
     question: Question, definition: Definition, dice: Random, constants: Mapping[str, list[Any]], today: date | None
 ) -> Drawer:
     known = constants.get(question.name, [])
+    if (draw := table_drawer(question, dice, constants)) is not None:
+        return draw
     if isinstance(question, Matrix):
         return _matrix(question, dice)
     if isinstance(question, MultipleChoice):
         return _several(question, dice)
     if isinstance(question, Consent):
-        return _sometimes(question, lambda dice, mind: {question.name: ["yes"]}, 0.1)
+        return sometimes(question, lambda dice, mind: {question.name: ["yes"]}, 0.1)
     if isinstance(question, Rating | Nps | Csat | Ces):
-        return _sometimes(question, _point(question.name, question.numbers, question.unsure))
+        return sometimes(question, _point(question.name, question.numbers, question.unsure))
     if getattr(question, "choices", None):
-        return _sometimes(question, _one(question, dice))
+        return sometimes(question, _one(question, dice))
     if isinstance(question, Number):
-        return _sometimes(question, _typed(question.name, _numbers(question, known)))
+        return sometimes(question, _typed(question.name, _numbers(question, known)))
     if isinstance(question, Date):
-        return _sometimes(question, _typed(question.name, _days(question, known, today)))
+        return sometimes(question, _typed(question.name, _days(question, known, today)))
     if isinstance(question, Time):
-        return _sometimes(question, _typed(question.name, _times(question, known)))
+        return sometimes(question, _typed(question.name, _times(question, known)))
     if isinstance(question, ShortText | LongText | TextFields):
         return _writing(question, constants)
     return lambda dice, mind: {}
 
 
-def _sometimes(question: Question, draw: Drawer, empty: float = EMPTY_SHARE) -> Drawer:
-    """Leaves an optional question empty now and then."""
-    if question.required:
-        return draw
-    return lambda dice, mind: {} if not mind.careful and dice.random() < empty else draw(dice, mind)
-
-
 # --- scales and choices -----------------------------------------------------------------------------------------------
-def _leaning(dice: Random, mood: float, count: int) -> int:
-    """A point of a scale, 0 to count - 1, around the mood of the person."""
-    return min(count - 1, max(0, round(dice.gauss(mood * (count - 1), 0.17 * count))))
-
-
 def _point(name: str, numbers: Sequence[int], unsure: object) -> Drawer:
     def draw(dice: Random, mind: Mind) -> Fields:
         if unsure and dice.random() < UNSURE_SHARE:
             return {name: [UNSURE]}
-        return {name: [str(numbers[_leaning(dice, mind.mood, len(numbers))])]}
+        return {name: [str(numbers[leaning(dice, mind.mood, len(numbers))])]}
 
     return draw
-
-
-def _popularity(choices: Sequence[Choice], dice: Random) -> list[float]:
-    """Weights: each ordinary choice is liked differently, none is forgotten; the special ones are rare."""
-    rare = max(0.4, len(choices) * UNSURE_SHARE)
-    return [rare if c.missing or c.other or c.exclusive else 0.5 + 1.5 * dice.random() for c in choices]
 
 
 def _one(question: Any, dice: Random) -> Drawer:
     name, choices = question.name, question.choices
     codes = [choice.code for choice in choices]
     ordered = question.type == "likert"
-    weights = _popularity(choices, dice)
+    weights = popularity(choices, dice)
     other = getattr(question, "other", None)
     scale = [choice.code for choice in choices if not choice.missing]
 
@@ -151,11 +119,11 @@ def _one(question: Any, dice: Random) -> Drawer:
         if isinstance(question, AttentionCheck) and dice.random() < ATTENTIVE_SHARE:
             return {name: [question.expected]}
         if ordered and scale and (len(scale) == len(codes) or dice.random() >= UNSURE_SHARE):
-            return {name: [scale[_leaning(dice, mind.mood, len(scale))]]}
+            return {name: [scale[leaning(dice, mind.mood, len(scale))]]}
         code = dice.choices(codes, weights)[0]
         fields = {name: [code]}
         if other is not None and other.code == code and dice.random() < OTHER_TEXT_SHARE:
-            fields[f"{name}_other"] = [_words(dice, mind, 200)]
+            fields[f"{name}_other"] = [words(dice, mind, 200)]
         return fields
 
     return draw
@@ -165,7 +133,7 @@ def _several(question: MultipleChoice, dice: Random) -> Drawer:
     name = question.name
     alone = [choice.code for choice in question.choices if choice.exclusive]
     codes = [choice.code for choice in question.choices if not choice.exclusive]
-    popular = _popularity([c for c in question.choices if not c.exclusive], dice)
+    popular = popularity([c for c in question.choices if not c.exclusive], dice)
     low, high = max(1, question.min or 0), min(len(codes), question.max or len(codes))
     other = question.other
 
@@ -179,17 +147,17 @@ def _several(question: MultipleChoice, dice: Random) -> Drawer:
         chosen = [codes[i] for i in sorted(ranked[:wanted])]
         fields = {name: chosen}
         if other is not None and other.code in chosen and dice.random() < OTHER_TEXT_SHARE:
-            fields[f"{name}_other"] = [_words(dice, mind, 200)]
+            fields[f"{name}_other"] = [words(dice, mind, 200)]
         return fields
 
-    return _sometimes(question, draw)
+    return sometimes(question, draw)
 
 
 def _matrix(question: Matrix, dice: Random) -> Drawer:
     needed = set(question.needed())
     cells: Sequence[Any] = question.cells
     ordered = bool(question.scale)
-    weights = _popularity(cells, dice) if cells else []
+    weights = popularity(cells, dice) if cells else []
     points = [str(n) for n in question.numbers] or [cell.code for cell in cells if not cell.missing]
     codes = [cell.code for cell in cells]
     unsure = UNSURE if question.unsure or any(cell.code == UNSURE for cell in cells) else None
@@ -207,7 +175,7 @@ def _matrix(question: Matrix, dice: Random) -> Drawer:
             elif codes and not ordered:
                 fields[variable] = dice.choices(codes, weights)
             elif points:
-                fields[variable] = [points[_leaning(dice, mind.mood, len(points))]]
+                fields[variable] = [points[leaning(dice, mind.mood, len(points))]]
         return fields
 
     return draw
@@ -289,12 +257,11 @@ def _writing(question: Any, constants: Mapping[str, list[Any]]) -> Drawer:
             known = constants.get(variable)
             if variable in needed or mind.careful or dice.random() >= EMPTY_TEXT_SHARE:
                 looked_for = known and not pattern and dice.random() < NEAR_A_CONSTANT
-                words = str(dice.choice(known))[:most] if known and looked_for else _words(dice, mind, most)
-                fields[variable] = [PATTERNS[pattern] if pattern else words]
+                typed = str(dice.choice(known))[:most] if known and looked_for else words(dice, mind, most)
+                fields[variable] = [PATTERNS[pattern] if pattern else typed]
         return fields
 
     return draw
 
 
-def _words(dice: Random, mind: Mind, most: int) -> str:
-    return dice.choice(TEXTS["zh" if mind.language.startswith("zh") else "en"])[:most].strip()
+__all__ = ["TEXTS", "Drawer", "Fields", "Mind", "constants_of", "drawers"]

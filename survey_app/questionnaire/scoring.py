@@ -76,7 +76,8 @@ def value_range(definition: Definition, name: str) -> tuple[float, float]:
         question = definition.owners[name]
         numbers = [number_of(definition, name, code) for code in question.codes(name) or ()]
         known = [n for n in numbers if n is not None]
-        typed = (as_number(getattr(question, "min", None)) or 0.0, as_number(getattr(question, "max", None)) or 0.0)
+        low, high = question.bounds(name)
+        typed = (as_number(low) or 0.0, as_number(high) or 0.0)
         table[name] = (min(known), max(known)) if known else typed
     return table[name]
 

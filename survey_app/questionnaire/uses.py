@@ -18,8 +18,9 @@ from survey_app.questionnaire.question_types.choosing import AttentionCheck
 from survey_app.questionnaire.question_types.hidden import Computed
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert
+from survey_app.questionnaire.question_types.tables import MatrixFields
 
-KINDS = ("show_if", "end_if", "computed", "score", "piping", "expected", "scale")
+KINDS = ("show_if", "end_if", "computed", "score", "piping", "expected", "scale", "quota")
 Path = tuple[str | int, ...]
 Test = Callable[[str, Any], bool]
 """Whether a mention counts: (variable, constant it is compared with; None where it is not compared with a constant)."""
@@ -65,7 +66,12 @@ def scale_uses(definition: Definition, scale: str, point: str | None = None) -> 
 
 def _names_of(question: Question, row: str | None) -> set[str]:
     stored = {question.name, *question.answer_names(), *question.text_names()}
-    return stored if row is None else {f"{question.name}_{row}"} & stored
+    if row is None:
+        return stored
+    if isinstance(question, MatrixFields):  # a row or a column
+        cells = question.cells_by_name.items()
+        return {name for name, (r, column) in cells if row in (r.code, column.code)}
+    return {f"{question.name}_{row}"} & stored
 
 
 def _typed_behind(question: Question, choice: str) -> frozenset[str]:
@@ -102,13 +108,20 @@ def _mentions(definition: Definition, counts: Test) -> Iterator[tuple[Path, str]
                 yield (*place, "expression"), "computed"
         if _condition_counts(page.end_if, counts):
             yield (*path, "end_if"), "end_if"
+    yield from _mentions_of_measures(definition, counts)
+    for place, text in all_texts(definition):
+        if any(counts(name, None) for words in text.values() for name in piping.names(words)):
+            yield place, "piping"
+
+
+def _mentions_of_measures(definition: Definition, counts: Test) -> Iterator[tuple[Path, str]]:
     for index, score in enumerate(definition.scores):
         for key in ("questions", "reverse", "weights"):
             if any(counts(name, None) for name in getattr(score, key) or ()):
                 yield ("scores", index), "score"
-    for place, text in all_texts(definition):
-        if any(counts(name, None) for words in text.values() for name in piping.names(words)):
-            yield place, "piping"
+    for index, quota in enumerate(definition.quotas):
+        if _condition_counts(quota.when, counts):
+            yield ("quotas", index, "when"), "quota"
 
 
 def _condition_counts(condition: Any, counts: Test) -> bool:

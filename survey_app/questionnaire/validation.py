@@ -13,9 +13,11 @@ from survey_app.questionnaire.conditions import holds
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.messages import MESSAGES
 from survey_app.questionnaire.parts import Answers, Condition, Texts, text_in
+from survey_app.questionnaire.question_types.amounts import Slider
 from survey_app.questionnaire.question_types.base import Damaged, FieldProblem, Form, Question, Reader
 from survey_app.questionnaire.question_types.choosing import MultipleChoice
 from survey_app.questionnaire.question_types.matrix import Matrix
+from survey_app.questionnaire.question_types.tables import MatrixMultiple
 from survey_app.questionnaire.routing import Path, keep, path, stored_names
 
 _BUTTONS = frozenset({"go", "view"})
@@ -60,7 +62,7 @@ class PageForm:
         stored = stored_names(definition)
         self.names = frozenset(q.name for q in page.questions if q.shown)
         self._always = frozenset(q.name for q in page.questions if q.asks and q.show_if is None)
-        self._owner = {v: q.name for q in page.questions if q.asks for names in stored[q.name] for v in names}
+        self._owner = {v: q.name for q in page.questions if q.asks for v in q.field_names()}
         self._answers = tuple(v for q in page.questions if q.asks for v in stored[q.name][0])
         self._texts = tuple(v for q in page.questions if q.asks for v in stored[q.name][1])
         self._steps = tuple(
@@ -146,8 +148,13 @@ def _require(step: _Step, answers: Answers, texts: Texts, problems: list[FieldPr
         if name not in answers and name not in texts:
             if told is None:
                 told = {problem.variable for problem in problems[start:]}
-            if name not in told:
-                problems.append(FieldProblem(name, step.name, step.question.required_code(name)))
+            if name not in told and not step.question.is_given(name, told | answers.keys()):
+                problems.append(required_problem(step.question, name))
+
+
+def required_problem(question: Question, name: str) -> FieldProblem:
+    """The problem of a needed name that is empty."""
+    return FieldProblem(name, question.name, question.required_code(name), question.required_values(name))
 
 
 def _looks_at_conditional(definition: Definition, index: int) -> bool:
@@ -202,7 +209,7 @@ def check_question(
     if reader is None:
         reader = definition.compiled[("reader", question.name)] = question.reader()
     known, written = stored_names(definition)[question.name]
-    form = {name: _as_form(answers[name]) for name in known if name in answers}
+    form = question.as_fields({name: _as_form(answers[name]) for name in known if name in answers})
     form |= {name: [texts[name]] for name in written if name in texts}
     problems: list[FieldProblem] = []
     got: dict[str, Any] = {}
@@ -226,7 +233,7 @@ def _as_form(value: Any) -> list[str]:
 def form_values(definition: Definition, question: Question, answers: Answers, texts: Texts) -> dict[str, list[str]]:
     """The stored answers of a question as form values: what the page prints when it comes back."""
     known, written = stored_names(definition)[question.name]
-    values = {name: _as_form(answers[name]) for name in known if name in answers}
+    values = question.as_fields({name: _as_form(answers[name]) for name in known if name in answers})
     return values | {name: [texts[name]] for name in written if name in texts}
 
 
@@ -237,13 +244,15 @@ def message(problem: FieldProblem, language: str, definition: Definition | None 
     """
     pair = MESSAGES.get(problem.code) or MESSAGES["invalid"]
     values: Mapping[str, Any] = problem.values
-    if definition is not None and ("{row}" in pair[0] or "{exclusive}" in pair[0]):
+    if definition is not None and any(hole in pair[0] for hole in ("{row}", "{exclusive}", "{unsure}")):
         values = {**values, **_labels(definition, problem, language)}
     template = pair[0] if language.startswith("zh") else pair[1]
     if "{row}" in template and "row" not in values:
         template = MESSAGES["required_choice"][0 if language.startswith("zh") else 1]
     if "{exclusive}" in template and "exclusive" not in values:
         values = {**values, "exclusive": "以上都没有" if language.startswith("zh") else "None of these"}
+    if "{unsure}" in template and "unsure" not in values:
+        values = {**values, "unsure": "不清楚" if language.startswith("zh") else "I do not know"}
     return template.format_map(values)
 
 
@@ -253,7 +262,9 @@ def _labels(definition: Definition, problem: FieldProblem, language: str) -> dic
     if isinstance(question, Matrix):
         row = next((r for r in question.rows if question.variable_of(r) == problem.variable), None)
         return {"row": text_in(row.text, language, first)} if row else {}
-    if isinstance(question, MultipleChoice):
+    if isinstance(question, Slider):
+        return {"unsure": text_in(question.unsure, language, first)} if question.unsure else {}
+    if isinstance(question, MultipleChoice | MatrixMultiple):
         choice = next((c for c in question.choices if c.exclusive), None)
         return {"exclusive": text_in(choice.text, language, first)} if choice else {}
     return {}
@@ -268,5 +279,6 @@ __all__ = [
     "form_values",
     "message",
     "page_form",
+    "required_problem",
     "settle",
 ]

@@ -253,7 +253,7 @@ def leaves(
     elif isinstance(node, list):
         seen: dict[str, int] = {}
         for index, value in enumerate(node):
-            named = isinstance(value, dict) and (value.get("name") or value.get("code"))
+            named = (value.get("name") or value.get("code")) if isinstance(value, dict) else value
             name = str(named or index)
             seen[name] = seen.get(name, 0) + 1
             yield from leaves(value, (*place, index), (*address, f"{name}#{seen[name]}"))

@@ -77,6 +77,38 @@ READ: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, str]]] = [
     ("consent", {"agree": "yes", "ill": "no"}, {"agree": "yes", "ill": "no"}, {}),
     ("attention_check", {"attentive": "a"}, {"attentive": "a"}, {}),
     ("display", {"good": "3"}, {"good": 3}, {}),
+    (
+        "ranking",
+        {"wish_speed": "1", "wish_price": "２", "taste_tea": "2"},
+        {"wish": ["speed", "price"], "taste": ["tea"]},
+        {},
+    ),
+    (
+        "constant_sum",
+        {"share_price": "70", "share_speed": "", "share_staff": "30"},
+        {"share_price": 70, "share_speed": 0, "share_staff": 30},
+        {},
+    ),
+    (
+        "constant_sum",
+        {"share_price": "100", "hours_a": "1.1", "hours_b": "0.4"},
+        {"share_price": 100, "share_speed": 0, "share_staff": 0, "hours_a": 1.1, "hours_b": 0.4},
+        {},
+    ),
+    ("slider", {"warmth": ["35", ""], "trust": "-0.25"}, {"warmth": 35, "trust": -0.25}, {}),
+    ("slider", {"warmth": ["", "unknown"]}, {"warmth": "unknown"}, {}),
+    (
+        "matrix_multiple",
+        {"seen_chain": ["tv", "web"], "seen_rival": "none"},
+        {"seen_chain": ["web", "tv"], "seen_rival": ["none"]},
+        {},
+    ),
+    (
+        "matrix_fields",
+        {"drug_a_title": "感冒灵", "drug_a_boxes": "2", "drug_a_form": "dk", "drug_b_boxes": ""},
+        {"drug_a_boxes": 2, "drug_a_form": "dk"},
+        {"drug_a_title": "感冒灵"},
+    ),
 ]
 
 
@@ -112,6 +144,33 @@ REFUSED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         {"bought": "date_too_early", "any_day": "no_such_date", "came_at": "time_too_late"},
     ),
     ("dates", {"any_day": "0000-00-00", "came_at": "23:59:60"}, {"any_day": "no_such_date", "came_at": "bad_time"}),
+    ("ranking", {"wish_speed": "1"}, {"wish": "required_ranking"}),
+    ("ranking", {}, {"wish": "required_ranking"}),
+    (
+        "ranking",
+        {"wish_speed": "1", "wish_price": "1", "taste_tea": "3"},
+        {"wish": "same_rank", "taste": "bad_rank"},
+    ),
+    ("ranking", {"wish_speed": "1", "wish_price": "2", "taste_tea": "first"}, {"taste": "bad_rank"}),
+    ("constant_sum", {}, {"share": "required_sum"}),
+    ("constant_sum", {"share_price": "60", "share_staff": "30"}, {"share": "sum_differs"}),
+    ("constant_sum", {"share_price": "30", "share_speed": "70"}, {"share_speed": "number_too_large"}),
+    ("constant_sum", {"share_price": "100", "hours_b": "1.5"}, {"hours": "sum_differs"}),
+    ("constant_sum", {"share_price": "一百"}, {"share_price": "bad_number"}),
+    ("slider", {}, {"warmth": "required_text"}),
+    ("slider", {"warmth": "33", "trust": "2"}, {"warmth": "off_step", "trust": "number_too_large"}),
+    ("slider", {"warmth": ["35", "unknown"]}, {"warmth": "number_or_unsure"}),
+    ("matrix_multiple", {}, {"seen_chain": "required_choice"}),
+    (
+        "matrix_multiple",
+        {"seen_chain": ["web", "none"], "seen_rival": ["web", "tv", "road"]},
+        {"seen_chain": "exclusive", "seen_rival": "too_many_choices"},
+    ),
+    (
+        "matrix_fields",
+        {"drug_a_title": "x" * 21, "drug_a_boxes": "0"},
+        {"drug_a_title": "text_too_long", "drug_a_boxes": "number_too_small", "drug_a_form": "required_choice"},
+    ),
     ("dates", {"any_day": "9999-01-01", "came_at": "7.30"}, {"any_day": "date_too_late", "came_at": "bad_time"}),
 ]
 

@@ -1,6 +1,6 @@
 """Numbers on a page: amounts that add up to a total, and a number on a line."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -61,7 +61,8 @@ class ConstantSum(Question):
     total: Annotated[float, Field(gt=0, le=1_000_000_000)]
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     unit: Text | None = None
-    summary: ClassVar[str] = "number"
+    summary: ClassVar[str] = "sums"
+    scripted: ClassVar[bool] = False
 
     def variable_of(self, item: SumItem) -> str:
         """The name the item's amount is stored under."""
@@ -76,14 +77,17 @@ class ConstantSum(Question):
             for item in self.items
         )  # fmt: skip
 
-    def is_given(self, variable: str, answers: Mapping[str, Any]) -> bool:
-        return any(self.variable_of(item) in answers for item in self.items)
+    def is_given(self, variable: str, names: Container[str]) -> bool:
+        return any(self.variable_of(item) in names for item in self.items)
 
     def operand(self, variable: str) -> str:
         return "number"
 
     def required_code(self, variable: str) -> str:
         return "required_sum"
+
+    def part_text(self, variable: str) -> Mapping[str, str] | None:
+        return next((item.text for item in self.items if self.variable_of(item) == variable), None)
 
     def required_values(self, variable: str) -> Mapping[str, Any]:
         return {"total": plain_number(self.total)}
@@ -95,7 +99,7 @@ class ConstantSum(Question):
         return low, high
 
     def reader(self) -> Reader:
-        name, total, decimals, required = self.name, self.total, self.decimals, self.required
+        name, total, decimals = self.name, self.total, self.decimals
         items = [(self.variable_of(item), item.min or 0.0, item.max) for item in self.items]
 
         def read(
@@ -116,11 +120,7 @@ class ConstantSum(Question):
                         problems.append(FieldProblem(variable, name, problem[0], problem[1]))
                     continue
                 amounts[variable] = value
-            if not given_any:
-                if required:
-                    problems.append(FieldProblem(name, name, "required_sum", {"total": plain_number(total)}))
-                return
-            if wrong:
+            if wrong or not given_any:
                 return
             reached = sum((Decimal(str(value)) for value in amounts.values()), Decimal(0))
             if len(amounts) < len(items) or reached != Decimal(str(total)):

@@ -1,6 +1,6 @@
 """What every question type has: its common keys, its variables, and how it reads its part of a form."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
@@ -93,7 +93,7 @@ class Question(Model):
     """Rules of an imported file that could not be said here, as words; publishing waits until a person has decided."""
 
     summary: ClassVar[str] = "none"
-    """How results are shown: single, multiple, ranking, rating, nps, csat, ces, number, text, date, time, matrix,
+    """How results are shown: single, multiple, ranking, rating, nps, csat, ces, number, text, date, time, sums, matrix,
     matrix_multiple, matrix_fields, none."""
     asks: ClassVar[bool] = True
     """Whether it has inputs on the page."""
@@ -127,8 +127,8 @@ class Question(Model):
         """Stored answers (as words, under their names) as the fields of a form."""
         return stored
 
-    def is_given(self, variable: str, answers: Mapping[str, Any]) -> bool:
-        """Whether a needed name that is not stored itself is answered all the same, by what is stored under others."""
+    def is_given(self, variable: str, names: Container[str]) -> bool:
+        """Whether a needed name that is not stored itself has been dealt with: `names` have an answer or a problem."""
         return False
 
     def required_code(self, variable: str) -> str:
@@ -138,6 +138,10 @@ class Question(Model):
     def required_values(self, variable: str) -> Mapping[str, Any]:
         """What that sentence names."""
         return {}
+
+    def part_text(self, variable: str) -> Mapping[str, str] | None:
+        """What stands beside the field of a variable, where a question has several: its row, its item."""
+        return None
 
     def offered(self, variable: str) -> "Sequence[Choice]":
         """The choices of a variable."""

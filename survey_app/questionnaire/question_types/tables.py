@@ -81,7 +81,10 @@ class MatrixMultiple(Question):
         return tuple(self.variable_of(row) for row in self.rows if self.required or row.required)
 
     def required_code(self, variable: str) -> str:
-        return "required_row"
+        return "required_choice"
+
+    def part_text(self, variable: str) -> Mapping[str, str] | None:
+        return next((row.text for row in self.rows if self.variable_of(row) == variable), None)
 
     def codes(self, variable: str) -> tuple[str | int, ...] | None:
         return tuple(choice.code for choice in self.choices)
@@ -177,7 +180,11 @@ class MatrixFields(Question):
 
     def required_code(self, variable: str) -> str:
         column = self._column(variable)
-        return "required_cell_choice" if column and column.type == "dropdown" else "required_cell"
+        return "required_choice" if column and column.type == "dropdown" else "required_text"
+
+    def part_text(self, variable: str) -> Mapping[str, str] | None:
+        found = self.cells_by_name.get(variable)
+        return _both(found[0].text, found[1].text) if found else None
 
     def offered(self, variable: str) -> Sequence[Choice]:
         column = self._column(variable)

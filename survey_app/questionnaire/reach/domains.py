@@ -1,16 +1,21 @@
 """Which answers to a question are worth trying, so that they stand for all others."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from math import ceil, floor
 from typing import Any
 
 from survey_app.questionnaire.conditions import as_number
+from survey_app.questionnaire.parts import Choice
+from survey_app.questionnaire.question_types.amounts import Slider
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.choosing import MultipleChoice
 from survey_app.questionnaire.question_types.hidden import Hidden
 from survey_app.questionnaire.question_types.numbers import Date, Number, Time, is_iso_date, is_iso_time
+from survey_app.questionnaire.question_types.ordering import Ranking
+from survey_app.questionnaire.question_types.rating import UNSURE
+from survey_app.questionnaire.question_types.tables import MatrixMultiple
 from survey_app.questionnaire.question_types.writing import PATTERNS, ShortText
 
 MOST_CODES = 12
@@ -27,12 +32,16 @@ def answers_of(question: Question, name: str, constants: Iterable[Any], counted:
     if isinstance(question, Hidden) and question.value is not None:
         return (question.value,), True
     nothing: tuple[Any, ...] = () if name in question.needed() else (None,)
-    if isinstance(question, MultipleChoice) and name == question.name:
-        values, exact = _subsets(question, wanted, counted)
+    if isinstance(question, MultipleChoice) and name == question.name or isinstance(question, MatrixMultiple):
+        values, exact = _subsets(question.choices, question.min or 0, question.max, wanted, counted)
+    elif isinstance(question, Ranking):
+        # no rule asks for the order, so a set stands for all its orders
+        least = question.places if question.required else 1
+        values, exact = _subsets(question.choices, least, question.places, wanted, counted)
     elif (codes := question.codes(name)) is not None:
         values, exact = codes, True
     else:
-        values, exact = _open(question, wanted), True
+        values, exact = _open(question, name, wanted), True
     return (*nothing, *values), exact
 
 
@@ -49,9 +58,15 @@ def numbers_around(constants: Iterable[Any], decimals: int, low: float | None, h
     return tuple(int(n) if n == int(n) else n for n in inside)
 
 
-def _open(question: Question, constants: tuple[Any, ...]) -> tuple[Any, ...]:
-    if isinstance(question, Number):
-        return numbers_around(constants, question.decimals, question.min, question.max)
+def _open(question: Question, name: str, constants: tuple[Any, ...]) -> tuple[Any, ...]:
+    if isinstance(question, Slider):
+        unsure = (UNSURE,) if question.unsure else ()
+        near = numbers_around(constants, question.decimals, question.min, question.max)
+        steps = (stop for n in near for stop in _steps_around(question, n))
+        return (*dict.fromkeys(steps), *unsure)
+    if isinstance(question, Number) or question.operand(name) == "number":
+        low, high = question.bounds(name)
+        return numbers_around(constants, getattr(question, "decimals", 0) or _decimals(question, name), low, high)
     if isinstance(question, Date):
         return _days(question, constants)
     if isinstance(question, Time):
@@ -62,6 +77,19 @@ def _open(question: Question, constants: tuple[Any, ...]) -> tuple[Any, ...]:
         fits = PATTERNS[question.pattern] if question.pattern else lambda _: True
         words = [word for word in words if len(word) <= question.max_length and fits(word)]
     return (*words, "\N{WHITE SQUARE}")
+
+
+def _decimals(question: Question, name: str) -> int:
+    return next((variable.decimals for variable in question.variables() if variable.name == name), 0)
+
+
+def _steps_around(question: Slider, number: float) -> Iterator[Any]:
+    """The stops of a slider at a number, just below it and just above it."""
+    at = floor((number - question.min) / question.step)
+    for count in (at, at + 1):
+        stop = round(question.min + count * question.step, 6)
+        if question.min <= stop <= question.max:
+            yield int(stop) if stop == int(stop) else stop
 
 
 def _days(question: Date, constants: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -84,20 +112,22 @@ def _minutes(question: Time, constants: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sorted(t for t in near if low <= t <= high))
 
 
-def _subsets(question: MultipleChoice, constants: tuple[Any, ...], counted: int) -> Values:
+def _subsets(
+    choices: Sequence[Choice], least: int, most: int | None, constants: tuple[Any, ...], counted: int
+) -> Values:
     named = {str(c) for c in constants}
-    wanted = named | {c.code for c in question.choices if c.exclusive}
-    rest = [c.code for c in question.choices if c.code not in wanted]
+    wanted = named | {c.code for c in choices if c.exclusive}
+    rest = [c.code for c in choices if c.code not in wanted]
     # enough of the others to fill up any number that is asked for
-    codes = [c.code for c in question.choices if c.code in wanted] + rest[: max(counted, question.min or 0) + 1]
-    single = {c.code for c in question.choices if c.exclusive}
+    codes = [c.code for c in choices if c.code in wanted] + rest[: max(counted, least) + 1]
+    single = {c.code for c in choices if c.exclusive}
     exact = len(codes) <= MOST_CODES
     sizes = range(1, len(codes) + 1) if exact else (1, 2, len(codes))
     found = []
     for size in sizes:
         for subset in itertools.combinations(codes, size):
             if single.isdisjoint(subset):
-                if (question.min or 0) <= size <= (question.max or size):
+                if least <= size <= (most or size):
                     found.append(subset)
             elif size == 1:
                 found.append(subset)
