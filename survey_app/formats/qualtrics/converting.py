@@ -1,0 +1,95 @@
+"""From one question of the source to questions of the draft: which converter takes it, and what is told of the rest."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from survey_app.formats.qualtrics import choosing, entering, grids
+from survey_app.formats.qualtrics.item import Item
+from survey_app.formats.qualtrics.reading import entries, mapping, text_of
+from survey_app.formats.qualtrics.rules import Rules
+from survey_app.formats.qualtrics.wording import Wording
+from survey_app.formats.qualtrics.work import Made, Work
+
+_CONVERTERS: dict[str, Callable[[Item], Made]] = {
+    "MC": choosing.multiple_choice,
+    "SS": lambda item: choosing.offering(item, "single_choice"),
+    "RO": choosing.ranking,
+    "DD": choosing.drill_down,
+    "PGR": choosing.pick_and_group,
+    "Matrix": grids.matrix,
+    "SBS": grids.side_by_side,
+    "TE": entering.text_entry,
+    "Slider": entering.slider,
+    "CS": entering.constant_sum,
+    "FileUpload": entering.file,
+    "Draw": entering.file,
+    "DB": entering.note,
+}
+_CHANGED = {"SS": "single_choice", "DD": "dropdown", "PGR": "matrix", "Draw": "file"}
+_SILENT = ("Timing", "Meta", "Captcha")
+"""Types whose words nobody sees."""
+_LOOKS = frozenset(
+    ("QuestionDescriptionOption", "CSSliderMin", "CSSliderMax", "GridLines", "NumDecimals", "SnapToGrid", "StarCount")
+    + ("StarType", "CustomStart", "SliderStartPositions", "NotApplicable", "NotApplicableText", "NumColumns")
+)
+"""Settings of the look that became something, or that are told elsewhere."""
+
+
+def convert(work: Work, words: Wording, rules: Rules, qid: str, payload: Mapping[str, Any]) -> Made | None:
+    """The questions of the draft that a question became; None when it has no equal and no words of its own."""
+    item = Item(work, words, rules, qid, payload)
+    kind = text_of(payload.get("QuestionType"))
+    convert_it = _CONVERTERS.get(kind)
+    plugin = mapping(payload.get("QuestionTypePluginProperties"))
+    if convert_it is None or plugin:
+        return _without_equal(item, kind)
+    made = convert_it(item)
+    made.notes += item.notes
+    _repair(item, made)
+    _tell(item, kind, made)
+    return made
+
+
+def _without_equal(item: Item, kind: str) -> Made | None:
+    item.work.building.lost("question", item.qid, item.type, "no_equal", source=item.type)
+    for key, value in (("QuestionJS", item.payload.get("QuestionJS")),):
+        if text_of(value):
+            item.work.building.lost("script", f"{item.qid} / {key}", text_of(value), "script")
+    if kind in _SILENT:
+        return None
+    for key, _ in item.listed():
+        item.display("Choices", key, key)
+    made = entering.note(item)
+    item.work.building.changed("text", f"{item.qid} / QuestionText", item.type, "as_note", made.asked.name)
+    return made
+
+
+def _tell(item: Item, kind: str, made: Made) -> None:
+    """The line of the question itself, of its script and of its look."""
+    building, name = item.work.building, made.questions[0]["name"]
+    source = f"{item.type} {item.wanted}: {next(iter(made.questions[0]['text'].values()), '')}"
+    if kind in _CHANGED:
+        building.changed("question", item.qid, source, "as_type", name, source=item.type, type=_CHANGED[kind])
+    elif len(made.questions) > 1:
+        building.changed("question", item.qid, source, "split", name, count=len(made.questions))
+    else:
+        building.kept("question", item.qid, source, name)
+    if script := text_of(item.payload.get("QuestionJS")):
+        building.lost("script", f"{item.qid} / QuestionJS", script, "script", name)
+    look = [key for key, value in entries(item.payload.get("Configuration")) if key not in _LOOKS and value]
+    if look:
+        building.lost("setting", f"{item.qid} / Configuration", ", ".join(look), "setting_lost", name)
+    if any(True for _ in entries(item.payload.get("DefaultChoices"))):
+        building.lost("setting", f"{item.qid} / DefaultChoices", "", "default_value", name)
+    if naming := ", ".join(text_of(value) for _, value in entries(item.payload.get("VariableNaming"))):
+        building.lost("setting", f"{item.qid} / VariableNaming", naming, "setting_lost", name)
+
+
+def _repair(item: Item, made: Made) -> None:
+    """A matrix without rows asks nothing: its words stay as a note."""
+    for question in made.questions:
+        if "rows" in question and not question["rows"]:
+            text, name = question["text"], question["name"]
+            question.clear()
+            question |= {"name": name, "type": "note", "text": text}
+            item.work.building.lost("row", f"{item.qid} / Choices", "", "choices_missing", name)

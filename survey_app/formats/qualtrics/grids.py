@@ -1,0 +1,316 @@
+"""Matrices: rows on one set of columns, with one answer, several, or a text per cell. Rows with rules become questions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from survey_app.formats.qualtrics import choosing, validation
+from survey_app.formats.qualtrics.item import Item
+from survey_app.formats.qualtrics.reading import dig, entries, is_on, mapping, text_of
+from survey_app.formats.qualtrics.work import Asked, Made, Rule
+from survey_app.questionnaire.texts import MAX_GRAPHEMES
+
+_LONGEST = {"Short": 100, "Medium": 200, "Long": 1_000, "Essay": MAX_GRAPHEMES, "ML": MAX_GRAPHEMES}
+MOST_COLUMNS = 50
+Listed = list[tuple[str, dict[str, Any]]]
+
+
+def matrix(item: Item) -> Made:
+    """Matrix of every selector."""
+    selector, sub = (text_of(item.payload.get(key)) for key in ("Selector", "SubSelector"))
+    if selector == "Profile":
+        return _profile(item)
+    if selector == "MaxDiff":
+        item.note("Selector", "MaxDiff", "max_diff")
+    if selector in ("TE", "CS", "RO"):
+        return typed(item)
+    several = sub == "MultipleAnswer" or len(item.listed("Answers")) < 2
+    return _on_choices(item, several=several)
+
+
+def columns_of(
+    item: Item, asked: Asked, *, several: bool, spare: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The columns as choices, with recodes, exclusive ones, and points where every row gives the same."""
+    listed = item.listed("Answers")
+    codes = item.codes(listed, "Answers")
+    asked.codes, asked.values = dict(codes), item.recodes()
+    values, points = item.numbers(codes, "Answers"), _points(item, several)
+    made = []
+    for index, (column, entry) in enumerate(listed, 1):
+        label = item.display("Answers", column, (spare or {}).get(column, str(index)))
+        one: dict[str, Any] = {"code": codes[column], "text": label}
+        if column in values:
+            one["value"] = values[column]
+        if column in points:
+            one["score"] = points[column]
+        if is_on(entry.get("ExclusiveAnswer")) and several:
+            one["exclusive"] = True
+        asked.offered[f"column {column}"] = item.offered("Answers", column, entry)
+        item.tell_part("Answers", column, entry, asked.offered[f"column {column}"], split=False)
+        made.append(one)
+    return made or [{"code": "1", "text": {item.work.building.languages[0]: "1"}}]
+
+
+def _points(item: Item, several: bool) -> dict[str, float]:
+    grades = item.grades(item.work.category)
+    found: dict[str, set[float]] = {}
+    for (_, column), points in grades.items():
+        found.setdefault(column, set()).add(points)
+    same = {column: next(iter(points)) for column, points in found.items() if column and len(points) == 1}
+    fits = len(same) == len(found) and not several
+    return same if fits else dict[str, float]()
+
+
+def rows_of(item: Item, asked: Asked, codes: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str, Rule]]:
+    """The rows, and the conditions of those that have one that can be said."""
+    rules: dict[str, Rule] = {}
+    rows = []
+    for row, entry in item.listed():
+        rows.append({"code": codes[row], "text": item.display("Choices", row, codes[row])})
+        offered = asked.offered[row] = item.offered("Choices", row, entry)
+        if isinstance(offered, dict):
+            rules[row] = offered
+    for row, entry in item.listed():
+        item.tell_part("Choices", row, entry, asked.offered[row], split=row in rules)
+    return rows, rules
+
+
+def _typed_rows(item: Item) -> list[str]:
+    return [row for row, entry in item.listed() if is_on(entry.get("TextEntry"))]
+
+
+def _random_rows(item: Item) -> bool:
+    kind = text_of(dig(item.payload, "Randomization", "Type"))
+    if kind not in ("", "None"):
+        ours = kind in ("All", "Advanced", "SubSet")
+        tell = item.work.building.changed if ours and kind != "All" else item.work.building.kept
+        if ours and kind == "All":
+            item.work.building.kept("setting", f"{item.qid} / Randomization", kind)
+        elif ours:
+            tell("setting", f"{item.qid} / Randomization", kind, "random_all")
+        else:
+            item.work.building.lost("setting", f"{item.qid} / Randomization", kind, "setting_lost")
+        return ours
+    if (columns := text_of(dig(item.payload, "AnswerRandomization", "Type"))) not in ("", "None"):
+        item.work.building.lost("setting", f"{item.qid} / AnswerRandomization", columns, "setting_lost")
+    return False
+
+
+def _on_choices(item: Item, *, several: bool) -> Made:
+    listed = item.listed()
+    codes = item.row_codes(listed)
+    columns = [text_of(column) for column, _ in item.listed("Answers")]
+    inner = [f"{code}_{column}" for code in codes.values() for column in columns] if several else []
+    parts = [*codes.values(), *inner, *(f"{codes[row]}_text" for row in _typed_rows(item))]
+    name = item.work.name(item.wanted, item.qid, parts)
+    asked = Asked(name, "none", rows={row: f"{name}_{codes[row]}" for row, _ in listed})
+    asked.cell = "multiple" if several else "single"
+    choices = columns_of(item, asked, several=several)
+    rows, rules = rows_of(item, asked, codes)
+    kind = "matrix_multiple" if several else "matrix"
+    question: dict[str, Any] = {"name": name, "type": kind, "text": item.text("QuestionText"), "rows": rows}
+    question["choices"] = choices
+    if several:
+        question |= validation.choice_bounds(item)
+    else:
+        validation.lost(item)
+    if _random_rows(item):
+        question["random_rows"] = True
+    if hint := choosing.group_labels(item):
+        question["hint"] = hint
+    question["required"] = item.required
+    made = Made([question], asked)
+    if rules or len(choices) > MOST_COLUMNS or not rows:
+        made = _apart(item, question, asked, rules, "multiple_choice" if several else "single_choice")
+    choosing.add_row_texts(item, made, _typed_rows(item), codes, name)
+    return made
+
+
+def _apart(item: Item, grid: dict[str, Any], asked: Asked, rules: dict[str, Rule], kind: str) -> Made:
+    """One question per row, with the columns as choices: names and data stay as those of the matrix."""
+    heading = f"{grid['name']}_heading"
+    item.work.building.names.reserve(heading)
+    made = Made([{"name": heading, "type": "note", "text": grid["text"]}], asked)
+    rows = {variable: row for row, variable in asked.rows.items()}
+    keys: dict[str, Any] = {key: grid[key] for key in ("choices", "min", "max", "required") if key in grid}
+    for row in grid["rows"]:
+        variable = f"{grid['name']}_{row['code']}"
+        question: dict[str, Any] = {"name": variable, "type": kind, "text": row["text"], **keys}
+        if rule := rules.get(rows[variable]):
+            question["show_if"] = rule
+        made.questions.append(question)
+    count = len(grid["rows"])
+    item.work.building.changed("setting", item.qid, item.type, "split", heading, count=count)
+    return made
+
+
+def _profile(item: Item) -> Made:
+    """Every row has columns of its own: a question for each."""
+    codes = item.row_codes(item.listed())
+    name = item.work.name(item.wanted, item.qid, [*codes.values(), "heading"])
+    asked = Asked(name, "none", rows={row: f"{name}_{code}" for row, code in codes.items()})
+    made = Made([{"name": f"{name}_heading", "type": "note", "text": item.text("QuestionText")}], asked)
+    for row, _ in item.listed():
+        inner = mapping(dig(item.payload, "Answers", row))
+        columns = item.work.codes({key: key for key in inner}, f"{item.qid} / Answers / {row}")
+        choices = []
+        for column, code in columns.items():
+            place = f"{item.qid} / Answers / {row} / {column}"
+            label = item.words.of(item.payload, ("Answers", row, column, "Display"), place, kind="choice", spare=code)
+            item.work.building.kept("choice", place, next(iter(label.values())))
+            choices.append({"code": code, "text": label})
+            asked.cell_codes[(row, column)] = code
+        question: dict[str, Any] = {"name": f"{name}_{codes[row]}", "type": "single_choice", "choices": choices}
+        question |= {"text": item.display("Choices", row, codes[row]), "required": item.required}
+        if choices:
+            made.questions.append(question)
+    item.work.building.changed("setting", item.qid, item.type, "split", name, count=len(codes))
+    return made
+
+
+# --- texts and numbers in cells -----------------------------------------------------------------------------------------
+def typed(item: Item) -> Made:
+    """TE, CS and RO: a text or a number in every cell."""
+    codes, columns = item.row_codes(item.listed()), item.listed("Answers")
+    column_codes = item.codes(columns, "Answers") or {"1": "1"}
+    parts = [f"{row}_{column}" for row in codes.values() for column in column_codes.values()]
+    name = item.work.name(item.wanted, item.qid, [*parts, *codes.values()])
+    kind = cell_kind(item)
+    asked = Asked(name, "none", cell="number" if kind["type"] == "number" else "text")
+    asked.cells = {
+        (row, column): f"{name}_{code}_{inner}" for row, code in codes.items() for column, inner in column_codes.items()
+    }
+    if len(column_codes) == 1:
+        asked.texts = {row: variable for (row, _), variable in asked.cells.items()}
+    rows, rules = rows_of(item, asked, codes)
+    cells = []
+    for index, (column, code) in enumerate(column_codes.items(), 1):
+        spare = item.display("Answers", column, str(index)) if columns else {item.work.building.languages[0]: "1"}
+        cells.append({"code": code, "text": spare, **kind})
+    question: dict[str, Any] = {"name": name, "type": "matrix_fields", "text": item.text("QuestionText")}
+    question |= {"rows": rows, "columns": cells, "required": item.required}
+    if _random_rows(item):
+        question["random_rows"] = True
+    made = Made([question], asked)
+    for row in rules:
+        item.note(f"Choices / {row} / DisplayLogic", str(rules[row]), "choice_rule")
+    choosing.add_row_texts(item, made, _typed_rows(item), codes, name)
+    return made
+
+
+def cell_kind(item: Item) -> dict[str, Any]:
+    """Type and limits of the cells."""
+    selector, sub = (text_of(item.payload.get(key)) for key in ("Selector", "SubSelector"))
+    if selector in ("CS", "RO"):
+        validation.lost(item)
+        return {"type": "number", "decimals": 0 if selector == "RO" else 6}
+    limits = validation.text_limits(item)
+    if limits.get("type") == "number":
+        return limits
+    longest = limits.get("max_length") or _LONGEST.get(sub, 200)
+    return {"type": "short_text", "max_length": longest}
+
+
+# --- side by side -------------------------------------------------------------------------------------------------------
+def side_by_side(item: Item) -> Made:
+    """SBS: columns of lists and texts as one matrix; with several answers or rules, a matrix per column."""
+    columns = [(key, part) for key, part in entries(item.payload.get("AdditionalQuestions")) if isinstance(part, dict)]
+    simple = all(
+        text_of(part.get("SubSelector")) != "MultipleAnswer"
+        and not mapping(part.get("DisplayLogic"))
+        and text_of(part.get("Selector")) in ("Likert", "TE")
+        for _, part in columns
+    )
+    ruled = any(mapping(entry.get("DisplayLogic")) for _, entry in item.listed())
+    if columns and simple and not ruled:
+        return _as_fields(item, columns)
+    return _as_grids(item, columns)
+
+
+def _part(item: Item, key: str, part: dict[str, Any]) -> Item:
+    """One column as a question of its own, with the rows of the whole and its translations."""
+    language = {
+        code: {**mapping(translated), **mapping(dig(translated, "AdditionalQuestions", key))}
+        for code, translated in mapping(item.payload.get("Language")).items()
+    }
+    payload = {**part, "Choices": item.payload.get("Choices"), "ChoiceOrder": item.payload.get("ChoiceOrder")}
+    payload |= {"Language": language, "QuestionType": "Matrix"}
+    return Item(item.work, item.words, item.rules, f"{item.qid}#{key}", payload, f"{item.wanted}_{key}")
+
+
+def _as_fields(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
+    codes = item.row_codes(item.listed())
+    places = _column_places(item, columns)
+    parts = [f"{row}_{code}" for row in codes.values() for code in places.values()]
+    name = item.work.name(item.wanted, item.qid, parts)
+    whole_asked, cells = Asked(name, "none"), []
+    required = item.required
+    for key, part in columns:
+        inner = _part(item, key, part)
+        asked = Asked(name, "none", cell="text")
+        required = inner.required or required
+        if text_of(part.get("Selector")) == "TE":
+            kind = cell_kind(inner)
+            asked.cell = "number" if kind["type"] == "number" else "text"
+            answers = inner.listed("Answers") or [("1", {})]
+            for column, _ in answers:
+                code = places[(key, column)]
+                label = _joined(inner.text("QuestionText"), inner.display("Answers", column, ""), len(answers) > 1)
+                cells.append({"code": code, "text": label or {item.work.building.languages[0]: code}, **kind})
+                asked.cells |= {(row, column): f"{name}_{codes[row]}_{code}" for row in codes}
+        else:
+            choices = columns_of(inner, asked, several=False)
+            code, asked.cell = places[(key, "")], "single"
+            label = inner.text("QuestionText", spare=code)
+            cells.append({"code": code, "text": label, "type": "dropdown", "choices": choices})
+            asked.rows = {row: f"{name}_{codes[row]}_{code}" for row in codes}
+        item.work.asked[inner.qid] = asked
+        item.notes += inner.notes
+        item.work.building.kept("question", inner.qid, inner.type, name)
+    rows, _ = rows_of(item, whole_asked, codes)
+    question = {
+        "name": name,
+        "type": "matrix_fields",
+        "text": item.text("QuestionText"),
+        "rows": rows,
+        "columns": cells,
+    }
+    return Made([{**question, "required": required}], whole_asked)
+
+
+def _column_places(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> dict[tuple[str, str], str]:
+    """(column of the source, answer) -> code; a column of lists is one, a column of texts one per answer."""
+    found: dict[tuple[str, str], str] = {}
+    for key, part in columns:
+        answers = _part(item, key, part).listed("Answers") if text_of(part.get("Selector")) == "TE" else [("", {})]
+        for column, _ in answers or [("1", {})]:
+            found[(key, column)] = f"{key}_{column}" if len(answers) > 1 else key
+    made = item.work.codes({str(index): code for index, code in enumerate(found.values())}, f"{item.qid} / columns")
+    return dict(zip(found, made.values(), strict=True))
+
+
+def _joined(heading: dict[str, str], label: dict[str, str], several: bool) -> dict[str, str]:
+    if not several:
+        return heading or label
+    return {key: ": ".join(t for t in (heading.get(key, ""), label.get(key, "")) if t) for key in {**heading, **label}}
+
+
+def _as_grids(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
+    heading = item.work.name(f"{item.wanted}_heading", item.qid)
+    made = Made([{"name": heading, "type": "note", "text": item.text("QuestionText")}], Asked(heading, "none"))
+    for key, part in columns:
+        inner = _part(item, key, part)
+        one = matrix(inner)
+        rule = inner.offered("AdditionalQuestions", key, part)
+        if isinstance(rule, dict):
+            for question in one.questions:
+                own = question.get("show_if")
+                question["show_if"] = {"all": [rule, own]} if own else rule
+        inner.tell_part("AdditionalQuestions", key, part, rule, split=True)
+        one.asked.shown = rule
+        made.questions += one.questions
+        made.asked.offered |= one.asked.offered
+        item.notes += inner.notes
+        item.work.asked[inner.qid] = one.asked
+        item.work.building.changed("question", inner.qid, inner.type, "split", one.asked.name, count=len(columns))
+    return made

@@ -1,0 +1,107 @@
+"""Texts in all their languages, and the answers and fields they show: `${q://QID1/...}` becomes `{{name}}`."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from survey_app.formats.importing.report import Kind
+from survey_app.formats.qualtrics.reading import dig, mapping, text_of
+from survey_app.formats.qualtrics.work import Asked, Work
+from survey_app.questionnaire.parts import MAX_TEXT
+
+_PIPE = re.compile(r"\$\{([a-z]{1,6})://([^{}]{0,300})\}")
+_LANGUAGES = {"ZH-S": "zh-CN", "ZH-T": "zh-TW", "SP": "es", "PB": "pt-BR", "JP": "ja", "KR": "ko"}
+
+
+def language_of(code: str) -> str:
+    """The tag of a language of Qualtrics: `ZH-S`, `PT-BR`, `EN`."""
+    return _LANGUAGES.get(code.upper(), code)
+
+
+class Wording:
+    """The texts of one file."""
+
+    def __init__(self, work: Work, field: Callable[[str], str]) -> None:
+        """`field`: the variable of an embedded field, "" when it has none."""
+        self._work, self._field = work, field
+        self._first = language_of(work.source.language)
+
+    def of(
+        self, payload: Mapping[str, Any], path: tuple[str, ...], place: str, *, kind: Kind = "text", spare: str = ""
+    ) -> dict[str, str]:
+        """The text at a path of a question, with its translations; `spare` where there are no words at all."""
+        given = {self._first: text_of(dig(payload, *path))}
+        for code, translated in mapping(payload.get("Language")).items():
+            found = dig(translated, *path)
+            if path[-1] == "Display" and not isinstance(found, str | int | float):
+                found = dig(translated, *path[:-1])  # some files write "1": "Yes" for "1": {"Display": "Yes"}
+            words = text_of(found)
+            if words and language_of(code) != self._first:
+                given[language_of(code)] = words
+                self._work.building.kept("text", f"{place} / {code}", words)
+        return self.plain(given, place, kind=kind, spare=spare)
+
+    def plain(
+        self, given: Mapping[str, str] | str, place: str, *, kind: Kind = "text", spare: str = ""
+    ) -> dict[str, str]:
+        """Texts without markup, with our holes; the first language always has words when any has."""
+        if isinstance(given, str):
+            given = {self._first: given}
+        made = self._work.building.text(given, place, kind=kind)
+        made = {language: self._piped(text, place) for language, text in made.items()}
+        first = self._work.building.tag(self._first)
+        if first not in made and (words := next(iter(made.values()), spare)):
+            made = {first: words, **made}
+        return made
+
+    def _piped(self, text: str, place: str) -> str:
+        if "{{" in text:
+            text = text.replace("{{", "{ {")
+            self._work.building.changed("text", place, text, "braces")
+        if "${" not in text:
+            return text
+        return _PIPE.sub(lambda hole: self._hole(hole, place), text)[:MAX_TEXT]
+
+    def _hole(self, hole: re.Match[str], place: str) -> str:
+        scheme, path = hole.group(1), unquote(hole.group(2)).split("?")[0]
+        parts = path.split("/")
+        if scheme == "q" and len(parts) > 1:
+            if words := self._static(parts):
+                return words
+            asked = self._work.asked.get(parts[0])
+            variable = shown_variable(asked, parts[1:]) if asked else ""
+        else:
+            variable = self._field("/".join(parts[1:])) if scheme == "e" and parts[0] == "Field" else ""
+        if variable and variable in self._work.known:
+            self._work.building.kept("text", place, hole.group(), variable)
+            return f"{{{{{variable}}}}}"
+        self._work.building.lost("text", place, hole.group(), "pipe_lost", given=hole.group())
+        return f"[{parts[-1]}]"
+
+    def _static(self, parts: list[str]) -> str:
+        """Words that are the same for everybody: the text of a question or of a choice."""
+        payload = self._work.source.questions.get(parts[0], {})
+        if parts[1] == "QuestionText":
+            return self._work.building.text(text_of(payload.get("QuestionText")), parts[0]).get(self._first, "")
+        if parts[1] in ("ChoiceDescription", "AnswerDescription") and len(parts) > 2:
+            key = "Choices" if parts[1] == "ChoiceDescription" else "Answers"
+            shown = self._work.building.text(text_of(dig(payload, key, parts[2], "Display")), parts[0])
+            return next(iter(shown.values()), "")
+        return ""
+
+
+def shown_variable(asked: Asked, parts: list[str]) -> str:
+    """The variable that a piped text shows: what was chosen, typed, or the number of an item."""
+    key, rest = parts[0], parts[1:]
+    if key == "ChoiceGroup" and rest and rest[0].startswith("SelectedChoices"):
+        return asked.name if asked.kind in ("single", "multiple", "number") else ""
+    if key == "ChoiceTextEntryValue":
+        if not rest:
+            return asked.name if asked.kind in ("text", "number", "date") else ""
+        return asked.texts.get(rest[0]) or asked.cells.get((rest[0], "/".join(rest[1:]))) or ""
+    if key == "ChoiceNumericEntryValue" and rest:
+        return asked.items.get(rest[0], "") or asked.cells.get((rest[0], "/".join(rest[1:])), "")
+    if key in ("SelectedAnswerDescription", "SelectedChoicesTextEntry") and rest:
+        return asked.rows.get(rest[0], "")
+    return ""
