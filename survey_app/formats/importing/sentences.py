@@ -92,6 +92,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Rows or choices that depend on an answer are not possible here: all are shown. Decide before publishing.",
         "这里不能按答案显示部分行或选项：全部显示。发布前请处理。",
     ),
+    "rows_split": (
+        "Rows have rules of their own: each row became a question, stored under the same name.",
+        "各行有自己的规则：每行变成一道题，存储名称不变。",
+    ),
+    "row_never_shown": ("This row is never shown and was left out.", "这一行从不显示，没有导入。"),
     "soft_mandatory": (
         "A gentle reminder is not possible: the question may be left empty.",
         "不支持“温和提醒”：这道题可以不答。",
@@ -110,6 +115,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "quota_asks": (
         "People over the quota cannot change their answers: they are thanked.",
         "超出配额的人不能改答案，会直接感谢并结束。",
+    ),
+    "look": ("How it looks is decided by the design of this system.", "外观由本系统的设计决定。"),
+    "frame": ("A frame without words is left out; what it holds is kept.", "没有文字的外框已省略，里面的内容保留。"),
+    "not_shown": ("The source does not show this text.", "原问卷不显示这段文字。"),
+    "nothing_to_read": ("There are no words in it.", "里面没有文字。"),
+    "choices_elsewhere": (
+        "The choices come from elsewhere while people answer. Nothing is fetched: enter them by hand.",
+        "选项在答题时从外部读取。这里不会下载，请手工录入。",
+    ),
+    "piping_lost": (
+        "{name} cannot be shown in this text: it is not answered before.",
+        "这段文字里不能显示 {name}：它之前没有回答。",
+    ),
+    "in_its_rules": ("The value was put into the rules that use it.", "这个值已写进用到它的规则里。"),
+    "ends_after_page": (
+        "The survey ends after the page on which this comes true.",
+        "问卷在满足此条件的那一页之后结束。",
     ),
     "too_long_text": ("The text is longer than {limit} characters and was cut.", "文字超过 {limit} 个字符，已截短。"),
     # --- Qualtrics ---
@@ -190,6 +212,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "quota_lost": ("This quota cannot be expressed here.", "这项配额在这里无法表达。"),
     # --- forms and dictionaries ---
     "rule_unreadable": ("This rule is no expression of its language.", "这条规则不符合其语言的语法。"),
+    "rule_elsewhere": (
+        "The rule looks into data of another program, which is not in the file.",
+        "这条规则引用另一个程序的数据，文件里没有。",
+    ),
     "rule_today": (
         "The rule counts days from today, which only the limits of a date can say here.",
         "规则以今天为基准计算天数，这里只有日期题的范围可以表达。",

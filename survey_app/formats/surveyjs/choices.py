@@ -1,0 +1,305 @@
+"""Questions with choices: radiogroup, dropdown, checkbox, tagbox, imagepicker, boolean, ranking, rating."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from survey_app.formats.importing.logic import Target
+from survey_app.formats.json_draft import Words, shown
+from survey_app.formats.json_files import Node, as_number
+from survey_app.formats.surveyjs.outline import Element
+from survey_app.formats.surveyjs.work import NO, NONE, OTHER, REFUSED, UNKNOWN, YES, Work, target_codes
+
+MAX_RANGE = 5_000
+
+
+@dataclass(frozen=True)
+class Offered:
+    """One choice of the source. `special`: other, none, refused, unknown, or ""."""
+
+    value: str
+    node: Node | None
+    place: str
+    text: Words
+    special: str = ""
+
+
+def offered(work: Work, node: Node, *keys: str) -> list[Offered]:
+    """The items of a list of choices, rows or columns: bare values, or objects with value and text."""
+    key = node.key(*keys)
+    found = []
+    for index, item in enumerate(node.list(*keys)):
+        place = f"{node.at(key)}[{index}]"
+        if isinstance(item, dict):
+            inner = Node(item, place)
+            value = _written(inner.get("value", "name"))
+            text = work.localised(inner.get("text", "title"))
+            found.append(Offered(value or next(iter(text.values()), str(index + 1)), inner, place, text))
+        elif (value := _written(item)) or item is not None:
+            found.append(Offered(value or str(index + 1), None, place, {}))
+    return found
+
+
+def _written(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return str(value).lower() if value is not None else ""
+    number = as_number(value) if not isinstance(value, str) else None
+    return str(number) if number is not None else shown(value) if isinstance(value, dict | list) else str(value)
+
+
+def specials(work: Work, node: Node) -> list[Offered]:
+    """Other, none, "don't know", "refuse": switched on by keys, old names and new."""
+    table = (
+        ("none", ("showNoneItem", "hasNone"), "noneText", NONE),
+        ("refused", ("showRefuseItem",), "refuseText", REFUSED),
+        ("dontknow", ("showDontKnowItem",), "dontKnowText", UNKNOWN),
+        ("other", ("showOtherItem", "hasOther"), "otherText", OTHER),
+    )
+    found = []
+    for value, keys, text_key, ours in table:
+        text = work.localised(node.get(text_key))
+        if node.flag(*keys):
+            said = text or {"": ""}
+            found.append(
+                Offered(value, None, node.at(node.key(*keys)), said if text else dict(work.draft.said(*ours)), value)
+            )
+        elif text:
+            work.draft.lost("text", node.at(text_key), shown(text), "not_shown")
+    return found
+
+
+def choice_list(
+    work: Work, element: Element, items: list[Offered], name_room: str, *, several: bool = False, room: int = 0
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Our choices and the codes by the value of the source. Each choice has its line in the report."""
+    draft = work.draft
+    codes = draft.codes([item.value for item in items], room or draft.room(name_room, [item.value for item in items]))
+    made = []
+    correct = element.node.get("correctAnswer")
+    for item, code in zip(items, codes, strict=True):
+        choice: dict[str, Any] = {"code": code, "text": _choice_text(work, item, name_room)}
+        if item.special == "other":
+            choice["other"] = True
+        elif item.special and several:
+            choice["exclusive"] = True
+        elif item.special in ("refused", "dontknow"):
+            choice["missing"] = "unknown" if item.special == "dontknow" else "refused"
+        if correct is not None and _written(correct) == item.value:
+            choice["score"] = 1
+            draft.kept("score", element.node.at("correctAnswer"), shown(correct), name_room)
+        _tell(work, item, code, name_room)
+        made.append(choice)
+    return made, {item.value: code for item, code in reversed(list(zip(items, codes, strict=True)))}
+
+
+def _choice_text(work: Work, item: Offered, ours: str) -> Words:
+    text: Words = {}
+    for language, words in item.text.items():
+        text |= work.draft.text({language: words}, item.place, ours, kind="choice")
+    return work.draft.complete(text) or work.plain(item.value or "…")
+
+
+def _tell(work: Work, item: Offered, code: str, ours: str) -> None:
+    source = f"{item.value}: {shown(list(item.text.values()))}" if item.text else item.value
+    if code == item.value or (item.special and not item.node):
+        work.draft.kept("choice", item.place, source, ours)
+    else:
+        work.draft.changed("choice", item.place, source, "recoded", ours, wanted=item.value, code=code)
+    if item.node:
+        if link := item.node.get("imageLink"):
+            work.draft.lost("choice", item.place, shown(link), "picture", ours)
+        item.node.get("visibleIf", "enableIf")  # told with the rules
+        work.settings(item.node, ours)
+
+
+def choosing(work: Work, element: Element) -> None:
+    """radiogroup, dropdown, imagepicker, buttongroup, checkbox, tagbox."""
+    node, kind = element.node, element.type
+    several = kind in ("checkbox", "tagbox") or (kind == "imagepicker" and node.flag("multiSelect"))
+    items = _own_items(work, element) + specials(work, node)
+    if not items:
+        _without_choices(work, element)
+        return
+    ends = [*(item.value for item in items)] if several else []
+    ends += ["other_text" if several else "other"] if any(item.special == "other" for item in items) else []
+    name = work.draft.name(element.name, node.at("name"), [end[:16] for end in ends])
+    choices, codes = choice_list(work, element, items, name, several=several, room=31 - len(name) if several else 32)
+    ours = "multiple_choice" if several else "dropdown" if kind == "dropdown" else "single_choice"
+    made = work.question(
+        element, ours, name, choices=choices, random_order=node.words("choicesOrder").lower() == "random",
+        columns=_columns(node) if ours != "dropdown" else None,
+    )  # fmt: skip
+    if several:
+        _bounds(work, element, made)
+    pieces: dict[str, Target] = {}
+    known = work.know(element, Target("multiple" if several else "choice", name, target_codes(codes)))
+    if any(item.special == "other" for item in items):
+        known.pieces["-comment"] = pieces["-comment"] = Target("text", f"{name}_other")
+        comment = f"{element.name}-comment".lower()
+        work.table.setdefault(comment, []).append(type(known)(Target("text", f"{name}_other"), known.order))
+    if kind == "imagepicker":
+        work.changed(element, name, ours)
+    else:
+        work.kept(element, name)
+
+
+def _own_items(work: Work, element: Element) -> list[Offered]:
+    node = element.node
+    items = offered(work, node, "choices")
+    low, high, step = node.number("choicesMin"), node.number("choicesMax"), node.number("choicesStep") or 1
+    if low is not None and high is not None and step > 0 and (high - low) / step <= MAX_RANGE:
+        at = low
+        while at <= high:
+            items.append(Offered(_written(at), None, node.at("choicesMin"), {}))
+            at += step
+    if node.get("choicesFromQuestion"):
+        work.draft.lost(
+            "rule",
+            node.at("choicesFromQuestion"),
+            node.words("choicesFromQuestion"),
+            "no_equal",
+            source="choicesFromQuestion",
+        )
+    if url := node.get("choicesByUrl"):
+        work.draft.lost("choice", node.at("choicesByUrl"), shown(url), "choices_elsewhere")
+    return items
+
+
+def _without_choices(work: Work, element: Element) -> None:
+    """Its choices come from elsewhere at run time: people write instead."""
+    name = work.draft.name(element.name, element.node.at("name"))
+    work.question(element, "short_text", name)
+    work.know(element, Target("none", name))
+    work.changed(element, name, "short_text")
+
+
+def _columns(node: Node) -> int | None:
+    count = node.number("colCount")
+    return int(count) if count in (1, 2, 3) else None
+
+
+def _bounds(work: Work, element: Element, made: dict[str, Any]) -> None:
+    node = element.node
+    for key, ours in (("minSelectedChoices", "min"), ("maxSelectedChoices", "max")):
+        number = node.number(key)
+        if number and number > 0:
+            made[ours] = min(int(number), len(made["choices"]))
+            work.draft.kept("validation", node.at(key), str(number), made["name"])
+
+
+def boolean(work: Work, element: Element) -> None:
+    """Yes or no."""
+    node = element.node
+    name = work.draft.name(element.name, node.at("name"))
+    pair = [_written(node.get(key)) or default for key, default in (("valueTrue", "true"), ("valueFalse", "false"))]
+    codes = work.draft.codes(pair, 32)
+    texts = [
+        work.text(node, key, ours=name) or work.draft.said(*ours)
+        for key, ours in (("labelTrue", YES), ("labelFalse", NO))
+    ]
+    choices = [{"code": code, "text": text} for code, text in zip(codes, texts, strict=True)]
+    work.question(element, "single_choice", name, choices=choices)
+    known = dict(zip(pair, codes, strict=True))
+    if pair == ["true", "false"]:
+        known |= {"1": codes[0], "0": codes[1]}
+    work.know(element, Target("choice", name, target_codes(known)), boolean=pair[0] == "true")
+    work.kept(element, name)
+
+
+def ranking(work: Work, element: Element) -> None:
+    """Choices put in order."""
+    node = element.node
+    items = _own_items(work, element) + specials(work, node)
+    if not items:
+        _without_choices(work, element)
+        return
+    name = work.draft.name(element.name, node.at("name"), [item.value[:16] for item in items])
+    choices, _ = choice_list(work, element, items, name, room=31 - len(name))
+    for choice in choices:
+        choice.pop("other", None)
+        choice.pop("missing", None)
+    top = node.number("maxSelectedChoices") if node.flag("selectToRankEnabled") else None
+    work.question(
+        element, "ranking", name, choices=choices, top=int(top) if top and top > 0 else None,
+        random_order=node.words("choicesOrder").lower() == "random",
+    )  # fmt: skip
+    work.know(element, Target("none", name))
+    work.kept(element, name)
+
+
+# --- rating -----------------------------------------------------------------------------------------------------------
+def rating(work: Work, element: Element) -> None:
+    """Points in a row. 0 to 10 is the question of recommendation; what is no row of whole numbers becomes a choice."""
+    node = element.node
+    items = offered(work, node, "rateValues")
+    low_text = lambda ours: work.text(node, "minRateDescription", "mininumRateDescription", ours=ours)  # noqa: E731
+    high_text = lambda ours: work.text(node, "maxRateDescription", "maximumRateDescription", ours=ours)  # noqa: E731
+    numbers = [as_number(item.value) for item in items] if items else _range(node)
+    stars = "star" in (node.words("rateType") + node.words("displayMode")).lower()
+    node.get("autoGenerate", "rateCount", "rateMin", "rateMax", "rateStep")
+    whole = [int(n) for n in numbers if n is not None and float(n).is_integer()]
+    in_row = len(whole) == len(numbers) and whole == list(range(whole[0], whole[0] + len(whole))) if whole else False
+    if in_row and whole[0] in (0, 1) and 2 <= len(whole) <= 11 and not _some_labels(items):
+        name = work.draft.name(element.name, node.at("name"))
+        low, high = low_text(name), high_text(name)
+        if whole == list(range(11)) and not items:
+            work.question(element, "nps", name, low=low, high=high)
+        else:
+            labels = [_choice_text(work, item, name) for item in items] if items and items[0].text else None
+            extra = {"labels": labels} if labels else {"low": low, "high": high}
+            work.question(
+                element,
+                "rating",
+                name,
+                points=len(whole),
+                start=0 if whole[0] == 0 else None,
+                style="stars" if stars else None,
+                **extra,
+            )
+            for item in items:
+                work.draft.kept("choice", item.place, item.value, name)
+        work.know(element, Target("number", name))
+        work.kept(element, name)
+        return
+    _rating_as_choice(work, element, items, [n for n in numbers if n is not None], low_text, high_text)
+
+
+def _some_labels(items: list[Offered]) -> bool:
+    """Whether only some of the values have words: then a list of choices says it best."""
+    return len({bool(item.text) for item in items}) > 1
+
+
+def _range(node: Node) -> list[float | None]:
+    low = node.number("rateMin")
+    low = 1 if low is None else low
+    step = node.number("rateStep") or 1
+    count, high = node.number("rateCount"), node.number("rateMax")
+    if high is None:
+        high = low + ((count or 5) - 1) * step
+    if step <= 0 or (high - low) / step > MAX_RANGE:
+        return []
+    return [low + step * i for i in range(int((high - low) / step + 1e-9) + 1)]
+
+
+def _rating_as_choice(
+    work: Work, element: Element, items: list[Offered], numbers: list[float], low_text: Any, high_text: Any
+) -> None:
+    node = element.node
+    name = work.draft.name(element.name, node.at("name"))
+    if not items and len(numbers) > 11:
+        work.question(
+            element, "slider", name, min=numbers[0], max=numbers[-1], step=node.number("rateStep") or 1,
+            low=low_text(name), high=high_text(name),
+        )  # fmt: skip
+        work.know(element, Target("number", name))
+        work.changed(element, name, "slider")
+        return
+    items = (
+        items or [Offered(_written(n), None, node.place, {}) for n in numbers] or [Offered("1", None, node.place, {})]
+    )
+    choices, codes = choice_list(work, element, items, name, room=32)
+    made = work.question(element, "single_choice", name, choices=choices)
+    ends = [part for part in (low_text(name), high_text(name)) if part]
+    if ends:
+        made["hint"] = work.draft.hint(ends)
+    work.know(element, Target("choice", name, target_codes(codes)))
+    work.changed(element, name, "single_choice")

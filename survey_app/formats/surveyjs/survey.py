@@ -1,0 +1,211 @@
+"""A SurveyJS file as a draft: texts of the survey, pages, elements, then rules, then answers shown in texts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from survey_app.formats.importing import Imported
+from survey_app.formats.importing.refusing import refuse
+from survey_app.formats.json_draft import Draft, shown
+from survey_app.formats.json_files import Node, read
+from survey_app.formats.surveyjs import choices, fields, matrices, rules
+from survey_app.formats.surveyjs.outline import PANELS, Element, languages, outline
+from survey_app.formats.surveyjs.work import Work
+
+_MAKERS: dict[str, Callable[[Work, Element], None]] = {
+    "text": fields.text,
+    "comment": fields.comment,
+    "multipletext": fields.multipletext,
+    "file": fields.file,
+    "signaturepad": fields.file,
+    "slider": fields.slider,
+    "html": fields.note,
+    "image": fields.note,
+    "empty": fields.note,
+    **dict.fromkeys(("radiogroup", "dropdown", "checkbox", "tagbox", "imagepicker", "buttongroup"), choices.choosing),
+    "boolean": choices.boolean,
+    "ranking": choices.ranking,
+    "rating": choices.rating,
+    "matrix": matrices.matrix,
+    "matrixdropdown": matrices.table,
+    "matrixdynamic": matrices.table,
+    "paneldynamic": matrices.paneldynamic,
+    "expression": rules.expression_question,
+}
+
+
+def parse(data: bytes) -> Imported:
+    """A SurveyJS file as a draft. Raises Refused."""
+    survey = _survey(read(data))
+    found = outline(survey)
+    default, tags = _languages(survey)
+    draft = Draft("surveyjs", languages=tags)
+    draft.source.pages, draft.source.groups = len(survey.list("pages")) or 1, found.panels
+    draft.source.questions, draft.source.types, draft.source.conditions = found.questions, found.types, found.conditions
+    work = Work(draft, default)
+    _survey_texts(work, survey)
+    rules.read_calculated(work, survey)
+    made: list[Element] = []
+    for index, (page, elements) in enumerate(found.pages):
+        _page(work, page, index, elements)
+        made += elements
+    rules.apply(work, survey, found, made)
+    _rest(work, survey)
+    draft.source.choices = sum(line.kind == "choice" for line in draft.lines)
+    draft.source.rows = sum(line.kind == "row" for line in draft.lines)
+    return draft.done("imported")
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether this is the JSON of a survey: pages with elements, or elements with types."""
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n\xff\xfe\0")
+    if not head.startswith(b"{") or b"SurveyElements" in head:
+        return False
+    try:
+        _survey(read(data))
+    except Exception:  # a file of another kind
+        return False
+    return True
+
+
+def _survey(value: Any) -> Node:
+    if isinstance(value, dict) and "resourceType" not in value and "SurveyElements" not in value:
+        for inner in (value, value.get("json"), value.get("survey"), value.get("surveyJson")):
+            if isinstance(inner, dict) and any(_elements(inner.get(key)) for key in ("pages", "elements", "questions")):
+                return Node(inner)
+    raise refuse("not_this_format", format="SurveyJS JSON", reason="pages or elements are missing")
+
+
+def _elements(value: Any) -> bool:
+    """A list of objects that look like pages or questions of SurveyJS."""
+    if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
+        return False
+    inner = [item for page in value for key in ("elements", "questions") for item in _dicts(page.get(key))]
+    return any(isinstance(item.get("type"), str) for item in (inner or value)) or any(
+        "elements" in page for page in value
+    )
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _languages(survey: Node) -> tuple[str, list[str]]:
+    """The language of texts that name none, and all, that one first. A file of Chinese words is Chinese."""
+    used = languages(survey.data)
+    locale = survey.words("locale")
+    if not locale:
+        text = shown(survey.data.get("title")) + "".join(_titles(survey.data, 0))[:2_000]
+        han = sum("\u4e00" <= sign <= "\u9fff" for sign in text)
+        locale = "zh-CN" if han * 4 > len(text) else "en"
+    others = [language for language in used if language not in ("default", locale)]
+    return locale, [locale, *others[:29]]
+
+
+def _titles(value: Any, depth: int) -> list[str]:
+    if isinstance(value, list):
+        return [text for item in value[:50] for text in _titles(item, depth + 1)]
+    if isinstance(value, dict) and depth < 12:
+        own = [text for key in ("title", "text") if isinstance(text := value.get(key), str)]
+        return own + [
+            text for key in ("pages", "elements", "questions", "choices") for text in _titles(value.get(key), depth + 1)
+        ]
+    return []
+
+
+def _survey_texts(work: Work, survey: Node) -> None:
+    draft = work.draft
+    draft.title = work.text(survey, "title")
+    if description := work.text(survey, "description"):
+        draft.more["intro"] = description
+    thanks = [work.text(survey, "completedHtml")]
+    for item in survey.nodes("completedHtmlOnCondition"):
+        thanks.append(work.text(item, "html"))
+    if any(thanks):
+        draft.more["thanks"] = draft.hint(thanks)
+
+
+def _page(work: Work, page: Node, index: int, elements: list[Element]) -> None:
+    title = work.text(page, "title")
+    description = work.text(page, "description")
+    order = page.words("questionOrder", "questionsOrder").lower() == "random"
+    work.draft.page(title or None, **({"random_order": True} if order else {}))
+    work.draft.kept("page", page.place or "survey", page.words("name") or str(index + 1))
+    if description:
+        name = work.draft.name("note", page.at("description"), fallback="note")
+        note = {"name": name, "type": "note", "text": description}
+        work.put(elements[0] if elements and elements[0].type not in PANELS else Element(page, "note", index), note)
+    for element in elements:
+        _element(work, element)
+    page.get("name", "visibleIf", "visible", "enableIf", "requiredIf", "elements", "questions")
+    work.settings(page)
+
+
+def _element(work: Work, element: Element) -> None:
+    if element.type in PANELS:
+        _panel(work, element)
+        return
+    maker = _MAKERS.get(element.type, fields.unknown)
+    maker(work, element)
+    if not element.ours:
+        return
+    ours = element.ours[0]
+    node, name = element.node, ours["name"]
+    hints = [
+        work.text(node, key, ours=name)
+        for key in ("description", "placeholder", "placeHolder", "otherPlaceholder", "otherPlaceHolder")
+    ]
+    messages = rules.validators(work, element, ours)
+    for key in ("requiredErrorText", "minErrorText", "maxErrorText", "otherErrorText"):
+        messages.append(work.text(node, key, ours=name))
+    hint = work.draft.hint([ours.get("hint", {}), *hints, *messages])
+    if hint:
+        ours["hint"] = hint
+    _comment(work, element, name)
+    node.get(
+        *rules.KEYS,
+        "visible",
+        "isRequired",
+        "valueName",
+        "name",
+        "type",
+        "correctAnswer",
+        "templateElements",
+        "elements",
+    )
+    work.settings(node, name)
+
+
+def _comment(work: Work, element: Element, name: str) -> None:
+    """A text field below the question."""
+    node = element.node
+    if not node.flag("showCommentArea", "hasComment") or element.ours[0]["type"] in ("note", "section"):
+        return
+    text = work.text(node, "commentText", ours=name) or work.draft.said("Comment", "备注")
+    own = work.draft.name(f"{name[:24]}_comment", node.at("showCommentArea"))
+    work.put(element, {"name": own, "type": "long_text", "text": text})
+    work.draft.kept("question", node.at("showCommentArea"), "comment", own)
+
+
+def _panel(work: Work, element: Element) -> None:
+    """A panel with words becomes a heading; one without is only a frame."""
+    node = element.node
+    title, description = work.text(node, "title"), work.text(node, "description", "html")
+    place, source = node.place, f"panel: {node.words('name')}"
+    if title or description:
+        name = work.draft.name(node.words("name") or "section", node.at("name"), fallback="s")
+        made = {"name": name, "type": "section", "text": title or description}
+        if title and description:
+            made["hint"] = description
+        work.put(element, made)
+        work.draft.kept("group", place, source, name)
+    else:
+        work.draft.changed("group", place, source, "frame")
+    node.get(*rules.KEYS, "visible", "elements", "questions", "name", "type", "isRequired")
+    work.settings(node)
+
+
+def _rest(work: Work, survey: Node) -> None:
+    survey.get(
+        "pages", "elements", "questions", "locale", "triggers", "calculatedValues", "title", "description", "name"
+    )
+    work.settings(survey)
