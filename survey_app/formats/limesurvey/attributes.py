@@ -1,9 +1,9 @@
 """What hangs on a question beside its texts and rules: validations that have no equal, defaults, looks."""
 
+from survey_app.formats.limesurvey.filtering import FILTERS
 from survey_app.formats.limesurvey.survey import Question
 from survey_app.formats.limesurvey.work import Plain, Work
 
-FILTERS = ("array_filter", "array_filter_exclude")
 _VALIDATIONS = frozenset(
     ("em_validation_q", "em_validation_sq", "equals_num_value", "min_num_value", "max_num_value", "min_num_value_n")
     + ("max_num_value_n", "min_num_value_sgqa", "max_num_value_sgqa", "num_value_equals_sgqa", "min_answers")
@@ -36,7 +36,6 @@ _NEUTRAL = frozenset(("", "0", "N", "default"))
 
 def tell_rest(work: Work, question: Question, made: list[Plain]) -> None:
     """One line for every attribute that says something and was not made use of, and for every default answer."""
-    _filters(work, question, made)
     for name, values in sorted(question.attributes.items()):
         if name in FILTERS or name in _NOT_OURS or name in work.used:
             continue
@@ -74,15 +73,3 @@ def _tip(work: Work, question: Question, name: str, main: Plain) -> None:
         hint[tag] = f"{hint[tag]}\n{words}" if tag in hint else words
     if not hint:
         del main["hint"]
-
-
-def _filters(work: Work, question: Question, made: list[Plain]) -> None:
-    """array_filter: rows that are shown only when they were chosen in another question."""
-    for name in FILTERS:
-        source = work.attribute(name)
-        if source:
-            work.building.undecided(made[0], f"{question.place} / {name}", source, "rows_by_answer")
-    for row in question.rows:
-        if row.relevance.strip() not in ("", "1"):
-            place = f"{question.code}_{row.code} (line {row.line}) / relevance"
-            work.building.undecided(made[0], place, row.relevance, "rows_by_answer")

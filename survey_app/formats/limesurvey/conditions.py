@@ -43,6 +43,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 _TEXT_SAFE = 300
 """From this DBVersion on a number in quotes is compared as a text."""
+_STRICT = 300
+"""From this DBVersion on -, * and / with a missing answer give nothing; before, it counts 0."""
 _LARGEST = 8_000
 _COMBINATIONS = 64
 
@@ -91,6 +93,8 @@ class Reading:
             if found is False or (isinstance(found, dict) and requires(found, variable.owner, self.variables)):
                 continue
             shown = self.variables.shows.get(variable.owner)
+            if shown is False:
+                return False
             if isinstance(shown, Inexpressible):
                 raise shown
             if shown is not None:
@@ -163,8 +167,8 @@ class Reading:
                 return Variable(shown, variable.owner, variable.order)
         raise Inexpressible
 
-    def number(self, found: Any) -> Any:
-        """An operand as an expression of ours; an unanswered variable counts 0. Raises Inexpressible."""
+    def number(self, found: Any, *, strict: bool = False) -> Any:
+        """An operand as an expression of ours; an unanswered variable counts 0, or (`strict`) leaves no result."""
         if isinstance(found, Const):
             number = as_number(found.value)
             if number is None:
@@ -176,13 +180,9 @@ class Reading:
             return {"add": [{"if": condition, "then": 1, "else": 0} for condition in map(answered, found.parts)]}
         if isinstance(found, Variable) and found.target is not None:
             target = found.target
-            numeric = target.kind == "number" or (
-                target.kind == "choice"
-                and all(given == code and code.isdigit() for given, code in target.codes.items())
-            )
-            if numeric:
+            if target.kind == "number" or _whole_codes(target):
                 value = {"answer": target.name}
-                return value if found.always else {"if": answered(found), "then": value, "else": 0}
+                return value if found.always or strict else {"if": answered(found), "then": value, "else": 0}
         raise Inexpressible
 
     def _arithmetic(self, tree: Op, depth: int) -> Any:
@@ -193,7 +193,8 @@ class Reading:
                 raise Inexpressible
             return Const({"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else 0}[tree.op])
         key = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}[tree.op]
-        return Number({key: [self.number(left), self.number(right)]})
+        there = self.version >= _STRICT and tree.op != "+"
+        return Number({key: [self.number(left, strict=there), self.number(right, strict=there)]})
 
     # --- comparing ---
     def compared(self, left: Any, op: str, right: Any) -> Truth:
@@ -344,6 +345,11 @@ def _in_order(given: str, op: str, value: Any) -> bool:
     return found
 
 
+def _whole_codes(target: Target) -> bool:
+    """Whether this is a list whose codes are whole numbers, here as there."""
+    return target.kind == "choice" and all(given == code and code.isdigit() for given, code in target.codes.items())
+
+
 def _fits(target: Target, value: Any) -> bool:
     if target.kind == "date":
         return is_iso_date(str(value))
@@ -357,11 +363,12 @@ def _two(left: Variable, op: str, right: Variable) -> Truth:
         raise Inexpressible
     if op in ("=", "!="):
         return _two_equal(left, a, right, b, op)
-    if {a.kind, b.kind} not in ({"number"}, {"date"}):
+    kinds = {"number" if _whole_codes(target) else target.kind for target in (a, b)}
+    if kinds not in ({"number"}, {"date"}):
         raise Inexpressible
     parts: list[Truth] = [{a.name: {_OURS[op]: {"answer": b.name}}}]
     no_a, no_b = negated(answered(left)), negated(answered(right))
-    if a.kind == "number":
+    if kinds == {"number"}:
         if not left.always:
             parts.append(together("all", [no_a, {b.name: {_OURS[_TURNED[op]]: 0}}]))
         if not right.always:

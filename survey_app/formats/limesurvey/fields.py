@@ -26,12 +26,12 @@ def text(work: Work, question: Question) -> list[Plain]:
     name = work.name(question)
     work.register(question, "", Target("text", name), name)
     made: Plain = {"name": name, "type": "short_text" if question.type == "S" else "long_text"}
-    _length(work, made)
+    length(work, made)
     _affixes(work, made)
     return [made]
 
 
-def _length(work: Work, made: Plain) -> None:
+def length(work: Work, made: Plain) -> None:
     longest = work.number_of("maximum_chars")
     if longest is not None and longest >= 1:
         made["max_length"] = min(int(longest), _LONGEST_TEXT)
@@ -67,12 +67,12 @@ def number(work: Work, question: Question) -> list[Plain]:
     if whole:
         work.said("num_value_int_only", "1")
     low, high = work.number_of("min_num_value_n"), work.number_of("max_num_value_n")
-    _limits(work, made, low, high, ("min_num_value_n", "max_num_value_n"))
+    limits(work, made, low, high, ("min_num_value_n", "max_num_value_n"))
     _affixes(work, made, unit=True)
     return [made]
 
 
-def _limits(work: Work, made: Plain, low: Any, high: Any, names: tuple[str, str]) -> None:
+def limits(work: Work, made: Plain, low: Any, high: Any, names: tuple[str, str]) -> None:
     if low is not None and high is not None and low > high:
         work.unsaid(names[0], f"{low} > {high}")
         return
@@ -124,17 +124,17 @@ def numbers(work: Work, question: Question) -> list[Plain]:
         work.unsaid("equals_num_value", str(total))
     name = work.name(question, [row.ours if shares else f"{row.ours}_n" for row in rows])
     found = rows_of(work, question, rows)
-    limits: Plain = {}
+    bounds: Plain = {}
     low = next((v for v in map(work.number_of, ("min_num_value_n", "multiflexible_min")) if v is not None), None)
     high = next((v for v in map(work.number_of, ("max_num_value_n", "multiflexible_max")) if v is not None), None)
-    _limits(work, limits, low, high, ("min_num_value_n", "max_num_value_n"))
+    limits(work, bounds, low, high, ("min_num_value_n", "max_num_value_n"))
     whole = work.attribute("num_value_int_only") == "1"
     for row in rows:
         own = f"{name}_{row.ours}" if shares else f"{name}_{row.ours}_n"
         work.register(question, row.code, Target("number", own), own)
     if shares:
         work.said("equals_num_value", total)
-        items = [{**row, **limits} for row in found]
+        items = [{**row, **bounds} for row in found]
         made: Plain = {
             "name": name,
             "type": "constant_sum",
@@ -149,7 +149,7 @@ def numbers(work: Work, question: Question) -> list[Plain]:
         "text": work.built_in("Number"),
         "type": "number",
         "decimals": 0 if whole else 6,
-        **limits,
+        **bounds,
     }
     made = {"name": name, "type": "matrix_fields", "rows": found, "columns": [column]}
     _sums(work)
@@ -167,29 +167,39 @@ def _sums(work: Work) -> None:
 def _sliders(work: Work, question: Question, rows: list[Item]) -> list[Plain]:
     """A heading and one slider per row, stored under the names the numbers had."""
     name = work.name(question, [row.ours for row in rows])
-    low, high, step = (work.number_of(f"slider_{key}") for key in ("min", "max", "accuracy"))
-    low = 0 if low is None else low
-    high = 100 if high is None or high <= low else high
-    step = step if step is not None and 0 < step <= high - low else 1
+    shape = slider(work)
     made: list[Plain] = [{"name": name, "type": "section"}]
     separator = work.attribute("slider_separator") or "|"
     for row, found in zip(rows, rows_of(work, question, rows), strict=True):
         own = f"{name}_{row.ours}"
         work.register(question, row.code, Target("number", own), own, owner=own)
-        slider: Plain = {"name": own, "type": "slider", "text": found["text"], "min": low, "max": high, "step": step}
-        made.append(_with_ends(slider, separator))
+        one: Plain = {"name": own, "text": found["text"], **shape}
+        made.append(_with_ends(one, separator))
     source, ours = ("sliders in one question", "一道题里的多个滑动条"), ("one slider each", "每行一个滑动条")
     work.building.changed("question", question.place, "K", "as_type", name, source=source, type=ours)
     return made
 
 
-def _with_ends(slider: Plain, separator: str) -> Plain:
+def slider(work: Work) -> Plain:
+    """The line of a slider: 0 to 100 in steps of 1 where nothing else is said."""
+    low, high, step = (work.number_of(f"slider_{key}") for key in ("min", "max", "accuracy"))
+    low = 0 if low is None else low
+    high = low + 100 if high is None or high <= low else high
+    return {
+        "type": "slider",
+        "min": low,
+        "max": high,
+        "step": step if step is not None and 0 < step <= high - low else 1,
+    }
+
+
+def _with_ends(made: Plain, separator: str) -> Plain:
     """`words|low end|high end` of a row as text and ends, when every language has them."""
-    parts = {tag: [piece.strip() for piece in words.split(separator)] for tag, words in slider["text"].items()}
+    parts = {tag: [piece.strip() for piece in words.split(separator)] for tag, words in made["text"].items()}
     if all(len(pieces) == 3 and all(pieces) for pieces in parts.values()):
         for key, at in (("text", 0), ("low", 1), ("high", 2)):
-            slider[key] = {tag: pieces[at] for tag, pieces in parts.items()}
-    return slider
+            made[key] = {tag: pieces[at] for tag, pieces in parts.items()}
+    return made
 
 
 def moment(work: Work, question: Question) -> list[Plain]:

@@ -8,11 +8,11 @@ from survey_app.formats.limesurvey.survey import Item, Question
 from survey_app.formats.limesurvey.work import LONGEST_CODE, Plain, Work
 
 MOST_ROWS = 200
-_KNOWN = {
+KNOWN = {
     "C": (("Y", "Yes"), ("U", "Uncertain"), ("N", "No")),
     "E": (("I", "Increase"), ("S", "Same"), ("D", "Decrease")),
 }
-_POINTS = {"A": 5, "B": 10}
+POINTS = {"A": 5, "B": 10}
 
 
 def rows_of(work: Work, question: Question, rows: list[Item]) -> list[Plain]:
@@ -46,11 +46,11 @@ def one_per_row(work: Work, question: Question) -> list[Plain]:
     if lone:
         return [_one_list_per_row(work, question, rows, items)]
     made: Plain = {"name": name, "type": "matrix", "rows": rows_of(work, question, rows)}
-    if question.type in _POINTS:
-        made["points"] = _POINTS[question.type]
+    if question.type in POINTS:
+        made["points"] = POINTS[question.type]
         mapped = None
-    elif question.type in _KNOWN:
-        known = _KNOWN[question.type]
+    elif question.type in KNOWN:
+        known = KNOWN[question.type]
         made["choices"] = [{"code": code.lower(), "text": work.built_in(word)} for code, word in known]
         mapped = {code: code.lower() for code, _ in known}
     else:
@@ -108,7 +108,7 @@ def cells(work: Work, question: Question) -> list[Plain]:
     name = work.name(question, ends)
     if question.type == ":" and work.attribute("multiflexible_checkbox") == "1":
         return [_boxes(work, question, rows, columns)]
-    shared = _cell(work, question)
+    shared = cell(work, question)
     made_rows = rows_of(work, question, rows)
     heads = rows_of(work, question, columns)
     for row in rows:
@@ -120,7 +120,7 @@ def cells(work: Work, question: Question) -> list[Plain]:
     return [_random_rows(work, made)]
 
 
-def _cell(work: Work, question: Question) -> Plain:
+def cell(work: Work, question: Question) -> Plain:
     """What all cells have: texts with their length, or numbers with their limits (1 to 10 when LimeSurvey shows a list)."""
     longest = work.number_of("maximum_chars")
     if question.type == ";" and work.attribute("numbers_only") != "1":

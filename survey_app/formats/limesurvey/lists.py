@@ -304,4 +304,6 @@ def ranking(work: Work, question: Question) -> list[Plain]:
     _random(work, made)
     for place in range(1, min(len(items), 200) + 1):
         work.register(question, str(place), Target("multiple", name), rank=place)
+    for item in items:
+        work.chosen(question, item.code, {name: {"includes": item.ours}})
     return [made]

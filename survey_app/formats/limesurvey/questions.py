@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from survey_app.formats.importing.logic import BadExpression, Inexpressible, together
-from survey_app.formats.limesurvey import fields, grids, lists
+from survey_app.formats.importing.logic import Inexpressible
+from survey_app.formats.limesurvey import fields, filtering, grids, lists, rows
 from survey_app.formats.limesurvey.attributes import tell_rest
-from survey_app.formats.limesurvey.conditions import Truth
-from survey_app.formats.limesurvey.expressions import parsed
 from survey_app.formats.limesurvey.old_conditions import from_table
 from survey_app.formats.limesurvey.survey import Question
 from survey_app.formats.limesurvey.work import Plain, Work
+from survey_app.questionnaire.conditions import simplify
 
 _MAKERS: dict[str, Callable[[Work, Question], list[Plain]]] = {
     **dict.fromkeys("L!O", lists.single),
@@ -38,25 +37,14 @@ def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
     """The questions of the draft that this one becomes, helpers first. `page_rule`: what its page is shown under."""
     work.question, work.helpers, work.open_notes, work.used = question, [], [], set()
     rule, said = relevance(work, question)
-    maker = _MAKERS.get(question.type)
-    if maker is None:
-        kind = (f"type {question.type}", f"题型 {question.type}")
-        work.building.lost("question", question.place, question.type, "no_equal", "", source=kind)
-        made = lists.nothing(work, question)
-    else:
-        made = (
-            _hidden(work, question)
-            if work.attribute("hidden") == "1" and question.type != "*"
-            else maker(work, question)
-        )
+    made = _made(work, question, rule)
     _common(work, question, made)
-    if isinstance(rule, dict):
-        for one in made:
-            one["show_if"] = rule
-    _tell_rule(work, question, made[0], said)
-    shown: Any = rule if isinstance(rule, Inexpressible) else _joined(page_rule, rule)
     for one in made:
-        work.variables.shows[one["name"]] = shown
+        own = _joined(rule, one.get("show_if"))
+        if isinstance(own, dict):
+            one["show_if"] = own
+        work.variables.shows[one["name"]] = _joined(page_rule, own)
+    _tell_rule(work, question, made[0], said)
     tell_rest(work, question, made)
     if work.open_notes:
         notes = made[0].setdefault("open_rules", [])
@@ -64,11 +52,52 @@ def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
     return [*work.helpers, *made]
 
 
-def _joined(page_rule: Any, rule: Any) -> Any:
-    if isinstance(page_rule, Inexpressible):
-        return page_rule
-    parts = [part for part in (page_rule, rule) if isinstance(part, dict)]
-    return together("all", parts) if parts else None
+def _made(work: Work, question: Question, rule: Any) -> list[Plain]:
+    maker = _MAKERS.get(question.type)
+    if maker is None:
+        kind = {"source": (f"type {question.type}", f"题型 {question.type}")}
+        work.building.lost("question", question.place, question.type, "no_equal", "", **kind)
+        return lists.nothing(work, question)
+    if rule is False or (work.attribute("hidden") == "1" and question.type != "*"):
+        return _hidden(work, question)
+    said = filtering.told(question)
+    if not said:
+        return maker(work, question)
+    found = _row_rules(work, question)
+    if isinstance(found, Inexpressible):
+        made = maker(work, question)
+        for place, source in said:
+            work.building.undecided(made[0], place, source, found.code, **found.values)
+        return made
+    made = rows.split(work, question, found)
+    for place, source in said:
+        work.building.changed("rule", place, source, "rows_split", made[0]["name"])
+    return made
+
+
+def _row_rules(work: Work, question: Question) -> Any:
+    """What each row is shown under, or why a question per row cannot say it."""
+    needed = {"1": question.offered(0) and question.offered(1), "F": question.offered()}
+    needed |= dict.fromkeys(":;", question.axis(1))
+    if question.type not in rows.SPLIT or not needed.get(question.type, True):
+        return Inexpressible("rows_by_answer")
+    if not question.axis(0) or question.attribute("equals_num_value"):
+        return Inexpressible("rows_by_answer")
+    try:
+        return filtering.rules(work, question)
+    except Inexpressible as error:
+        return error
+
+
+def _joined(one: Any, other: Any) -> Any:
+    """Both rules: None for always, False for never, Inexpressible when one of them is unknown."""
+    if one is False or other is False:
+        return False
+    unknown = next((rule for rule in (one, other) if isinstance(rule, Inexpressible)), None)
+    if unknown is not None:
+        return unknown
+    parts = [part for part in (one, other) if isinstance(part, dict)]
+    return simplify({"all": parts}) if parts else None
 
 
 Said = list[tuple[str, str, str | Inexpressible]]
@@ -99,16 +128,11 @@ def relevance(work: Work, question: Question) -> tuple[Any, Said]:
 
 
 def rule_of(work: Work, text: str) -> Any:
-    """A relevance expression as a condition; None when it is always true, Inexpressible when nobody can say it."""
-    reading = work.reading()
+    """A relevance expression as a condition; None when it always holds, False when never, Inexpressible when nobody can say."""
     try:
-        found: Truth = reading.condition(parsed(text))
-    except BadExpression:
-        return Inexpressible()
+        found = work.condition(text)
     except Inexpressible as error:
         return error
-    if found is False:
-        return Inexpressible()  # never shown: a condition is always about an answer
     return None if found is True else found
 
 

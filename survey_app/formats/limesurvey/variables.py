@@ -37,6 +37,8 @@ class Variables:
     sid: str = ""
     _known: dict[str, Variable] = field(default_factory=dict)
     _of: dict[str, list[str]] = field(default_factory=dict)
+    chosen: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    """Question of the source -> its row -> conditions, of which one says that the row was answered."""
     shows: dict[str, Any] = field(default_factory=dict)
     """Our question -> the condition it is shown under (with its page's), None for always, Inexpressible for unknown."""
 

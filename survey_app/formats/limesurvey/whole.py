@@ -98,8 +98,11 @@ def _group(work: Work, group: Group, single: bool) -> None:
     building.kept("group", place, next(iter(group.names.values()), group.id), str(page.get("name", "")))
     if group.descriptions:
         name = work.extra_name(f"group_{plain(group.id) or 'x'}_text")
+        work.in_group = True
         text = work.labelled(group.descriptions, f"{place} / description", name, group.id)
-        building.add({"name": name, "type": "note", "text": text}, place)
+        for one in (*work.helpers, {"name": name, "type": "note", "text": text}):
+            building.add(one, place)
+        work.helpers, work.in_group = [], False
     work.pages[group.id] = len(building.pages) - 1
     notes, work.open_notes = work.open_notes, []
     for number, question in enumerate(group.questions):
@@ -115,14 +118,13 @@ def _group(work: Work, group: Group, single: bool) -> None:
 
 
 def _with_helpers(work: Work, rule: Any) -> Any:
-    """Computed values of a page's rule stand at the end of the page before."""
+    """Computed values of a page's rule stand before it, on a page that nobody sees."""
     if work.helpers and isinstance(rule, dict):
-        before = work.building.pages[-1] if work.building.pages else None
-        if before is None or "show_if" in before:
-            return Inexpressible()
+        work.building.page()
         for helper in work.helpers:
             work.building.add(helper, "computed")
-    return rule
+    work.helpers = []
+    return Inexpressible() if rule is False else rule
 
 
 def _tell_rule(work: Work, group: Group, rule: Any, first: Plain, place: str) -> None:

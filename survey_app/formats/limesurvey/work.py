@@ -9,7 +9,7 @@ from survey_app.formats.importing.logic import BadExpression, Inexpressible, Ref
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.report import shortened
 from survey_app.formats.limesurvey import functions, words
-from survey_app.formats.limesurvey.conditions import Number, Reading
+from survey_app.formats.limesurvey.conditions import Number, Reading, Truth, answered
 from survey_app.formats.limesurvey.expressions import Hole, parsed
 from survey_app.formats.limesurvey.survey import Item, Question, Survey, Texts
 from survey_app.formats.limesurvey.variables import SEEN_AS_VALUE, Variable, Variables
@@ -33,6 +33,8 @@ class Work:
     helpers: list[Plain] = field(default_factory=list)
     open_notes: list[str] = field(default_factory=list)
     """Expressions in texts that nobody could read; they go on the question in hand."""
+    in_group: bool = False
+    """Whether the text in hand belongs to a group, where computed values can stand before it."""
     pages: dict[str, int] = field(default_factory=dict)
     """Group id -> index of its first page."""
     used: set[str] = field(default_factory=set)
@@ -94,7 +96,7 @@ class Work:
             if isinstance(tree, Ref) and (name := self._pipe(tree)):
                 return Frame(name=name)
             found = self.reading().operand(tree, 0)
-            if isinstance(found, Number):
+            if isinstance(found, Number) and (self.question or self.in_group):
                 return Frame(name=self.helper(found.tree).pipe)
         except Inexpressible:
             pass
@@ -164,9 +166,21 @@ class Work:
     def register(self, question: Question, suffix: str, target: Target | None, pipe: str = "", **more: Any) -> None:
         """A variable of the question in hand."""
         old = more.pop("old", None)
-        self.variables.add(
-            question, suffix, Variable(target, more.pop("owner", question.name), self.at, pipe, **more), old
-        )
+        variable = Variable(target, more.pop("owner", question.name), self.at, pipe, **more)
+        self.variables.add(question, suffix, variable, old)
+        if suffix and target is not None and not variable.rank:
+            self.chosen(question, suffix.split("_")[0], answered(variable))
+
+    def chosen(self, question: Question, row: str, condition: Plain) -> None:
+        """One way in which a row of the question in hand is answered: filters of later questions ask for it."""
+        self.variables.chosen.setdefault(question.code, {}).setdefault(row, []).append(condition)
+
+    def condition(self, text: str) -> Truth:
+        """An expression as a condition. Raises Inexpressible, for what is no expression too."""
+        try:
+            return self.reading().condition(parsed(text))
+        except BadExpression:
+            raise Inexpressible from None
 
     def number_of(self, name: str) -> float | None:
         """An attribute as a number; None when it is empty. An expression is told as a validation that is lost."""

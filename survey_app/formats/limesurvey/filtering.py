@@ -1,0 +1,77 @@
+"""Rows that are shown only for some answers: array filters and the relevance of subquestions.
+
+Our tables show all their rows, so such a question becomes one question per row, each with its own rule and stored under the
+name that the row had. Chosen in the other question means: answered there. Filters of the other question work on, as in
+LimeSurvey; a row that the other question does not have is not filtered.
+"""
+
+from typing import Any
+
+from survey_app.formats.importing.logic import Inexpressible, negated, together
+from survey_app.formats.limesurvey.conditions import Truth
+from survey_app.formats.limesurvey.survey import Item, Question
+from survey_app.formats.limesurvey.work import Work
+
+FILTERS = ("array_filter", "array_filter_exclude")
+_NOT_FILTERED = frozenset("H!OYGINSTUDX*|5")
+_WITHOUT_ROW_RULES = frozenset("!LOR")
+
+
+def told(question: Question) -> list[tuple[str, str]]:
+    """(place, source) of every rule about rows."""
+    found = []
+    if question.type not in _NOT_FILTERED:
+        found = [
+            (f"{question.place} / {name}", question.attribute(name)) for name in FILTERS if question.attribute(name)
+        ]
+    if question.type not in _WITHOUT_ROW_RULES:
+        for row in question.axis(0):
+            if row.relevance.strip() not in ("", "1"):
+                found.append((f"{question.code}_{row.code} (line {row.line}) / relevance", row.relevance))
+    return found
+
+
+def rules(work: Work, question: Question) -> dict[str, Truth]:
+    """Row id -> what it is shown under, for all rows (True: always). Raises Inexpressible."""
+    included, excluded = _sources(work, question, set())
+    return {row.id: _rule(work, question, row, included, excluded) for row in question.axis(0)}
+
+
+def _rule(work: Work, question: Question, row: Item, included: list[str], excluded: list[str]) -> Truth:
+    parts: list[Truth] = []
+    if question.type not in _NOT_FILTERED:
+        for code in included:
+            if chosen := work.variables.chosen.get(code, {}).get(row.code):
+                parts.append(together("any", list(chosen)))
+        for code in excluded:
+            if chosen := work.variables.chosen.get(code, {}).get(row.code):
+                parts.append(negated(together("any", list(chosen))))
+    text = row.relevance.strip()
+    if text not in ("", "1") and question.type not in _WITHOUT_ROW_RULES:
+        parts.append(work.condition(text))
+    return together("all", parts)
+
+
+def _sources(work: Work, question: Question, seen: set[str]) -> tuple[list[str], list[str]]:
+    """Codes of the questions that filter this one, with those that filter them. Raises Inexpressible for one asked later."""
+    included: list[str] = []
+    excluded: list[str] = []
+    if question.type in _NOT_FILTERED:
+        return included, excluded
+    known = {other.code: other for other in work.survey.questions}
+    for name, found in (("array_filter", included), ("array_filter_exclude", excluded)):
+        for code in filter(None, (part.strip() for part in question.attribute(name).split(";"))):
+            other = known.get(code)
+            if other is None or code in seen or code not in work.variables.chosen:
+                raise Inexpressible("rule_unknown_name", name=code)
+            found.append(code)
+            more_in, more_out = _sources(work, other, seen | {code})
+            included += [one for one in more_in if one not in included]
+            excluded += [one for one in more_out if one not in excluded]
+    return included, excluded
+
+
+def header_rule(found: dict[str, Truth]) -> Any:
+    """What the heading above the rows is shown under: any of them; None for always."""
+    rule = together("any", list(found.values()))
+    return rule if isinstance(rule, dict) else None
