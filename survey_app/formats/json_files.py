@@ -115,7 +115,7 @@ class Node:
         """The value as a number, also when it is written as text; None when it is none."""
         return as_number(self.get(*keys))
 
-    def list(self, *keys: str) -> list[Any]:
+    def listed(self, *keys: str) -> list[Any]:
         """The value when it is a list, else []."""
         value = self.get(*keys)
         return value if isinstance(value, list) else []
@@ -123,7 +123,7 @@ class Node:
     def nodes(self, *keys: str) -> "list[Node]":
         """The objects of a list, each with its place."""
         key = self.key(*keys)
-        return [Node(v, f"{self.at(key)}[{i}]") for i, v in enumerate(self.list(*keys)) if isinstance(v, dict)]
+        return [Node(v, f"{self.at(key)}[{i}]") for i, v in enumerate(self.listed(*keys)) if isinstance(v, dict)]
 
     def node(self, key: str) -> "Node | None":
         """An object inside."""

@@ -128,6 +128,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{name} cannot be shown in this text: it is not answered before.",
         "这段文字里不能显示 {name}：它之前没有回答。",
     ),
+    "is_intro": ("It became the introduction.", "成为问卷的开场说明。"),
     "in_its_rules": ("The value was put into the rules that use it.", "这个值已写进用到它的规则里。"),
     "ends_after_page": (
         "The survey ends after the page on which this comes true.",
@@ -220,8 +221,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The rule counts days from today, which only the limits of a date can say here.",
         "规则以今天为基准计算天数，这里只有日期题的范围可以表达。",
     ),
-    "rule_never": ("The rule never holds for any answer.", "这条规则对任何回答都不成立。"),
-    "rule_always": ("The rule always holds, so it was left out.", "这条规则总是成立，因此省略。"),
     "filter_by_answer": (
         "Which choices are offered depends on an earlier answer; here all are offered. Decide before publishing.",
         "选项随前面的回答变化；这里提供全部选项，发布前请处理。",

@@ -77,7 +77,7 @@ def _count(check: Node, ours: dict[str, Any]) -> bool:
         ours["min"] = min(int(least), len(ours["choices"]))
     if most and most > 0:
         ours["max"] = int(most)
-    return ours.get("min", 0) <= ours.get("max", ours.get("min", 0))
+    return int(ours.get("min", 0)) <= int(ours.get("max", ours.get("min", 0)))
 
 
 def _pattern(regex: str, ours: dict[str, Any]) -> bool:
@@ -100,7 +100,7 @@ def _bounded(expression: str, element: Element, ours: dict[str, Any]) -> bool:
         if bound is None or bound[0] in found:
             return False
         found[bound[0]] = bound[1]
-    both = {**{key: ours[key] for key in ("min", "max") if key in ours}, **found}
+    both: dict[str, Any] = {key: ours[key] for key in ("min", "max") if key in ours} | found
     if all(isinstance(both.get(key), int | float) for key in ("min", "max")) and both["min"] > both["max"]:
         return False
     ours |= found

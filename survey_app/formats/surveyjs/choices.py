@@ -1,4 +1,4 @@
-"""Questions with choices: radiogroup, dropdown, checkbox, tagbox, imagepicker, boolean, ranking, rating."""
+"""Questions with choices: radiogroup, dropdown, checkbox, tagbox, imagepicker, boolean, ranking."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,19 +27,20 @@ def offered(work: Work, node: Node, *keys: str) -> list[Offered]:
     """The items of a list of choices, rows or columns: bare values, or objects with value and text."""
     key = node.key(*keys)
     found = []
-    for index, item in enumerate(node.list(*keys)):
+    for index, item in enumerate(node.listed(*keys)):
         place = f"{node.at(key)}[{index}]"
         if isinstance(item, dict):
             inner = Node(item, place)
-            value = _written(inner.get("value", "name"))
+            value = written(inner.get("value", "name"))
             text = work.localised(inner.get("text", "title"))
             found.append(Offered(value or next(iter(text.values()), str(index + 1)), inner, place, text))
-        elif (value := _written(item)) or item is not None:
+        elif (value := written(item)) or item is not None:
             found.append(Offered(value or str(index + 1), None, place, {}))
     return found
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value of the source as text: 1.0 as 1, true as in JSON."""
     if value is None or isinstance(value, bool):
         return str(value).lower() if value is not None else ""
     number = as_number(value) if not isinstance(value, str) else None
@@ -76,14 +77,14 @@ def choice_list(
     made = []
     correct = element.node.get("correctAnswer")
     for item, code in zip(items, codes, strict=True):
-        choice: dict[str, Any] = {"code": code, "text": _choice_text(work, item, name_room)}
+        choice: dict[str, Any] = {"code": code, "text": choice_text(work, item, name_room)}
         if item.special == "other":
             choice["other"] = True
         elif item.special and several:
             choice["exclusive"] = True
         elif item.special in ("refused", "dontknow"):
             choice["missing"] = "unknown" if item.special == "dontknow" else "refused"
-        if correct is not None and _written(correct) == item.value:
+        if correct is not None and written(correct) == item.value:
             choice["score"] = 1
             draft.kept("score", element.node.at("correctAnswer"), shown(correct), name_room)
         _tell(work, item, code, name_room)
@@ -91,7 +92,8 @@ def choice_list(
     return made, {item.value: code for item, code in reversed(list(zip(items, codes, strict=True)))}
 
 
-def _choice_text(work: Work, item: Offered, ours: str) -> Words:
+def choice_text(work: Work, item: Offered, ours: str) -> Words:
+    """The words of a choice; its value where it has none."""
     text: Words = {}
     for language, words in item.text.items():
         text |= work.draft.text({language: words}, item.place, ours, kind="choice")
@@ -149,7 +151,7 @@ def _own_items(work: Work, element: Element) -> list[Offered]:
     if low is not None and high is not None and step > 0 and (high - low) / step <= MAX_RANGE:
         at = low
         while at <= high:
-            items.append(Offered(_written(at), None, node.at("choicesMin"), {}))
+            items.append(Offered(written(at), None, node.at("choicesMin"), {}))
             at += step
     if node.get("choicesFromQuestion"):
         work.draft.lost(
@@ -190,7 +192,7 @@ def boolean(work: Work, element: Element) -> None:
     """Yes or no."""
     node = element.node
     name = work.draft.name(element.name, node.at("name"))
-    pair = [_written(node.get(key)) or default for key, default in (("valueTrue", "true"), ("valueFalse", "false"))]
+    pair = [written(node.get(key)) or default for key, default in (("valueTrue", "true"), ("valueFalse", "false"))]
     codes = work.draft.codes(pair, 32)
     texts = [
         work.text(node, key, ours=name) or work.draft.said(*ours)
@@ -224,82 +226,3 @@ def ranking(work: Work, element: Element) -> None:
     )  # fmt: skip
     work.know(element, Target("none", name))
     work.kept(element, name)
-
-
-# --- rating -----------------------------------------------------------------------------------------------------------
-def rating(work: Work, element: Element) -> None:
-    """Points in a row. 0 to 10 is the question of recommendation; what is no row of whole numbers becomes a choice."""
-    node = element.node
-    items = offered(work, node, "rateValues")
-    low_text = lambda ours: work.text(node, "minRateDescription", "mininumRateDescription", ours=ours)  # noqa: E731
-    high_text = lambda ours: work.text(node, "maxRateDescription", "maximumRateDescription", ours=ours)  # noqa: E731
-    numbers = [as_number(item.value) for item in items] if items else _range(node)
-    stars = "star" in (node.words("rateType") + node.words("displayMode")).lower()
-    node.get("autoGenerate", "rateCount", "rateMin", "rateMax", "rateStep")
-    whole = [int(n) for n in numbers if n is not None and float(n).is_integer()]
-    in_row = len(whole) == len(numbers) and whole == list(range(whole[0], whole[0] + len(whole))) if whole else False
-    if in_row and whole[0] in (0, 1) and 2 <= len(whole) <= 11 and not _some_labels(items):
-        name = work.draft.name(element.name, node.at("name"))
-        low, high = low_text(name), high_text(name)
-        if whole == list(range(11)) and not items:
-            work.question(element, "nps", name, low=low, high=high)
-        else:
-            labels = [_choice_text(work, item, name) for item in items] if items and items[0].text else None
-            extra = {"labels": labels} if labels else {"low": low, "high": high}
-            work.question(
-                element,
-                "rating",
-                name,
-                points=len(whole),
-                start=0 if whole[0] == 0 else None,
-                style="stars" if stars else None,
-                **extra,
-            )
-            for item in items:
-                work.draft.kept("choice", item.place, item.value, name)
-        work.know(element, Target("number", name))
-        work.kept(element, name)
-        return
-    _rating_as_choice(work, element, items, [n for n in numbers if n is not None], low_text, high_text)
-
-
-def _some_labels(items: list[Offered]) -> bool:
-    """Whether only some of the values have words: then a list of choices says it best."""
-    return len({bool(item.text) for item in items}) > 1
-
-
-def _range(node: Node) -> list[float | None]:
-    low = node.number("rateMin")
-    low = 1 if low is None else low
-    step = node.number("rateStep") or 1
-    count, high = node.number("rateCount"), node.number("rateMax")
-    if high is None:
-        high = low + ((count or 5) - 1) * step
-    if step <= 0 or (high - low) / step > MAX_RANGE:
-        return []
-    return [low + step * i for i in range(int((high - low) / step + 1e-9) + 1)]
-
-
-def _rating_as_choice(
-    work: Work, element: Element, items: list[Offered], numbers: list[float], low_text: Any, high_text: Any
-) -> None:
-    node = element.node
-    name = work.draft.name(element.name, node.at("name"))
-    if not items and len(numbers) > 11:
-        work.question(
-            element, "slider", name, min=numbers[0], max=numbers[-1], step=node.number("rateStep") or 1,
-            low=low_text(name), high=high_text(name),
-        )  # fmt: skip
-        work.know(element, Target("number", name))
-        work.changed(element, name, "slider")
-        return
-    items = (
-        items or [Offered(_written(n), None, node.place, {}) for n in numbers] or [Offered("1", None, node.place, {})]
-    )
-    choices, codes = choice_list(work, element, items, name, room=32)
-    made = work.question(element, "single_choice", name, choices=choices)
-    ends = [part for part in (low_text(name), high_text(name)) if part]
-    if ends:
-        made["hint"] = work.draft.hint(ends)
-    work.know(element, Target("choice", name, target_codes(codes)))
-    work.changed(element, name, "single_choice")

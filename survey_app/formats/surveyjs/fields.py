@@ -219,7 +219,7 @@ def note(work: Work, element: Element) -> None:
     if not words:
         work.draft.lost("question", node.place, f"{element.type}: {element.name}", "nothing_to_read")
         return
-    name = work.draft.name(node.words("name") or "note", node.at("name"), fallback="note")
+    name = work.draft.name(element.name, node.at("name"), fallback="note")
     work.put(element, {"name": name, "type": "note", "text": words})
     work.kept(element, name)
 

@@ -24,7 +24,7 @@ class _Rows:
 
 def _rows(work: Work, element: Element, items: list[Offered], name: str, room: int) -> _Rows:
     codes = work.draft.codes([item.value for item in items], room)
-    made = []
+    made: list[dict[str, Any]] = []
     for item, code in zip(items, codes, strict=True):
         text = work.draft.complete(work.draft.text(item.text, item.place, name, kind="row")) if item.text else {}
         made.append({"code": code, "text": text or work.plain(item.value)})
@@ -43,9 +43,9 @@ def _rows(work: Work, element: Element, items: list[Offered], name: str, room: i
 
 def _row_items(work: Work, element: Element) -> list[Offered]:
     items = offered(work, element.node, "rows")[:MOST_ROWS]
-    if len(element.node.list("rows")) > MOST_ROWS:
+    if len(element.node.listed("rows")) > MOST_ROWS:
         work.draft.lost(
-            "row", element.node.at("rows"), str(len(element.node.list("rows"))), "shortened", limit=MOST_ROWS
+            "row", element.node.at("rows"), str(len(element.node.listed("rows"))), "shortened", limit=MOST_ROWS
         )
     return items or [Offered("1", None, element.node.place, work.localised(element.node.get("title")) or {})]
 
@@ -233,7 +233,8 @@ def _column_choices(
             work.text(column, "labelFalse") or work.draft.said(*NO),
         ]
         codes = work.draft.codes(pair, 32)
-        return [{"code": c, "text": t} for c, t in zip(codes, texts, strict=True)], dict(zip(pair, codes, strict=True))
+        known = target_codes(dict(zip(pair, codes, strict=True)))
+        return [{"code": c, "text": t} for c, t in zip(codes, texts, strict=True)], known
     holder = column if column.get("choices", "rateValues") else element.node
     items = offered(work, holder, "choices", "rateValues")
     if kind == "rating" and not column.get("rateValues"):
@@ -242,8 +243,8 @@ def _column_choices(
         items = [Offered(str(n), None, column.place, {}) for n in range(low, min(high, low + 100) + 1)]
     if not items:
         return [], {}
-    choices, codes = choice_list(work, element, items[:500], ours, room=32)
-    return choices, target_codes(codes)
+    choices, by_value = choice_list(work, element, items[:500], ours, room=32)
+    return choices, target_codes(by_value)
 
 
 def _boxes(work: Work, element: Element, rows: list[Offered], column: Node, known: Any) -> Any:

@@ -9,15 +9,18 @@ from survey_app.formats.json_files import Node
 
 PANELS = ("panel", "flowpanel")
 DISPLAYED = ("html", "image", "imagemap", "empty")
-KNOWN_TYPES = frozenset(
+_KNOWN_TYPES_WORDS = (
     "text comment radiogroup dropdown checkbox tagbox boolean rating ranking matrix matrixdropdown matrixdynamic "
-    "multipletext paneldynamic expression file signaturepad imagepicker buttongroup slider html image imagemap empty".split()
+    "multipletext paneldynamic expression file signaturepad imagepicker buttongroup slider html image imagemap "
+    "empty"
 )
+KNOWN_TYPES = frozenset(_KNOWN_TYPES_WORDS.split())
 """Question types of survey-core; any other type is of somebody's own."""
-_RULES = frozenset(
-    "visibleIf enableIf requiredIf choicesVisibleIf choicesEnableIf rowsVisibleIf columnsVisibleIf setValueIf resetValueIf "
-    "templateVisibleIf".split()
+_RULES_WORDS = (
+    "visibleIf enableIf requiredIf choicesVisibleIf choicesEnableIf rowsVisibleIf columnsVisibleIf setValueIf "
+    "resetValueIf templateVisibleIf"
 )
+_RULES = frozenset(_RULES_WORDS.split())
 
 
 @dataclass
@@ -29,13 +32,10 @@ class Element:
     page: int
     panels: "tuple[Element, ...]" = ()
     loop: "Element | None" = None
+    name: str = ""
+    """Its name in the source; survey-core calls what has none question1, question2."""
     ours: list[dict[str, Any]] = field(default_factory=list)
     """Our questions that were made of it."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the source; its place when it has none."""
-        return self.node.words("name") or self.node.place
 
 
 @dataclass
@@ -48,6 +48,7 @@ class Outline:
     """As survey-core counts them: types of its own, templates of dynamic panels apart."""
     panels: int = 0
     conditions: int = 0
+    unnamed: int = 0
 
 
 def outline(survey: Node) -> Outline:
@@ -70,8 +71,13 @@ def _elements(
         kind = node.words("type").lower()
         if not kind:
             kind = "panel" if "elements" in node else "text"
-        element = Element(node, kind, page, panels, loop)
-        found.types[kind] += kind not in ("html",)
+        name = node.words("name")
+        if not name and kind not in PANELS:
+            found.unnamed += 1
+            name = f"question{found.unnamed}"
+        element = Element(node, kind, page, panels, loop, name or node.place)
+        if kind != "html":
+            found.types[kind] += 1
         if kind in PANELS:
             found.panels += 1
             yield element
@@ -92,7 +98,7 @@ def _count_rules(value: Any) -> int:
     return 0
 
 
-_SKIPPED = frozenset("choicesByUrl bindings textProcessing".split())
+_SKIPPED = frozenset(("choicesByUrl", "bindings", "textProcessing"))
 
 
 def languages(value: Any) -> list[str]:

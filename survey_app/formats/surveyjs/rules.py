@@ -306,7 +306,7 @@ def _place_of(name: str, order: _Order, found: Outline) -> int | None:
 
 def _show(work: Work, trigger: Node, rule: str, order: _Order, found: Outline) -> None:
     """The visible trigger of older files: pages and questions to show."""
-    wanted = {str(name).lower() for key in ("pages", "questions") for name in trigger.list(key)}
+    wanted = {str(name).lower() for key in ("pages", "questions") for name in trigger.listed(key)}
     pages = [
         (i, [e for e in inside if e.ours])
         for i, (p, inside) in enumerate(found.pages)

@@ -46,7 +46,7 @@ class Known:
     @property
     def values(self) -> dict[str, str]:
         """Source value by our code."""
-        return {code: value for value, code in reversed(self.target.codes.items())}
+        return {code: value for value, code in reversed(list(self.target.codes.items()))}
 
 
 Table = Mapping[str, list[Known]]

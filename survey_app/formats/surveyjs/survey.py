@@ -7,8 +7,8 @@ from survey_app.formats.importing import Imported
 from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.json_draft import Draft, shown
 from survey_app.formats.json_files import Node, read
-from survey_app.formats.surveyjs import choices, fields, matrices, rules
-from survey_app.formats.surveyjs.outline import PANELS, Element, languages, outline
+from survey_app.formats.surveyjs import choices, fields, matrices, ratings, rules
+from survey_app.formats.surveyjs.outline import PANELS, Element, Outline, languages, outline
 from survey_app.formats.surveyjs.work import Work
 
 _MAKERS: dict[str, Callable[[Work, Element], None]] = {
@@ -24,7 +24,7 @@ _MAKERS: dict[str, Callable[[Work, Element], None]] = {
     **dict.fromkeys(("radiogroup", "dropdown", "checkbox", "tagbox", "imagepicker", "buttongroup"), choices.choosing),
     "boolean": choices.boolean,
     "ranking": choices.ranking,
-    "rating": choices.rating,
+    "rating": ratings.rating,
     "matrix": matrices.matrix,
     "matrixdropdown": matrices.table,
     "matrixdynamic": matrices.table,
@@ -39,14 +39,17 @@ def parse(data: bytes) -> Imported:
     found = outline(survey)
     default, tags = _languages(survey)
     draft = Draft("surveyjs", languages=tags)
-    draft.source.pages, draft.source.groups = len(survey.list("pages")) or 1, found.panels
+    draft.source.pages, draft.source.groups = len(survey.listed("pages")) or 1, found.panels
     draft.source.questions, draft.source.types, draft.source.conditions = found.questions, found.types, found.conditions
     work = Work(draft, default)
     _survey_texts(work, survey)
     rules.read_calculated(work, survey)
     made: list[Element] = []
+    _start_page(work, survey, found)
     for index, (page, elements) in enumerate(found.pages):
         _page(work, page, index, elements)
+        for element in elements:
+            element.page = index
         made += elements
     rules.apply(work, survey, found, made)
     _rest(work, survey)
@@ -122,6 +125,23 @@ def _survey_texts(work: Work, survey: Node) -> None:
         thanks.append(work.text(item, "html"))
     if any(thanks):
         draft.more["thanks"] = draft.hint(thanks)
+
+
+def _start_page(work: Work, survey: Node, found: Outline) -> None:
+    """A first page of words alone, shown before the survey begins, is the introduction."""
+    if not survey.flag("firstPageIsStartPage", "firstPageIsStarted") or len(found.pages) < 2:
+        return
+    page, elements = found.pages[0]
+    if not all(element.type in ("html", *PANELS) and "visibleIf" not in element.node for element in elements):
+        return
+    parts = [work.text(page, "title"), work.text(page, "description")]
+    for element in elements:
+        keys = ("html",) if element.type == "html" else ("title", "description")
+        parts += [work.text(element.node, key) for key in keys]
+        work.draft.changed("question", element.node.place, f"{element.type}: {element.name}", "is_intro")
+    work.draft.more["intro"] = work.draft.hint([work.draft.more.get("intro", {}), *parts])
+    work.draft.changed("page", page.place, page.words("name") or "1", "is_intro")
+    del found.pages[0]
 
 
 def _page(work: Work, page: Node, index: int, elements: list[Element]) -> None:

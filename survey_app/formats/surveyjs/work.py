@@ -15,13 +15,14 @@ NONE = ("None", "以上都没有")
 UNKNOWN = ("Don't know", "不清楚")
 REFUSED = ("Refuse to answer", "不愿透露")
 YES, NO = ("Yes", "是"), ("No", "否")
-LOOK = frozenset(
-    "width minWidth maxWidth startWithNewLine colSpan indent innerIndent titleLocation descriptionLocation state size "
-    "inputSize hideNumber showNumber renderAs cols colCount rows autoGrow allowResize searchEnabled imageHeight imageWidth "
-    "imageFit contentMode showLabel questionTitleLocation questionTitleWidth rowTitleWidth columnMinWidth "
-    "showQuestionNumbers headerView widthMode fitToContainer showProgressBar progressBarType progressBarLocation "
-    "errorLocation itemTitleWidth itemSize showPreview allowImagesPreview".split()
+_LOOK_WORDS = (
+    "width minWidth maxWidth startWithNewLine colSpan indent innerIndent titleLocation descriptionLocation state "
+    "size inputSize hideNumber showNumber renderAs cols colCount rows autoGrow allowResize searchEnabled "
+    "imageHeight imageWidth imageFit contentMode showLabel questionTitleLocation questionTitleWidth rowTitleWidth "
+    "columnMinWidth showQuestionNumbers headerView widthMode fitToContainer showProgressBar progressBarType "
+    "progressBarLocation errorLocation itemTitleWidth itemSize showPreview allowImagesPreview"
 )
+LOOK = frozenset(_LOOK_WORDS.split())
 """Keys that say how it looks, nothing else."""
 
 
@@ -61,7 +62,7 @@ class Work:
     # --- questions ---
     def question(self, element: Element, kind: str, name: str, **more: Any) -> dict[str, Any]:
         """A question of ours made of the element, put on the page and known by its source name."""
-        made = {"name": name, "type": kind, "text": self.title(element, name)}
+        made: dict[str, Any] = {"name": name, "type": kind, "text": self.title(element, name)}
         made |= {
             key: value
             for key, value in more.items()
@@ -98,9 +99,14 @@ class Work:
     def changed(self, element: Element, ours: str, kind: str) -> None:
         """The question became one of another kind."""
         self.draft.changed(
-            "question", element.node.place, f"{element.type}: {element.name}", "as_type", ours,
-            source=element.type, type=kind,
-        )  # fmt: skip
+            "question",
+            element.node.place,
+            f"{element.type}: {element.name}",
+            "as_type",
+            ours,
+            source=element.type,
+            type=kind,
+        )
 
     def settings(self, node: Node, ours: str = "") -> None:
         """Tells of every key nobody looked at."""

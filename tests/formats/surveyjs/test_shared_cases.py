@@ -1,0 +1,92 @@
+"""SurveyJS files of other projects, where the shared folder is present: counts, and the way through them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from survey_app.formats.importing import Imported
+from survey_app.formats.surveyjs import looks_like, parse
+from survey_app.questionnaire.routing import path
+
+CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
+FILES = CASES / "questionnaires" / "surveyjs"
+pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"the shared cases are absent: {FILES}")
+
+
+def expected(name: str) -> Any:
+    return json.loads((CASES / "expected" / name).read_text())
+
+
+def ours(imported: Imported) -> dict[str, str]:
+    """Name in the source -> name here."""
+    return {
+        line.source.split(": ", 1)[1]: line.ours
+        for line in imported.lines
+        if line.kind == "question" and ": " in line.source
+    }
+
+
+@pytest.mark.skipif(not FILES.is_dir(), reason="absent")
+def test_every_file_has_the_counts_of_the_program_it_is_made_for() -> None:
+    for name, counts in expected("surveyjs_structure.json").items():
+        core = expected("surveyjs_survey-core.json")["files"][name]
+        data = (FILES / name).read_bytes()
+        imported = parse(data)
+        assert looks_like(data)
+        assert imported.source.pages == core["pages"], name
+        assert imported.source.questions == core["questions"], name
+        assert dict(imported.source.types) == counts["element_types"], name
+        rules = sum(number for key, number in counts["logic"].items() if key.endswith("If"))
+        assert imported.source.conditions == rules, name
+
+
+def vectors() -> Iterator[tuple[Imported, dict[str, Any]]]:
+    read: dict[str, Imported] = {}
+    for vector in expected("surveyjs_survey-core.json")["vectors"]:
+        name = vector["file"]
+        if name not in read:
+            read[name] = parse((FILES / name).read_bytes())
+        yield read[name], vector
+
+
+def test_the_same_questions_and_pages_are_shown_for_every_vector() -> None:
+    right = 0
+    for imported, vector in vectors():
+        names = ours(imported)
+        answers = {names[key]: coded(imported, names[key], value) for key, value in vector["data"].items()}
+        way = path(imported.definition, {k: v for k, v in answers.items() if v is not None})
+        shown = {question.name for page in way.pages for question in page.questions}
+        wanted = {name for name in vector["visible"]}
+        found = {source for source, name in names.items() if name in shown or is_intro(imported, source)}
+        templates = {source for source in found if ".templateElements[" in place_of(imported, source)}
+        assert found - templates == wanted, vector
+        assert len(way.pages) == vector["visible_pages"], vector
+        right += 1
+    assert right == 34
+
+
+def is_intro(imported: Imported, source: str) -> bool:
+    """A first page of words alone is shown before everything."""
+    return any(line.code == "is_intro" and line.source.endswith(f": {source}") for line in imported.lines)
+
+
+def place_of(imported: Imported, source: str) -> str:
+    return next(
+        line.place for line in imported.lines if line.kind == "question" and line.source.endswith(f": {source}")
+    )
+
+
+def coded(imported: Imported, name: str, value: Any) -> Any:
+    """The answer as it is stored here."""
+    question = imported.definition.by_name.get(name)
+    if question is None or isinstance(value, list) and value and isinstance(value[0], dict):
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    codes = question.codes(name) or ()
+    if isinstance(value, list):
+        return [str(item).replace("-", "_") for item in value]
+    return value if value in codes or not codes else str(value).lower().replace(" ", "_")
