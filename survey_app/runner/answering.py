@@ -13,6 +13,10 @@ from survey_app import clock
 from survey_app.design.previewing import step_of
 from survey_app.errors import Busy, DomainError
 from survey_app.questionnaire import piping, validation
+from survey_app.questionnaire.parts import text_in
+from survey_app.questionnaire.question_types.ordering import Ranking
+from survey_app.questionnaire.question_types.rating import UNSURE
+from survey_app.questionnaire.question_types.tables import MatrixFields
 from survey_app.questionnaire.question_types.writing import LongText
 from survey_app.questionnaire.routing import Path, PathPage, path
 from survey_app.questionnaire.validation import FieldProblem, PageResult
@@ -23,7 +27,7 @@ from survey_app.runner.document import Place
 from survey_app.runner.doors import Paper
 from survey_app.runner.forms import Form, number, one
 from survey_app.runner.frame import Frame
-from survey_app.runner.sheet import Sheet
+from survey_app.runner.sheet import Sheet, pages_in_order, questions_in_order
 
 REVIEW = "r"
 AHEAD = 100  # steps of one page
@@ -159,7 +163,7 @@ def first(sitting: Sitting) -> Reply:
     """The first document of a preview; that of respondents is stitched (views)."""
     definition = sitting.paper.definition
     at = step_of(definition, sitting.start) if sitting.start in definition.page_of else ""
-    index = definition.page_of.get(sitting.start, 0)
+    index = definition.page_of.get(sitting.start, pages_in_order(definition, sitting.order)[0])
     return _show(sitting, State(answers=dict(sitting.parameters)), index, given={}, at=f"s-{at}" if at else "")
 
 
@@ -228,7 +232,7 @@ def _from_page(sitting: Sitting, index: int) -> Reply:
     if result.new_questions:
         return _show(sitting, state, index, given=sitting.form, news=result.new_questions)
     way = path(sitting.paper.definition, state.answers, state.texts)
-    following = _following(way, state, index)
+    following = _following(sitting, way, state, index)
     if following is not None:
         return _turn(sitting, state, following.index)
     if sitting.paper.reviewed and go != "submit":
@@ -240,9 +244,36 @@ def _from_page(sitting: Sitting, index: int) -> Reply:
     return _submit(sitting, state, way, checked=alone)
 
 
-def _following(way: Path, state: State, index: int) -> PathPage | None:
-    if not state.reviewed:
+def _in_order(sitting: Sitting, way: Path) -> tuple[PathPage, ...]:
+    """The pages of the way as this person meets them."""
+    definition = sitting.paper.definition
+    if not definition.random_pages:
+        return way.pages
+    on_way = {page.index: page for page in way.pages}
+    return tuple(on_way[index] for index in pages_in_order(definition, sitting.order) if index in on_way)
+
+
+def _page_after(sitting: Sitting, way: Path, index: int) -> PathPage | None:
+    definition = sitting.paper.definition
+    if not definition.random_pages:
         return way.next_page(index)
+    places = pages_in_order(definition, sitting.order)
+    after = places[places.index(index) + 1 :]
+    return next((page for page in _in_order(sitting, way) if page.index in after), None)
+
+
+def _page_before(sitting: Sitting, way: Path, index: int) -> PathPage | None:
+    definition = sitting.paper.definition
+    if not definition.random_pages:
+        return way.previous_page(index)
+    places = pages_in_order(definition, sitting.order)
+    before = places[: places.index(index)]
+    return next((page for page in reversed(_in_order(sitting, way)) if page.index in before), None)
+
+
+def _following(sitting: Sitting, way: Path, state: State, index: int) -> PathPage | None:
+    if not state.reviewed:
+        return _page_after(sitting, way, index)
     seen = set(state.seen)  # after the review only pages with something new are shown
     return next((p for p in way.pages if any(q.asks and q.name not in seen for q in p.questions)), None)
 
@@ -252,22 +283,23 @@ def _turn(sitting: Sitting, state: State, index: int, *, at: str = "") -> Reply:
     definition = sitting.paper.definition
     state.page, state.at = str(index), at
     state.number = max(state.number, sitting.save_number) + 1
-    first = next((q.name for q in definition.pages[index].questions if q.asks), "")
+    first = next((q.name for q in questions_in_order(definition, index, sitting.order) if q.asks), "")
     sitting.keeper.save(state, _question_at(at, {}) or first)
     return _show(sitting, state, index, at=at)
 
 
 def _restart(sitting: Sitting, state: State) -> Reply:
     """Somebody else's answers are not theirs: nothing of what was saved stays."""
-    return _turn(sitting, State(answers=dict(sitting.parameters), number=state.number, issued=state.issued), 0)
+    fresh = State(answers=dict(sitting.parameters), number=state.number, issued=state.issued)
+    return _turn(sitting, fresh, pages_in_order(sitting.paper.definition, sitting.order)[0])
 
 
 def _back(sitting: Sitting, state: State, index: int) -> Reply:
     way = path(sitting.paper.definition, state.answers, state.texts)
-    before = way.previous_page(index)
+    before = _page_before(sitting, way, index)
     if before is None:
         return _show(sitting, state, index, given=sitting.form)
-    return _turn(sitting, state, before.index, at=_last_step(before))
+    return _turn(sitting, state, before.index, at=_last_step(sitting, before))
 
 
 def _resume(sitting: Sitting, index: int) -> Reply:
@@ -295,6 +327,7 @@ def _show(
     resumed: bool = False,
 ) -> Reply:
     definition, frame = sitting.paper.definition, sitting.frame
+    order = sitting.order
     if given is None:
         given = {}
         for question in definition.pages[index].questions:
@@ -305,23 +338,24 @@ def _show(
     sheet = Sheet(
         definition,
         frame.language,
-        order=sitting.order,
+        order=order,
         given=given,
         answers=state.answers,
         texts=state.texts,
         errors=errors,
         focus=news[0] if news else "",
-        numbers=document.numbering(frame, definition),
+        numbers=document.numbering(frame, definition, order),
         speaking=frame.speaking,
     )
-    way = path(definition, state.answers, state.texts, until=index)
+    until = None if definition.random_pages else index
+    way = path(definition, state.answers, state.texts, until=until)
     place = Place(
         sitting.paper.version_id,
         str(index),
         at=at,
         save=max(state.number, sitting.save_number),
         seconds=sitting.paper.seconds,
-        back=way.previous_page(index) is not None,
+        back=_page_before(sitting, way, index) is not None,
         notice=notice,
         news=len(news or ()),
         mode=sitting.mode,
@@ -379,7 +413,8 @@ def _from_review(sitting: Sitting) -> Reply:
         used = _used(sitting)
         _ = sitting.frame.say
         lost = _("之前填写的内容已过期，请重新填写。")
-        return used or _show(sitting, State(answers=dict(sitting.parameters)), 0, notice=lost, status=422)
+        start = pages_in_order(sitting.paper.definition, sitting.order)[0]
+        return used or _show(sitting, State(answers=dict(sitting.parameters)), start, notice=lost, status=422)
     definition = sitting.paper.definition
     way = path(definition, state.answers, state.texts)
     go = one(sitting.form, "go")
@@ -389,7 +424,8 @@ def _from_review(sitting: Sitting) -> Reply:
         if go == "restart":
             return _restart(sitting, state)
         if go == "back":
-            return _turn(sitting, state, way.pages[-1].index, at=_last_step(way.pages[-1]))
+            last = _in_order(sitting, way)[-1]
+            return _turn(sitting, state, last.index, at=_last_step(sitting, last))
         name = go.removeprefix("edit:")
         if name != go and name in definition.page_of:
             return _turn(sitting, state, definition.page_of[name], at=f"s-{name}")
@@ -426,14 +462,24 @@ def _review(
 def _in_words(sitting: Sitting, question: Any, way: Path) -> str:
     """The answer as the respondent gave it; rows and fields one per line."""
     definition, language = sitting.paper.definition, sitting.frame.language
+    if isinstance(question, Ranking):
+        shown = [
+            text_in(question.piped_choice("", c), language, definition.language)
+            for c in way.answers.get(question.name, ())
+        ]
+        return "\n".join(f"{rank}. {words}" for rank, words in enumerate(shown, start=1))
     items = getattr(question, "rows", None) or getattr(question, "fields", None)
-    if items is None or isinstance(items, dict):
+    if items is None or isinstance(items, dict) or isinstance(question, MatrixFields):
+        parts = [(question.part_text(name), name) for name in question.field_names()]
+    else:
+        parts = [(item.text, question.variable_of(item)) for item in items]
+    if len(parts) < 2 or parts[0][0] is None:
         return _measured(sitting, question, question.name, way)
     colon, lines = sitting.frame.say("："), []
-    for item in items:
-        words = _measured(sitting, question, question.variable_of(item), way)
+    for label, variable in parts:
+        words = _measured(sitting, question, variable, way)
         if words:
-            lines.append(f"{definition.text(item.text, language)}{colon}{words}")
+            lines.append(f"{definition.text(label, language)}{colon}{words}")
     return "\n".join(lines)
 
 
@@ -446,7 +492,7 @@ def _measured(sitting: Sitting, question: Any, variable: str, way: Path) -> str:
     if points and pointed and isinstance(value, int):
         return f"{value} / {points[-1]}"
     unit = getattr(question, "unit", None)
-    return f"{words} {definition.text(unit, language)}" if unit and words else words
+    return f"{words} {definition.text(unit, language)}" if unit and words and value != UNSURE else words
 
 
 # --- the submit -----------------------------------------------------------------------------------------------------
@@ -536,6 +582,8 @@ def _question_at(at: str, form: Form) -> str:
     return at.removeprefix("s-") or (markers[-1] if markers else "")
 
 
-def _last_step(page: PathPage) -> str:
-    asked = [q.name for q in page.questions if q.asks]
+def _last_step(sitting: Sitting, page: PathPage) -> str:
+    order = questions_in_order(sitting.paper.definition, page.index, sitting.order)
+    applies = {q.name for q in page.questions}
+    asked = [q.name for q in order if q.asks and q.name in applies]
     return f"s-{asked[-1]}" if asked else ""

@@ -116,6 +116,12 @@ def aloud_script(steps: str) -> Asset:
     return asset(steps + ";" + small_file("aloud.js").text)
 
 
+@lru_cache(maxsize=8)
+def tables_script(steps: str) -> Asset:
+    """A script of pages of questions, and the one for rankings, amounts and sliders."""
+    return asset(steps + ";" + small_file("tables.js").text)
+
+
 @lru_cache(maxsize=1)
 def height_script() -> Asset:
     """A second script, of pages in a frame of another site."""

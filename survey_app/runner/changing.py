@@ -29,7 +29,7 @@ from survey_app.runner.entering import Entry
 from survey_app.runner.forms import Form, number, one
 from survey_app.runner.frame import Frame
 from survey_app.runner.keeping import Sealed
-from survey_app.runner.sheet import arrangement
+from survey_app.runner.sheet import arrangement, pages_in_order
 from survey_app.vault import UNREADABLE
 
 if TYPE_CHECKING:
@@ -163,15 +163,15 @@ class Changes:
         languages = paper.definition.languages
         asked = incoming.query_value(incoming.asked.get(), "l")
         language = asked if asked in languages else found.language if found.language in languages else languages[0]
-        frame = Frame(self.here.doors.chain(), language, languages=languages, home=entry.home)
-        state = self._state_of(paper, found, since, incoming.facts_of(paper, entry.facts))
+        frame = Frame(self.here.doors.chain(), language, languages=languages, home=entry.home, tables=paper.tables)
+        state = self._state_of(paper, found, since, incoming.facts_of(paper, entry.facts), _order(paper, ticket))
         keeper = self._keeper(entry, ticket, paper, ballots.new_nonce(), found, Begun(since, found.before, {}))
         keeper.hidden |= {"_t": ticket.code, "_n": keeper.nonce}
         keeper.save(state, "")
         sitting = self._sitting(keeper, frame, {}, state.answers)
         return self.here.page(answering.resumed(sitting, state), frame.chain)
 
-    def _state_of(self, paper: Paper, found: Found, since: int, facts: dict[str, str]) -> State:
+    def _state_of(self, paper: Paper, found: Found, since: int, facts: dict[str, str], order: int) -> State:
         """The stored answer as the state of somebody who has filled in everything. `facts`: answers keep less of an order."""
         c = Comment.__table__.c
         texts = {}
@@ -182,8 +182,10 @@ class Changes:
             texts[row.variable] = row.redacted if raw == UNREADABLE else raw
         answers = found.answers | facts
         way = path(paper.definition, answers, texts)
+        on_way = {page.index for page in way.pages}
+        start = next((index for index in pages_in_order(paper.definition, order) if index in on_way), 0)
         return State(
-            page=REVIEW if paper.reviewed else str(way.pages[0].index if way.pages else 0),
+            page=REVIEW if paper.reviewed else str(start),
             answers=answers,
             texts=texts,
             seen=[q.name for page in way.pages for q in page.questions if q.asks],
@@ -208,7 +210,7 @@ class Changes:
             return self._page(400, closing.damaged(frame), frame)
         languages = paper.definition.languages
         frame = Frame(chain, incoming.posted_language(form, languages), incoming.posted_size(form), languages,
-                      home=entry.home, aloud=incoming.posted_aloud(form))  # fmt: skip
+                      home=entry.home, tables=paper.tables, aloud=incoming.posted_aloud(form))  # fmt: skip
         keeper = self._keeper(entry, ticket, paper, nonce, found, begun)
         stored = found is not None and self.here.recorder.so_far(ticket, nonce) is Outcome.RETRY
         if not stored and (refused := self._refused(entry, ticket, wave, keeper, frame, form, now)):
@@ -293,7 +295,7 @@ class Changes:
         keeper: Changing, frame: Frame, form: Form, answers: Mapping[str, Any], now: float | None = None
     ) -> Sitting:
         paper, entry = keeper.paper, keeper.entry
-        order = arrangement(ballots.order_seed(keeper.ticket)) if paper.arranged else 0
+        order = _order(paper, keeper.ticket)
         given = (q.name for q in paper.definition.questions if isinstance(q, Hidden | OrderData))
         assert keeper.begun is not None
         return Sitting(
@@ -303,6 +305,11 @@ class Changes:
 
     def _page(self, status: int, html: str, frame: Frame) -> Answer:
         return self.here.page(Reply(status, html), frame.chain)
+
+
+def _order(paper: Paper, ticket: Ticket) -> int:
+    """Which of the random orders this person sees."""
+    return arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
 
 
 __all__ = ["STATE", "Changes", "find"]

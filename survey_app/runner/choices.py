@@ -26,7 +26,8 @@ def option(kind: str, name: str, code: str, label: str, *, on: bool, lang: str =
     return f"<label><input type={kind} name={name} value={code}{checked}{extra}><span{lang}>{label}</span></label>"
 
 
-def _options(kind: str, name: str, choices: Iterable[Any], sheet: Sheet, focus: str = "") -> str:
+def options(kind: str, name: str, choices: Iterable[Any], sheet: Sheet, focus: str = "") -> str:
+    """Rows of choices; the first one has the id of the variable."""
     chosen = set(sheet.given.get(name, ()))
     parts = []
     for index, choice in enumerate(choices):
@@ -68,7 +69,7 @@ def choices_of(question: Any, sheet: Sheet) -> str:
     columns = getattr(question, "columns", 1)
     wide = f" cols c{columns}" if columns and columns > 1 else ""
     choices = sheet.arranged(question.choices, question.name, question.random_order)
-    return f"<div class='opts{wide}'>{_options(kind, question.name, choices, sheet, focus_of(question, sheet))}</div>"
+    return f"<div class='opts{wide}'>{options(kind, question.name, choices, sheet, focus_of(question, sheet))}</div>"
 
 
 def likert(question: Any, sheet: Sheet) -> str:
@@ -81,8 +82,8 @@ def anchors(name: str, choices: Sequence[Any], sheet: Sheet, focus: str = "") ->
     scale = [choice for choice in choices if not choice.missing]
     apart = [choice for choice in choices if choice.missing]
     wide = " five" if len(scale) <= 5 else ""
-    rest = f"<div class=opts>{_options('radio', name, apart, sheet).replace(f' id={field_id(name)}', '', 1)}</div>"
-    return f"<div class='opts{wide}'>{_options('radio', name, scale, sheet, focus)}</div>" + (rest if apart else "")
+    rest = f"<div class=opts>{options('radio', name, apart, sheet).replace(f' id={field_id(name)}', '', 1)}</div>"
+    return f"<div class='opts{wide}'>{options('radio', name, scale, sheet, focus)}</div>" + (rest if apart else "")
 
 
 # --- numeric scales -------------------------------------------------------------------------------------------------

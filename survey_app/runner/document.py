@@ -11,12 +11,12 @@ from math import ceil
 from typing import Any
 
 from survey_app.questionnaire import conditions, stepping
-from survey_app.questionnaire.definition import Definition, Page
+from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types import Question
 from survey_app.runner import assets, fields, interview_words
 from survey_app.runner.choices import field_id
 from survey_app.runner.frame import Frame, footer, header, opening, view_buttons
-from survey_app.runner.sheet import Sheet, attribute, escaped
+from survey_app.runner.sheet import Sheet, attribute, escaped, pages_in_order, questions_in_order
 
 REVIEW_ABOVE = 8
 DRAFT_DAYS = 14
@@ -64,7 +64,7 @@ def page_document(frame: Frame, sheet: Sheet, place: Place) -> Halves:
     definition, index = sheet.definition, int(place.page)
     title = sheet.plain(definition.title)
     wrong = bool(sheet.errors)
-    steps = _steps(sheet, definition.pages[index], stepped=not (wrong or place.news or place.notice or place.until))
+    steps = _steps(sheet, index, stepped=not (wrong or place.news or place.notice or place.until))
     front = (
         _form_start(frame, place, _error_mark(frame) + title if wrong else title)
         + (_summary(frame, sheet, index) if wrong else "")
@@ -74,7 +74,7 @@ def page_document(frame: Frame, sheet: Sheet, place: Place) -> Halves:
         + steps
         + _kept_fields(place)
     )
-    return Halves(front, _form_end(frame, place, _go_label(frame, definition, index, place.until)))
+    return Halves(front, _form_end(frame, place, _go_label(frame, definition, index == sheet.pages()[-1], place.until)))
 
 
 def review_document(frame: Frame, sheet: Sheet, place: Place, rows: list[tuple[Question, str]]) -> Halves:
@@ -184,9 +184,9 @@ def _form_end(frame: Frame, place: Place, label: str, *, script: str | None = No
     )
 
 
-def _go_label(frame: Frame, definition: Definition, index: int, until: str) -> str:
+def _go_label(frame: Frame, definition: Definition, is_last: bool, until: str) -> str:
     _ = frame.say
-    if index < len(definition.pages) - 1:
+    if not is_last:
         return _("继续")
     if wants_review(definition):
         return _("检查答案")
@@ -197,12 +197,13 @@ def _summary(frame: Frame, sheet: Sheet, index: int) -> str:
     """The box on top that names every error and leads to its field."""
     _ = frame.say
     links: dict[str, str] = {}
-    for question in sheet.definition.pages[index].questions:
+    for question in sheet.questions(index):
         name = sheet.numbers.get(question.name, "").split(" / ")[0] or sheet.plain(question.text).rstrip("。？?.：:")
         before = "" if question.type == "matrix" else name + _("：")  # the sentence of a row names it
         for variable in (question.name, *question.answer_names(), *question.text_names()):
             if variable in sheet.errors:
-                links.setdefault(variable, before + sheet.errors[variable])
+                part = sheet.plain(question.part_text(variable))
+                links.setdefault(variable, before + (f"{part}{_('：')}" if part else "") + sheet.errors[variable])
     items = "".join(f"<li><a href=#{field_id(v)}>{escaped(text)}</a></li>" for v, text in links.items())
     title = _("还有 %(count)s 处需要您修改") % {"count": len(links)}
     return f"<div class=sum tabindex=-1 autofocus role=alert><h2>{title}</h2><ul>{items}</ul></div>"
@@ -228,7 +229,7 @@ def _notice(frame: Frame, place: Place) -> str:
 def _head(frame: Frame, sheet: Sheet, place: Place) -> str:
     definition, index = sheet.definition, int(place.page)
     title = sheet.block("h1", definition.title, " tabindex=-1")
-    if index:
+    if index != sheet.pages()[0]:
         page_title = definition.pages[index].title
         return f"<div id=_h class=head>{sheet.block('h1', page_title) if page_title else title}</div>"
     if (
@@ -238,7 +239,7 @@ def _head(frame: Frame, sheet: Sheet, place: Place) -> str:
     return (
         f"<div id=_h class=head>{title}{sheet.block('p', definition.intro)}"
         f"<p class=facts>{facts(frame, definition, place.seconds)}</p>{_terms(frame, place.mode)}"
-        f"{sheet.block('h2', definition.pages[0].title, ' class=section')}</div>"
+        f"{sheet.block('h2', definition.pages[index].title, ' class=section')}</div>"
     )
 
 
@@ -281,9 +282,12 @@ def is_certain(definition: Definition) -> bool:
     )
 
 
-def numbering(frame: Frame, definition: Definition) -> dict[str, str]:
-    """第 3 题 / 共 10 题, only where the total is certain; else the title of the section where there is one."""
-    asked = [q for q in definition.questions if q.asks]
+def numbering(frame: Frame, definition: Definition, order: int = 0) -> dict[str, str]:
+    """第 3 题 / 共 10 题, only where the total is certain; else the title of the section where there is one.
+
+    Numbers follow the order that this person meets.
+    """
+    asked = [q for i in pages_in_order(definition, order) for q in questions_in_order(definition, i, order) if q.asks]
     if is_certain(definition) and len(asked) > 1:
         _ = frame.say
         text = _("第 %(number)s 题 / 共 %(count)s 题")
@@ -291,12 +295,13 @@ def numbering(frame: Frame, definition: Definition) -> dict[str, str]:
     return {}
 
 
-def _steps(sheet: Sheet, page: Page, *, stepped: bool) -> str:
+def _steps(sheet: Sheet, index: int, *, stepped: bool) -> str:
     """The questions, wrapped in the steps that the script shows one by one. Notes go with the question after them."""
+    page = sheet.definition.pages[index]
     names = {name for q in page.questions for name in (*q.answer_names(), *q.text_names())}
     steps: list[tuple[str, str]] = []
     waiting = ""
-    for question in page.questions:
+    for question in sheet.questions(index):
         if not question.shown:
             continue
         waiting += _one(question, sheet, names)

@@ -30,6 +30,7 @@ from survey_app.runner.document import keeps_drafts, wants_review
 from survey_app.runner.frame import Chain
 from survey_app.runner.reading import LastKnown, Reader
 from survey_app.runner.sheet import is_arranged
+from survey_app.runner.tables import SCRIPTED
 
 _chance = random.SystemRandom()  # not to be foreseen, whatever was drawn before
 PERSONAL = "personal"
@@ -119,6 +120,11 @@ class Paper:
     def arranged(self) -> bool:
         """Whether anything stands in random order."""
         return is_arranged(self.definition)
+
+    @cached_property
+    def tables(self) -> bool:
+        """Whether it has rankings, amounts or sliders."""
+        return any(q.type in SCRIPTED for q in self.definition.questions)
 
     @cached_property
     def zero_to_ten(self) -> str:

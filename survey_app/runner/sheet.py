@@ -10,6 +10,7 @@ from survey_app.languages import translator
 from survey_app.questionnaire import piping
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import text_in
+from survey_app.questionnaire.question_types import Question
 
 Item = TypeVar("Item")
 
@@ -24,7 +25,50 @@ def arrangement(order_seed: int) -> int:
 
 def is_arranged(definition: Definition) -> bool:
     """True when something stands in random order."""
-    return any(getattr(q, "random_order", False) or getattr(q, "random_rows", False) for q in definition.questions)
+    mixed = any(getattr(q, "random_order", False) or getattr(q, "random_rows", False) for q in definition.questions)
+    return mixed or bool(definition.random_pages) or any(page.random_order for page in definition.pages)
+
+
+def pages_in_order(definition: Definition, order: int) -> tuple[int, ...]:
+    """The indexes of all pages as a person meets them; pages of one group change places among themselves."""
+    if not definition.random_pages:
+        return tuple(range(len(definition.pages)))
+    key = ("page_order", order)
+    found: tuple[int, ...] | None = definition.compiled.get(key)
+    if found is None:
+        numbers = {page.name: index for index, page in enumerate(definition.pages) if page.name}
+        places = list(range(len(definition.pages)))
+        for group in definition.random_pages:
+            own = sorted(numbers[name] for name in group if name in numbers)
+            mixed = list(own)
+            random.Random(f"{order}:pages:{group[0]}").shuffle(mixed)
+            for place, index in zip(own, mixed, strict=True):
+                places[place] = index
+        found = definition.compiled[key] = tuple(places)
+    return found
+
+
+def questions_in_order(definition: Definition, index: int, order: int) -> tuple[Question, ...]:
+    """The questions of a page as a person meets them. What stands before the first question stays there; a note further
+    down goes with the question after it, and notes after the last question stay at the end."""
+    page = definition.pages[index]
+    if not page.random_order:
+        return page.questions
+    key = ("question_order", index, order)
+    found: tuple[Question, ...] | None = definition.compiled.get(key)
+    if found is None:
+        blocks: list[list[Question]] = [[]]
+        for question in page.questions:
+            blocks[-1].append(question)
+            if question.asks:
+                blocks.append([])
+        first, *moving, last = blocks if len(blocks) > 1 else [[], *blocks]
+        head = [question for question in first if not question.asks]
+        moving = [[question for question in first if question.asks], *moving] if first else moving
+        random.Random(f"{order}:page:{index}").shuffle(moving)
+        mixed = [*head, *(question for block in moving for question in block), *last]
+        found = definition.compiled[key] = tuple(mixed)
+    return found
 
 
 @dataclass(slots=True)
@@ -51,6 +95,14 @@ class Sheet:
     def say(self) -> Callable[[str], str]:
         """gettext for this page's language."""
         return translator(self.language)
+
+    def questions(self, index: int) -> tuple[Question, ...]:
+        """The questions of a page in this person's order."""
+        return questions_in_order(self.definition, index, self.order)
+
+    def pages(self) -> tuple[int, ...]:
+        """All pages in this person's order."""
+        return pages_in_order(self.definition, self.order)
 
     def value(self, name: str) -> str:
         """The one value of a field, "" for none."""

@@ -57,7 +57,7 @@ from survey_app.runner.personal import Personal
 from survey_app.runner.previewing import beginning_at, is_hidden_by_rules
 from survey_app.runner.reading import wait_at_most
 from survey_app.runner.receipts import Receipts
-from survey_app.runner.sheet import Sheet, arrangement
+from survey_app.runner.sheet import Sheet, arrangement, pages_in_order
 from survey_app.runner.stitching import Stitched
 from survey_app.vault import Vault
 
@@ -127,7 +127,7 @@ class Respondents:
         now, frame = (
             clock.epoch_seconds(),
             Frame(chain, language, languages=paper.definition.languages, home=entry.home, entered=entry.entered,
-                  sites=widget.sites()),
+                  sites=widget.sites(), tables=paper.tables),
         )  # fmt: skip
         wave_id = ticket.wave_id if ticket else door.wave_id
         shut = _shut(frame, door, self.doors.wave(wave_id) if wave_id else None, now)
@@ -427,7 +427,8 @@ class Respondents:
             wanted, size = payload.get("language"), payload.get("size")
             language = wanted if wanted in definition.languages else definition.language
             size = size if size in SIZES else ""
-            frame = Frame(chain, language, size, definition.languages, True, is_hidden_by_rules(definition, start))
+            hidden = is_hidden_by_rules(definition, start)
+            frame = Frame(chain, language, size, definition.languages, True, hidden, tables=paper.tables)
             sitting = Sitting(frame, relaxed, {}, InForm(secret, {}), {"_d": ""}, 0, {}, definition.mode, 0, "", start)
             return self.page(answering.first(sitting), chain, "'self'")
         frame = _posted_frame(chain, form, paper, preview=True)
@@ -474,7 +475,7 @@ def _posted_frame(
     languages = paper.definition.languages
     language, size = incoming.posted_language(form, languages), incoming.posted_size(form)
     return Frame(chain, language, size, languages, preview, home=home, entered=entered, sites=widget.sites(),
-                 aloud=incoming.posted_aloud(form))  # fmt: skip
+                 tables=paper.tables, aloud=incoming.posted_aloud(form))  # fmt: skip
 
 
 _BESIDE_CODE = len(document.secrets_of({"_t": "", "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
@@ -502,13 +503,13 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
         order=order,
         given={first.name: [picked]} if first and picked else {},
         answers=incoming.parameters_of(paper, values) | incoming.facts_of(paper, entry.facts),
-        numbers=document.numbering(frame, definition),
+        numbers=document.numbering(frame, definition, order),
         speaking=frame.speaking,
     )
     more = {"_u": str(frame.chain.consent_version), **({"_x": values} if values else {}), **entry.carried}
     place = Place(
         paper.version_id,
-        "0",
+        str(pages_in_order(definition, order)[0]),
         seconds=paper.seconds,
         first=not entry.is_personal,  # a personal link goes on by its draft, not by what a tab kept of another code
         mode=entry.door.mode,
