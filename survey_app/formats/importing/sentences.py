@@ -221,6 +221,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The rule counts days from today, which only the limits of a date can say here.",
         "规则以今天为基准计算天数，这里只有日期题的范围可以表达。",
     ),
+    "rule_for_nobody": (
+        "The rule holds for no answer, as in the file: nobody is asked this.",
+        "这条规则对任何回答都不成立（与文件一致），没有人会被问到。",
+    ),
+    "identifier": (
+        "It is marked as personal data. Ask for it only where the mode allows it.",
+        "标为个人信息，只在模式允许时询问。",
+    ),
+    "calculation_unrounded": ("The value is not rounded here.", "这里的值不四舍五入。"),
+    "hidden_field": ("Nobody sees this field, so it is not asked.", "这个字段对所有人隐藏，因此不询问。"),
     "filter_by_answer": (
         "Which choices are offered depends on an earlier answer; here all are offered. Decide before publishing.",
         "选项随前面的回答变化；这里提供全部选项，发布前请处理。",

@@ -22,9 +22,20 @@ from survey_app.formats.xlsform.workshop import Workshop
 __all__ = ["looks_like", "parse"]
 
 _SELECTS = ("select_one", "select_multiple", "rank")
-_READ = frozenset(
-    "type name label hint guidance_hint constraint constraint_message required required_message relevant appearance default "
-    "read_only calculation choice_filter parameters repeat_count media rows trigger list_name disabled".split()
+_READ = (
+    *(
+        "type",
+        "name",
+        "label",
+        "hint",
+        "guidance_hint",
+        "constraint",
+        "constraint_message",
+        "required",
+        "required_message",
+    ),
+    *("relevant", "appearance", "default", "read_only", "calculation", "choice_filter", "parameters", "repeat_count"),
+    *("media", "rows", "trigger", "list_name", "disabled"),
 )
 
 
@@ -37,10 +48,10 @@ def parse(data: bytes) -> Imported:
     _check_lists(tree.root, found)
     names = tongues([form.survey, form.choices], settings.get("default_language") if settings else "")
     building = Building("xlsform", languages=list(names.values()))
-    unroll(tree.root, found, next(iter(names)))
+    _count(building, form, tree.root)
+    unroll(tree.root, found)
     resolver = Resolver(tree.root)
     shop = Workshop(building, resolver, Wording(building, resolver, names), found)
-    _count(building, form, tree.root)
     Drafter(shop).draft(tree.root)
     choice_lists.report(found, shop.wording, building, shop.fates)
     _report_rest(building, form, tree)
@@ -127,5 +138,5 @@ def _settings(shop: Workshop, settings: Row | None) -> tuple[dict[str, str], str
             shop.building.kept("setting", place, given)
         else:
             shop.building.lost("setting", place, f"{column.given}: {given}", "setting_lost")
-    slug = plain(next(iter(title.values()), "")).replace("_", "-")[:64].strip("-") if not slug else slug
+    slug = slug or plain(next(iter(title.values()), "")).replace("_", "-")[:64].strip("-")
     return title, slug if slug[:1].isalpha() else f"form-{slug}".rstrip("-")[:64]

@@ -21,8 +21,12 @@ class Drafter:
     def draft(self, root: Group) -> None:
         """Everything of the form."""
         for node in root.walk():
-            if not isinstance(node, Group) and node.row.get("calculation") and _hidden(node):
+            if isinstance(node, Group):
+                continue
+            if node.row.get("calculation") and _hidden(node):
                 self.shop.resolver.inlined.add(node)
+            elif _is_hidden_value(node) and (value := _fixed_value(node)):
+                self.shop.resolver.constants[node] = value
         self._children(root, top=True)
         for node in self._later:
             self._unsaid(node)
@@ -50,7 +54,7 @@ class Drafter:
         elif node.kind == "calculate" or node in self.shop.resolver.inlined:
             if not self._calculation(node):
                 self._later.append(node)
-        elif node.kind == "hidden" or (_hidden(node) and node.kind == "text"):
+        elif _is_hidden_value(node):
             self._hidden_value(node)
         else:
             self.maker.question(node)
@@ -69,7 +73,7 @@ class Drafter:
         if group.type.group == "repeat":
             shop.building.lost("group", group.row.place("type"), source_of(group), "loop")
             if given := group.row.get("repeat_count"):
-                shop.building.lost("rule", group.row.place("repeat_count"), given, "loop")
+                shop.building.lost("setting", group.row.place("repeat_count"), given, "loop")
         else:
             shop.building.kept(kind, group.row.place("type"), source_of(group))
         self._look(group)
@@ -121,13 +125,12 @@ class Drafter:
             if given := node.row.get(key):
                 shop.building.changed("setting", node.row.place(key), given, "looks_ours")
         shop.wording.text(node.row, "label", "", None)
-        if not value or "${" in value or "(" in value:
+        if not _fixed_value(node):
             shop.building.lost("question", place, source_of(node), "hidden_outside")
             return
         name = shop.building.names.give(wanted_name(node))
         question = {"name": name, "type": "hidden", "value": value, "text": {shop.wording.first: node.name or name}}
         shop.add(question, place)
-        shop.resolver.constants[node] = value
         shop.building.kept("question", place, source_of(node), name)
 
     def _calculation(self, node: Node) -> bool:
@@ -203,3 +206,13 @@ class Drafter:
 def _hidden(node: Node) -> bool:
     """Whether a form shows it to nobody."""
     return "hidden" in node.looks or any("hidden" in group.looks for group in node.ancestors())
+
+
+def _is_hidden_value(node: Node) -> bool:
+    return node.kind == "hidden" or (_hidden(node) and node.kind == "text" and not node.row.get("calculation"))
+
+
+def _fixed_value(node: Node) -> str:
+    """The value that a hidden row always has, "" when it comes from elsewhere."""
+    value = node.row.get("default")
+    return "" if "${" in value or "(" in value else value

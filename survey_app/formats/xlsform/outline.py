@@ -1,7 +1,7 @@
 """The rows of the survey sheet as a tree of groups and questions; what is broken beyond a plain repair is a fault."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from survey_app.formats.importing.refusing import Fault, Refused
 from survey_app.formats.xlsform.columns import Row, Table
@@ -88,6 +88,8 @@ def outline(survey: Table) -> Outline:
         elif kind.kind == "end":
             _close(row, kind, open_groups, faults)
         else:
+            if kind.kind.startswith(("select", "rank")) and not kind.list:
+                kind = replace(kind, list=row.get("list_name"))
             _add(row, kind, open_groups, faults)
     for group in open_groups[1:]:
         faults.append(

@@ -55,7 +55,7 @@ class Resolver:
         try:
             parsed = xpath.parse(text)
         except BadExpression:
-            raise Inexpressible("rule_unreadable") from None
+            raise Inexpressible(_unreadable(text)) from None
         self._left = MOST_PARTS
         return self._resolve(parsed, at, at, ())
 
@@ -123,6 +123,7 @@ class Resolver:
     def _calculation(self, node: Node, site: Node, through: tuple[Node, ...]) -> Any:
         """The tree that a calculation stands for: nothing where it does not apply."""
         text = node.row.get("calculation")
+        relevant = ""
         if node in through or not text:
             raise Inexpressible("rule_unknown_name", name=node.name)
         deeper = (*through, node)
@@ -133,8 +134,12 @@ class Resolver:
                 if relevant := holder.row.get("relevant") if holder is not self.root else "":
                     value = Call("if", (self._resolve(xpath.parse(relevant), holder, site, deeper), value, NOTHING))
         except BadExpression:
-            raise Inexpressible("rule_unreadable") from None
+            raise Inexpressible(_unreadable(relevant or text)) from None
         return value
+
+
+def _unreadable(text: str) -> str:
+    return "rule_elsewhere" if "instance(" in text or "pulldata(" in text else "rule_unreadable"
 
 
 _SAME = ("string", "once", "boolean", "date", "date-time")

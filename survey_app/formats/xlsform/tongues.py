@@ -11,18 +11,32 @@ _TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_mess
 
 
 def tongues(tables: Iterable[Table], default: str) -> dict[str, str]:
-    """Language as headings name it ("" for none) -> our tag, the first language first. Unknown names get `qaa`, `qab`…"""
+    """Language as headings name it ("" for none) -> our tag, the first language first. Unknown names get `qaa`, `qab`…
+
+    A heading without a language is in the first named one, unless the same text has both headings.
+    """
     given: dict[str, None] = {}
     sample = ""
+    keys: dict[str, set[tuple[str, str]]] = {}
     for table in tables:
         for column in table.columns:
             if column.key in _TEXTS:
                 given.setdefault(column.language)
+                keys.setdefault(column.language, set()).add((table.name, column.key))
                 if not column.language and len(sample) < 4_000:
                     sample += " ".join(row.cells.get(column, "") for row in table.rows[:200])
     order = sorted(
         given, key=lambda name: (name.lower() != default.lower() if default else name != "", list(given).index(name))
     )
+    if "" in given and len(order) > 1:
+        first = next(name for name in order if name)
+        if not keys[""] & keys[first]:
+            order.remove("")
+            return {**_tags(order, sample, default), "": _tags(order, sample, default)[first]}
+    return _tags(order, sample, default)
+
+
+def _tags(order: list[str], sample: str, default: str) -> dict[str, str]:
     made: dict[str, str] = {}
     for name in order:
         tag = _tag(name) if name else _unnamed(sample, default)

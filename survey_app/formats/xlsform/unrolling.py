@@ -11,17 +11,16 @@ from survey_app.formats.xlsform.types import Type
 MOST_NODES = 2_000
 
 
-def unroll(group: Group, found: Lists, language: str) -> None:
+def unroll(group: Group, found: Lists) -> None:
     """Puts copies in the place of loops over a list; a loop over an unknown list stays a group."""
-    left = [MOST_NODES]
-    _unroll(group, found, language, left)
+    _unroll(group, found, [MOST_NODES])
 
 
-def _unroll(group: Group, found: Lists, language: str, left: list[int]) -> None:
+def _unroll(group: Group, found: Lists, left: list[int]) -> None:
     for child in group.children:
         if not isinstance(child, Group):
             continue
-        _unroll(child, found, language, left)
+        _unroll(child, found, left)
         rows = found.find(child.type.list) if child.type.group == "loop" else None
         if rows:
             inside = child.children

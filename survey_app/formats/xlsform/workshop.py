@@ -8,7 +8,7 @@ from survey_app.formats.importing.logic import Inexpressible, Target
 from survey_app.formats.xlsform.calculations import Calculations
 from survey_app.formats.xlsform.lists import Lists
 from survey_app.formats.xlsform.outline import Node
-from survey_app.formats.xlsform.resolving import Resolver
+from survey_app.formats.xlsform.resolving import Resolver, refs
 from survey_app.formats.xlsform.rules import Rules
 from survey_app.formats.xlsform.wording import Wording
 
@@ -82,9 +82,12 @@ class Workshop:
             return None
         place = node.row.place("relevant")
         try:
-            found = self.rules.condition(self.resolver.tree(given, node))
+            tree = self.resolver.tree(given, node)
+            found = self.rules.condition(tree)
             if found is False:
-                raise Inexpressible("rule_never")
+                found = self._never(refs(tree))
+                self.building.changed("rule", place, given, "rule_for_nobody", ours)
+                return found
         except Inexpressible as error:
             self.wait(place, given, error)
             return None
@@ -93,6 +96,13 @@ class Workshop:
             return None
         self.building.kept("rule", place, given, ours)
         return found if isinstance(found, dict) else None
+
+    def _never(self, names: set[str]) -> Condition:
+        """A condition that holds for no answer, as the form's own: the check before publishing points at it."""
+        known = sorted(names & self.resolver.by_target.keys())
+        if not known:
+            raise Inexpressible("rule_never")
+        return {"all": [{known[0]: {"answered": True}}, {known[0]: {"answered": False}}]}
 
     def _number_of(self, tree: Any) -> str:
         """The name of a computed value that carries a sum; on the page before, or on this one."""

@@ -1,0 +1,263 @@
+"""Branching logic and calculations of REDCap: `[field(1)] = '1' and [age] > 18`, parsed and turned into our rules.
+
+A blank field is an empty text: `[q] <> '1'` holds for it, comparisons of size do not. A field that is hidden is blank.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from survey_app.formats.importing import logic
+from survey_app.formats.importing.logic import (
+    BadExpression,
+    Both,
+    Call,
+    Const,
+    Inexpressible,
+    Not,
+    Op,
+    Parser,
+    Ref,
+    Target,
+    Token,
+)
+from survey_app.questionnaire.conditions import as_number
+
+LONGEST = 20_000
+BINARY = {
+    "or": (10, "any"),
+    "||": (10, "any"),
+    "and": (20, "all"),
+    "&&": (20, "all"),
+    "=": (30, "="),
+    "==": (30, "="),
+    "<>": (30, "!="),
+    "!=": (30, "!="),
+    "<": (30, "<"),
+    "<=": (30, "<="),
+    ">": (30, ">"),
+    ">=": (30, ">="),
+    "+": (50, "+"),
+    "-": (50, "-"),
+    "*": (60, "*"),
+    "/": (60, "/"),
+    "^": (70, "^"),
+}
+_TOKEN = re.compile(
+    r"""\s*(?:
+    (?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+    |(?P<text>'[^']*'|"[^"]*")
+    |\[(?P<field>[A-Za-z0-9_:-]{1,120}(?:\([^()\[\]]{1,100}\))?(?::[a-z]{1,20})?)\]
+    |(?P<op><=|>=|<>|!=|==|&&|\|\||[=<>+*/^-])
+    |(?P<open>\()|(?P<close>\))|(?P<comma>,)
+    |(?P<word>[A-Za-z_][A-Za-z0-9_]*)
+    |(?P<end>$)
+    )""",
+    re.VERBOSE,
+)
+_FIELD = re.compile(r"([A-Za-z0-9_]+)(?:\(([^()]+)\))?(?::(value|checked))?")
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\xa0": " "})
+
+
+def parse(text: str) -> Any:
+    """The tree of an expression. Raises BadExpression or Inexpressible."""
+    if len(text) > LONGEST:
+        raise Inexpressible
+    return Parser(tokens(text.translate(_QUOTES)), BINARY, unary=("!", "not")).parse()
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens; `[event][field]` names another event, which is not here."""
+    made: list[Token] = []
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None or match.end() == at:
+            raise BadExpression(at)
+        kind, value = match.lastgroup or "", match[match.lastgroup or 0]
+        if kind == "number":
+            made.append(Token("number", float(value) if "." in value else int(value), at))
+        elif kind == "text":
+            made.append(Token("text", value[1:-1], at))
+        elif kind == "field":
+            if made and made[-1].kind == "name" and isinstance(made[-1].value, Ref):
+                raise Inexpressible("rule_elsewhere")
+            made.append(Token("name", _ref(value), at))
+        elif kind == "word":
+            low = value.lower()
+            made.append(Token("op" if low in ("and", "or", "not") else "name", low, at))
+        elif kind != "end":
+            made.append(Token(kind, value, at))
+        at = match.end()
+    return made
+
+
+def _ref(text: str) -> Ref:
+    match = _FIELD.fullmatch(text)
+    if match is None:  # a smart variable, a label
+        raise Inexpressible("rule_elsewhere")
+    return Ref(match[1].lower(), (match[2] or "").strip().lower())
+
+
+@dataclass
+class Fields:
+    """The fields that stand before a rule, and what they became: the Scope of `logic.condition`."""
+
+    targets: dict[str, Target] = field(default_factory=dict)
+    empty_equals: bool = True
+
+    def target(self, ref: Ref) -> Target:
+        """What a field stands for; `[field(1)]` is a choice of a checkbox."""
+        found = self.targets.get(ref.name)
+        if found is None:
+            raise Inexpressible("rule_unknown_name", name=ref.name)
+        if found.kind == "multiple":
+            codes = {code.lower(): ours for code, ours in found.codes.items()}
+            if ref.part not in codes:
+                raise Inexpressible("rule_unknown_name", name=f"{ref.name}({ref.part})")
+            return Target("option", found.name, option=codes[ref.part], on=frozenset({"1"}))
+        if ref.part:
+            raise Inexpressible("rule_unknown_name", name=f"{ref.name}({ref.part})")
+        return found
+
+    def call(self, call: Call, translate: Callable[[Any], Any]) -> Any:
+        """if(c, a, b) of conditions; the rest is not known."""
+        if call.name == "if" and len(call.parts) == 3:
+            test, yes, no = (translate(part) for part in call.parts)
+            both = [logic.together("all", [test, yes]), logic.together("all", [logic.negated(test), no])]
+            return logic.together("any", both)
+        if call.name in ("isblankormissingcode", "isblank") and len(call.parts) == 1 and isinstance(call.parts[0], Ref):
+            return {"not": {self.target(call.parts[0]).name: {"answered": True}}}
+        raise Inexpressible
+
+    def condition(self, text: str) -> dict[str, Any] | bool:
+        """The condition of a branching logic. Raises Inexpressible."""
+        return self.of(self._parsed(text))
+
+    def of(self, tree: Any) -> dict[str, Any] | bool:
+        """The condition of a tree; what reads differently here raises Inexpressible."""
+        self._careful(tree)
+        return logic.condition(tree, self)
+
+    def _parsed(self, text: str) -> Any:
+        try:
+            return parse(text)
+        except BadExpression:
+            raise Inexpressible("rule_unreadable") from None
+
+    def _careful(self, tree: Any) -> None:
+        """Bare fields as truth, and dates compared with what is no date, are not taken."""
+        if isinstance(tree, Both):
+            for part in tree.parts:
+                self._careful(part)
+                if isinstance(part, Ref | Const):
+                    raise Inexpressible
+        elif isinstance(tree, Not):
+            self._careful(tree.part)
+        elif isinstance(tree, Op):
+            for one, other in ((tree.left, tree.right), (tree.right, tree.left)):
+                kind = self.target(one).kind if isinstance(one, Ref) else ""
+                if kind in ("date", "time") and isinstance(other, Const) and not _fits(kind, other.value):
+                    raise Inexpressible
+                if kind == "date" and isinstance(other, Call):
+                    raise Inexpressible("rule_today")
+
+
+def _fits(kind: str, value: Any) -> bool:
+    pattern = r"[0-9]{4}-[0-9]{2}-[0-9]{2}" if kind == "date" else r"[0-9]{2}:[0-9]{2}"
+    return value == "" or re.fullmatch(pattern, str(value)) is not None
+
+
+_SIGNS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+_MOST_POWER = 6
+
+
+class Sums:
+    """Calculations as expressions of computed values. `rounded`: whether a rounding was left out."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
+        self.rounded = False
+
+    def expression(self, text: str) -> Any:
+        """The expression of a calculation. Raises Inexpressible."""
+        self.rounded = False
+        try:
+            return self._of(parse(text), 0)
+        except BadExpression:
+            raise Inexpressible("rule_unreadable") from None
+
+    def _of(self, tree: Any, depth: int) -> Any:
+        if depth > 25:
+            raise Inexpressible
+        if isinstance(tree, Const):
+            number = as_number(tree.value)
+            if number is None:
+                raise Inexpressible
+            return number
+        if isinstance(tree, Ref):
+            return self._answer(self._fields.target(tree))
+        if isinstance(tree, Op) and tree.op in _SIGNS:
+            return {_SIGNS[tree.op]: [self._of(tree.left, depth + 1), self._of(tree.right, depth + 1)]}
+        if isinstance(tree, Op) and tree.op == "^":
+            return self._power(tree, depth)
+        if isinstance(tree, Call):
+            return self._call(tree, depth)
+        raise Inexpressible
+
+    @staticmethod
+    def _answer(target: Target) -> Any:
+        if target.kind == "option":
+            return {"if": {target.name: {"includes": target.option}}, "then": 1, "else": 0}
+        if target.kind == "number":
+            return {"answer": target.name}
+        if target.kind == "choice" and all(
+            as_number(code) is not None and as_number(code) == as_number(ours) for code, ours in target.codes.items()
+        ):
+            return {"answer": target.name}
+        raise Inexpressible
+
+    def _power(self, tree: Op, depth: int) -> Any:
+        power = tree.right.value if isinstance(tree.right, Const) else None
+        if not isinstance(power, int) or not 1 <= power <= _MOST_POWER:
+            raise Inexpressible
+        base = self._of(tree.left, depth + 1)
+        return base if power == 1 else {"multiply": [base] * power}
+
+    def _call(self, tree: Call, depth: int) -> Any:
+        if tree.name == "round" and tree.parts:
+            self.rounded = True
+            return self._of(tree.parts[0], depth + 1)
+        if tree.name == "if" and len(tree.parts) == 3:
+            test = self._fields.of(tree.parts[0])
+            if isinstance(test, bool):
+                return self._of(tree.parts[1 if test else 2], depth + 1)
+            made = {"if": test, "then": self._of(tree.parts[1], depth + 1)}
+            if not (isinstance(tree.parts[2], Const) and tree.parts[2].value == ""):
+                made["else"] = self._of(tree.parts[2], depth + 1)
+            return made
+        parts = [self._of(part, depth + 1) for part in tree.parts]
+        if tree.name in ("mean", "min", "max") and parts:
+            return {tree.name: parts}
+        if tree.name == "sum" and parts:
+            return self._sum(parts)
+        raise Inexpressible
+
+    @staticmethod
+    def _sum(parts: list[Any]) -> Any:
+        """REDCap's sum() leaves blank fields out, and is blank when all are."""
+        there = [_there(part) for part in parts]
+        if not all(there):
+            raise Inexpressible
+        terms = [
+            {"if": test, "then": part, "else": 0} if test != {} else part
+            for test, part in zip(there, parts, strict=True)
+        ]
+        tests = [test for test in there if isinstance(test, dict)]
+        return {"if": {"any": tests}, "then": {"add": terms}}
+
+
+def _there(part: Any) -> Mapping[str, Any] | None:
+    """The condition that a term has a value, for single answers; None for anything else."""
+    return {part["answer"]: {"answered": True}} if isinstance(part, dict) and "answer" in part else None
