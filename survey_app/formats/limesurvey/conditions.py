@@ -47,6 +47,7 @@ _STRICT = 300
 """From this DBVersion on -, * and / with a missing answer give nothing; before, it counts 0."""
 _LARGEST = 8_000
 _COMBINATIONS = 64
+_LONGEST_LIST = 40
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Reading:
 
     def guarded(self, found: Truth) -> Truth:
         """What is found, and that the variables it needs are not hidden."""
+        found = simplify(found) if isinstance(found, dict) else found
         for variable in self.used:
             if found is False or (isinstance(found, dict) and requires(found, variable.owner, self.variables)):
                 continue
@@ -361,6 +363,8 @@ def _two(left: Variable, op: str, right: Variable) -> Truth:
     a, b = left.target, right.target
     if a is None or b is None or left.rank or right.rank:
         raise Inexpressible
+    if a.kind == b.kind == "choice" and not (_whole_codes(a) and _whole_codes(b)):
+        return _two_lists(left, op, right)
     if op in ("=", "!="):
         return _two_equal(left, a, right, b, op)
     kinds = {"number" if _whole_codes(target) else target.kind for target in (a, b)}
@@ -381,11 +385,40 @@ def _two(left: Variable, op: str, right: Variable) -> Truth:
     return together("any", parts)
 
 
+def _two_lists(left: Variable, op: str, right: Variable) -> Truth:
+    """Two answers of lists, by every pair of codes; "" stands for no answer."""
+    a, b = left.target, right.target
+    if a is None or b is None or max(len(a.codes), len(b.codes)) > _LONGEST_LIST:
+        raise Inexpressible
+    parts: list[Truth] = []
+    for given in ("", *a.codes):
+        this: Truth = negated(answered(left)) if not given else {a.name: {"is": a.codes[given]}}
+        fitting = [other for other in ("", *b.codes) if _pair(given, op, other)]
+        codes = list(dict.fromkeys(b.codes[other] for other in fitting if other))
+        if codes:
+            parts.append(together("all", [this, {b.name: {"one_of": codes}}]))
+        if "" in fitting:
+            parts.append(together("all", [this, negated(answered(right))]))
+    return together("any", parts)
+
+
+def _pair(given: str, op: str, other: str) -> bool:
+    if op in ("=", "!="):
+        return _constants(given, op, other)
+    if given and other:
+        return _in_order(given, op, other)
+    if not given and not other:
+        return op in ("<=", ">=")
+    number = as_number(given or other)
+    zero, value = (0 if number is not None else ""), (number if number is not None else given or other)
+    return _constants(zero, op, value) if not given else _constants(value, op, zero)
+
+
 def _two_equal(left: Variable, a: Target, right: Variable, b: Target, op: str) -> Truth:
     if a.kind in ("option", "multiple") or b.kind in ("option", "multiple"):
         raise Inexpressible
     for target in (a, b):
-        if target.kind == "choice" and any(given.lower() != code for given, code in target.codes.items()):
+        if target.kind == "choice" and any(given != code for given, code in target.codes.items()):
             raise Inexpressible
     same: Truth = {a.name: {"is": {"answer": b.name}}}
     if not (left.always or right.always):

@@ -8,7 +8,7 @@ from survey_app.formats.limesurvey.expressions import Quoted
 from survey_app.formats.limesurvey.reading import Record
 from survey_app.formats.limesurvey.survey import Question, Texts
 from survey_app.formats.limesurvey.work import Plain, Work
-from survey_app.questionnaire.conditions import as_number
+from survey_app.questionnaire.conditions import as_number, simplify
 
 
 def random_groups(work: Work) -> None:
@@ -106,7 +106,8 @@ def _fitting(work: Work, members: list[Record]) -> Any:
             if question is None:
                 return None
             by_question.setdefault(question.id, []).append(_member(work, question, member.get("code")))
-        return together("all", [together("any", parts) for parts in by_question.values()])
+        found = together("all", [together("any", parts) for parts in by_question.values()])
+        return simplify(found) if isinstance(found, dict) else found
     except (Inexpressible, BadExpression):
         return None
 

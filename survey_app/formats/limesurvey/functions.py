@@ -143,7 +143,13 @@ def _not(reading: Reading, call: Call, depth: int) -> Truth:
     return reading.truth(Not(part), depth)
 
 
+def _pi(reading: Reading, call: Call, depth: int) -> Const:
+    _exactly(call, 0)
+    return Const(math.pi)
+
+
 _FUNCTIONS = {
+    "pi": _pi,
     "is_empty": _is_empty,
     "count": _count,
     "countif": _countif,

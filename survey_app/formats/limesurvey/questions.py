@@ -49,6 +49,7 @@ def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
     if work.open_notes:
         notes = made[0].setdefault("open_rules", [])
         notes += [note for note in work.open_notes if note not in notes][: 100 - len(notes)]
+        work.open_notes = []
     return [*work.helpers, *made]
 
 

@@ -15,6 +15,7 @@ from survey_app.formats.limesurvey.survey import Item, Question, Survey, Texts
 from survey_app.formats.limesurvey.variables import SEEN_AS_VALUE, Variable, Variables
 from survey_app.formats.limesurvey.wording import Frame, braces_free, framed, unframed
 from survey_app.questionnaire.conditions import as_number
+from survey_app.questionnaire.parts import CODE
 
 LONGEST_CODE = 12
 """Two codes and a name have to fit into 32 signs."""
@@ -67,12 +68,13 @@ class Work:
             if not source.strip():
                 continue
             frame = framed(source, lambda hole: self._piped(hole, place, ours))
+            before = len(building.lines)
             found = building.text({language or building.languages[0]: frame}, place, ours)
             for tag, said in found.items():
                 made[tag] = unframed(said)
-            if found:
+            if found and not any(line.kind == "text" for line in building.lines[before:]):
                 building.kept("text", f"{place} [{language}]" if language else place, source, ours)
-            elif "<" not in source:
+            elif not found and "<" not in source:
                 building.lost("text", place, source, "setting_lost", ours)
         return made
 
@@ -147,7 +149,9 @@ class Work:
     def codes(self, items: Iterable[Item], codes: Codes | None = None) -> None:
         """Gives every item its code."""
         codes = codes or Codes(LONGEST_CODE)
-        for item in items:
+        for item in sorted(
+            items, key=lambda item: CODE.fullmatch(item.code) is None
+        ):  # those that stay as they are first
             item.ours = codes.give(item.code)
 
     def told(self, kind: Any, item: Item, question: Question) -> None:

@@ -1,0 +1,208 @@
+"""Broken and hostile files end in a message with its place, never in a traceback."""
+
+import io
+import random
+import time
+import zipfile
+
+import pytest
+
+from survey_app.formats.importing import Imported, Refused
+from survey_app.formats.limesurvey import looks_like, parse
+from tests.formats.limesurvey.files import archive, q, survey
+from tests.formats.limesurvey.test_types import ANSWERS, COLUMNS, ROWS, TYPES
+
+QUESTIONS = [q(f"x{n}", type, **parts) for n, (type, (parts, _, _)) in enumerate(TYPES.items())]
+RULES = [
+    q("r1", relevance="x0 == 'A1' or count(x3_r1, x3_r2) > 1"), q("r2", relevance="x23 + 2 > x23 * 3", help="{x23.shown} {x23+1}"),
+    q("r3", "F", rows=ROWS, answers=ANSWERS, attributes={"array_filter": "x3", "array_filter_exclude": "x9"}),
+    q("r4", ":", rows={"r1": ("Row", "x23 > 4")}, columns=COLUMNS, attributes={"multiflexible_checkbox": "1"}),
+    q("r5", "*", text="{x23 * 2}"), q("r6", "K", rows=ROWS, attributes={"equals_num_value": "100", "hidden": "0"}),
+]  # fmt: skip
+TABLES = {
+    "conditions": [{"cid": 1, "qid": 60, "cqid": 1, "cfieldname": "123456X1X1", "method": "==", "value": "A1", "scenario": 1}],
+    "quota": [{"id": 7, "name": "Dark", "qlimit": 3, "action": 1, "active": 1}],
+    "quota_members": [{"id": 1, "qid": 1, "quota_id": 7, "code": "A1"}],
+    "assessments": [{"id": 1, "scope": "T", "gid": 0, "name": "L", "minimum": "0", "maximum": "2", "message": "F", "language": "en"}],
+    "defaultvalues": [{"dvid": 3, "qid": 1, "scale_id": 0, "sqid": 0}],
+}  # fmt: skip
+FILES = [
+    survey(QUESTIONS, {"questions": RULES, "grelevance": "x23 > 1", "description": "{x23}"}, tables=TABLES, old=old,
+           languages=("en", "zh-Hans"), settings={"assessments": "Y"})
+    for old in (False, True)
+]  # fmt: skip
+
+
+def outcome(data: bytes) -> Imported | Refused:
+    started = time.monotonic()
+    try:
+        found: Imported | Refused = parse(data)
+        assert isinstance(found, Imported)
+        found.definition.digest()
+    except Refused as error:
+        assert 1 <= len(error.faults) <= 100
+        assert all(fault.sentence("en") and fault.sentence("zh") for fault in error.faults)
+        found = error
+    assert time.monotonic() - started < 5
+    return found
+
+
+def mutant(data: bytes, chance: random.Random) -> bytes:
+    """The file with one to four places cut, doubled, swapped, or filled with something else."""
+    text = data.decode()
+    for _ in range(chance.randint(1, 4)):
+        lines = text.split("\n")
+        one, two = sorted(chance.choices(range(len(lines)), k=2))
+        what = chance.randrange(7)
+        if what == 0:
+            del lines[one : min(two, one + 30)]
+        elif what == 1:
+            lines[one:one] = lines[two : two + 30]
+        elif what == 2:
+            lines[one], lines[two] = lines[two], lines[one]
+        elif what == 3:
+            at = chance.randrange(len(text))
+            lines = [
+                text[:at]
+                + chance.choice(["\x00", "<", "&x;", "]]>", "{", "((", "-99", "é\ud7ff", '"'])
+                + text[at + 1 :]
+            ]
+        elif what == 4:
+            lines = text[: chance.randrange(len(text))].split("\n")
+        elif "CDATA[" in lines[one]:
+            words = [
+                "0",
+                "-1",
+                "999999999",
+                "A" * 300,
+                "{x0}",
+                "x0 == (",
+                "select",
+                "x_y_z",
+                "",
+                "1e400",
+                "<script>",
+                "{{x}}",
+                "M",
+                "*",
+            ]
+            head, _, rest = lines[one].partition("CDATA[")
+            lines[one] = f"{head}CDATA[{chance.choice(words)}{rest[rest.find(']]>') :]}"
+        text = "\n".join(lines)
+    return text.encode("utf-8", "replace")
+
+
+def run_mutants(count: int) -> int:
+    chance = random.Random(5)
+    return sum(isinstance(outcome(mutant(chance.choice(FILES), chance)), Imported) for _ in range(count))
+
+
+def test_mutated_files_give_a_draft_or_a_refusal() -> None:
+    assert 20 < run_mutants(100) < 100
+
+
+@pytest.mark.long
+def test_many_mutated_files_give_a_draft_or_a_refusal() -> None:
+    assert run_mutants(5_000) > 1_000
+
+
+@pytest.mark.parametrize("data", FILES)
+def test_the_files_to_mutate_are_whole(data: bytes) -> None:
+    assert isinstance(outcome(data), Imported)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b"   \n", "empty"),
+        (b"hello", "broken_xml"),
+        (b"\xff\xfe\x00", "broken_xml"),
+        (b"<document><a></document>", "broken_xml"),
+        (b"<?xml version='1.0' encoding='nonsense'?><document/>", "broken_xml"),
+        (b"<survey/>", "not_this_format"),
+        (b"<document/>", "not_this_format"),
+        (b"<document><LimeSurveyDocType>Survey</LimeSurveyDocType></document>", "no_questions"),
+        (b'<!DOCTYPE d [<!ENTITY a "b">]><document>&a;</document>', "forbidden_xml"),
+        (b'<!DOCTYPE d SYSTEM "http://example.org/d.dtd"><document/>', "forbidden_xml"),
+        (b"PK\x03\x04broken", "broken_zip"),
+        (archive({"a.txt": b"x"}), "missing_part"),
+        (archive({"a.lss": b"x", "../b": b"x"}), "broken_zip"),
+        (archive({"a.lss": b"x", "b.zip": b"x"}), "broken_zip"),
+        (archive({"a.lss": b"x" * 1_000_000}), "broken_zip"),
+        (archive({"a.lss": b"<document/>"}), "not_this_format"),
+        (archive({f"{n}.txt": b"" for n in range(1_001)} | {"a.lss": b""}), "too_much"),
+    ],
+)
+def test_what_is_no_limesurvey_file_is_refused_with_a_reason(data: bytes, code: str) -> None:
+    found = outcome(data)
+    assert isinstance(found, Refused)
+    assert [fault.code for fault in found.faults] == [code]
+
+
+def test_a_broken_place_is_named_by_line_and_column() -> None:
+    found = outcome(b"<document>\n <a>\n </b>\n</document>")
+    assert isinstance(found, Refused)
+    assert found.faults[0].place == "line 3, column 4"
+
+
+def test_two_rows_of_one_question_are_refused_with_both_places() -> None:
+    data = survey([q("a")], old=True)
+    start, end = (
+        data.index(b"   <row>", data.index(b"<questions>")),
+        data.index(b"  </rows>", data.index(b"<questions>")),
+    )
+    found = outcome(data[:end] + data[start:end] + data[end:])
+    assert isinstance(found, Refused)
+    assert (found.faults[0].code, found.faults[0].values["first"]) == ("duplicate", "line 21")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "(" * 5_000,
+        "!" * 5_000 + "x0",
+        "x0 == 1" + " or x0 == 1" * 3_000,
+        "-" * 4_000 + "1",
+        "a" * 30_000,
+        "count(" * 900,
+        "'" * 999,
+        "1+" * 4_000 + "1",
+    ],
+)
+def test_an_endless_expression_is_left_as_words(rule: str) -> None:
+    found = outcome(survey([q("x0", "L", answers=ANSWERS), q("a", relevance=rule, text="{" + rule + "}")]))
+    assert isinstance(found, Imported)
+
+
+def test_many_rows_and_filters_take_little_time() -> None:
+    rows = {f"r{n}": f"Row {n}" for n in range(150)}
+    chain = [q("f0", "M", rows=rows)]
+    chain += [q(f"f{n}", "A", rows=rows, attributes={"array_filter_exclude": f"f{n - 1}"}) for n in range(1, 10)]
+    assert isinstance(outcome(survey(chain)), Imported)
+
+
+def test_filters_in_a_circle_are_left_open() -> None:
+    circle = [q(f"f{n}", "A", rows=ROWS, attributes={"array_filter": f"f{1 - n}"}) for n in (0, 1)]
+    found = outcome(survey(circle))
+    assert isinstance(found, Imported)
+    assert all(question.open_rules for question in found.definition.questions[:1])
+
+
+def test_a_deep_document_is_refused() -> None:
+    found = outcome(b"<document>" + b"<a>" * 200 + b"</a>" * 200 + b"</document>")
+    assert isinstance(found, Refused)
+
+
+def test_markup_of_a_text_stays_words() -> None:
+    found = outcome(survey([q("a", text="<script>alert(1)</script><img src=x onerror=alert(1)>Hi <b>you</b>")]))
+    assert isinstance(found, Imported)
+    assert found.definition.question("a").text == {"en": "Hi you"}
+
+
+def test_content_decides_not_the_name() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr("x.LSS", FILES[0])
+    assert looks_like(buffer.getvalue())
+    assert isinstance(outcome(buffer.getvalue()), Imported)
