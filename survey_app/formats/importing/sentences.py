@@ -53,6 +53,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{name}” is defined twice: also at {first}. Rename one.",
         "“{name}”重复定义，另一处在{first}，请改名。",
     ),
+    "unknown_link": (
+        "The rule waits for {name}, which is not in the file. Correct the name or remove the rule.",
+        "规则引用的 {name} 不在文件里，请改正名称或删除规则。",
+    ),
+    "loop_of_rules": (
+        "{name} is shown by a rule that waits, in the end, for itself. Remove one rule of the circle.",
+        "{name} 的显示规则最终依赖它自己，请去掉其中一条规则。",
+    ),
     # --- what happened ---
     "renamed": (
         "The name {wanted} cannot be used here: it is called {name}.",
@@ -129,6 +137,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这段文字里不能显示 {name}：它之前没有回答。",
     ),
     "is_intro": ("It became the introduction.", "成为问卷的开场说明。"),
+    "one_unit": ("One unit is asked for: {unit}.", "只使用一个单位：{unit}。"),
+    "not_rounded": ("The value is calculated without rounding.", "计算结果不取整。"),
     "in_its_rules": ("The value was put into the rules that use it.", "这个值已写进用到它的规则里。"),
     "ends_after_page": (
         "The survey ends after the page on which this comes true.",
@@ -214,8 +224,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # --- forms and dictionaries ---
     "rule_unreadable": ("This rule is no expression of its language.", "这条规则不符合其语言的语法。"),
     "rule_elsewhere": (
-        "The rule looks into data of another program, which is not in the file.",
-        "这条规则引用另一个程序的数据，文件里没有。",
+        "The rule looks into data of another program. There is none here, so it counts as empty.",
+        "这条规则引用另一个程序的数据；这里没有，按空值处理。",
     ),
     "rule_today": (
         "The rule counts days from today, which only the limits of a date can say here.",

@@ -1,0 +1,304 @@
+"""The common forms of FHIRPath, parsed into the tree of rules. What is not one of them raises BadExpression or Inexpressible.
+
+`%resource.item.where(linkId='fever').answer.value` becomes Ref("fever"); `.exists()`, `.empty()`, `.not()`, `iif`, arithmetic
+and comparisons are kept; `%name` is a variable. Nothing is ever evaluated.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from survey_app.formats.importing.logic import (
+    MAX_DEPTH,
+    BadExpression,
+    Call,
+    Const,
+    Inexpressible,
+    Not,
+    Op,
+    Ref,
+    joined,
+)
+
+MAX_LENGTH = 20_000
+_TOKEN = re.compile(
+    r"""\s*(?:'(?P<text>(?:[^'\\]|\\.)*)' | @(?P<date>[0-9T:.+Z-]+) | (?P<number>[0-9]+(?:\.[0-9]+)?)
+      | %(?P<variable>`[^`]+`|'[^']+'|[A-Za-z_][A-Za-z0-9_-]*) | (?P<name>`[^`]+`|[$A-Za-z_][A-Za-z0-9_]*)
+      | (?P<sign><=|>=|!=|!~|[=~<>+\-*/&|().,{}\[\]]))""",
+    re.VERBOSE,
+)
+_POWER = {"implies": 1, "or": 2, "xor": 2, "and": 3, "in": 4, "contains": 4, "=": 5, "!=": 5, "~": 5, "!~": 5, "<": 6, "<=": 6,
+          ">": 6, ">=": 6, "|": 7, "is": 8, "as": 8, "+": 9, "-": 9, "&": 9, "*": 10, "/": 10, "div": 10, "mod": 10}  # fmt: skip
+_KEPT = frozenset(("=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/"))
+_ANSWER = frozenset(
+    (
+        "item",
+        "answer",
+        "value",
+        "valueBoolean",
+        "valueDecimal",
+        "valueInteger",
+        "valueDate",
+        "valueDateTime",
+        "valueTime",
+    )
+    + (
+        "valueString",
+        "valueUri",
+        "valueCoding",
+        "valueQuantity",
+        "code",
+        "single",
+        "first",
+        "last",
+        "ofType",
+        "descendants",
+    )
+    + ("repeat", "toInteger", "toDecimal", "toString", "toQuantity")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a path: a member, or a function with its arguments."""
+
+    name: str
+    parts: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`%resource.item.where(...)`: where it begins (`%resource`, "" for the context, or a tree), and its steps."""
+
+    root: Any
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    value: Any
+    at: int
+
+
+def parse(text: str) -> Any:
+    """The tree with paths as written. Raises BadExpression."""
+    if not text.strip() or len(text) > MAX_LENGTH:
+        raise BadExpression
+    tokens: list[_Token] = []
+    at = 0
+    text = text.rstrip()
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise BadExpression(at)
+        kind = str(match.lastgroup)
+        value: Any = match[kind]
+        if kind == "text":
+            value = re.sub(r"\\(.)", r"\1", value)
+        elif kind == "number":
+            value = float(value) if "." in value else int(value)
+        elif kind in ("name", "variable"):
+            value = value.strip("`'")
+        tokens.append(_Token(kind, value, at))
+        at = match.end()
+    reader = _Reader(tokens)
+    tree = reader.expression(0, 0)
+    if reader.peek() is not None:
+        raise BadExpression(reader.place())
+    return tree
+
+
+class _Reader:
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens, self._at = tokens, 0
+
+    def peek(self) -> _Token | None:
+        return self._tokens[self._at] if self._at < len(self._tokens) else None
+
+    def place(self) -> int:
+        """Where reading stands."""
+        return self._tokens[min(self._at, len(self._tokens) - 1)].at
+
+    def _take(self, sign: str | None = None) -> _Token:
+        token = self.peek()
+        if token is None or (sign is not None and (token.kind != "sign" or token.value != sign)):
+            raise BadExpression(self.place())
+        self._at += 1
+        return token
+
+    def _is(self, sign: str) -> bool:
+        token = self.peek()
+        return token is not None and token.kind == "sign" and token.value == sign
+
+    def expression(self, power: int, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise BadExpression(self.place())
+        left = self._postfix(depth)
+        while (
+            (token := self.peek()) is not None and token.kind in ("sign", "name") and _POWER.get(token.value, 0) > power
+        ):
+            self._at += 1
+            right = self.expression(_POWER[token.value], depth + 1)
+            if token.value in ("and", "or"):
+                left = joined("all" if token.value == "and" else "any", left, right)
+            else:
+                left = Op(token.value, left, right)
+        return left
+
+    def _postfix(self, depth: int) -> Any:
+        left = self._operand(depth)
+        steps: list[Step] = []
+        while self._is(".") or self._is("["):
+            if self._take().value == "[":
+                steps.append(Step("[]", (self.expression(0, depth + 1),)))
+                self._take("]")
+                continue
+            name = self._take()
+            if name.kind != "name":
+                raise BadExpression(name.at)
+            steps.append(Step(name.value, self._arguments(depth) if self._is("(") else None))
+        if isinstance(left, Path):
+            return Path(left.root, (*left.steps, *steps))
+        return Path(left, tuple(steps)) if steps else left
+
+    def _operand(self, depth: int) -> Any:
+        token = self._take()
+        if token.kind in ("text", "number", "date"):
+            return Const(token.value)
+        if token.kind == "variable":
+            return Path(f"%{token.value}", ())
+        if token.kind == "name":
+            if token.value in ("true", "false"):
+                return Const(token.value == "true")
+            if self._is("("):
+                return Path("", (Step(token.value, self._arguments(depth)),))
+            return Path("", (Step(token.value),))
+        if token.value == "(":
+            inner = self.expression(0, depth + 1)
+            self._take(")")
+            return inner
+        if token.value == "{":
+            self._take("}")
+            return Const(None)
+        if token.value in ("-", "+"):
+            inner = self.expression(9, depth + 1)
+            if isinstance(inner, Const) and isinstance(inner.value, int | float):
+                return Const(-inner.value if token.value == "-" else inner.value)
+            return Op("-", Const(0), inner) if token.value == "-" else inner
+        raise BadExpression(token.at)
+
+    def _arguments(self, depth: int) -> tuple[Any, ...]:
+        self._take("(")
+        parts: list[Any] = []
+        while not self._is(")"):
+            parts.append(self.expression(0, depth + 1))
+            if not self._is(")"):
+                self._take(",")
+        self._take(")")
+        return tuple(parts)
+
+
+# --- paths as names ---------------------------------------------------------------------------------------------------
+def simple(tree: Any, variables: dict[str, Any], own: str = "", depth: int = 0) -> Any:
+    """The tree with every path as a Ref, a Not or a Call (exists, empty, score, round, power, iif). Raises Inexpressible."""
+    if depth > 40:
+        raise Inexpressible
+    if isinstance(tree, Const):
+        return tree
+    if isinstance(tree, Path):
+        return _path(tree, variables, own, depth)
+    if isinstance(tree, Op):
+        if tree.op not in _KEPT:
+            raise Inexpressible
+        return Op(tree.op, simple(tree.left, variables, own, depth + 1), simple(tree.right, variables, own, depth + 1))
+    if hasattr(tree, "parts") and hasattr(tree, "word"):
+        return type(tree)(tree.word, tuple(simple(part, variables, own, depth + 1) for part in tree.parts))
+    raise Inexpressible
+
+
+def _path(path: Path, variables: dict[str, Any], own: str, depth: int) -> Any:
+    steps = list(path.steps)
+    endings: list[Step] = []
+    while (
+        steps
+        and steps[-1].parts is not None
+        and steps[-1].name in ("exists", "empty", "not", "round", "power", "hasValue")
+    ):
+        endings.insert(0, steps.pop())
+    found = _start(Path(path.root, tuple(steps)), variables, own, depth)
+    for ending in endings:
+        found = _ended(found, ending, variables, own, depth)
+    return found
+
+
+def _ended(found: Any, ending: Step, variables: dict[str, Any], own: str, depth: int) -> Any:
+    parts = tuple(simple(part, variables, own, depth + 1) for part in ending.parts or ())
+    if ending.name in ("exists", "empty", "hasValue") and not parts and isinstance(found, Ref | Call):
+        there = Call("exists", (found,))
+        return there if ending.name != "empty" else Not(there)
+    if ending.name == "not" and not parts:
+        return Not(found)
+    if ending.name in ("round", "power"):
+        return Call(ending.name, (found, *parts))
+    raise Inexpressible
+
+
+def _start(path: Path, variables: dict[str, Any], own: str, depth: int) -> Any:
+    root, steps = path.root, path.steps
+    if not isinstance(root, str):
+        if steps and any(step.name not in _ANSWER for step in steps):
+            raise Inexpressible
+        return simple(root, variables, own, depth + 1)
+    if root.startswith("%") and root[1:] in variables:
+        if any(step.name not in _ANSWER for step in steps):
+            raise Inexpressible
+        return simple(variables[root[1:]], variables, own, depth + 1)
+    if root == "" and steps and steps[0].name == "iif" and steps[0].parts is not None and len(steps) == 1:
+        parts = steps[0].parts if len(steps[0].parts) == 3 else (*steps[0].parts, Const(None))
+        return Call("iif", tuple(simple(part, variables, own, depth + 1) for part in parts))
+    if root == "%questionnaire":
+        return _score_of(steps)
+    if root in ("%resource", "%context", "", "%root", "%rootResource"):
+        return _answer(root, steps, own)
+    raise Inexpressible
+
+
+def _link(step: Step) -> str | None:
+    """`where(linkId = 'x')`, also with `and answer.exists()` and the like left out: only the plain form."""
+    if step.name != "where" or step.parts is None or len(step.parts) != 1:
+        return None
+    test = step.parts[0]
+    if not (isinstance(test, Op) and test.op == "=" and isinstance(test.left, Path) and isinstance(test.right, Const)):
+        return None
+    plain = test.left.root == "" and [inner.name for inner in test.left.steps] == ["linkId"]
+    return str(test.right.value) if plain else None
+
+
+def _answer(root: str, steps: tuple[Step, ...], own: str) -> Ref:
+    link = own if root in ("%context", "") else ""
+    named = False
+    asked = False
+    for step in steps:
+        if step.name == "where":
+            found = _link(step)
+            if found is None or asked:
+                raise Inexpressible
+            link, named = found, True
+        elif step.name not in _ANSWER:
+            raise Inexpressible
+        asked = asked or step.name == "answer"
+    if not link or (not named and not asked) or not (asked or named):
+        raise Inexpressible
+    if not asked:
+        raise Inexpressible
+    return Ref(link)
+
+
+def _score_of(steps: tuple[Step, ...]) -> Call:
+    """`%questionnaire.item.where(linkId = 'a').answerOption.where(...).extension.where(...).valueDecimal`: the score of a."""
+    links = [link for step in steps if (link := _link(step)) is not None]
+    names = [step.name for step in steps]
+    if not links or "answerOption" not in names or names[-1] not in ("valueDecimal", "valueInteger", "value"):
+        raise Inexpressible
+    return Call("score", (Ref(links[-1]),))
