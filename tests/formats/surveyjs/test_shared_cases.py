@@ -59,7 +59,7 @@ def test_the_same_questions_and_pages_are_shown_for_every_vector() -> None:
         answers = {names[key]: coded(imported, names[key], value) for key, value in vector["data"].items()}
         way = path(imported.definition, {k: v for k, v in answers.items() if v is not None})
         shown = {question.name for page in way.pages for question in page.questions}
-        wanted = {name for name in vector["visible"]}
+        wanted = set(vector["visible"])
         found = {source for source, name in names.items() if name in shown or is_intro(imported, source)}
         templates = {source for source in found if ".templateElements[" in place_of(imported, source)}
         assert found - templates == wanted, vector

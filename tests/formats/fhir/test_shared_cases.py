@@ -1,0 +1,59 @@
+"""FHIR Questionnaires and responses of other projects, where the shared folder is present."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from survey_app.formats.fhir import looks_like, parse, validate_response
+from survey_app.formats.importing import Refused
+
+CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
+FILES = CASES / "questionnaires" / "fhir"
+VECTORS = FILES / "validator_vectors"
+pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"the shared cases are absent: {FILES}")
+
+
+def test_every_questionnaire_has_the_counts_of_its_source() -> None:
+    drafts = 0
+    for name, counts in json.loads((CASES / "expected" / "fhir_structure.json").read_text()).items():
+        data = (FILES / name).read_bytes()
+        if counts["resource"] != "Questionnaire" or "_BAD" in name:
+            with pytest.raises(Refused) as refused:
+                parse(data)
+            assert all(fault.place for fault in refused.value.faults), name
+            continue
+        imported = parse(data)
+        drafts += 1
+        assert looks_like(data)
+        assert imported.source.questions == counts["questions"], name
+        assert dict(imported.source.types) == counts["types"], name
+        rules = counts["logic"].get("enableWhen", 0) + counts["logic"].get(
+            "ext:sdc-questionnaire-enableWhenExpression", 0
+        )
+        assert imported.source.conditions == rules, name
+    assert drafts >= 19
+
+
+def test_responses_are_judged_as_the_published_outcomes_say() -> None:
+    right = 0
+    with (CASES / "expected" / "fhir_response_validation.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            asked = VECTORS / row["questionnaire"]
+            issues = validate_response(
+                asked.read_bytes() if asked.is_file() else None, (VECTORS / row["response"]).read_bytes()
+            )
+            found = sorted((issue.severity, issue.code) for issue in issues)
+            wanted = sorted(zip(filter(None, row["severities"].split("|")), row["codes"].split("|"), strict=False))
+            assert found == wanted, row["case"]
+            valid = not any(issue.severity != "warning" for issue in issues)
+            assert valid == (row["valid"] == "True"), row["case"]
+            right += 1
+    assert right == 37
+
+
+def test_a_response_that_was_really_given_is_read() -> None:
+    asked, given = ((FILES / f"pair_measles_{kind}.json").read_bytes() for kind in ("q", "qr"))
+    issues = validate_response(asked, given)
+    assert not [issue for issue in issues if issue.code in ("invalidLinkId", "invalidAnswerType", "required")], issues
