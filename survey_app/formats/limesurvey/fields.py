@@ -278,7 +278,7 @@ def equation(work: Work, question: Question) -> list[Plain]:
         "name": name,
         "type": "computed",
         "expression": expression,
-        "text": {work.building.languages[0]: question.code},
+        "text": {work.building.languages[0]: question.code or name},
     }
     if hidden:
         return [made]

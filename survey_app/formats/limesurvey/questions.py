@@ -46,6 +46,9 @@ def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
         work.variables.shows[one["name"]] = _joined(page_rule, own)
     _tell_rule(work, question, made[0], said)
     tell_rest(work, question, made)
+    for one in made:
+        if one.get("hint"):  # a text without the first language would be none
+            one["hint"] = {work.building.languages[0]: next(iter(one["hint"].values())), **one["hint"]}
     if work.open_notes:
         notes = made[0].setdefault("open_rules", [])
         notes += [note for note in work.open_notes if note not in notes][: 100 - len(notes)]
