@@ -50,7 +50,7 @@ def parse(data: bytes) -> Imported:
     building = Building("xlsform", languages=list(names.values()))
     _count(building, form, tree.root)
     unroll(tree.root, found)
-    resolver = Resolver(tree.root)
+    resolver = Resolver(tree.root, lists=frozenset(found.rows))
     shop = Workshop(building, resolver, Wording(building, resolver, names), found)
     Drafter(shop).draft(tree.root)
     choice_lists.report(found, shop.wording, building, shop.fates)

@@ -53,13 +53,23 @@ class Calculations:
         if target is None:
             raise Inexpressible
         if target.kind == "choice":
-            if any(
-                as_number(code) is None or as_number(ours) != as_number(code) for code, ours in target.codes.items()
-            ):
-                raise Inexpressible
-        elif target.kind != "number":
+            return self._of_codes(target)
+        if target.kind != "number":
             raise Inexpressible
         return {"answer": target.name}
+
+    @staticmethod
+    def _of_codes(target: Target) -> Expression:
+        """The code as a number; missing for codes that are none."""
+        fitting = [ours for code, ours in target.codes.items() if as_number(code) is not None]
+        if not fitting or any(
+            as_number(ours) != as_number(code) for code, ours in target.codes.items() if ours in fitting
+        ):
+            raise Inexpressible
+        if len(fitting) == len(target.codes):
+            return {"answer": target.name}
+        test = {"is": fitting[0]} if len(fitting) == 1 else {"one_of": fitting}
+        return {"if": {target.name: test}, "then": {"answer": target.name}}
 
     def _call(self, tree: Call, depth: int) -> Expression:
         if tree.name == "if" and len(tree.parts) == 3:
@@ -70,7 +80,11 @@ class Calculations:
             return self._chosen(tree.parts[0])
         if tree.name in ("min", "max") and tree.parts and all(isinstance(part, Ref) for part in tree.parts):
             parts = [self.expression(part, depth + 1) for part in tree.parts]
-            there = [{part["answer"]: {"answered": True}} for part in parts if isinstance(part, dict)]
+            there = [
+                {part["answer"]: {"answered": True}} for part in parts if isinstance(part, dict) and "answer" in part
+            ]
+            if len(there) != len(parts):
+                raise Inexpressible
             return {"if": {"all": there}, "then": {tree.name: parts}}
         raise Inexpressible
 

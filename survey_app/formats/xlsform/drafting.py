@@ -6,6 +6,7 @@ from survey_app.formats.xlsform import grids
 from survey_app.formats.xlsform.kobo import add_kobo_matrix, add_kobo_rank, add_kobo_score
 from survey_app.formats.xlsform.outline import Group, Node
 from survey_app.formats.xlsform.questions import Maker, source_of, wanted_name
+from survey_app.formats.xlsform.resolving import has_sum
 from survey_app.formats.xlsform.workshop import Workshop, computed
 
 _KOBO = {"kobomatrix": add_kobo_matrix, "score": add_kobo_score, "rankgroup": add_kobo_rank}
@@ -23,10 +24,12 @@ class Drafter:
         for node in root.walk():
             if isinstance(node, Group):
                 continue
-            if node.row.get("calculation") and _hidden(node):
+            if node.row.get("calculation") and (_hidden(node) or node.kind == "hidden"):
                 self.shop.resolver.inlined.add(node)
             elif _is_hidden_value(node) and (value := _fixed_value(node)):
                 self.shop.resolver.constants[node] = value
+            elif _is_hidden_value(node):
+                self.shop.resolver.outside.add(node)
         self._children(root, top=True)
         for node in self._later:
             self._unsaid(node)
@@ -126,7 +129,7 @@ class Drafter:
                 shop.building.changed("setting", node.row.place(key), given, "looks_ours")
         shop.wording.text(node.row, "label", "", None)
         if not _fixed_value(node):
-            shop.building.lost("question", place, source_of(node), "hidden_outside")
+            shop.building.lost("setting", place, source_of(node), "hidden_outside")
             return
         name = shop.building.names.give(wanted_name(node))
         question = {"name": name, "type": "hidden", "value": value, "text": {shop.wording.first: node.name or name}}
@@ -138,10 +141,12 @@ class Drafter:
         shop, row = self.shop, node.row
         place, given = row.place("calculation"), row.get("calculation")
         if not given:
-            shop.building.lost("question", row.place("type"), source_of(node), "calculation_missing")
+            shop.building.lost("score", row.place("type"), source_of(node), "calculation_missing")
             return True
         try:
             tree = shop.resolver.tree(given, node)
+            if shop.resolver.elsewhere:
+                raise Inexpressible
             expression = shop.calculations.expression(tree)
         except Inexpressible as error:
             if error.code == "rule_unknown_name" and self._comes_later(node):
@@ -156,6 +161,8 @@ class Drafter:
         text = shop.wording.text(row, "label", name, None) or {shop.wording.first: node.name or name}
         shop.add(computed(name, text, expression), place, own)
         shop.resolver.put(node, Target("number", name))
+        if has_sum(tree):
+            shop.resolver.sums.add(name)
         shop.building.kept("score", place, given, name)
         self._told(node, name)
         return True
@@ -197,7 +204,6 @@ class Drafter:
             shop.building.changed("score", place, given, "calculation_inside")
         except Inexpressible:
             shop.building.lost("score", place, given, "calculation_lost")
-        shop.building.changed("question", row.place("type"), source_of(node), "calculation_inside")
         if relevant := row.get("relevant"):
             shop.building.changed("setting", row.place("relevant"), relevant, "calculation_inside")
         shop.wording.text(row, "label", "", None)
@@ -209,7 +215,9 @@ def _hidden(node: Node) -> bool:
 
 
 def _is_hidden_value(node: Node) -> bool:
-    return node.kind == "hidden" or (_hidden(node) and node.kind == "text" and not node.row.get("calculation"))
+    return (
+        node.kind in ("hidden", "text") and (node.kind == "hidden" or _hidden(node)) and not node.row.get("calculation")
+    )
 
 
 def _fixed_value(node: Node) -> str:

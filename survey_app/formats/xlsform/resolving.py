@@ -1,5 +1,6 @@
 """What the names in an expression stand for: variables of the draft, or calculations whose tree takes their place."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +15,13 @@ from survey_app.formats.importing.logic import (
     Ref,
     Target,
 )
-from survey_app.formats.xlsform import xpath
+from survey_app.formats.xlsform import values, xpath
 from survey_app.formats.xlsform.outline import Group, Node
 
 MOST_PARTS = 3_000
 MOST_LEVELS = 25
-SELF, VAR = "self", "var"
-"""`Ref.part` after resolving: the answer that a constraint judges; a variable of the draft."""
+SELF, VAR, OWN = "self", "var", "own"
+"""`Ref.part` after resolving: the answer that a constraint judges; a variable of the draft; what a calculation gave before."""
 NOTHING = Const("")
 
 
@@ -38,6 +39,14 @@ class Resolver:
     """Names that the form makes by itself: `<question>_other`."""
     by_name: dict[str, list[Node]] = field(default_factory=dict)
     by_target: dict[str, Target] = field(default_factory=dict)
+    lists: frozenset[str] = frozenset()
+    """Names of the form's own lists, which `instance()` may look into."""
+    outside: set[Node] = field(default_factory=set)
+    """Hidden values that another program would hand over: empty here."""
+    sums: set[str] = field(default_factory=set)
+    """Computed values that are no number, and so no empty text either, where an answer is missing."""
+    elsewhere: bool = False
+    """Whether the last tree looks into data of another program, which counts as empty."""
     _left: int = 0
 
     def __post_init__(self) -> None:
@@ -55,8 +64,8 @@ class Resolver:
         try:
             parsed = xpath.parse(text)
         except BadExpression:
-            raise Inexpressible(_unreadable(text)) from None
-        self._left = MOST_PARTS
+            raise Inexpressible("rule_unreadable") from None
+        self._left, self.elsewhere = MOST_PARTS, False
         return self._resolve(parsed, at, at, ())
 
     def named(self, ref: Ref, at: Node) -> Node | None:
@@ -101,12 +110,21 @@ class Resolver:
         if isinstance(tree, Both):
             return Both(tree.word, tuple(self._resolve(part, at, site, through) for part in tree.parts))
         if isinstance(tree, Call):
-            return _plain_call(Call(tree.name, tuple(self._resolve(part, at, site, through) for part in tree.parts)))
+            return self._call(Call(tree.name, tuple(self._resolve(part, at, site, through) for part in tree.parts)))
         return tree
 
+    def _call(self, call: Call) -> Any:
+        if call.name == "instance" or (call.name == "pulldata" and len(call.parts) == 4):
+            name = call.parts[0].value if call.parts and isinstance(call.parts[0], Const) else ""
+            if name in self.lists:
+                raise Inexpressible
+            self.elsewhere = True
+            return NOTHING
+        return _plain_call(call)
+
     def _reference(self, ref: Ref, at: Node, site: Node, through: tuple[Node, ...]) -> Any:
-        if ref.name == "." and ref.part == xpath.PATH and not through:
-            return Ref(".", SELF)
+        if ref.name == "." and ref.part == xpath.PATH:
+            return Ref(".", OWN if through else SELF)
         node = self.named(ref, at)
         if node is None:
             if ref.part == xpath.DOLLAR and ref.name in self.extra:
@@ -116,6 +134,9 @@ class Resolver:
             return Ref(self.targets[node].name, VAR)
         if node in self.constants:
             return Const(self.constants[node])
+        if node in self.outside:
+            self.elsewhere = True
+            return NOTHING
         if node.kind == "calculate" or node in self.inlined:
             return self._calculation(node, site, through)
         raise Inexpressible("rule_unknown_name", name=ref.name)
@@ -123,23 +144,20 @@ class Resolver:
     def _calculation(self, node: Node, site: Node, through: tuple[Node, ...]) -> Any:
         """The tree that a calculation stands for: nothing where it does not apply."""
         text = node.row.get("calculation")
-        relevant = ""
         if node in through or not text:
             raise Inexpressible("rule_unknown_name", name=node.name)
         deeper = (*through, node)
         try:
             value = self._resolve(xpath.parse(text), node, site, deeper)
+            if value == Ref(".", OWN):  # it keeps the value that it begins with
+                value = Const(node.row.get("default"))
             around = set(site.ancestors()) | {site}
             for holder in (node, *(group for group in node.ancestors() if group not in around)):
                 if relevant := holder.row.get("relevant") if holder is not self.root else "":
                     value = Call("if", (self._resolve(xpath.parse(relevant), holder, site, deeper), value, NOTHING))
         except BadExpression:
-            raise Inexpressible(_unreadable(relevant or text)) from None
+            raise Inexpressible("rule_unreadable") from None
         return value
-
-
-def _unreadable(text: str) -> str:
-    return "rule_elsewhere" if "instance(" in text or "pulldata(" in text else "rule_unreadable"
 
 
 _SAME = ("string", "once", "boolean", "date", "date-time")
@@ -156,9 +174,21 @@ def _plain_call(call: Call) -> Any:
         return parts[0]
     if name in _SAME and len(parts) == 1 and isinstance(parts[0].value, str):
         return parts[0]
+    if name == "if" and len(parts) == 3 and not refs(parts[0]):
+        with suppress(Inexpressible):
+            return parts[1 if values.truth(values.evaluate(parts[0], {})) else 2]
     if name == "coalesce" and len(parts) == 2:
-        return Call("if", (Op("!=", parts[0], NOTHING), parts[0], parts[1]))
+        return _plain_call(Call("if", (Op("!=", parts[0], NOTHING), parts[0], parts[1])))
     return call
+
+
+def has_sum(tree: Any) -> bool:
+    """Whether there is arithmetic in a tree."""
+    if isinstance(tree, Op):
+        return tree.op in ("+", "-", "*", "/", "mod") or has_sum(tree.left) or has_sum(tree.right)
+    if isinstance(tree, Both | Call):
+        return any(has_sum(part) for part in tree.parts)
+    return isinstance(tree, Not) and has_sum(tree.part)
 
 
 def refs(tree: Any) -> set[str]:

@@ -26,6 +26,7 @@ class Rules:
     def __init__(self, resolver: Resolver, number_of: Callable[[Any], str]) -> None:
         self._known = resolver.by_target
         self._number_of = number_of
+        self._sums = resolver.sums
 
     def condition(self, tree: Any) -> Condition | bool:
         """The condition of a resolved tree; True or False when it is the same for all answers."""
@@ -121,10 +122,11 @@ class Rules:
             return self._two(op, self._target(left), self._target(right))
         return self._arithmetic(op, left, right)
 
-    @staticmethod
-    def _emptiness(op: str, target: Target) -> Condition | bool:
+    def _emptiness(self, op: str, target: Target) -> Condition | bool:
         if op not in ("=", "!="):
             return False  # nothing is larger or smaller than an empty text
+        if target.name in self._sums:
+            raise Inexpressible
         return {target.name: {"answered": op == "!="}}
 
     def _constant(self, op: str, target: Target, value: Any) -> Condition | bool:

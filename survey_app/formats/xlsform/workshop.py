@@ -83,23 +83,27 @@ class Workshop:
         place = node.row.place("relevant")
         try:
             tree = self.resolver.tree(given, node)
+            elsewhere = self.resolver.elsewhere
             found = self.rules.condition(tree)
             if found is False:
                 found = self._never(refs(tree))
-                self.building.changed("rule", place, given, "rule_for_nobody", ours)
+                self.building.changed("rule", place, given, "rule_elsewhere" if elsewhere else "rule_for_nobody", ours)
                 return found
         except Inexpressible as error:
             self.wait(place, given, error)
             return None
         if found is True:
-            self.building.changed("rule", place, given, "rule_always", ours)
+            self.building.changed("rule", place, given, "rule_elsewhere" if elsewhere else "rule_always", ours)
             return None
+        if elsewhere:
+            self.building.changed("rule", place, given, "rule_elsewhere", ours)
+            return found
         self.building.kept("rule", place, given, ours)
         return found if isinstance(found, dict) else None
 
     def _never(self, names: set[str]) -> Condition:
         """A condition that holds for no answer, as the form's own: the check before publishing points at it."""
-        known = sorted(names & self.resolver.by_target.keys())
+        known = sorted(names & self.resolver.by_target.keys()) or list(self.resolver.by_target)[:1]
         if not known:
             raise Inexpressible("rule_never")
         return {"all": [{known[0]: {"answered": True}}, {known[0]: {"answered": False}}]}

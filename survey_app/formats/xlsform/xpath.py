@@ -35,6 +35,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_INSTANCE = re.compile(r"""instance\(\s*(?:'[^']*'|"[^"]*")\s*\)""")
+_STEPS = re.compile(rf"(?:/(?:{_STEP}|\*))+")
 _WORDS = ("and", "or", "div", "mod")
 _ENDS = ("number", "text", "name", "close")
 PATH, DOLLAR = "path", "$"
@@ -45,7 +47,41 @@ def parse(text: str) -> object:
     """The tree of an expression. Raises BadExpression, or Inexpressible for XPath that is never understood (predicates)."""
     if len(text) > LONGEST:
         raise Inexpressible
-    return Parser(tokens(text.translate(_QUOTES)), BINARY, unary=()).parse()
+    plain = text.translate(_QUOTES).replace("current()/", "")
+    return Parser(tokens(_without_instances(plain)), BINARY, unary=()).parse()
+
+
+def _without_instances(text: str) -> str:
+    """`instance('x')/root/item[name = 'a']/label` as `instance('x')`: where in that data it looks does not matter here."""
+    made, at = "", 0
+    for match in _INSTANCE.finditer(text):
+        if match.start() < at:
+            continue
+        made += text[at : match.end()]
+        at = _end_of_path(text, match.end())
+    return made + text[at:]
+
+
+def _end_of_path(text: str, at: int) -> int:
+    while at < len(text) and text[at] in "/[":
+        if step := _STEPS.match(text, at):
+            at = step.end()
+            continue
+        depth, quote, begun = 0, "", at
+        while at < len(text):
+            sign = text[at]
+            at += 1
+            if quote:
+                quote = "" if sign == quote else quote
+            elif sign in "'\"":
+                quote = sign
+            elif sign in "[]":
+                depth += 1 if sign == "[" else -1
+                if depth == 0:
+                    break
+        if depth or at == begun:
+            raise Inexpressible
+    return at
 
 
 def tokens(text: str) -> list[Token]:

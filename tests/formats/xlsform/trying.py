@@ -1,0 +1,98 @@
+"""Plays a form and its draft with the same answers and compares what is shown."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from survey_app.formats.importing import Imported
+from survey_app.formats.xlsform.reading import Form
+from survey_app.questionnaire.routing import path
+from tests.formats.xlsform.reference import Player, Row, Unknown, tree
+
+NUMBERS = ("0", "1", "2", "3", "5", "13", "26", "40")
+
+
+def rows_of(form: Form) -> Row:
+    """The survey sheet as the player has it."""
+    return tree([(row.number, {column.key: row.get(column.key) for column in row.cells}) for row in form.survey.rows])
+
+
+def compare(form: Form, found: Imported, *, rounds: int, seed: int) -> tuple[int, list[str]]:
+    """How many rows were compared, and the differences: rows that show in one and not in the other."""
+    root = rows_of(form)
+    ours = {int(line.place.rsplit("A", 1)[-1]): line.ours for line in found.lines if _asks(line) and line.ours}
+    lost = {line.place for line in found.lines if line.kind == "rule" and line.result == "lost"}
+    everything = Player(root, {}).rows
+    columns = {column.key: column for column in form.survey.columns}
+    for row in everything:
+        source = next(r for r in form.survey.rows if r.number == row.number)
+        row.always = bool(row.relevant) and source.label_of(row.number, columns["relevant"]) in lost
+    chance = random.Random(seed)
+    owners, compared, wrong = found.definition.owners, 0, []
+    for _ in range(rounds):
+        answers: dict[str, Any] = {}
+        texts: dict[str, str] = {}
+        given: dict[int, str] = {}
+        for row in everything:
+            name = ours.get(row.number, "")
+            if name in owners and chance.random() < 0.85:
+                given |= _answer(row, name, owners[name], chance, answers, texts, found)
+        player = Player(root, given)
+        shown = set(path(found.definition, answers, texts).questions)
+        for row in everything:
+            name = ours.get(row.number, "")
+            question = owners.get(name) or found.definition.by_name.get(name)
+            if question is None or row.type == "calculate":
+                continue
+            try:
+                expected = player.shown(row)
+            except Unknown:
+                continue
+            compared += 1
+            if expected != (question.name in shown):
+                wrong.append(f"row {row.number} {row.name}: {expected} in the form, {row.relevant}; {given}")
+    return compared, wrong
+
+
+def _asks(line: Any) -> bool:
+    return line.kind in ("question", "row") and "A" in line.place
+
+
+def _answer(
+    row: Row,
+    name: str,
+    question: Any,
+    chance: random.Random,
+    answers: dict[str, Any],
+    texts: dict[str, str],
+    found: Imported,
+) -> dict[int, str]:
+    operand = question.operand(name)
+    codes = question.codes(name)
+    if operand == "number":
+        value = chance.choice(NUMBERS)
+        answers[name] = int(value)
+        return {row.number: value}
+    if operand == "text":
+        texts[name] = chance.choice(["yes", "a b", "小明"])
+        return {row.number: texts[name]}
+    if operand in ("choice", "multiple") and codes:
+        source = _source_codes(found, name)
+        picked = chance.sample(list(codes), chance.randint(1, 1 if operand == "choice" else min(3, len(codes))))
+        picked = [code for code in codes if code in picked]
+        if all(str(code) in source for code in picked):
+            answers[name] = picked[0] if operand == "choice" else picked
+            return {row.number: " ".join(source[str(code)] for code in picked)}
+    return {}
+
+
+def _source_codes(found: Imported, name: str) -> Mapping[str, str]:
+    """Our code -> code of the form."""
+    table = getattr(found, "source_codes", None)
+    if table is not None:
+        return table.get(name, {})  # type: ignore[no-any-return]
+    codes = {str(code): str(code) for code in found.definition.owners[name].codes(name) or ()}
+    for line in found.lines:
+        if line.kind == "choice" and line.code == "recoded":
+            codes[str(line.values["code"])] = str(line.values["wanted"])
+    return codes
