@@ -133,15 +133,21 @@ def create_collector(name: str, kind: str, shop_code: str | None, place: str, as
 # --- exports ----------------------------------------------------------------------------------------------------------
 @exports.command("write")
 @click.argument("name")
-@click.option("--format", "file_format", type=click.Choice(["csv", "xlsx"]), required=True)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "xlsx", "sav", "dta", "parquet", "r", "python", "fhir", "package"]),
+    required=True,
+    help="sav: SPSS; dta: Stata; r, python: a script with the CSV it reads; fhir: QuestionnaireResponse as NDJSON; package: all.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
-@click.option("--labels", is_flag=True, help="Write labels instead of values.")
+@click.option("--labels", is_flag=True, help="Write labels instead of values (csv, xlsx; the others hold both).")
 @click.option("--language", default="zh-CN", show_default=True, help="Language of labels and codebook.")
 @as_json
 @with_appcontext
 @installed
 def write_export(name: str, file_format: str, output: Path, labels: bool, language: str, as_json: bool) -> None:
-    """Write the answers of questionnaire NAME to a file; a CSV gets its codebook beside it."""
+    """Write the answers of questionnaire NAME to a file; its codebook stands beside it where the format does not hold one."""
     from survey_app.exports.writing import write_export
 
     if not output.parent.is_dir():
@@ -157,7 +163,8 @@ def write_export(name: str, file_format: str, output: Path, labels: bool, langua
         now=clock.now(),
     )
     db.session.commit()
-    tell(as_json, f"wrote {made.rows} responses to {output}", rows=made.rows, path=str(output), sha256=made.sha256)
+    tell(as_json, f"wrote {made.rows} responses to {output}", rows=made.rows, path=str(output), sha256=made.sha256,
+         beside=[str(path) for path in made.beside])  # fmt: skip
 
 
 # --- users ------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
-"""The two file formats: CSV and XLSX. They write what they are given; what may stand in a file was decided before."""
+"""CSV and XLSX. They write what they are given; what may stand in a file was decided before."""
 
 import csv
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import IO, Any
 
@@ -10,11 +12,42 @@ import xlsxwriter
 from survey_app.errors import DomainError
 from survey_app.exports import codebook_file
 from survey_app.exports.shape import Cell, Column, Shape
+from survey_app.exports.table import Table
 from survey_app.formats.cells import csv_text, xlsx_text
 from survey_app.languages import N_, translator
 
 XLSX_MOST_ROWS = 1_048_575  # without the heading
 SHEETS = ("数据", "变量", "选项", "说明")
+
+
+def csv_file(file: IO[bytes], table: Table) -> int:
+    """The rows as CSV."""
+    with as_text(file) as text:
+        return write_csv(text, table.shape.columns, table.rows())
+
+
+def codebook(file: IO[bytes], table: Table) -> int:
+    """The codebook as CSV: it stands beside every file that does not hold one itself."""
+    with as_text(file) as text:
+        write_codebook_csv(text, table.shape)
+    return 0
+
+
+def xlsx(file: IO[bytes], table: Table) -> int:
+    """The rows, the variables, the values and what is told about the file as a workbook."""
+    folder = str(table.folder)
+    return write_xlsx(file, table.shape, table.rows(), about=table.about, now=table.now, folder=folder)
+
+
+@contextmanager
+def as_text(file: IO[bytes]) -> Iterator[IO[str]]:
+    """The same file for text: UTF-8 with BOM, line ends as they are written."""
+    wrapped = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
+    try:
+        yield wrapped
+    finally:
+        wrapped.flush()
+        wrapped.detach()
 
 
 def write_csv(file: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
@@ -101,13 +134,13 @@ def _table(book: Any, name: str, bold: Any, lines: Iterable[Sequence[str | int]]
 def _variables(shape: Shape) -> Iterable[Sequence[str]]:
     _ = translator(shape.language)
     yield (_("变量"), _("标签"), _("题目"), _("类型"), _("存储"))
-    for name, label, question, kind, storage, _note in codebook_file.variables(shape):
-        yield name, label, question, kind, storage
+    for known in codebook_file.variables(shape):
+        yield known.name, known.label, known.question, known.kind, known.storage
 
 
 def _options(shape: Shape) -> Iterable[Sequence[str | int]]:
     _ = translator(shape.language)
     yield (_("变量"), _("取值"), _("代码"), _("标签"))
     for column in shape.columns:
-        for value, code, label in codebook_file.values(shape, column):
-            yield column.name, value, code, label
+        for value in codebook_file.values(shape, column):
+            yield column.name, value.value, value.code, value.label

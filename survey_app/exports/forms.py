@@ -3,14 +3,16 @@
 from flask_babel import lazy_gettext
 from wtforms.validators import DataRequired
 
-from survey_app.exports.writing import FORMATS
+from survey_app.exports.formats import FORMATS
 from survey_app.forms import Choice, Line, StaffForm, at_most
 
 
 class OrderForm(StaffForm):
     """What the file shall be, and what for. The view gives the languages of the questionnaire, and "" for its own choice."""
 
-    format = Choice({name: name for name in FORMATS}, message=lazy_gettext("请选择文件格式。"))
+    format = Choice(
+        {key: key for key, found in FORMATS.items() if found.alone}, message=lazy_gettext("请选择文件格式。")
+    )
     content = Choice({"values": False, "labels": True}, absent="values")  # whether cells hold labels
     language = Choice()
     reason = Line(

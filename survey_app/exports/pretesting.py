@@ -15,6 +15,7 @@ from survey_app.analysis.tallies import RESPONSES, Tally
 from survey_app.analysis.words import percent
 from survey_app.design.in_words import ConditionWriter
 from survey_app.errors import DomainError
+from survey_app.exports.labels import SPSS_LABEL, SPSS_VALUE_LABEL, STATA_LABEL
 from survey_app.exports.shape import Cell, Column, Shape
 from survey_app.languages import N_
 from survey_app.questionnaire import timing, validation
@@ -32,7 +33,6 @@ RESPONDENTS, FEWEST, VISITS = 1_000, 50, 40_000
 COLUMNS_OF_A_VISIT, MOST_COLUMNS = 5, 5_000
 """A question of many rows or options counts as several; a table of more columns takes minutes, whoever is asked."""
 SHOWN_PATHS, SHOWN_ROWS = 8, 10
-SPSS_LABEL, SPSS_VALUE_LABEL, STATA_LABEL = 255, 120, 80  # bytes, bytes, characters (formats.md 6.1)
 XLSX_COLUMNS, MANY_COLUMNS = 16_384, 256
 LIVE = 0  # the id of the version that does not exist yet
 

@@ -1,5 +1,6 @@
 """Asking for a data file, making it in the background, fetching it within a day."""
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from survey_app.design.models import Questionnaire, Version
 from survey_app.errors import DomainError
 from survey_app.events import WORKER, Actor
 from survey_app.exports import writing
+from survey_app.exports.formats import FORMATS
 from survey_app.exports.models import Export
 from survey_app.exports.writing import Written
 from survey_app.languages import N_
@@ -28,7 +30,7 @@ def request_export(
     now: datetime,
 ) -> Export:  # fmt: skip
     """Order a file: the order, its work and its audit row, all durable or none. `texts`: whether this person may read them."""
-    if file_format not in writing.FORMATS:
+    if file_format not in FORMATS or not FORMATS[file_format].alone:
         raise DomainError(N_("请选择文件格式。")).at("format")
     if len(reason.strip()) < LEAST_REASON:
         raise DomainError(N_("请写明导出用途，至少 4 个字；它会进入审计记录。")).at("reason")
@@ -87,7 +89,8 @@ def make_file(held: Claim, app: Flask) -> None:
         db.session.flush()
 
     writing.write_file(
-        questionnaire_id=export.questionnaire_id, file_format=file_format, path=folder / f"{export_id}.{file_format}",
+        questionnaire_id=export.questionnaire_id, file_format=file_format,
+        path=folder / f"{export_id}{FORMATS[file_format].suffix}",
         labels=bool(options.get("labels")), language=str(options.get("language", "zh-CN")), now=clock.now(),
         texts=bool(options.get("texts")), vault=app.extensions["survey_vault"], settle=settle,
         progress=lambda done, total: work.renew(held, now=clock.now(), progress=done, total=total),
@@ -125,8 +128,12 @@ def expire(*, now: datetime, folder: Path) -> int:
     kept |= {writing.codebook_path(Path(name)).name for name in kept}
     gone = 0
     for path in folder.iterdir():
-        # a file younger than a day may be on its way into the database
-        if path.is_file() and path.name not in kept and now.timestamp() - path.stat().st_mtime > KEEP.total_seconds():
+        # what is younger than a day may be on its way into the database
+        if path.name in kept or now.timestamp() - path.stat().st_mtime <= KEEP.total_seconds():
+            continue
+        if path.is_dir():  # of a job that was killed
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
-            gone += 1
+        gone += 1
     return gone

@@ -46,6 +46,15 @@ class Place:
     region: str
 
 
+@dataclass(frozen=True, slots=True)
+class ResponseSet:
+    """The columns of one list of answers, and the text of its question (and row)."""
+
+    name: str
+    label: str
+    columns: tuple[str, ...]
+
+
 FIXED: tuple[tuple[str, str, str], ...] = (
     ("response_id", "text", N_("回答编号（随机，与删除码无关）")),
     ("status", "text", N_("状态：complete 完整，screened_out 按规则提前结束")),
@@ -86,6 +95,7 @@ class Shape:
         self.frozen = frozen
         self.language = language
         self.first = frozen[0].definition.language
+        self._questions = {q.name: q for version in reversed(frozen) for q in version.definition.questions}
         whole = codebook([version.definition for version in frozen])
         self.book = whole if texts else Codebook(tuple(v for v in whole.variables if v.kind != "text"))
         self.columns = [Column(name, kind, translate(label)) for name, kind, label in FIXED]
@@ -99,6 +109,26 @@ class Shape:
     def text(self, label: Mapping[str, str]) -> str:
         """A text of the questionnaire in the language of the file."""
         return text_in(label, self.language, self.first)
+
+    def question(self, name: str) -> str:
+        """The text of a question, as the newest version that has it says it."""
+        return self.text(self._questions[name].text)
+
+    def sets(self) -> list[ResponseSet]:
+        """The multiple-response sets, in column order: several 0/1 columns of one list of answers."""
+        members: dict[tuple[str, str], list[str]] = {}
+        for variable in self.book.variables:
+            if variable.kind == "multiple" and variable.set_name:
+                members.setdefault((variable.set_name, variable.question), []).append(variable.name)
+        return [
+            ResponseSet(name, self._set_label(name, question), tuple(columns))
+            for (name, question), columns in members.items()
+            if len(columns) > 1
+        ]
+
+    def _set_label(self, name: str, question: str) -> str:
+        row = self._questions[question].part_text(name)
+        return " - ".join(part for part in (self.question(question), self.text(row) if row else "") if part)
 
     def place(self, shop_id: int | None) -> Place | None:
         """The shop of a response; None for a link."""

@@ -1,10 +1,10 @@
 """Writing a data file from a questionnaire's answers: used by the job of the export page and by the command line."""
 
 import hashlib
-import io
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,16 +18,19 @@ from survey_app.analysis import dataset
 from survey_app.analysis.dataset import FrozenVersion
 from survey_app.database import db
 from survey_app.design.models import Questionnaire, Version
+from survey_app.design.printing import Letterhead
 from survey_app.errors import DomainError
 from survey_app.events import Actor
-from survey_app.exports import files, shape
+from survey_app.exports import shape
+from survey_app.exports.formats import CODEBOOK, FORMATS, Part
 from survey_app.exports.shape import Cell, Place, Progress, Shape
+from survey_app.exports.table import Table
 from survey_app.languages import N_, translator
+from survey_app.organisation.chain import the_chain
 from survey_app.organisation.models import Region, Shop
 from survey_app.vault import Vault
 from survey_app.web import vault as open_vault
 
-FORMATS = ("csv", "xlsx")
 MISSING = N_(
     "-99 不适用，-98 未答到，-97 看到但未填写，-96 不愿透露，-95 不清楚，-94 该版本无此题；"
     "可低于 -90 的数字题用 -99999 至 -99994"
@@ -36,17 +39,27 @@ MISSING = N_(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished file. `codebook` is the file beside a CSV."""
+    """A finished file. `beside`: the others that belong to it."""
 
     path: Path
     rows: int
     sha256: str
-    codebook: Path | None
+    beside: tuple[Path, ...] = ()
+
+    @property
+    def codebook(self) -> Path | None:
+        """The codebook beside the file; None for a format that holds its own."""
+        return next((path for path in self.beside if path.name.endswith(CODEBOOK.suffix)), None)
 
 
 def codebook_path(path: Path) -> Path:
-    """Where the codebook of a CSV file stands."""
-    return path.with_name(f"{path.stem}.codebook.csv")
+    """Where the codebook of a data file stands."""
+    return beside(path, CODEBOOK)
+
+
+def beside(path: Path, part: Part) -> Path:
+    """Where another file of the same format stands."""
+    return path.with_name(f"{path.stem}{part.suffix}")
 
 
 def write_export(
@@ -79,42 +92,62 @@ def write_file(
     *, questionnaire_id: int, file_format: str, path: Path, labels: bool, language: str, now: datetime, vault: Vault,
     texts: bool = True, settle: Callable[[Written], None] = _nothing, progress: Progress = _nothing,
 ) -> Written:  # fmt: skip
-    """Write the file (and the codebook beside a CSV). It appears under its name, whole, only after `settle` went through.
+    """Write the file and what stands beside it. They appear under their names, whole, only after `settle` went through.
 
     Lets go of the session's transaction first: reading takes long and nobody may wait for it.
     """
-    if file_format not in FORMATS:
+    chosen = FORMATS.get(file_format)
+    if chosen is None:
         raise DomainError(N_("没有这种导出格式。"))
+    head = _letterhead(language)
     db.session.rollback()
-    token, book = secrets.token_hex(4), codebook_path(path)
-    draft, book_draft = path.with_name(f".{path.name}.{token}"), book.with_name(f".{book.name}.{token}")
+    labels = labels and chosen.labels
+    paths = [path, *(beside(path, part) for part in chosen.parts[1:])]
+    token = secrets.token_hex(4)
+    drafts = [one.with_name(f".{one.name}.{token}") for one in paths]
     try:
-        with dataset.snapshot() as connection:
-            table = _shape(connection, questionnaire_id, labels=labels, language=language, texts=texts)
-            found = shape.rows(connection, table, vault, progress)
-            with _private(draft) as file:
-                if file_format == "csv":
-                    count = _write_csv(file, table, found)
-                else:
-                    about, folder = _about(table, now, labels), str(path.parent)
-                    count = files.write_xlsx(file, table, found, about=about, now=now, folder=folder)
-        if file_format == "csv":
-            with _private(book_draft) as file, _text(file) as text:
-                files.write_codebook_csv(text, table)
-        written = Written(path, count, _sha256(draft), book if file_format == "csv" else None)
+        with (
+            dataset.snapshot() as connection,
+            tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{token}.") as folder,
+        ):
+            shape_of = _shape(connection, questionnaire_id, labels=labels, language=language, texts=texts)
+            reads = _Reads(connection, shape_of, vault, progress, chosen.reads)
+            about = _about(shape_of, now, labels)
+            table = Table(shape_of, reads, path.stem, about, now, Path(folder), head)
+            counts = []
+            for part, draft in zip(chosen.parts, drafts, strict=True):
+                with _private(draft) as file:
+                    counts.append(part.write(file, table))
+        written = Written(path, max(counts), _sha256(drafts[0]), tuple(paths[1:]))
         settle(written)
-        draft.replace(path)
-        if written.codebook:
-            book_draft.replace(book)
+        for draft, one in zip(drafts, paths, strict=True):
+            draft.replace(one)
     finally:
-        draft.unlink(missing_ok=True)
-        book_draft.unlink(missing_ok=True)
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
     return written
 
 
-def _write_csv(file: IO[bytes], table: Shape, found: Iterable[list[Cell]]) -> int:
-    with _text(file) as text:
-        return files.write_csv(text, table.columns, found)
+def _letterhead(language: str) -> Letterhead:
+    chain = the_chain()
+    name = chain.display_name(language) or chain.name
+    return Letterhead(name, chain.brand, chain.brand_soft, chain.logo, chain.logo_type)
+
+
+class _Reads:
+    """The rows, as often as a format needs them; progress runs once from nothing to all over all readings."""
+
+    def __init__(self, connection: Connection, table: Shape, vault: Vault, progress: Progress, times: int) -> None:
+        self._connection, self._shape, self._vault = connection, table, vault
+        self._progress, self._times, self._begun = progress, max(1, times), 0
+
+    def __call__(self) -> Iterator[list[Cell]]:
+        before, self._begun = self._begun, self._begun + 1
+
+        def told(done: int, total: int) -> None:
+            self._progress((min(before, self._times - 1) * total + done) // self._times, total)
+
+        return shape.rows(self._connection, self._shape, self._vault, told)
 
 
 @contextmanager
@@ -122,17 +155,6 @@ def _private(path: Path) -> Iterator[IO[bytes]]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w+b") as file:
         yield file
-
-
-@contextmanager
-def _text(file: IO[bytes]) -> Iterator[IO[str]]:
-    """The same file for text: UTF-8 with BOM, line ends as they are written."""
-    wrapped = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
-    try:
-        yield wrapped
-    finally:
-        wrapped.flush()
-        wrapped.detach()
 
 
 def _sha256(path: Path) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from survey_app.questionnaire.conditions import holds
 from survey_app.questionnaire.definition import Definition
@@ -22,11 +22,15 @@ MISSING_LABELS: tuple[tuple[int, Mapping[str, str]], ...] = (
     (UNKNOWN, {"zh-CN": "不清楚", "en": "do not know"}),
     (NOT_IN_VERSION, {"zh-CN": "该版本无此题", "en": "not in this version"}),
 )
+MISSING_NAMES = ("not_applicable", "not_reached", "empty", "refused", "unknown", "not_in_version")
+"""The reasons in the order of their offsets, as data files name them in every language."""
+
 YES_NO = (
     ValueLabel(0, "0", {"zh-CN": "未选", "en": "not chosen"}),
     ValueLabel(1, "1", {"zh-CN": "已选", "en": "chosen"}),
 )
 
+Measure = Literal["nominal", "ordinal", "scale"]
 Row = dict[str, int | float | str]
 
 
@@ -46,6 +50,13 @@ class Codebook:
         if variable.storage != "number":
             return {}
         return {variable.missing + offset: label for offset, label in MISSING_LABELS}
+
+
+def measure(variable: Variable) -> Measure:
+    """What may be calculated with a variable, in the words of SPSS."""
+    if variable.storage in ("date", "time") or variable.kind in ("number", "computed"):
+        return "scale"
+    return "ordinal" if variable.kind in ("rank", "rating", "likert", "nps", "csat", "ces") else "nominal"
 
 
 def codebook(definitions: Sequence[Definition]) -> Codebook:

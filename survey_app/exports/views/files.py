@@ -11,15 +11,11 @@ from survey_app.design.publishing import definition_of, newest_version
 from survey_app.design.views.common import LANGUAGE_NAMES, head
 from survey_app.errors import DomainError
 from survey_app.exports import forms, requesting
+from survey_app.exports.formats import CODEBOOK, FORMATS
 from survey_app.exports.models import Export
 from survey_app.exports.views import blueprint
 from survey_app.web import access, actor, found, is_htmx, language_tag, may, refused, render, seen, settings
 from survey_app.work import Work
-
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def _address(questionnaire_id: int) -> str:
@@ -106,6 +102,6 @@ def download(export_id: int) -> Response:
     path = requesting.fetch(export=export, part=part, by=actor(), folder=folder, now=clock.now())
     if path is None:
         abort(410)
-    suffix = ".codebook.csv" if part == "codebook" else f".{file_format}"
-    kind = CONTENT_TYPES["csv" if part == "codebook" else file_format]
-    return send_file(path, mimetype=kind, as_attachment=True, download_name=f"{name}-{stamp}{suffix}", max_age=0)
+    sent = CODEBOOK if part == "codebook" else FORMATS[file_format]
+    download_name = f"{name}-{stamp}{sent.suffix}"
+    return send_file(path, mimetype=sent.content_type, as_attachment=True, download_name=download_name, max_age=0)
