@@ -239,12 +239,16 @@ class Walk:
             self._pending += own[1]
             return
         rule, notes = own
-        shown = together("all", [rule, jumps.condition()]) if rule is not None else None
-        if isinstance(shown, dict):
-            shown = simplify(shown)
+        jumped = jumps.condition()
+        if jumped is None:
+            notes.append((f"{block.id} / SkipLogic", qid, "rule_kept_as_note", {}))
+        said = together("all", [part for part in (rule, jumped) if part is not None])
+        if isinstance(said, dict):
+            said = simplify(said)
             for question in made.questions:
                 inner = question.get("show_if")
-                question["show_if"] = simplify({"all": [shown, inner]}) if inner else shown
+                question["show_if"] = simplify({"all": [said, inner]}) if inner else said
+        shown = said if rule is not None and jumped is not None else None
         self._take(qid, made, shown, where)
         self._add(made.questions, where, block.title, random=random)
         self._done[block.id] = self._done[block.id] or self.pages[-1].data["name"]

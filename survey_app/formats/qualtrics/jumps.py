@@ -6,7 +6,7 @@ from typing import Any
 from survey_app.formats.importing import Building
 from survey_app.formats.importing.logic import Inexpressible, negated, together
 from survey_app.formats.qualtrics.reading import text_of
-from survey_app.formats.qualtrics.rules import Rules
+from survey_app.formats.qualtrics.rules import MOST_PARTS, Rules, size
 from survey_app.formats.qualtrics.source import Block, Element
 from survey_app.formats.qualtrics.work import Rule
 from survey_app.questionnaire.conditions import holds, simplify
@@ -36,10 +36,12 @@ class Jumps:
         if qid in self._ahead:
             self._ahead = self._ahead[self._ahead.index(qid) + 1 :]
 
-    def condition(self) -> Rule:
-        """True unless a jump passes over the question."""
+    def condition(self) -> Rule | None:
+        """True unless a jump passes over the question; None when there are too many to say."""
         if not self._active:
             return True
+        if sum(size(jump.rule) for jump in self._active) > MOST_PARTS:
+            return None
         return negated(simplify({"any": [jump.rule for jump in self._active]}))
 
     def leave(
@@ -84,7 +86,7 @@ class Jumps:
             if shown is None or shown is True and rule is True:
                 raise Inexpressible
             rule = together("all", [shown, rule])
-        if not isinstance(rule, dict):
+        if not isinstance(rule, dict) or size(rule) > MOST_PARTS:
             raise Inexpressible
         return _Jump(simplify(rule), destination)
 

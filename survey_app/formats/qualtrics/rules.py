@@ -16,7 +16,7 @@ from survey_app.formats.qualtrics.work import Asked, Rule, Work
 from survey_app.questionnaire.conditions import as_number, simplify
 from survey_app.questionnaire.question_types.numbers import is_iso_date
 
-MOST_PARTS = 2_000
+MOST_PARTS = 500
 """A condition with more tests than this is left as words."""
 _LOCATOR = re.compile(r"q://([^/]+)/(.+)")
 _JOIN = re.compile(r'class="ConjDesc">\s*((?:And|Or|Else)?)', re.IGNORECASE)
@@ -40,20 +40,16 @@ class Rules:
 
     def __init__(self, work: Work, fields: Fields) -> None:
         self._work, self._fields = work, fields
-        self._loosened = False
+        self._loosened, self._size = False, 0
 
     def of(self, logic: Any) -> Found:
         """The condition of a BooleanExpression, or of one expression. Raises Inexpressible."""
-        self._loosened = False
+        self._loosened, self._size = False, 0
         if isinstance(logic, dict) and "Operator" in logic:
             rule = self._expression(logic)
         else:
             rule = self._sets(logic)
-        if isinstance(rule, dict):
-            rule = simplify(rule)
-            if size(rule) > MOST_PARTS:
-                raise Inexpressible
-        return Found(rule, self._loosened)
+        return Found(simplify(rule) if isinstance(rule, dict) else rule, self._loosened)
 
     def _sets(self, logic: Any) -> Rule:
         parts: list[tuple[str, Rule]] = []
@@ -71,9 +67,16 @@ class Rules:
 
     # --- one expression ---
     def _expression(self, expression: dict[str, Any]) -> Rule:
+        rule = self._one(expression)
+        self._size += size(rule)
+        if self._size > MOST_PARTS:  # before anything walks through it: rules about rules double with every step
+            raise Inexpressible
+        return rule
+
+    def _one(self, expression: dict[str, Any]) -> Rule:
         operator = text_of(expression.get("Operator"))
         if operator in ("NotSelected", "NotDisplayed"):
-            return negated(self._expression({**expression, "Operator": _NEGATIVE[operator]}))
+            return negated(self._one({**expression, "Operator": _NEGATIVE[operator]}))
         operator = _NEGATIVE.get(operator, operator)
         kind = text_of(expression.get("LogicType")) or "Question"
         right = text_of(expression.get("RightOperand"))

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from survey_app.formats.importing.report import Kind
+from survey_app.formats.importing.texts import words
 from survey_app.formats.qualtrics.reading import dig, mapping, text_of
 from survey_app.formats.qualtrics.work import Asked, Work
 from survey_app.questionnaire.parts import MAX_TEXT
@@ -36,10 +37,10 @@ class Wording:
             found = dig(translated, *path)
             if path[-1] == "Display" and not isinstance(found, str | int | float):
                 found = dig(translated, *path[:-1])  # some files write "1": "Yes" for "1": {"Display": "Yes"}
-            words = text_of(found)
-            if words and language_of(code) != self._first:
-                given[language_of(code)] = words
-                self._work.building.kept("text", f"{place} / {code}", words)
+            translation = text_of(found)
+            if translation and language_of(code) != self._first:
+                given[language_of(code)] = translation
+                self._work.building.kept("text", f"{place} / {code}", translation)
         return self.plain(given, place, kind=kind, spare=spare)
 
     def plain(
@@ -51,8 +52,8 @@ class Wording:
         made = self._work.building.text(given, place, kind=kind)
         made = {language: self._piped(text, place) for language, text in made.items()}
         first = self._work.building.tag(self._first)
-        if first not in made and (words := next(iter(made.values()), spare)):
-            made = {first: words, **made}
+        if first not in made and (borrowed := next(iter(made.values()), spare)):
+            made = {first: borrowed, **made}
         return made
 
     def _piped(self, text: str, place: str) -> str:
@@ -67,8 +68,8 @@ class Wording:
         scheme, path = hole.group(1), unquote(hole.group(2)).split("?")[0]
         parts = path.split("/")
         if scheme == "q" and len(parts) > 1:
-            if words := self._static(parts):
-                return words
+            if fixed := self._static(parts):
+                return fixed.replace("{{", "{ {")
             asked = self._work.asked.get(parts[0])
             variable = shown_variable(asked, parts[1:]) if asked else ""
         else:
@@ -83,11 +84,10 @@ class Wording:
         """Words that are the same for everybody: the text of a question or of a choice."""
         payload = self._work.source.questions.get(parts[0], {})
         if parts[1] == "QuestionText":
-            return self._work.building.text(text_of(payload.get("QuestionText")), parts[0]).get(self._first, "")
+            return words(text_of(payload.get("QuestionText"))).text
         if parts[1] in ("ChoiceDescription", "AnswerDescription") and len(parts) > 2:
             key = "Choices" if parts[1] == "ChoiceDescription" else "Answers"
-            shown = self._work.building.text(text_of(dig(payload, key, parts[2], "Display")), parts[0])
-            return next(iter(shown.values()), "")
+            return words(text_of(dig(payload, key, parts[2], "Display"))).text
         return ""
 
 
