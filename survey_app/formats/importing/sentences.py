@@ -104,7 +104,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Rows have rules of their own: each row became a question, stored under the same name.",
         "各行有自己的规则：每行变成一道题，存储名称不变。",
     ),
-    "row_never_shown": ("This row is never shown and was left out.", "这一行从不显示，没有导入。"),
+    "row_never_shown": ("This row is never shown: it is a hidden value.", "这一行从不显示，变为隐藏变量。"),
     "soft_mandatory": (
         "A gentle reminder is not possible: the question may be left empty.",
         "不支持“温和提醒”：这道题可以不答。",

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible
+from survey_app.formats.importing.report import Kind
 from survey_app.formats.limesurvey import fields, filtering, grids, lists, rows
 from survey_app.formats.limesurvey.attributes import tell_rest
 from survey_app.formats.limesurvey.old_conditions import from_table
-from survey_app.formats.limesurvey.survey import Question
+from survey_app.formats.limesurvey.survey import Item, Question
 from survey_app.formats.limesurvey.work import Plain, Work
 from survey_app.questionnaire.conditions import simplify
+from survey_app.questionnaire.parts import SLUG
 
 _MAKERS: dict[str, Callable[[Work, Question], list[Plain]]] = {
     **dict.fromkeys("L!O", lists.single),
@@ -149,7 +151,14 @@ def _tell_rule(work: Work, question: Question, main: Plain, said: Said) -> None:
 
 
 def _hidden(work: Work, question: Question) -> list[Plain]:
-    """A question that is always hidden: its default value, which nobody types."""
+    """A question that is always hidden: a parameter of the link for a list, else its default value, which nobody types."""
+    parameters = [row for row in work.survey.dump.rows("survey_url_parameters") if row.get("targetqid") == question.id]
+    slug = parameters[0].get("parameter").strip().lower() if parameters else ""
+    if SLUG.fullmatch(slug) and len(slug) <= 64 and question.type in "L!O" and question.offered():
+        made = lists.single(work, question)[0]
+        work.building.kept("setting", f"survey_url_parameters (line {parameters[0].line})", slug, question.name)
+        work.building.changed("question", question.place, question.type, "hidden_question", question.name)
+        return [{"name": made["name"], "type": "hidden", "parameter": slug, "choices": _plain_choices(made["choices"])}]
     name = work.name(question)
     default = next((row.get("defaultvalue") for row in question.defaults if row.get("sqid", "0") in ("", "0")), "")
     if default and "{" in default:
@@ -159,11 +168,21 @@ def _hidden(work: Work, question: Question) -> list[Plain]:
     else:
         work.register(question, "", None, constant=default)
     work.used.add("default")
-    for item in (*question.rows, *question.answers):
-        work.building.changed("choice" if item in question.answers else "row", f"{question.code}_{item.code} (line {item.line})",
-                              next(iter(item.texts.values()), item.code), "hidden_question", name)  # fmt: skip
+    offered: tuple[tuple[Kind, list[Item]], ...] = (("row", question.rows), ("choice", question.answers))
+    for kind, items in offered:
+        for item in items:
+            place, source = (
+                f"{question.code}_{item.code} (line {item.line})",
+                next(iter(item.texts.values()), item.code),
+            )
+            work.building.changed(kind, place, source, "hidden_question", name)
     work.building.changed("question", question.place, question.type, "hidden_question", name)
     return [{"name": name, "type": "hidden", "value": default}]
+
+
+def _plain_choices(choices: list[Plain]) -> list[Plain]:
+    """The codes a parameter may have; the choice with a text field is none."""
+    return [choice for choice in choices if not choice.get("other")]
 
 
 def _common(work: Work, question: Question, made: list[Plain]) -> None:

@@ -75,7 +75,7 @@ def read(data: bytes) -> Dump:
     members: list[str] = []
     if is_archive(data):
         data, members = _unpacked(data)
-    dump = _Reader().read(data)
+    dump = _Reader().read(data.lstrip(b" \t\r\n"))
     dump.members = members
     return dump
 

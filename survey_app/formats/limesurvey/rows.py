@@ -34,10 +34,10 @@ def split(work: Work, question: Question, found: dict[str, Truth]) -> list[Plain
     maker = _maker(work, question)
     for row, worded in zip(rows, rows_of(work, question, rows), strict=True):
         when = found[row.id]
-        if when is False:
-            work.building.changed(
-                "row", f"{question.code}_{row.code} (line {row.line})", row.code, "row_never_shown", name
-            )
+        if when is False:  # nobody ever sees it; its column stays, without a value
+            place = f"{question.code}_{row.code} (line {row.line})"
+            work.building.changed("row", place, row.code, "row_never_shown", name)
+            made.append({"name": f"{name}_{row.ours}", "type": "hidden", "value": "", "text": worded["text"]})
             continue
         for one in maker(f"{name}_{row.ours}", row):
             one["text"] = _joined(worded["text"], one.pop("column", None))

@@ -54,7 +54,10 @@ def rest(work: Work) -> None:
             building.lost("setting", f"{key} [{language}]", text, "setting_lost")
     for member in survey.dump.members:
         building.lost("setting", member, member, "answers_not_imported")
+    told = {line.place for line in building.lines}
     for row in survey.dump.rows("survey_url_parameters"):
+        if f"survey_url_parameters (line {row.line})" in told:
+            continue
         where = ("parameters of the link", "链接参数")
         building.lost(
             "setting", f"survey_url_parameters (line {row.line})", row.get("parameter"), "setting_ours", where=where

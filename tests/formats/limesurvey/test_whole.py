@@ -132,6 +132,21 @@ def test_the_notice_that_must_be_accepted_is_a_consent() -> None:
     assert (consent.type, consent.required, consent.text) == ("consent", True, {"en": "We keep it safe"})
 
 
+def test_a_hidden_list_that_the_link_fills_is_a_parameter() -> None:
+    rows = [{"id": 1, "sid": 1, "parameter": "from", "targetqid": 1, "targetsqid": ""}]
+    rows.append({"id": 2, "sid": 1, "parameter": "who", "targetqid": 2, "targetsqid": ""})
+    shop = q("origin", "L", answers=ANSWERS, attributes={"hidden": "1"})
+    found = parse(survey([shop, q("a", relevance="origin == 1")], tables={"survey_url_parameters": rows}))
+    hidden = found.data["pages"][0]["questions"][0]
+    assert (hidden["type"], hidden["parameter"], [choice["code"] for choice in hidden["choices"]]) == (
+        "hidden",
+        "shop",
+        ["1", "2"],
+    )
+    assert found.definition.question("a").show_if == {"origin": {"is": "1"}}
+    assert [line.source for line in found.lines if line.code == "setting_ours"] == ["who"]
+
+
 def test_defaults_mails_and_settings_are_told() -> None:
     tables = {"defaultvalues": [{"dvid": 3, "qid": 1, "scale_id": 0, "sqid": 0, "specialtype": ""}]}
     tables["defaultvalue_l10ns"] = [{"id": 1, "dvid": 3, "language": "en", "defaultvalue": "5"}]
