@@ -201,6 +201,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Only some were shown by chance; here everybody is asked. Decide before publishing.",
         "原来随机抽取一部分，这里所有人都回答。发布前请处理。",
     ),
+    "rounds": (
+        "The loop is written out: its {count} rounds are asked one after the other.",
+        "循环已展开：依次问 {count} 轮。",
+    ),
     "block_name": (
         "The name of a block is seen by its authors alone; here it names the page.",
         "区块名称只有作者看到，在这里作为页面名。",
@@ -231,6 +235,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The rule counts days from today, which only the limits of a date can say here.",
         "规则以今天为基准计算天数，这里只有日期题的范围可以表达。",
     ),
+    "name_given": ("There is no name: it is called {name}.", "没有名称，改称 {name}。"),
     "rule_for_nobody": (
         "The rule holds for no answer, as in the file: nobody is asked this.",
         "这条规则对任何回答都不成立（与文件一致），没有人会被问到。",

@@ -3,7 +3,8 @@
 from survey_app.formats.importing import Building, Imported
 from survey_app.formats.importing.naming import plain
 from survey_app.formats.qualtrics.finishing import finish, prepare
-from survey_app.formats.qualtrics.flow import Walk, Where
+from survey_app.formats.qualtrics.flow import Walk
+from survey_app.formats.qualtrics.pages import Where
 from survey_app.formats.qualtrics.reading import FORMAT, looks_like, read
 from survey_app.formats.qualtrics.source import count, source_of
 from survey_app.formats.qualtrics.wording import language_of
@@ -21,7 +22,7 @@ def parse(data: bytes) -> Imported:
     prepare(work)
     walk = Walk(work)
     walk.nodes(source.flow, Where())
-    walk.finish()
+    walk.pages.finish()
     finish(work, walk)
     slug = plain(source.name).replace("_", "-")[:60].strip("-")
     return building.done(slug if slug[:1].isalpha() else f"survey-{slug}".strip("-"))

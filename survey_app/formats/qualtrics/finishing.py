@@ -127,7 +127,7 @@ def _unasked(work: Work, walk: Walk) -> None:
     """Questions in the trash, in blocks that the flow never shows, or in no block."""
     building, asked = work.building, set(work.asked)
     for block in work.source.blocks.values():
-        if block.is_trash or not walk.is_asked(block.id):
+        if block.is_trash or block.id not in walk.blocks.done:
             code = "trash" if block.is_trash else "not_in_flow"
             building.lost("group", block.id, block.title or block.id, code)
             for element in block.elements:
@@ -156,4 +156,4 @@ def _other(work: Work, kind: str, name: str, content: Any) -> None:
                 parent = text_of(dig(content, "ParentID")) or name
                 work.building.lost("setting", f"{parent} / Note", message, "setting_lost")
     elif kind not in _QUIET:
-        work.building.lost("setting", " ".join((kind, name)).strip(), kind, "no_equal", source=kind or name)
+        work.building.lost("setting", " ".join((kind, name)).strip(), kind, "no_equal", "", source=kind or name)

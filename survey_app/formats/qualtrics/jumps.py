@@ -95,10 +95,6 @@ class Jumps:
         for index, skip in enumerate(element.skips, 1):
             self._building.lost("rule", f"{element.question} / SkipLogic / {index}", _words(skip), "rule_kept_as_note")
 
-    def tell_unreached(self) -> None:
-        """At the end of the block every jump is over."""
-        self._active.clear()
-
 
 def _words(skip: dict[str, Any]) -> str:
     keys = ("ChoiceLocator", "Condition", "Value", "SkipToDestination")
