@@ -45,7 +45,7 @@ def shown_when(definition: Definition) -> dict[str, bool | Script]:
     """
     typed = {v for q in definition.questions for v in q.text_names()}
     asked = {v for q in definition.questions if q.asks for v in q.answer_names()} | typed
-    computed = {v for q in definition.questions if isinstance(q, Computed) for v in q.answer_names()}
+    computed = {v for q in definition.questions if isinstance(q, Computed) or not q.scripted for v in q.answer_names()}
     constants = {q.name: q.value for q in definition.questions if isinstance(q, Hidden) and q.value is not None}
     found: dict[str, bool | Script] = {}
     ended: list[Condition] = []

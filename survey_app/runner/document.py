@@ -200,7 +200,7 @@ def _summary(frame: Frame, sheet: Sheet, index: int) -> str:
     for question in sheet.questions(index):
         name = sheet.numbers.get(question.name, "").split(" / ")[0] or sheet.plain(question.text).rstrip("。？?.：:")
         before = "" if question.type == "matrix" else name + _("：")  # the sentence of a row names it
-        for variable in (question.name, *question.answer_names(), *question.text_names()):
+        for variable in (question.name, *question.field_names()):
             if variable in sheet.errors:
                 part = sheet.plain(question.part_text(variable))
                 links.setdefault(variable, before + (f"{part}{_('：')}" if part else "") + sheet.errors[variable])

@@ -55,14 +55,18 @@
       $found = $found || !$el.hidden && $el;
     });
     Object.keys($set.rules).forEach(function ($name) {
-      var $rule = $set.rules[$name], $v = $filled($steps[$at]).filter(function ($el) { return $el.name == $name && !$el.closest(':disabled'); }),
+      var $rule = $set.rules[$name], $v = $filled($steps[$at]).filter(function ($el) {
+          return ($rule.box ? $el.closest('#i-' + $name) : $el.name == $name) && !$el.closest(':disabled');
+        }),
         $el = $v[0], $x = $el && $el.value.trim(), $n = $rule.num ? +$x : $x, $say;
       if ($found || !$el) return;
       if ($rule.count) $n = $v.length;
+      if ($rule.sum) $n = Math.round($v.reduce(function ($sum, $one) { return $sum + +$one.value; }, 0) * 1e6) / 1e6;
       if ($rule.re && !new RegExp($rule.re).test($x)) $say = $rule.bad;
       else if ($rule.lo != null && $n < $rule.lo) $say = $rule.low;
       else if ($rule.hi != null && $n > ($rule.hi == 'today' ? $today() : $rule.hi)) $say = $rule.high;
-      if (!$say) { if ($rule.num) $el.value = $n; return; }
+      else if ($rule.step && Math.abs(($n - $rule.lo) / $rule.step - Math.round(($n - $rule.lo) / $rule.step)) > 1e-6) $say = $rule.off;
+      if (!$say) { if ($rule.num && $n == $n) $el.value = $n; return; }
       $found = $doc.createElement('p');
       $found.className = 'err bad own';
       $found.tabIndex = -1;
@@ -245,6 +249,7 @@
         else if ($el.type != 'hidden') $el.value = $pair[1];
       });
     });
+    _f.dispatchEvent(new Event('reset'));  /* what shows the values of fields looks at them again */
     $screen('_form');
     $apply();
     $show(Math.max($steps.indexOf($doc.getElementById($found.at)), $next(-1, 1)));

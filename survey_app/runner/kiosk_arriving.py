@@ -13,7 +13,7 @@ from survey_app.errors import Busy
 from survey_app.languages import N_, translator
 from survey_app.questionnaire import validation
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.routing import Path, path, stored_names
+from survey_app.questionnaire.routing import Path, path
 from survey_app.responses import ballots, drafts, flags
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.recording import Outcome, Recorder, Submission
@@ -152,7 +152,7 @@ def _was_shut(door: Door, day: int) -> bool:
 
 def _read(definition: Definition, form: Form, day: int) -> Path:
     """The way through the questionnaire that this form went, page by page. Raises Refused."""
-    owners = {name: q for q, both in stored_names(definition).items() for names in both for name in names}
+    owners = {name: q.name for q in definition.questions for name in (*q.answer_names(), *q.field_names())}
     today, index = clock.date_from_day(day), -1
     answers: dict[str, Any] = {}
     texts: dict[str, str] = {}

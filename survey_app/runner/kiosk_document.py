@@ -6,7 +6,7 @@ questionnaire; `offline` refuses a questionnaire where it could not.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,17 @@ from survey_app.questionnaire import stepping, validation
 from survey_app.questionnaire.definition import Page
 from survey_app.questionnaire.parts import text_in
 from survey_app.questionnaire.question_types import Question
-from survey_app.questionnaire.question_types.base import FieldProblem
+from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
+from survey_app.questionnaire.question_types.base import FieldProblem, Variable
+from survey_app.questionnaire.question_types.ordering import Ranking
+from survey_app.questionnaire.question_types.rating import UNSURE
 from survey_app.runner import assets, closing, document, fields
 from survey_app.runner.doors import Door, Paper
 from survey_app.runner.frame import SIZES, Chain, Frame, language_name
 from survey_app.runner.sheet import Item, Sheet, attribute, escaped
+from survey_app.runner.tables import MOST_LISTED
 
-SCRIPTS = {"queue.js": "kiosk_queue.js", "kiosk.js": "kiosk.js", "aloud.js": "aloud.js"}
+SCRIPTS = {"queue.js": "kiosk_queue.js", "kiosk.js": "kiosk.js", "aloud.js": "aloud.js", "tables.js": "tables.js"}
 SIZE = "big"  # what a tablet starts with: people stand in front of it
 _TICK = (
     '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
@@ -112,7 +116,7 @@ def _document(frame: Frame, door: Door, paper: Paper, shut: str) -> str:
         f'<meta name=theme-color content="{chain.brand}"><link rel=icon href="/logo?{chain.logo_key}">'
         f'<title>{escaped(title)}</title><link rel=stylesheet href="{files["style.css"]}">'
         f'<script defer src="{files["queue.js"]}"></script><script defer src="{files["kiosk.js"]}"></script>'
-        f'<script defer src="{files["aloud.js"]}"></script></head>'
+        f'<script defer src="{files["aloud.js"]}"></script><script defer src="{files["tables.js"]}"></script></head>'
         f"<body data-set={attribute(json.dumps(_settings(frame, paper), ensure_ascii=False))}>"
         f"{_start(frame, sheet, door, paper, shut)}{_form(frame, sheet, shut)}"
         f"{_thanks(frame, sheet)}{_idle(frame)}{_staff(frame)}</body></html>"
@@ -239,19 +243,12 @@ def _rules(frame: Frame, paper: Paper) -> Iterator[tuple[str, dict[str, Any]]]:
 
     for question in paper.definition.questions:
         low, high = getattr(question, "min", None), getattr(question, "max", None)
-        if question.type == "number":
-            decimals = getattr(question, "decimals", 0)
-            tail = rf"(\.[0-9]{{1,{decimals}}})?" if decimals else ""
-            yield question.name, {
-                "num": 1, "re": rf"^-?[0-9]{{1,{15 - decimals}}}{tail}$", "lo": low, "hi": high,
-                "bad": say("too_many_decimals", max=decimals) if decimals else say("whole_number"),
-                "low": say("number_too_small", min=_plain(low)), "high": say("number_too_large", max=_plain(high)),
-            }  # fmt: skip
-        elif question.type == "multiple_choice" and (low or high):
-            yield question.name, {
-                "count": 1, "lo": low, "hi": high,
-                "low": say("too_few_choices", min=low), "high": say("too_many_choices", max=high),
-            }  # fmt: skip
+        if question.type in ("multiple_choice", "matrix_multiple") and (low or high):
+            for variable in question.answer_names():
+                yield variable, {
+                    "count": 1, "lo": low, "hi": high,
+                    "low": say("too_few_choices", min=low), "high": say("too_many_choices", max=high),
+                }  # fmt: skip
         elif question.type in ("date", "time"):
             early, late = f"{question.type}_too_early", f"{question.type}_too_late"
             low = low if low is not None or question.type == "time" else "1900-01-01"
@@ -260,6 +257,55 @@ def _rules(frame: Frame, paper: Paper) -> Iterator[tuple[str, dict[str, Any]]]:
                 "bad": say(f"bad_{question.type}"), "lo": None if low is None else str(low), "hi": high and str(high),
                 "low": say(early, min=low), "high": say(late, max=high),
             }  # fmt: skip
+        else:
+            yield from _counted(question, say)
+            for column in question.variables():
+                if column.kind == "number":
+                    yield column.name, _number_rule(question, column, say)
+
+
+Say = Callable[..., str]
+
+
+def _counted(question: Question, say: Say) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Amounts make their total; a ranking that is required is complete."""
+    if isinstance(question, ConstantSum):
+        words = say("required_sum", **question.required_values(""))
+        yield (
+            question.name,
+            {"box": 1, "sum": 1, "lo": question.total, "hi": question.total, "low": words, "high": words},
+        )
+    elif isinstance(question, Ranking):
+        words = say("required_ranking", **question.required_values(""))
+        yield question.name, {"box": 1, "count": 1, "lo": question.places if question.required else None, "low": words}
+        if question.places > MOST_LISTED:
+            wrong = say("bad_rank", max=question.places)
+            rule = {
+                "num": 1,
+                "re": "^[0-9]{1,3}$",
+                "lo": 1,
+                "hi": question.places,
+                "bad": wrong,
+                "low": wrong,
+                "high": wrong,
+            }
+            yield from ((field, rule) for field in question.field_names())
+
+
+def _number_rule(question: Question, variable: Variable, say: Say) -> dict[str, Any]:
+    decimals = variable.decimals
+    low, high = question.bounds(variable.name)
+    tail = rf"(\.[0-9]{{1,{decimals}}})?" if decimals else ""
+    unsure = f"|{UNSURE}" if variable.flagged else ""
+    rule = {
+        "num": 1, "re": rf"^(-?[0-9]{{1,{15 - decimals}}}{tail}{unsure})$", "lo": low, "hi": high,
+        "bad": say("too_many_decimals", max=decimals) if decimals else say("whole_number"),
+        "low": say("number_too_small", min=_plain(low)), "high": say("number_too_large", max=_plain(high)),
+    }  # fmt: skip
+    if isinstance(question, Slider):
+        step = say("off_step", min=_plain(question.min), step=_plain(question.step))
+        rule |= {"step": question.step, "off": step}
+    return rule
 
 
 def _plain(number: float | None) -> str:

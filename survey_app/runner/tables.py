@@ -78,7 +78,8 @@ def _rank(field: str, places: int, given: str, rest: str) -> str:
     if places > MOST_LISTED:
         return number_field(field, given, rest, low=1, decimals=0)
     ranks = "".join(
-        f"<option{' selected' if str(rank) == given else ''}>{rank}</option>" for rank in range(1, places + 1)
+        f"<option value={rank}{' selected' if str(rank) == given else ''}>{rank}</option>"
+        for rank in range(1, places + 1)
     )
     return f"<select class=short name={field} id={field_id(field)}{rest}><option value=''>–</option>{ranks}</select>"
 

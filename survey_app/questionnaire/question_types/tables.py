@@ -171,6 +171,9 @@ class MatrixFields(Question):
     def variables(self) -> tuple[Variable, ...]:
         return tuple(column.variable(name, self.name, row) for name, (row, column) in self.cells_by_name.items())
 
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(self.cells_by_name)
+
     def needed(self) -> tuple[str, ...]:
         return tuple(
             name
