@@ -81,6 +81,8 @@ class Maker:
         added = shop.add(question, row.place("type"), own)
         if node.name and added["name"] != node.name:
             shop.building.changed("setting", row.place("name"), node.name, "renamed", name, wanted=node.name, name=name)
+        if not node.name:
+            shop.building.changed("setting", row.place("type"), source_of(node), "name_given", name, name=name)
         self._required(node, added)
         apply_constraint(shop, node, added, target)
         self._settings(node, name)

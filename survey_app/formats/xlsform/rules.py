@@ -110,6 +110,8 @@ class Rules:
         return found if values.truth(other.value) == (op == "=") else negated(found)
 
     def _leaf(self, op: str, left: Any, right: Any) -> Condition | bool:
+        if isinstance(left, Call) and left.name == "number" and left.parts and _is_number(right):
+            left = left.parts[0]  # a comparison with a number makes numbers of both
         if isinstance(left, Ref) and isinstance(right, Const) and right.value == "":
             return self._emptiness(op, self._target(left))
         if (found := dates.comparison(op, left, right, self._known)) is not None:
@@ -209,6 +211,10 @@ class Rules:
             if values.truth(values.evaluate(tree, dict(zip(names, case, strict=True)))):
                 fitting.append({"all": [_is(target, code) for target, code in zip(found, case, strict=True)]})
         return together("any", fitting) if fitting else False
+
+
+def _is_number(tree: Any) -> bool:
+    return isinstance(tree, Const) and isinstance(tree.value, int | float) and not isinstance(tree.value, bool)
 
 
 def _is_condition(tree: Any) -> bool:

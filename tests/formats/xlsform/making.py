@@ -2,8 +2,12 @@
 
 import csv
 import io
+from pathlib import Path
 
 import openpyxl
+
+VISIT = Path(__file__).with_name("visit.txt").read_text(encoding="utf-8")
+"""A form with most types, two languages, rules and limits."""
 
 Sheets = dict[str, list[list[str]]]
 

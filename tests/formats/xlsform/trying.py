@@ -1,6 +1,7 @@
 """Plays a form and its draft with the same answers and compares what is shown."""
 
 import random
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from survey_app.formats.xlsform.reading import Form
 from survey_app.questionnaire.routing import path
 from tests.formats.xlsform.reference import Player, Row, Unknown, tree
 
+_NUMBER = re.compile(r"[0-9]+$")
 NUMBERS = ("0", "1", "2", "3", "5", "13", "26", "40")
 
 
@@ -20,7 +22,7 @@ def rows_of(form: Form) -> Row:
 def compare(form: Form, found: Imported, *, rounds: int, seed: int) -> tuple[int, list[str]]:
     """How many rows were compared, and the differences: rows that show in one and not in the other."""
     root = rows_of(form)
-    ours = {int(line.place.rsplit("A", 1)[-1]): line.ours for line in found.lines if _asks(line) and line.ours}
+    ours = {int(_NUMBER.search(line.place)[0]): line.ours for line in found.lines if _asks(line) and line.ours}  # type: ignore[index]
     lost = {line.place for line in found.lines if line.kind == "rule" and line.result == "lost"}
     everything = Player(root, {}).rows
     columns = {column.key: column for column in form.survey.columns}
@@ -55,7 +57,7 @@ def compare(form: Form, found: Imported, *, rounds: int, seed: int) -> tuple[int
 
 
 def _asks(line: Any) -> bool:
-    return line.kind in ("question", "row") and "A" in line.place
+    return line.kind in ("question", "row")
 
 
 def _answer(
