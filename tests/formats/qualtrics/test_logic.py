@@ -258,6 +258,49 @@ def test_the_flow_shows_the_same_questions(flow: list[Data]) -> None:
     assert not [line for line in made.lines if line.kind == "rule" and line.result == "lost"]
 
 
+LOOPS: list[Any] = [
+    {"Static": {"1": {"1": "apples"}, "2": {"1": "pears"}}},
+    {"QID": "QID2", "Locator": "q://QID2/ChoiceGroup/SelectedChoices", "Static": {"1": [], "2": [], "3": []}},
+    {
+        "QID": "QID4",
+        "Locator": "q://QID4/LoopAndMerge/MergeOnNumericResponse?v=3",
+        "Static": {"1": [], "2": [], "3": []},
+    },
+]
+
+
+@pytest.mark.parametrize("options", LOOPS)
+def test_a_small_loop_asks_every_round(options: Data) -> None:
+    inside = {**KINDS["QID3"], "QuestionText": "About ${lm://Field/1}", **shown_if(expr("QID7/SelectableChoice/1"))}
+    looped = block("2", "QID7", "QID3", Looping="Static", LoopingOptions=options)
+    file = survey(
+        KINDS["QID2"],
+        KINDS["QID4"],
+        KINDS["QID7"],
+        inside,
+        LAST,
+        blocks=[block("1", "QID2", "QID4"), looped, block("3", "QID9")],
+    )
+    made = imported(file)
+    rounds = ["1", "2", "3"][: len(options["Static"])]
+    for answers in every_answer(
+        {"QID2": [set(), {"1", "3"}], "QID4": ["", 2], **{f"{n}_QID7": ["1", "2", None] for n in rounds}}
+    ):
+        kept = {f"q7_{n}": answers[f"{n}_QID7"] for n in rounds if answers[f"{n}_QID7"]}
+        kept |= {"q2": sorted(answers["QID2"]), **({"q4": 2} if answers["QID4"] else {})}
+        here = routing.path(made.definition, kept).questions
+        there = [f"{q.split('_')[1]}_{q.split('_')[0]}" if "_" in q else q for q in Walk(file, answers).shown]
+        assert sorted(here) == sorted(q.replace("QID", "q") for q in there)
+    texts = [q.text["en"] for q in made.definition.questions if q.name.startswith("q3_")]
+    assert texts[0] in ("About apples", "About Red", "About …")
+
+
+def test_a_loop_that_cannot_be_written_out_waits_for_a_person() -> None:
+    looped = block("1", "QID1", Looping="Static", LoopingOptions={"Static": {str(n): {} for n in range(50)}})
+    made = imported(survey(KINDS["QID1"], blocks=[looped]))
+    assert len(made.definition.questions[0].open_rules) == 1
+
+
 def test_a_value_from_the_link_is_declared_with_what_rules_compare_it_to() -> None:
     link = {"Type": "EmbeddedData", "FlowID": "FL_l", "EmbeddedData": [{"Field": "Arm", "Type": "Recipient"}]}
     rule = shown_if(about("Arm", "EqualTo", "Red"), about("Arm", "EqualTo", "Blue", join="Or"))

@@ -42,7 +42,23 @@ class Walk:
             elif kind == "EndSurvey":
                 raise Over
 
+    def rounds(self, block: Data) -> list[str]:
+        """The rounds of a loop; one without a number for a block that is none."""
+        options = block.get("Options", {}).get("LoopingOptions")
+        if not options:
+            return [""]
+        answer, locator = self.given.get(options.get("QID", "")), options.get("Locator", "")
+        if "Numeric" in locator:
+            return [str(n) for n in range(1, len(options["Static"]) + 1) if answer and n <= answer]
+        if "/Selected" in locator:
+            return sorted(answer or ())
+        return list(options["Static"])
+
     def block(self, block: Data) -> None:
+        for number in self.rounds(block):
+            self.once(block, f"{number}_" if number else "")
+
+    def once(self, block: Data, prefix: str) -> None:
         until = ""
         for element in block["BlockElements"]:
             qid = element.get("QuestionID", "")
@@ -52,8 +68,9 @@ class Walk:
             logic = self.questions[qid].get("DisplayLogic")
             if logic and not self.holds(logic):
                 continue
-            self.shown.append(qid)
-            if (answer := self.planned.get(qid)) not in (None, "", set(), {}):
+            self.shown.append(prefix + qid)
+            self.given.pop(qid, None)
+            if (answer := self.planned.get(prefix + qid)) not in (None, "", set(), {}):
                 self.given[qid] = answer
             for skip in element.get("SkipLogic", ()):
                 if self.test(
