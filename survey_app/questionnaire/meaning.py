@@ -212,6 +212,8 @@ def _conditions(definition: Definition, opaque: set[str]) -> Iterator[Found]:
 
 
 def _scores(definition: Definition, opaque: set[str]) -> Iterator[Found]:
+    if not definition.scores:
+        return  # who may be scored costs time in long tables
     numeric = {
         name
         for name, q in definition.owners.items()

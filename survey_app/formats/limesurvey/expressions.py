@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from survey_app.formats.importing.logic import BadExpression, Parser, Ref, Token
@@ -37,6 +38,7 @@ class Quoted(str):
     __slots__ = ()
 
 
+@lru_cache(maxsize=4_096)
 def parsed(text: str) -> Any:
     """The tree of an expression. Raises BadExpression; assignments are none."""
     if len(text) > LONGEST:

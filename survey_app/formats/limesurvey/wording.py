@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from survey_app.formats.limesurvey.expressions import Hole, holes
+from survey_app.questionnaire.parts import MAX_TEXT
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _SILENT = re.compile(r"<(script|style)\b", re.IGNORECASE)
@@ -40,15 +41,18 @@ def _silent(source: str) -> list[tuple[int, int]]:
     """Where scripts and styles are: their braces are no expressions."""
     found: list[tuple[int, int]] = []
     low = source.lower()
-    for match in _SILENT.finditer(source):
+    place = 0
+    while match := _SILENT.search(source, place):
         end = low.find(f"</{match.group(1).lower()}", match.end())
-        found.append((match.start(), end if end >= 0 else len(source)))
+        place = end if end >= 0 else len(source)
+        found.append((match.start(), place))
     return found
 
 
 def unframed(words: str) -> str:
     """The signs as piping; braces of the source are no piping."""
-    return braces_free(words).replace(_OPEN, "{{").replace(_CLOSE, "}}")
+    made = braces_free(words)[:MAX_TEXT].replace(_OPEN, "{{").replace(_CLOSE, "}}")
+    return made if len(made) <= MAX_TEXT else made[:MAX_TEXT]
 
 
 def braces_free(words: str) -> str:

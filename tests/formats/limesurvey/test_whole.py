@@ -133,7 +133,7 @@ def test_the_notice_that_must_be_accepted_is_a_consent() -> None:
 
 
 def test_a_hidden_list_that_the_link_fills_is_a_parameter() -> None:
-    rows = [{"id": 1, "sid": 1, "parameter": "from", "targetqid": 1, "targetsqid": ""}]
+    rows = [{"id": 1, "sid": 1, "parameter": "shop", "targetqid": 1, "targetsqid": ""}]
     rows.append({"id": 2, "sid": 1, "parameter": "who", "targetqid": 2, "targetsqid": ""})
     shop = q("origin", "L", answers=ANSWERS, attributes={"hidden": "1"})
     found = parse(survey([shop, q("a", relevance="origin == 1")], tables={"survey_url_parameters": rows}))
