@@ -237,6 +237,10 @@ class Reading:
         target = variable.target
         if target is None:
             raise Inexpressible
+        if op == "=" and target.kind == "option" and str(value) not in target.on:
+            if as_number(value) == 0:
+                raise Inexpressible  # page and server disagree whether nothing is 0
+            return False
         if op == "=":
             return compare(target, "=", value, empty_equals=True) if _fits(target, value) else False
         if op == "!=":

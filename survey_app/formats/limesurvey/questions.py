@@ -5,7 +5,7 @@ from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible
 from survey_app.formats.importing.report import Kind
-from survey_app.formats.limesurvey import fields, filtering, grids, lists, rows
+from survey_app.formats.limesurvey import fields, filtering, grids, lists, patterns, rows
 from survey_app.formats.limesurvey.attributes import tell_rest
 from survey_app.formats.limesurvey.old_conditions import from_table
 from survey_app.formats.limesurvey.survey import Item, Question
@@ -197,7 +197,7 @@ def _common(work: Work, question: Question, made: list[Plain]) -> None:
         work.building.lost("script", question.place, script, "script", main["name"])
     if question.mandatory in ("Y", "S"):
         _must(work, question, made)
-    if question.pattern:
+    if question.pattern and not patterns.apply(work, main, question.pattern):
         work.unsaid("preg", question.pattern)
 
 

@@ -36,6 +36,8 @@ RULES = [
     'ticks_a == "Y"',
     'ticks_a.NAOK == "Y" and ticks_b.NAOK != "Y"',
     "is_empty(ticks_c)",
+    'ticks_a == "1" or word == "x"',
+    'ticks_a != "N" and word == "x"',
     "count(ticks_a, ticks_b, ticks_c) >= 2",
     "count(ticks_a, ticks_b, ticks_c) == 1",
     "count(ticks_a, ticks_b, ticks_c) < 2",

@@ -121,6 +121,21 @@ def test_a_validation_that_cannot_be_said_is_told_and_left_open(type: str, attri
     assert len(found.definition.questions[0].open_rules) == 1
 
 
+@pytest.mark.parametrize(
+    ("type", "pattern", "expected"),
+    [
+        ("S", r"/^\w+([.-]?\w+)*@\w+([.-]?\w+)*(\.\w{2,3})+$/", {"pattern": "email"}),
+        ("S", r"/^\d{6}$/", {"pattern": "postcode"}),
+        ("N", r"/^[0-9][0-9]?$/", {"min": 0, "max": 99, "decimals": 0}),
+        ("N", r"/^\d{1,3}$/", {"min": 0, "max": 999, "decimals": 0}),
+    ],
+)
+def test_a_pattern_that_has_an_equal_is_kept_by_it(type: str, pattern: str, expected: dict[str, Any]) -> None:
+    found = question(type, preg=pattern)
+    assert {key: found.get(key) for key in expected} == expected
+    assert "open_rules" not in found
+
+
 def test_a_pattern_is_told_and_left_open() -> None:
     found = one("S", preg="/^[0-9]{5}$/")
     assert [line.source for line in found.lines if line.kind == "validation"] == ["/^[0-9]{5}$/"]
