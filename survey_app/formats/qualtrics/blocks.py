@@ -59,6 +59,8 @@ class Blocks:
         if order not in ("", "None"):
             self._building.lost("setting", f"{place} / Randomization", order, "random_blocks")
         for one in rounds:
+            for element in block.elements:  # in a round, the rounds before do not count
+                self._work.asked.pop(element.question, None)
             inner = replace(where, when=(*where.when, one.rule)) if one.rule else where
             self._once(block, inner, one)
         for element in block.elements:

@@ -164,7 +164,7 @@ def _nps(item: Item) -> Made:
         item.work.building.kept("choice", f"{item.qid} / Choices / {choice}", text_of(entry.get("Display")), name)
     question["required"] = item.required
     codes: dict[str, str | int] = {choice: int(text) for (choice, _), text in zip(listed, shown, strict=True)}
-    return Made([question], Asked(name, "number", codes))
+    return Made([question], Asked(name, "number", codes, offered=dict.fromkeys(codes, True)))
 
 
 def ranking(item: Item) -> Made:

@@ -10,7 +10,7 @@ from survey_app.formats.qualtrics.reading import dig, entries, mapping, text_of,
 from survey_app.formats.qualtrics.source import logics, type_of
 from survey_app.formats.qualtrics.work import Work
 
-_QUIET = frozenset(("QC", "RS", "STAT", "PROJ", "PL", "TR"))
+_QUIET = frozenset(("QC", "RS", "STAT", "PROJ"))
 """Elements that hold nothing of the questionnaire: counts, response sets, statistics, project data."""
 _EMPTY = ("", "false", "None", "No", "0")
 

@@ -10,7 +10,7 @@ from survey_app.formats.qualtrics.work import Asked, Made, Rule
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
 
 _LONGEST = {"Short": 100, "Medium": 200, "Long": 1_000, "Essay": MAX_GRAPHEMES, "ML": MAX_GRAPHEMES}
-MOST_COLUMNS = 50
+MOST_COLUMNS, MOST_ROWS = 50, 200
 Listed = list[tuple[str, dict[str, Any]]]
 
 
@@ -120,7 +120,7 @@ def _on_choices(item: Item, *, several: bool) -> Made:
         question["hint"] = hint
     question["required"] = item.required
     made = Made([question], asked)
-    if rules or len(choices) > MOST_COLUMNS or not rows:
+    if rules or len(choices) > MOST_COLUMNS or len(rows) > MOST_ROWS or not rows:
         made = _apart(item, question, asked, rules, "multiple_choice" if several else "single_choice")
     choosing.add_row_texts(item, made, _typed_rows(item), codes, name)
     return made
@@ -184,6 +184,9 @@ def typed(item: Item) -> Made:
         asked.texts = {row: variable for (row, _), variable in asked.cells.items()}
     rows, rules = rows_of(item, asked, codes)
     cells = []
+    for column, entry in columns:
+        asked.offered[f"column {column}"] = item.offered("Answers", column, entry)
+        item.tell_part("Answers", column, entry, asked.offered[f"column {column}"], split=False)
     for index, (column, code) in enumerate(column_codes.items(), 1):
         spare = item.display("Answers", column, str(index)) if columns else {item.work.building.languages[0]: "1"}
         cells.append({"code": code, "text": spare, **kind})
@@ -264,6 +267,7 @@ def _as_fields(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
             label = inner.text("QuestionText", spare=code)
             cells.append({"code": code, "text": label, "type": "dropdown", "choices": choices})
             asked.rows = {row: f"{name}_{codes[row]}_{code}" for row in codes}
+        asked.offered |= dict.fromkeys(codes, True)
         item.work.asked[inner.qid] = asked
         item.notes += inner.notes
         item.work.building.kept("question", inner.qid, inner.type, name)

@@ -40,11 +40,20 @@ class Rules:
 
     def __init__(self, work: Work, fields: Fields) -> None:
         self._work, self._fields = work, fields
-        self._loosened, self._size = False, 0
+        self._loosened, self._size, self._in_page = False, 0, False
+        forward = not is_on(work.source.options.get("BackButton"))
+        self._to_come = {
+            element.question
+            for block in work.source.blocks.values()
+            for element in block.elements
+            if forward and not block.is_trash
+        }
+        """Questions that have no answer yet as long as they were not asked: nobody goes back."""
 
     def of(self, logic: Any) -> Found:
         """The condition of a BooleanExpression, or of one expression. Raises Inexpressible."""
         self._loosened, self._size = False, 0
+        self._in_page = is_on(mapping(logic).get("inPage"))
         if isinstance(logic, dict) and "Operator" in logic:
             rule = self._expression(logic)
         else:
@@ -88,6 +97,9 @@ class Rules:
         if kind != "Question":
             raise Inexpressible("rule_source", source=kind)
         asked, parts = self._operand(expression)
+        if asked.kind == "later":
+            nothing = "0" if parts[0].endswith("Count") else ""
+            return operator not in ("Displayed", "Selected") and compares(nothing, operator, right)
         if operator == "Displayed":
             return _displayed(asked, parts)
         if operator == "Selected":
@@ -101,6 +113,8 @@ class Rules:
         if match is None:
             raise Inexpressible
         asked = self._work.asked.get(match.group(1))
+        if asked is None and not self._in_page and match.group(1).split("#")[0] in self._to_come:
+            return Asked(kind="later"), match.group(2).split("/")
         if asked is None:
             payload = mapping(self._work.source.questions.get(match.group(1)))
             name = text_of(payload.get("DataExportTag")) or match.group(1)

@@ -9,6 +9,7 @@ from survey_app.formats.importing.building import Counted
 from survey_app.formats.qualtrics.reading import dig, entries, mapping, text_of
 
 RULE_KEYS = ("DisplayLogic", "InPageDisplayLogic")
+MOST_LANGUAGES = 30
 _NEVER_ASKED = ("DB", "Timing", "Meta", "Captcha")
 
 
@@ -63,11 +64,12 @@ class Source:
 
     def language_codes(self) -> list[str]:
         """All languages: the first, those the survey offers, those any question is translated to."""
-        offered = self.options.get("AvailableLanguages")
-        codes = [key if isinstance(offered, dict) else text_of(item) for key, item in entries(offered)]
+        codes = [self.language]
         for payload in self.questions.values():
             codes += mapping(payload.get("Language"))
-        return list(dict.fromkeys([self.language, *(code for code in codes if code)]))
+        offered = self.options.get("AvailableLanguages")
+        codes += [key if isinstance(offered, dict) else text_of(item) for key, item in entries(offered)]
+        return list(dict.fromkeys(code for code in codes if code))[:MOST_LANGUAGES]
 
 
 def source_of(data: dict[str, Any]) -> Source:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from survey_app.formats.importing.report import Kind
 from survey_app.formats.importing.texts import words
 from survey_app.formats.qualtrics.reading import dig, mapping, text_of
+from survey_app.formats.qualtrics.source import MOST_LANGUAGES
 from survey_app.formats.qualtrics.work import Asked, Work
 from survey_app.questionnaire.parts import MAX_TEXT
 
@@ -27,6 +28,7 @@ class Wording:
         """`field`: the variable of an embedded field, "" when it has none."""
         self._work, self._field = work, field
         self._first = language_of(work.source.language)
+        self._languages = set(work.source.language_codes())
 
     def of(
         self, payload: Mapping[str, Any], path: tuple[str, ...], place: str, *, kind: Kind = "text", spare: str = ""
@@ -38,7 +40,11 @@ class Wording:
             if path[-1] == "Display" and not isinstance(found, str | int | float):
                 found = dig(translated, *path[:-1])  # some files write "1": "Yes" for "1": {"Display": "Yes"}
             translation = text_of(found)
-            if translation and language_of(code) != self._first:
+            if translation and code not in self._languages:
+                self._work.building.lost(
+                    "text", f"{place} / {code}", translation, "shortened", "", limit=MOST_LANGUAGES
+                )
+            elif translation and language_of(code) != self._first:
                 given[language_of(code)] = translation
                 self._work.building.kept("text", f"{place} / {code}", translation)
         return self.plain(given, place, kind=kind, spare=spare)

@@ -172,6 +172,18 @@ def test_whether_a_question_was_shown(word: str) -> None:
     assert differences(file, imported(file), ["QID7", "QID1"]) == []
 
 
+def test_a_rule_about_what_is_asked_later_sees_no_answer() -> None:
+    rule = shown_if(expr("QID7/SelectableChoice/1", "NotSelected"))
+    file = survey({**KINDS["QID1"], **rule}, KINDS["QID7"], LAST)
+    made = imported(file)
+    assert differences(file, made, ["QID1", "QID7"]) == [] and not made.definition.questions[0].open_rules
+    never = imported(survey({**KINDS["QID1"], **shown_if(expr("QID7/SelectableChoice/1"))}, KINDS["QID7"]))
+    back = imported(survey({**KINDS["QID1"], **rule}, KINDS["QID7"], options={"BackButton": "true"}))
+    live = {"DisplayLogic": {**rule["DisplayLogic"], "inPage": True}}
+    page = imported(survey({**KINDS["QID1"], **live}, KINDS["QID7"], blocks=[block("1", "QID1", "QID7")]))
+    assert [len(found.definition.questions[0].open_rules) for found in (never, back, page)] == [1, 1, 1]
+
+
 # --- jumps --------------------------------------------------------------------------------------------------------------
 JUMPS: list[Any] = [
     [("QID1/SelectableChoice/1", "Selected", "ENDOFBLOCK")],

@@ -54,7 +54,7 @@ def test_every_text_in_every_language_is_in_the_draft() -> None:
         options={"AvailableLanguages": {"EN": [], "FR": []}},
     )
     made = imported(file)
-    assert made.definition.languages == ("en", "fr", "es", "zh-CN")
+    assert made.definition.languages == ("en", "es", "zh-CN", "fr")
     for language, words in {
         "es": ["¿Cuál?", "Sí", "No sé", "Fila", "Mal", "Bien", "Nombre", "Bajo", "Alto"],
         "zh-CN": ["哪个？", "是", "不知道"],
@@ -225,3 +225,15 @@ def test_group_labels_and_scale_labels_stand_in_the_hint() -> None:
     groups = {"cg_1": {"GroupLabel": "Fruit", "ChoiceGroupOrder": ["1", "2"], "Options": []}}
     made = imported(survey(many("QID1", "Apple", "Pear", "Leek", ChoiceGroups=groups)))
     assert made.definition.questions[0].hint == {"en": "Fruit: Apple, Pear"}
+
+
+def test_more_languages_than_a_questionnaire_holds_are_told() -> None:
+    codes = [f"{a}{b}" for a in "ABCD" for b in "EFGHIJKLM"]
+    made = imported(survey(one("QID1", Language={code: {"QuestionText": code} for code in codes})))
+    lost = [line for line in made.lines if line.code == "shortened"]
+    assert len(made.definition.languages) <= 30 and len(lost) == len(codes) - 29
+
+
+def test_emails_sent_by_the_survey_are_told() -> None:
+    made = imported(survey(one("QID1"), others=[{"Element": "TR", "PrimaryAttribute": "TR_1", "Payload": {}}]))
+    assert [line.result for line in made.lines if "TR_1" in line.place] == ["lost"]
