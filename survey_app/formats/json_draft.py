@@ -7,6 +7,7 @@ from typing import Any
 from survey_app.formats.importing.building import Building
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.report import Kind
+from survey_app.formats.importing.texts import words
 from survey_app.questionnaire.parts import CODE
 
 _HOLE = re.compile(r"\{\{([^{}]*)\}\}")  # would show an answer here
@@ -17,6 +18,13 @@ Words = dict[str, str]
 class Draft(Building):
     """A Building that tells of every text, and finds names whose columns are free too."""
 
+    def text(self, given: Mapping[str, str] | str, place: str, ours: str = "", *, kind: Kind = "text") -> Words:
+        """As a Building does; double braces that would show an answer here are parted."""
+        if isinstance(given, str):
+            given = {self.languages[0]: given}
+        parted = {language: _HOLE.sub(r"{ {\1} }", str(source)) for language, source in given.items()}
+        return super().text(parted, place, ours, kind=kind)
+
     def told(self, given: Mapping[str, str] | str, place: str, ours: str = "", *, kind: Kind = "text") -> Words:
         """The words of a text, each language with its line in the report. The first language is always there."""
         if isinstance(given, str):
@@ -25,7 +33,7 @@ class Draft(Building):
         made: Words = {}
         for language, source in given.items():
             before = len(self.lines)
-            made |= self.text({language: _HOLE.sub(r"{ {\1} }", source)}, place, ours, kind=kind)
+            made |= self.text({language: source}, place, ours, kind=kind)
             if len(self.lines) == before:
                 self.kept(kind, place if len(given) == 1 else f"{place}.{language}", source, ours)
         return self.complete(made)
@@ -35,6 +43,11 @@ class Draft(Building):
         if text and self.languages[0] not in text:
             text = {self.languages[0]: next(iter(text.values())), **text}
         return text
+
+    def own(self, text: str) -> Words:
+        """A name or a value that stands where there are no words, in the first language."""
+        tidy = " ".join(_HOLE.sub(r"{ {\1} }", text).split())
+        return {self.languages[0]: words(tidy).text[:500] or "…"}
 
     def said(self, english: str, chinese: str) -> Words:
         """A text of ours in every language of the draft."""

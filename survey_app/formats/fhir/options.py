@@ -7,6 +7,8 @@ from typing import Any
 from babel import Locale
 
 from survey_app.formats.fhir.items import TYPES, Item, extension_value, extensions, translated
+from survey_app.formats.importing.building import MAX_CHOICES
+from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.json_files import Node, as_number
 
 MAX_NESTING = 20
@@ -42,9 +44,11 @@ class Option:
 
 def options(item: Item, questionnaire: Node, default: str) -> list[Option] | None:
     """The offered answers; None when they lie outside the file; [] when there are none at all."""
-    written = [_option(node, default) for node in item.node.nodes("answerOption", "option")]
-    if written:
-        return [option for option in written if option is not None]
+    if len(item.node.listed("answerOption", "option")) > MAX_CHOICES:
+        raise refuse("too_much", item.node.at("answerOption"), what=("choices", "选项"), limit=MAX_CHOICES)
+    listed = [_option(node, default) for node in item.node.nodes("answerOption", "option")]
+    if listed:
+        return [option for option in listed if option is not None]
     address = item.node.words("answerValueSet")
     if not address:
         reference = item.node.node("options")  # R3 and drafts of R4

@@ -56,7 +56,7 @@ class Work:
 
     def plain(self, text: str) -> Words:
         """A text that is no text of the source."""
-        return {self.draft.languages[0]: text}
+        return self.draft.own(text)
 
     def title(self, item: Item, ours: str) -> Words:
         """Prefix and text; the words of its code, or its linkId, where there is none."""

@@ -21,6 +21,7 @@ class Names:
 
     def __init__(self, longest: int = LONGEST) -> None:
         self._taken: set[str] = set()
+        self._next: dict[str, int] = {}  # where to go on counting, so that many equal ones take linear time
         self._longest = longest
 
     def give(self, wanted: str, fallback: str = "q") -> str:
@@ -31,10 +32,11 @@ class Names:
         if is_reserved(base):
             base = f"{base}_q" if len(base) < self._longest - 2 else f"q_{base[: self._longest - 2]}"
         base = base[: self._longest].rstrip("_")
-        name, number = base, 2
+        name, number = base, self._next.get(base, 2)
         while name in self._taken or is_reserved(name):
             tail = f"_{number}"
             name, number = base[: self._longest - len(tail)].rstrip("_") + tail, number + 1
+        self._next[base] = number
         self._taken.add(name)
         return name
 
@@ -51,6 +53,7 @@ class Codes:
 
     def __init__(self, longest: int = LONGEST) -> None:
         self._taken: set[str] = set()
+        self._next: dict[str, int] = {}  # where to go on counting, so that many equal ones take linear time
         self._longest = longest
 
     def give(self, wanted: str) -> str:
@@ -60,9 +63,10 @@ class Codes:
         if re.fullmatch(r"-[0-9]+", text):  # -1 and 1 are two codes
             base = f"m{text[1:]}"
         base = base or "c"
-        code, number = base, 2
+        code, number = base, self._next.get(base, 2)
         while code in self._taken:
             tail = f"_{number}"
             code, number = base[: self._longest - len(tail)].rstrip("_") + tail, number + 1
+        self._next[base] = number
         self._taken.add(code)
         return code

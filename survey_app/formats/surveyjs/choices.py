@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from survey_app.formats.importing.building import MAX_CHOICES
 from survey_app.formats.importing.logic import Target
+from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.json_draft import Words, shown
 from survey_app.formats.json_files import Node, as_number
 from survey_app.formats.surveyjs.outline import Element
@@ -26,6 +28,8 @@ class Offered:
 def offered(work: Work, node: Node, *keys: str) -> list[Offered]:
     """The items of a list of choices, rows or columns: bare values, or objects with value and text."""
     key = node.key(*keys)
+    if len(node.listed(*keys)) > MAX_CHOICES:
+        raise refuse("too_much", node.at(key), what=("choices", "选项"), limit=MAX_CHOICES)
     found = []
     for index, item in enumerate(node.listed(*keys)):
         place = f"{node.at(key)}[{index}]"

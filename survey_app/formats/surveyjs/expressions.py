@@ -111,7 +111,7 @@ def _list(text: str, at: int) -> tuple[tuple[Any, ...], int]:
             negative = False
         elif match["sign"] != ",":
             raise BadExpression(at)
-    return tuple(items), at
+    raise BadExpression(at)
 
 
 def _shaped(tree: Any, depth: int) -> Any:

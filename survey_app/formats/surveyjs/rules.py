@@ -1,7 +1,7 @@
 """Rules of a SurveyJS file on the finished questions: display, ends, jumps; what cannot be said waits as words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from survey_app.formats.importing.logic import BadExpression, Inexpressible, Ref, Target
@@ -83,8 +83,9 @@ def apply(work: Work, survey: Node, found: Outline, elements: list[Element]) -> 
     """Puts every rule where it belongs."""
     order = _Order(elements)
     _calculated(work, survey, order)
-    for index, (page, inside) in enumerate(found.pages):
-        _page_rule(work, page, index, [e for e in inside if e.ours], order)
+    drafted = list(work.draft.pages)
+    for (page, inside), ours in zip(found.pages, drafted, strict=True):
+        _page_rule(work, page, ours, [e for e in inside if e.ours], order)
         for element in inside:
             inner = order.inside(element) if element.type in PANELS else [element] if element.ours else []
             if element.type == "paneldynamic":
@@ -92,22 +93,48 @@ def apply(work: Work, survey: Node, found: Outline, elements: list[Element]) -> 
             _visibility(work, element, inner, order)
             _waiting(work, element, inner)
     for trigger in survey.nodes("triggers"):
-        _trigger(work, trigger, order, found)
+        _trigger(work, trigger, order, found, drafted)
     for item in survey.nodes("completedHtmlOnCondition"):
         _wait(work, order.elements[-1:], item.at("expression"), item.words("expression"))
     _pipe(work, order)
 
 
-def _scope(work: Work, limit: int, element: Element | None) -> Names:
-    return Names(work.table, work.trees, limit, element.loop.name.lower() if element and element.loop else "")
+def _scope(work: Work, limit: int, element: Element | None, compute: Callable[[Any], Target] | None = None) -> Names:
+    panel = element.loop.name.lower() if element and element.loop else ""
+    return Names(work.table, work.trees, limit, panel, compute)
 
 
-def _condition(work: Work, text: str, limit: int, element: Element | None) -> dict[str, Any] | bool:
-    """Raises Inexpressible, also for what is no expression."""
+def _condition(
+    work: Work, text: str, limit: int, element: Element | None, before: dict[str, Any] | None = None
+) -> dict[str, Any] | bool:
+    """Raises Inexpressible, also for what is no expression. `before`: the question or page that computed values precede."""
+    computed: list[dict[str, Any]] = []
+
+    def compute(expression: Any) -> Target:
+        name = work.draft.names.give("computed")
+        text = work.draft.own(f"{name}: {shown(expression)}"[:200])
+        computed.append({"name": name, "type": "computed", "text": text, "expression": expression})
+        return Target("number", name)
+
     try:
-        return _scope(work, limit, element).condition(parse(text))
+        made = _scope(work, limit, element, compute if before is not None else None).condition(parse(text))
     except BadExpression:
         raise Inexpressible from None
+    if computed and before is not None:
+        _insert(work, computed, before)
+    return made
+
+
+def _insert(work: Work, computed: list[dict[str, Any]], before: dict[str, Any]) -> None:
+    """Computed values stand before the question, or on a page of their own before the page; a page without words is not shown."""
+    for index, page in enumerate(work.draft.pages):
+        if page is before:
+            work.draft.pages.insert(index, {"questions": computed})
+            return
+        for number, question in enumerate(page["questions"]):
+            if question is before:
+                page["questions"][number:number] = computed
+                return
 
 
 def _wait(
@@ -128,7 +155,8 @@ def _visibility(work: Work, element: Element, inner: list[Element], order: _Orde
             _wait(work, inner, node.at("visible"), "visible: false")
         return
     try:
-        made = _condition(work, rule, order.first(inner), element)
+        first = inner[0].ours[0] if inner else None
+        made = _condition(work, rule, order.first(inner), element, first)
         if made is False:
             raise Inexpressible
     except Inexpressible as reason:
@@ -149,7 +177,7 @@ def _also(holder: dict[str, Any], made: dict[str, Any] | bool) -> None:
         holder["show_if"] = simplify({"all": [holder["show_if"], made]}) if "show_if" in holder else made
 
 
-def _page_rule(work: Work, page: Node, index: int, inside: list[Element], order: _Order) -> None:
+def _page_rule(work: Work, page: Node, ours: dict[str, Any], inside: list[Element], order: _Order) -> None:
     rule = page.words("visibleIf")
     for key in ("enableIf", "requiredIf"):
         if other := page.words(key):
@@ -159,13 +187,13 @@ def _page_rule(work: Work, page: Node, index: int, inside: list[Element], order:
             _wait(work, inside, page.at("visible"), "visible: false")
         return
     try:
-        made = _condition(work, rule, order.first(inside), None)
+        made = _condition(work, rule, order.first(inside), None, ours)
         if made is False:
             raise Inexpressible
     except Inexpressible as reason:
         _wait(work, inside, page.at("visibleIf"), rule, reason.code, **reason.values)
         return
-    _also(work.draft.pages[index], made)
+    _also(ours, made)
     work.draft.kept("rule", page.at("visibleIf"), rule, inside[0].ours[0]["name"] if inside else "")
 
 
@@ -220,17 +248,17 @@ def _expressions(value: Any) -> Iterator[str]:
 
 
 # --- triggers ---------------------------------------------------------------------------------------------------------
-def _trigger(work: Work, trigger: Node, order: _Order, found: Outline) -> None:
+def _trigger(work: Work, trigger: Node, order: _Order, found: Outline, drafted: list[dict[str, Any]]) -> None:
     kind = trigger.words("type").lower().removesuffix("trigger")
     rule = _rule_of(trigger)
     source = f"{kind}: {rule}"
     try:
         if kind == "complete":
-            _end(work, trigger, rule, order)
+            _end(work, trigger, rule, order, drafted)
         elif kind == "skip":
             _jump(work, trigger, rule, order, found)
         elif kind == "visible":
-            _show(work, trigger, rule, order, found)
+            _show(work, trigger, rule, order, found, drafted)
         else:
             raise Inexpressible
     except (Inexpressible, BadExpression) as reason:
@@ -266,13 +294,13 @@ def _mentioned(work: Work, rule: str, order: _Order) -> list[Element]:
     return [element for element in order.elements if element.name.lower() in given]
 
 
-def _end(work: Work, trigger: Node, rule: str, order: _Order) -> None:
+def _end(work: Work, trigger: Node, rule: str, order: _Order, drafted: list[dict[str, Any]]) -> None:
     """The survey ends after the page on which the rule comes true."""
     mentioned = _mentioned(work, rule, order)
     made = _condition(work, rule, _LAST, None)
     if not mentioned or not isinstance(made, dict):
         raise Inexpressible
-    page = work.draft.pages[mentioned[-1].page]
+    page = drafted[mentioned[-1].page]
     page["end_if"] = simplify({"any": [page["end_if"], made]}) if "end_if" in page else made
     work.draft.changed("rule", trigger.place, f"complete: {rule}", "ends_after_page", mentioned[-1].ours[0]["name"])
 
@@ -304,7 +332,7 @@ def _place_of(name: str, order: _Order, found: Outline) -> int | None:
     return None
 
 
-def _show(work: Work, trigger: Node, rule: str, order: _Order, found: Outline) -> None:
+def _show(work: Work, trigger: Node, rule: str, order: _Order, found: Outline, drafted: list[dict[str, Any]]) -> None:
     """The visible trigger of older files: pages and questions to show."""
     wanted = {str(name).lower() for key in ("pages", "questions") for name in trigger.listed(key)}
     pages = [
@@ -318,7 +346,7 @@ def _show(work: Work, trigger: Node, rule: str, order: _Order, found: Outline) -
     made = [_condition(work, rule, order.first(inside), None) for _, inside in pages]
     made += [_condition(work, rule, order.first([element]), element) for element in targets]
     for (index, _), condition in zip(pages, made, strict=False):
-        _also(work.draft.pages[index], condition)
+        _also(drafted[index], condition)
     for element, condition in zip(targets, made[len(pages) :], strict=True):
         for ours in element.ours:
             _also(ours, condition)

@@ -58,8 +58,15 @@ class Names:
 
     empty_equals = True
 
-    def __init__(self, table: Table, trees: Mapping[str, Any], limit: int, panel: str = "") -> None:
-        self._table, self._trees, self._limit, self._panel = table, trees, limit, panel
+    def __init__(
+        self,
+        table: Table,
+        trees: Mapping[str, Any],
+        limit: int,
+        panel: str = "",
+        compute: Callable[[Any], Target] | None = None,
+    ) -> None:
+        self._table, self._trees, self._limit, self._panel, self._compute = table, trees, limit, panel, compute
 
     # --- names ---
     def known(self, name: str) -> tuple[Known, str]:
@@ -147,9 +154,18 @@ class Names:
             raise Inexpressible  # arithmetic outside a comparison has no truth
         if found := self._length(tree) or self._moved(tree):
             return found
-        left, right = (self._prepared(side, truth=False, depth=depth + 1) for side in (tree.left, tree.right))
+        left, right = (self._side(side, depth) for side in (tree.left, tree.right))
         self._check_order(tree.op, left, right)
         return Op(tree.op, left, right)
+
+    def _side(self, tree: Any, depth: int) -> Any:
+        """One side of a comparison; arithmetic with answers becomes a computed value."""
+        if isinstance(tree, Ref) and (calculated := self._trees.get(tree.name.strip().lower())) is not None:
+            return self._side(calculated, depth + 1) if depth < 20 else tree
+        arithmetic = isinstance(tree, Op) and tree.op in _ARITHMETIC or isinstance(tree, Call) and tree.name in _LISTS
+        if arithmetic and self._compute is not None and isinstance(expression := self.expression(tree), dict):
+            return self._compute(expression)
+        return self._prepared(tree, truth=False, depth=depth + 1)
 
     def _length(self, tree: Op) -> dict[str, Any] | None:
         if isinstance(tree.left, Ref) and isinstance(tree.right, Const) and (of := _LENGTH.fullmatch(tree.left.name)):

@@ -151,7 +151,7 @@ def _page(work: Work, page: Node, index: int, elements: list[Element]) -> None:
     work.draft.page(title or None, **({"random_order": True} if order else {}))
     work.draft.kept("page", page.place or "survey", page.words("name") or str(index + 1))
     if description:
-        name = work.draft.name("note", page.at("description"), fallback="note")
+        name = work.draft.names.give(f"page_{index + 1}_text")
         note = {"name": name, "type": "note", "text": description}
         work.put(elements[0] if elements and elements[0].type not in PANELS else Element(page, "note", index), note)
     for element in elements:

@@ -57,7 +57,7 @@ class Work:
 
     def plain(self, text: str) -> Words:
         """A text that is no text of the source."""
-        return {self.draft.languages[0]: text}
+        return self.draft.own(text)
 
     # --- questions ---
     def question(self, element: Element, kind: str, name: str, **more: Any) -> dict[str, Any]:

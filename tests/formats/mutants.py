@@ -1,0 +1,91 @@
+"""Damaged copies of a file: cut, bytes turned, parts swapped, keys and values exchanged. The same seed gives the same copies."""
+
+import copy
+import json
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from survey_app.formats.importing import Imported, Refused
+
+_JUNK: tuple[Any, ...] = (
+    None, True, False, 0, -1, 1e308, 10**30, "", " ", "x" * 5000, "{{q}}", "{a} = ", "../..", "<script>alert(1)</script>",
+    [], {}, [[]], [None], {"default": None}, {"": ""}, "\ud800", "问题", "-99", "a b", {"value": [1]}, "NaN", "=1+1",
+)  # fmt: skip
+
+
+def mutants(source: bytes, number: int, seed: int) -> Iterator[bytes]:
+    """`number` damaged copies of a JSON file."""
+    chance = random.Random(seed)
+    value = json.loads(source)
+    for _ in range(number):
+        if chance.random() < 0.25:
+            yield _bytes(source, chance)
+        else:
+            damaged = json.loads(source)
+            for _ in range(chance.choice((1, 1, 1, 2, 5, 20))):
+                damaged = _changed(damaged, chance, value)
+            yield json.dumps(damaged).encode()
+
+
+def _bytes(source: bytes, chance: random.Random) -> bytes:
+    data = bytearray(source)
+    at = chance.randrange(len(data))
+    match chance.randrange(4):
+        case 0:
+            del data[at:]
+        case 1:
+            data[at] ^= 1 << chance.randrange(8)
+        case 2:
+            del data[at : at + chance.randrange(1, 50)]
+        case _:
+            data[at:at] = bytes(chance.randrange(256) for _ in range(chance.randrange(1, 9)))
+    return bytes(data)
+
+
+def _changed(value: Any, chance: random.Random, whole: Any) -> Any:
+    """One place of the tree changed."""
+    places = list(_places(value))
+    if not places:
+        return value
+    holder, key = chance.choice(places)
+    other_holder, other_key = chance.choice(list(_places(whole)))
+    match chance.randrange(6):
+        case 0:
+            del holder[key]
+        case 1:
+            holder[key] = copy.deepcopy(chance.choice(_JUNK))
+        case 2:
+            holder[key] = json.loads(json.dumps(other_holder[other_key]))
+        case 3 if isinstance(holder, dict):
+            holder[str(other_key)] = holder.pop(key)
+        case 4 if isinstance(holder, list):
+            holder.insert(key, json.loads(json.dumps(holder[key])))
+        case _:
+            holder[key] = copy.deepcopy(chance.choice(_JUNK))
+    return value
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    keys: Any = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for key in list(keys):
+        yield value, key
+        yield from _places(value[key])
+
+
+def survive(parse: Callable[[bytes], Imported], source: bytes, number: int, seed: int = 1) -> tuple[int, int]:
+    """How many copies became drafts and how many were refused; any other end is an error of the importer."""
+    drafts = refused = 0
+    for mutant in mutants(source, number, seed):
+        try:
+            imported = parse(mutant)
+        except Refused as error:
+            refused += 1
+            faults = error.faults
+        else:
+            drafts += 1
+            assert imported.definition.questions
+            json.dumps([line.to_json() for line in imported.lines])
+            faults = ()
+        assert all(fault.sentence("en") and fault.sentence("zh") for fault in faults)
+    return drafts, refused

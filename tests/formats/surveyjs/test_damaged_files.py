@@ -1,0 +1,50 @@
+"""Damaged SurveyJS files end in a draft or in a refusal, never in anything else."""
+
+import contextlib
+import time
+from pathlib import Path
+
+import pytest
+
+from survey_app.formats.importing import Refused
+from survey_app.formats.surveyjs import parse
+from tests.formats.mutants import survive
+
+SOURCE = (Path(__file__).parent / "all_types.json").read_bytes()
+
+
+def test_damaged_files_end_in_a_draft_or_a_refusal() -> None:
+    drafts, refused = survive(parse, SOURCE, 100)
+    assert drafts > 20 and refused > 5
+
+
+@pytest.mark.long
+def test_very_many_damaged_files_end_in_a_draft_or_a_refusal() -> None:
+    drafts, refused = survive(parse, SOURCE, 5_000, seed=2)
+    assert drafts and refused
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"elements": [' + ",".join('{"type": "text", "name": "a"}' for _ in range(3_000)) + "]}",
+        '{"elements": [{"type": "radiogroup", "name": "a", "choices": [' + ",".join(["1"] * 20_000) + "]}]}",
+        '{"elements": [{"type": "checkbox", "name": "a", "choices": [' + ",".join(["1"] * 5_000) + "]}]}",
+        '{"elements": [{"type": "text", "name": "a", "visibleIf": "' + "(" * 4_000 + '"}]}',
+        '{"elements": [{"type": "text", "name": "a", "visibleIf": "' + "{a} = 1 and " * 1_500 + '{a} = 2"}]}',
+        '{"elements": [{"type": "html", "html": "' + "<p>" * 100_000 + 'x"}]}',
+        '{"elements": [{"type": "matrix", "name": "m", "rows": ['
+        + ",".join(["1"] * 5_000)
+        + '], "columns": ['
+        + ",".join(["1"] * 5_000)
+        + "]}]}",
+        '{"elements": [{"type": "dropdown", "name": "a", "choicesMin": 0, "choicesMax": 1e12}]}',
+        '{"elements": [{"type": "rating", "name": "a", "rateMax": 100000000, "rateStep": 0.0001}]}',
+    ],
+    ids=["questions", "choices", "equal choices", "brackets", "long rule", "markup", "matrix", "range", "rating"],
+)
+def test_huge_parts_are_answered_within_five_seconds(text: str) -> None:
+    begun = time.monotonic()
+    with contextlib.suppress(Refused):
+        parse(text.encode())
+    assert time.monotonic() - begun < 5

@@ -1,0 +1,238 @@
+"""Rules of SurveyJS against a small evaluator of their own: the same questions are shown for every combination of answers."""
+
+import itertools
+import json
+import re
+from typing import Any
+
+import pytest
+
+from survey_app.formats.importing import Imported
+from survey_app.formats.importing.logic import BadExpression
+from survey_app.formats.surveyjs import parse
+from survey_app.formats.surveyjs.expressions import parse as tree_of
+from survey_app.questionnaire.routing import path
+
+QUESTIONS: list[dict[str, Any]] = [
+    {"type": "radiogroup", "name": "one", "choices": ["Item 1", "item2", 3]},
+    {"type": "checkbox", "name": "many", "choices": ["a", "b", "c"]},
+    {"type": "boolean", "name": "yes"},
+    {"type": "text", "name": "n", "inputType": "number"},
+    {"type": "text", "name": "word"},
+]
+ANSWERS: dict[str, list[Any]] = {
+    "one": [None, "Item 1", "item2", 3],
+    "many": [None, ["a"], ["b", "a"], ["c"], ["a", "b", "c"]],
+    "yes": [None, True, False],
+    "n": [None, 0, 3, 7.5],
+    "word": [None, "Red", "blue"],
+}
+OURS = {"Item 1": "item_1", "item2": "item2", 3: "3", True: "true", False: "false"}
+
+
+# --- what survey-core does, written down once more and apart from the importer ---------------------------------------------
+def is_empty(value: Any) -> bool:
+    return value is None or value == "" or value == []
+
+
+def number(value: Any) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def equal(left: Any, right: Any) -> bool:
+    if is_empty(left) or is_empty(right):
+        return is_empty(left) and is_empty(right)
+    if isinstance(left, list) or isinstance(right, list):
+        if not (isinstance(left, list) and isinstance(right, list)) or len(left) != len(right):
+            return False
+        return all(any(equal(a, b) for b in right) for a in left)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return (
+            str(left).lower() == str(right).lower() or number(int(left)) == number(right)
+            if isinstance(left, bool)
+            else False
+        )
+    if number(left) is not None and number(right) is not None:
+        return number(left) == number(right)
+    return str(left).strip().lower() == str(right).strip().lower()
+
+
+def contains(left: Any, right: Any) -> bool:
+    if left in (None, "", []):
+        return False
+    if isinstance(left, list):
+        return all(any(equal(a, b) for a in left) for b in (right if isinstance(right, list) else [right]))
+    return str(right).lower() in str(left).lower()
+
+
+def anyof(left: Any, right: list[Any]) -> bool:
+    if is_empty(left):
+        return False
+    return (
+        any(contains(left, item) for item in right)
+        if isinstance(left, list)
+        else any(equal(left, item) for item in right)
+    )
+
+
+def less(left: Any, right: Any) -> bool:
+    a, b = number(left), number(right)
+    return a is not None and b is not None and a < b
+
+
+def evaluate(source: str, answers: dict[str, Any]) -> bool:
+    """The expression as Python, for the forms used below."""
+    text = re.sub(r"\{([^}]+)\}", lambda m: f"v[{m[1].strip()!r}]", source)
+    text = text.replace("true", "True").replace("false", "False")
+    text = re.sub(r"(\S+) notempty", r"(not is_empty(\1))", text)
+    text = re.sub(r"(v\['\w+'\]) empty", r"is_empty(\1)", text)
+    text = re.sub(r"!(v\['\w+'\])", r"(not equal(\1, True))", text)
+    for word, name in (
+        ("notcontains", "not contains"),
+        ("contains", "contains"),
+        ("noneof", "not anyof"),
+        ("anyof", "anyof"),
+    ):
+        text = re.sub(rf"(v\['\w+'\]) {word} (\[[^\]]*\]|'[^']*'|\w+)", rf"({name}(\1, \2))", text)
+    operand = r"(v\['\w+'\](?: [+*] v\['\w+'\])?|\[[^\]]*\]|'[^']*'|-?[\d.]+|True|False)"
+    patterns = (("<>", "not equal({}, {})"), ("!=", "not equal({}, {})"), (">=", "(less({1}, {0}) or equal({0}, {1}))"),
+                ("<=", "(less({0}, {1}) or equal({0}, {1}))"), ("==", "equal({}, {})"), ("=", "equal({}, {})"),
+                (">", "less({1}, {0})"), ("<", "less({0}, {1})"))  # fmt: skip
+    for sign, form in patterns:
+        text = re.sub(
+            rf"{operand} {re.escape(sign)} {operand}",
+            lambda m, f=form: "(" + f.format(arith(m[1]), arith(m[2])) + ")",
+            text,
+        )
+    scope = {
+        "v": answers,
+        "is_empty": is_empty,
+        "equal": equal,
+        "contains": contains,
+        "anyof": anyof,
+        "less": less,
+        "num": num,
+    }
+    return bool(eval(text, {"__builtins__": {}}, scope))  # our own few sentences, never a file
+
+
+def arith(text: str) -> str:
+    return re.sub(r"(v\['\w+'\]) ([+*]) (v\['\w+'\])", r"(num(\1) \2 num(\3))", text)
+
+
+def num(value: Any) -> float:
+    return number(value) or 0.0
+
+
+RULES = [
+    "{one} = 'item 1'", "{one} == 'ITEM2'", "{one} != 'item2'", "{one} <> 3", "{one} = 3", "{one} empty", "{one} notempty",
+    "{one} contains 'item'", "{one} notcontains 'item'", "{one} anyof ['item2', 3]", "{one} noneof ['item2', 3]",
+    "{many} contains 'a'", "{many} contains ['a', 'b']", "{many} notcontains 'a'", "{many} anyof ['b', 'c']",
+    "{many} noneof ['b', 'c']", "{many} = ['a', 'b']", "{many} != ['a', 'b']", "{many} empty", "{many} notempty",
+    "{yes} = true", "{yes} = false", "{yes} != true", "!{yes}", "{n} > 2", "{n} <= 3", "{n} >= 7.5", "{n} < 3",
+    "{n} = 0", "{n} != 3",
+    "{word} = 'red'", "{word} != 'RED'", "{word} notempty", "{n} > 2 and {yes} = true or {one} = 3",
+    "{n} > 2 and ({yes} = true or {one} = 3)", "{many} contains 'a' and {many} notcontains 'b'", "{n} + {n} > 5",
+]  # fmt: skip
+
+
+def drafted(rule: str) -> Imported:
+    elements = [*QUESTIONS, {"type": "comment", "name": "shown_or_not", "visibleIf": rule}]
+    return parse(json.dumps({"elements": elements}).encode())
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_shows_the_same_as_in_its_own_program(rule: str) -> None:
+    imported = drafted(rule)
+    used = sorted(set(re.findall(r"\{(\w+)\}", rule)))
+    assert any(line.kind == "rule" and line.result == "kept" for line in imported.lines), rule
+    for values in itertools.product(*(ANSWERS[name] for name in used)):
+        given = {**dict.fromkeys(ANSWERS), **dict(zip(used, values, strict=True))}
+        answers, texts = stored(given)
+        way = path(imported.definition, answers, texts)
+        assert ("shown_or_not" in way.questions) == evaluate(rule, given), (rule, given)
+
+
+def stored(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The answers as this system stores them."""
+    answers = {}
+    for name, value in given.items():
+        if value is None or name == "word":
+            continue
+        answers[name] = OURS.get(value, value) if name in ("one", "yes") else value
+    return answers, {"word": given["word"]} if given["word"] else {}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{one} > 'a'", "{n} % 2 = 0", "today() > {n}", "{many} = 'a'", "{unknown} = 1", "{one}", "{n} >", "age({n}) > 18",
+        "{many} > 2", "propertyValue('one', 'x') = 1", "{word} > 'a'", "{one} = {word}",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_said_exactly_waits_for_a_person(rule: str) -> None:
+    question = drafted(rule).definition.question("shown_or_not")
+    assert question.show_if is None
+    assert question.open_rules
+
+
+def test_a_panel_hides_what_it_holds_and_a_page_too() -> None:
+    source = {
+        "pages": [
+            {"elements": [{"type": "boolean", "name": "a"}]},
+            {
+                "visibleIf": "{a} = true",
+                "elements": [
+                    {"type": "text", "name": "b"},
+                    {"type": "panel", "name": "p", "title": "P", "visibleIf": "{b} notempty", "elements": [
+                        {"type": "text", "name": "c"}, {"type": "text", "name": "d", "visibleIf": "{c} = 'x'"}]},
+                ],
+            },
+        ]
+    }  # fmt: skip
+    imported = parse(json.dumps(source).encode())
+
+    def shown(answers: dict[str, Any], **texts: str) -> tuple[str, ...]:
+        return path(imported.definition, answers, texts).questions
+
+    assert shown({"a": "false"}, b="y", c="x") == ("a",)
+    assert shown({"a": "true"}) == ("a", "b")
+    assert shown({"a": "true"}, b="y") == ("a", "b", "p", "c")
+    assert shown({"a": "true"}, b="y", c="X") == ("a", "b", "p", "c", "d")
+
+
+def test_an_answer_inside_a_matrix_or_a_loop_is_found() -> None:
+    elements = [
+        {"type": "matrix", "name": "m", "rows": ["r1", "r2"], "columns": [1, 2]},
+        {"type": "paneldynamic", "name": "kids", "templateElements": [
+            {"type": "text", "name": "age", "inputType": "number"},
+            {"type": "text", "name": "school", "visibleIf": "{panel.age} > 5"}]},
+        {"type": "text", "name": "x", "visibleIf": "{m.r2} = 2"},
+        {"type": "text", "name": "y", "visibleIf": "{kids[0].age} > 5"},
+    ]  # fmt: skip
+    imported = parse(json.dumps({"elements": elements}).encode())
+    assert imported.definition.question("x").show_if == {"m_r2": {"is": "2"}}
+    assert imported.definition.question("school").show_if == {"age": {"more_than": 5}}
+    assert imported.definition.question("y").show_if == {"age": {"more_than": 5}}
+
+
+def test_dates_may_be_moved() -> None:
+    elements = [
+        {"type": "text", "name": "sold", "inputType": "date"}, {"type": "text", "name": "back", "inputType": "date"},
+        {"type": "text", "name": "late", "visibleIf": "{back} > dateAdd({sold}, 7, 'days')"},
+    ]  # fmt: skip
+    imported = parse(json.dumps({"elements": elements}).encode())
+    assert imported.definition.question("late").show_if == {
+        "back": {"more_than": {"answer": "sold", "plus": {"days": 7}}}
+    }
+
+
+@pytest.mark.parametrize("text", ["", "{a} =", "= 1", "{a} 'b'", "(" * 200 + "{a}", "{a} = 'b", "{a} and", "[1, 2"])
+def test_a_broken_expression_is_no_expression(text: str) -> None:
+    with pytest.raises(BadExpression):
+        tree_of(text)
