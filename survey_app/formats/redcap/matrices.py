@@ -62,8 +62,9 @@ def _matrix(shop: "Drafter", group: Sequence[Entry], kind: str) -> None:
             row |= {"required": True} if given.lower() in _YES else {}
             shop.building.kept("validation", entry.place("required"), given, name)
         question["rows"].append(row)
-        shop.fields.targets[entry.name] = Target("multiple" if several else "choice", f"{name}_{code}", table)
         _told_row(shop, entry, f"{name}_{code}", entry is first)
+    for entry, code in named:  # only now: a row cannot show the answer of another one
+        shop.fields.targets[entry.name] = Target("multiple" if several else "choice", f"{name}_{code}", table)
     tell_choices(shop, first, name, table)
     _finish(shop, first, question, own)
 

@@ -159,7 +159,7 @@ def _check(entries: list[Entry]) -> None:
 def choices(entry: Entry) -> list[tuple[str, str]]:
     """`1, 是 | 2, 否` -> [("1", "是"), ("2", "否")]. Raises Refused naming the part without a comma."""
     text = entry.get("choices")
-    found: list[tuple[str, str]] = []
+    found: dict[str, str] = {}
     for part in re.split(r"\||\n(?=\s*[^,\n|]{1,50},)", text):
         if not part.strip():
             continue
@@ -167,7 +167,7 @@ def choices(entry: Entry) -> list[tuple[str, str]]:
         if not comma or not code.strip():
             expected = ("“code, label | code, label”", "“代码, 文字 | 代码, 文字”")
             raise refuse("bad_value", entry.place("choices"), given=part.strip()[:60], expected=expected)
-        if any(code.strip() == known for known, _ in found):
+        if code.strip() in found:
             raise refuse("duplicate", entry.place("choices"), name=code.strip(), first=entry.place("choices"))
-        found.append((code.strip(), " ".join(label.split())))
-    return found
+        found[code.strip()] = " ".join(label.split())
+    return list(found.items())

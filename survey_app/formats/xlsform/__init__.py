@@ -6,6 +6,7 @@ pyxform: what it refuses is refused here with the place, or repaired and told wh
 
 from survey_app.formats.importing import Building, Fault, Imported, Refused
 from survey_app.formats.importing.naming import plain
+from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.xlsform import lists as choice_lists
 from survey_app.formats.xlsform.columns import Row, Table
 from survey_app.formats.xlsform.drafting import Drafter
@@ -21,6 +22,7 @@ from survey_app.formats.xlsform.workshop import Workshop
 
 __all__ = ["looks_like", "parse"]
 
+MOST_CHOICES = 60_000  # of all questions together
 _SELECTS = ("select_one", "select_multiple", "rank")
 _READ = (
     *(
@@ -50,6 +52,7 @@ def parse(data: bytes) -> Imported:
     building = Building("xlsform", languages=list(names.values()))
     _count(building, form, tree.root)
     unroll(tree.root, found)
+    _check_size(tree.root, found)
     resolver = Resolver(tree.root, lists=frozenset(found.rows))
     shop = Workshop(building, resolver, Wording(building, resolver, names), found)
     Drafter(shop).draft(tree.root)
@@ -86,6 +89,15 @@ def _check_lists(root: Group, found: Lists) -> None:
     ]
     if faults:
         raise Refused(faults)
+
+
+def _check_size(root: Group, found: Lists) -> None:
+    number = 0
+    for node in root.walk():
+        if node.kind in _SELECTS:
+            number += len(found.find(node.type.list) or ())
+            if number > MOST_CHOICES:
+                raise refuse("too_much", node.row.place("type"), what=("choices", "选项"), limit=MOST_CHOICES)
 
 
 def _count(building: Building, form: Form, root: Group) -> None:

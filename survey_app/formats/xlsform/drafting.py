@@ -9,6 +9,7 @@ from survey_app.formats.xlsform.questions import Maker, source_of, wanted_name
 from survey_app.formats.xlsform.resolving import has_sum
 from survey_app.formats.xlsform.workshop import Workshop, computed
 
+_MANY = 30  # calculations that wait; more of them are tried once, at the end
 _KOBO = {"kobomatrix": add_kobo_matrix, "score": add_kobo_score, "rankgroup": add_kobo_rank}
 
 
@@ -31,6 +32,7 @@ class Drafter:
             elif _is_hidden_value(node):
                 self.shop.resolver.outside.add(node)
         self._children(root, top=True)
+        self._retry(at_end=True)
         for node in self._later:
             self._unsaid(node)
         self.shop.tell_waiting()
@@ -178,8 +180,10 @@ class Drafter:
     def _comes_later(self, node: Node) -> bool:
         return node not in self._later
 
-    def _retry(self) -> None:
+    def _retry(self, *, at_end: bool = False) -> None:
         """Calculations whose answers are there now. Each is tried again only while its group's rules still hold."""
+        if len(self._later) > _MANY and not at_end:
+            return
         for node in list(self._later):
             if self.shop.outer:
                 return

@@ -63,6 +63,13 @@ def _code(row: Row) -> str:
 
 def offered(rows: Sequence[Row], wording: Wording, building: Building) -> list[Offered]:
     """The choices of a list; a code that stands twice counts once when its words are the same."""
+    key = tuple(map(id, rows))
+    if key not in wording.lists:
+        wording.lists[key] = _offered(rows, wording, building)
+    return list(wording.lists[key])
+
+
+def _offered(rows: Sequence[Row], wording: Wording, building: Building) -> list[Offered]:
     made: list[Offered] = []
     seen: dict[tuple[str, str], None] = {}
     before = len(building.lines)

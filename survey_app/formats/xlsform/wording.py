@@ -5,8 +5,8 @@ from typing import Any
 
 from survey_app.formats.importing import Building
 from survey_app.formats.importing.logic import BadExpression, Call, Const, Inexpressible, Ref
+from survey_app.formats.importing.offering import Offered
 from survey_app.formats.importing.report import Kind
-from survey_app.formats.xlsform import xpath
 from survey_app.formats.xlsform.columns import Row
 from survey_app.formats.xlsform.outline import Node
 from survey_app.formats.xlsform.resolving import Resolver
@@ -24,6 +24,10 @@ class Wording:
     def __init__(self, building: Building, resolver: Resolver, tongues: dict[str, str]) -> None:
         self._building, self._resolver, self.tongues = building, resolver, tongues
         self.first = next(iter(tongues.values()))
+        self.ready: set[str] = set()
+        """Variables of questions that are in the draft already: what a text may show."""
+        self.lists: dict[tuple[int, ...], list[Offered]] = {}
+        """Choices made of rows before."""
         self.left: list[tuple[str, str]] = []
         """(place, name) of holes that stay as they are."""
 
@@ -77,17 +81,16 @@ class Wording:
             tree = self._resolver.tree(f"${{{name}}}", at)
         except (Inexpressible, BadExpression):
             return None
-        return _piece(tree)
+        return self._piece(tree)
 
-
-def _piece(tree: Any) -> str | None:
-    if isinstance(tree, Ref) and tree.part != xpath.PATH and tree.name != ".":
-        return f"{{{{{tree.name}}}}}"
-    if isinstance(tree, Const) and isinstance(tree.value, str | int | float) and tree.value != "":
-        return str(tree.value)
-    if isinstance(tree, Call) and tree.name == "jr:choice-name" and tree.parts and isinstance(tree.parts[0], Ref):
-        return _piece(tree.parts[0])
-    return None
+    def _piece(self, tree: Any) -> str | None:
+        if isinstance(tree, Ref):
+            return f"{{{{{tree.name}}}}}" if tree.name in self.ready else None
+        if isinstance(tree, Const) and isinstance(tree.value, str | int | float) and tree.value != "":
+            return str(tree.value)
+        if isinstance(tree, Call) and tree.name == "jr:choice-name" and tree.parts and isinstance(tree.parts[0], Ref):
+            return self._piece(tree.parts[0])
+        return None
 
 
 def _markdown(text: str) -> str:

@@ -50,6 +50,8 @@ class Workshop:
         if condition := both([*needed, *([own] if own else [])]):
             question["show_if"] = condition
         self.building.add(question, place)
+        name = question["name"]
+        self.wording.ready |= {name, f"{name}_other", *(f"{name}_{row['code']}" for row in question.get("rows", ()))}
         for at, rule, code, values in self._waiting:
             self.building.undecided(question, at, rule, code, **values)
         self._waiting.clear()

@@ -4,7 +4,6 @@ import io
 import random
 import time
 import zipfile
-from collections.abc import Callable
 
 import pytest
 
@@ -181,15 +180,8 @@ def _mutants(number: int, seed: int) -> list[bytes]:
         for _ in range(chance.randint(1, 8)):
             row = chance.choice(lines)
             cell = chance.randrange(len(row))
-            change: Callable[[], str] = chance.choice(
-                [
-                    lambda: "",
-                    lambda: chance.choice(WORDS),
-                    lambda: chance.choice(chance.choice(lines)),
-                    lambda: f"{row[cell]}{chance.choice(WORDS)}",
-                ]
-            )
-            row[cell] = change()
+            word = chance.choice(WORDS)
+            row[cell] = chance.choice(["", word, chance.choice(chance.choice(lines)), f"{row[cell]}{word}"])
             if chance.random() < 0.2:
                 lines.remove(row)
         try:
