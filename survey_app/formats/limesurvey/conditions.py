@@ -6,11 +6,8 @@ Sources: the documented behaviour of the Expression Manager, where the page and 
 """
 
 import json
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import combinations
-from math import comb
 from typing import Any
 
 from survey_app.formats.importing.logic import (
@@ -27,41 +24,35 @@ from survey_app.formats.importing.logic import (
     negated,
     together,
 )
+from survey_app.formats.limesurvey.comparing import (
+    COMPARISONS,
+    OURS,
+    TURNED,
+    Count,
+    Number,
+    Truth,
+    answered,
+    constants,
+    counted,
+    fits,
+    in_order,
+    requires,
+    true_constant,
+    two_answers,
+    whole_codes,
+)
 from survey_app.formats.limesurvey.expressions import Quoted
 from survey_app.formats.limesurvey.variables import SEEN_AS_VALUE, Variable, Variables
 from survey_app.questionnaire.conditions import as_number, simplify
 from survey_app.questionnaire.question_types.numbers import is_iso_date
 
-Truth = dict[str, Any] | bool
 Helper = Callable[[Any], Variable]
 """Gives the variable of a computed value that is made just before."""
-COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_OURS = {"=": "is", "!=": "is_not", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
 _TEXT_SAFE = 300
 """From this DBVersion on a number in quotes is compared as a text."""
 _STRICT = 300
 """From this DBVersion on -, * and / with a missing answer give nothing; before, it counts 0."""
 _LARGEST = 8_000
-_COMBINATIONS = 64
-_LONGEST_LIST = 40
-
-
-@dataclass(frozen=True)
-class Number:
-    """A computed number: an expression of ours."""
-
-    tree: Any
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many of these variables are answered."""
-
-    parts: tuple[Variable, ...]
 
 
 @dataclass
@@ -92,7 +83,7 @@ class Reading:
         """What is found, and that the variables it needs are not hidden."""
         found = simplify(found) if isinstance(found, dict) else found
         for variable in self.used:
-            if found is False or (isinstance(found, dict) and requires(found, variable.owner, self.variables)):
+            if found is False or (isinstance(found, dict) and requires(found, variable.owner)):
                 continue
             shown = self.variables.shows.get(variable.owner)
             if shown is False:
@@ -117,14 +108,14 @@ class Reading:
         if isinstance(tree, Op) and tree.op in COMPARISONS:
             return self.compared(self.operand(tree.left, depth), tree.op, self.operand(tree.right, depth))
         if isinstance(tree, Const):
-            return _true_constant(tree.value)
+            return true_constant(tree.value)
         return self._is_true(self.operand(tree, depth))
 
     def _is_true(self, found: Any) -> Truth:
         if isinstance(found, dict | bool):
             return found
         if isinstance(found, Const):
-            return _true_constant(found.value)
+            return true_constant(found.value)
         if isinstance(found, Variable):
             there = answered(found)
             if found.target is not None and found.target.kind in ("option", "date", "multiple"):
@@ -182,7 +173,7 @@ class Reading:
             return {"add": [{"if": condition, "then": 1, "else": 0} for condition in map(answered, found.parts)]}
         if isinstance(found, Variable) and found.target is not None:
             target = found.target
-            if target.kind == "number" or _whole_codes(target):
+            if target.kind == "number" or whole_codes(target):
                 value = {"answer": target.name}
                 return value if found.always or strict else {"if": answered(found), "then": value, "else": 0}
         raise Inexpressible
@@ -202,11 +193,11 @@ class Reading:
     def compared(self, left: Any, op: str, right: Any) -> Truth:
         """left op right, for any two operands."""
         if isinstance(left, Const) and not isinstance(right, Const):
-            left, right, op = right, left, _TURNED[op]
+            left, right, op = right, left, TURNED[op]
         if isinstance(left, Const):
-            return _constants(left.value, op, right.value)
+            return constants(left.value, op, right.value)
         if isinstance(left, dict | bool) and isinstance(right, Const):
-            wanted = _true_constant(right.value)
+            wanted = true_constant(right.value)
             if op not in ("=", "!="):
                 raise Inexpressible
             return left if wanted == (op == "=") else negated(left)
@@ -216,7 +207,7 @@ class Reading:
         if isinstance(left, Variable) and isinstance(right, Const):
             return self.against(left, op, right.value)
         if isinstance(left, Variable) and isinstance(right, Variable):
-            return _two(left, op, right)
+            return two_answers(left, op, right)
         raise Inexpressible
 
     def _made(self, found: Any) -> Any:
@@ -242,11 +233,11 @@ class Reading:
                 raise Inexpressible  # page and server disagree whether nothing is 0
             return False
         if op == "=":
-            return compare(target, "=", value, empty_equals=True) if _fits(target, value) else False
+            return compare(target, "=", value, empty_equals=True) if fits(target, value) else False
         if op == "!=":
             return negated(self.against(variable, "=", value))
         found = self._ordered(target, op, value)
-        empty = _constants(0, op, value) if as_number(value) is not None else op in ("<", "<=")
+        empty = constants(0, op, value) if as_number(value) is not None else op in ("<", "<=")
         if variable.always or not empty:
             return found
         return together("any", [found, negated(there)])
@@ -254,7 +245,7 @@ class Reading:
     def _ordered(self, target: Target, op: str, value: Any) -> Truth:
         number = as_number(value)
         if target.kind == "choice":
-            fitting = [code for given, code in target.codes.items() if _in_order(given, op, value)]
+            fitting = [code for given, code in target.codes.items() if in_order(given, op, value)]
             unique = list(dict.fromkeys(fitting))
             if not unique:
                 return False
@@ -264,167 +255,5 @@ class Reading:
                 raise Inexpressible
             return compare(target, op, number, empty_equals=True)
         if target.kind == "date" and is_iso_date(str(value)):
-            return {target.name: {_OURS[op]: str(value)}}
+            return {target.name: {OURS[op]: str(value)}}
         raise Inexpressible
-
-
-def answered(variable: Variable) -> dict[str, Any]:
-    """That the variable has an answer."""
-    if variable.target is None:
-        raise Inexpressible
-    if variable.rank:
-        return {variable.target.name: {"count": {"at_least": variable.rank}}}
-    if variable.target.kind == "option":
-        return {variable.target.name: {"includes": variable.target.option}}
-    return {variable.target.name: {"answered": True}}
-
-
-def counted(count: Count, op: str, value: Any) -> Truth:
-    """How many are answered, compared with a constant: by the fewest combinations that say it."""
-    number, size = as_number(value), len(count.parts)
-    if number is None:
-        raise Inexpressible
-    fitting = [n for n in range(size + 1) if _constants(n, op, number)]
-    if len(fitting) in (0, size + 1):
-        return bool(fitting)
-    found = [answered(part) for part in count.parts]
-    if fitting == list(range(fitting[0], size + 1)):
-        return _at_least(found, fitting[0])
-    if fitting == list(range(fitting[-1] + 1)):
-        return negated(_at_least(found, fitting[-1] + 1))
-    if fitting == list(range(fitting[0], fitting[-1] + 1)):
-        return together("all", [_at_least(found, fitting[0]), negated(_at_least(found, fitting[-1] + 1))])
-    raise Inexpressible
-
-
-def _at_least(parts: list[dict[str, Any]], least: int) -> Truth:
-    if comb(len(parts), least) > _COMBINATIONS:
-        raise Inexpressible
-    return together("any", [together("all", list(some)) for some in combinations(parts, least)])
-
-
-def requires(condition: dict[str, Any], owner: str, variables: Variables) -> bool:
-    """Whether the condition is false whenever the question has no answer at all. No means: not surely."""
-    for key, test in condition.items():
-        if key == "all":
-            sure = any(requires(part, owner, variables) for part in test)
-        elif key == "any":
-            sure = all(requires(part, owner, variables) for part in test)
-        elif key == "not":
-            sure = False
-        else:
-            own = key == owner or key.startswith(f"{owner}_")
-            both = any(isinstance(right, dict) and right.get("answer") == owner for right in test.values())
-            sure = (own or both) and test.get("answered") is not False
-        if sure:
-            return True
-    return False
-
-
-def _true_constant(value: Any) -> bool:
-    return value not in ("", "0", "false", 0, None, False)
-
-
-def _constants(left: Any, op: str, right: Any) -> bool:
-    a, b = as_number(left), as_number(right)
-    pair: tuple[Any, Any] = (a, b) if a is not None and b is not None else (str(left), str(right))
-    one, two = pair
-    answers: dict[str, bool] = {
-        "=": one == two,
-        "!=": one != two,
-        "<": one < two,
-        "<=": one <= two,
-        ">": one > two,
-        ">=": one >= two,
-    }
-    return answers[op]
-
-
-def _in_order(given: str, op: str, value: Any) -> bool:
-    """A code against a constant. A number in quotes is a text for some versions: where the two differ, nobody can say."""
-    own, number = as_number(given), as_number(value)
-    if (own is None) != (number is None):
-        return False
-    found = _constants(given, op, value)
-    if isinstance(value, Quoted) and found != _constants(f"_{given}", op, f"_{value}"):
-        raise Inexpressible
-    return found
-
-
-def _whole_codes(target: Target) -> bool:
-    """Whether this is a list whose codes are whole numbers, here as there."""
-    return target.kind == "choice" and all(given == code and code.isdigit() for given, code in target.codes.items())
-
-
-def _fits(target: Target, value: Any) -> bool:
-    if target.kind == "date":
-        return is_iso_date(str(value))
-    return target.kind != "time" or len(str(value)) == 5
-
-
-def _two(left: Variable, op: str, right: Variable) -> Truth:
-    """Two answers. One that is missing is the empty text for equality, 0 in an order."""
-    a, b = left.target, right.target
-    if a is None or b is None or left.rank or right.rank:
-        raise Inexpressible
-    if a.kind == b.kind == "choice" and not (_whole_codes(a) and _whole_codes(b)):
-        return _two_lists(left, op, right)
-    if op in ("=", "!="):
-        return _two_equal(left, a, right, b, op)
-    kinds = {"number" if _whole_codes(target) else target.kind for target in (a, b)}
-    if kinds not in ({"number"}, {"date"}):
-        raise Inexpressible
-    parts: list[Truth] = [{a.name: {_OURS[op]: {"answer": b.name}}}]
-    no_a, no_b = negated(answered(left)), negated(answered(right))
-    if kinds == {"number"}:
-        if not left.always:
-            parts.append(together("all", [no_a, {b.name: {_OURS[_TURNED[op]]: 0}}]))
-        if not right.always:
-            parts.append(together("all", [no_b, {a.name: {_OURS[op]: 0}}]))
-    else:
-        parts += [together("all", [no_a, negated(no_b)])] if op in ("<", "<=") else []
-        parts += [together("all", [no_b, negated(no_a)])] if op in (">", ">=") else []
-    if op in ("<=", ">=") and not (left.always or right.always):
-        parts.append(together("all", [no_a, no_b]))
-    return together("any", parts)
-
-
-def _two_lists(left: Variable, op: str, right: Variable) -> Truth:
-    """Two answers of lists, by every pair of codes; "" stands for no answer."""
-    a, b = left.target, right.target
-    if a is None or b is None or max(len(a.codes), len(b.codes)) > _LONGEST_LIST:
-        raise Inexpressible
-    parts: list[Truth] = []
-    for given in ("", *a.codes):
-        this: Truth = negated(answered(left)) if not given else {a.name: {"is": a.codes[given]}}
-        fitting = [other for other in ("", *b.codes) if _pair(given, op, other)]
-        codes = list(dict.fromkeys(b.codes[other] for other in fitting if other))
-        if codes:
-            parts.append(together("all", [this, {b.name: {"one_of": codes}}]))
-        if "" in fitting:
-            parts.append(together("all", [this, negated(answered(right))]))
-    return together("any", parts)
-
-
-def _pair(given: str, op: str, other: str) -> bool:
-    if op in ("=", "!="):
-        return _constants(given, op, other)
-    if given and other:
-        return _in_order(given, op, other)
-    if not given and not other:
-        return op in ("<=", ">=")
-    number = as_number(given or other)
-    zero, value = (0 if number is not None else ""), (number if number is not None else given or other)
-    return _constants(zero, op, value) if not given else _constants(value, op, zero)
-
-
-def _two_equal(left: Variable, a: Target, right: Variable, b: Target, op: str) -> Truth:
-    if a.kind in ("option", "multiple") or b.kind in ("option", "multiple"):
-        raise Inexpressible
-    for target in (a, b):
-        if target.kind == "choice" and any(given != code for given, code in target.codes.items()):
-            raise Inexpressible
-    same: Truth = {a.name: {"is": {"answer": b.name}}}
-    if not (left.always or right.always):
-        same = together("any", [same, together("all", [negated(answered(left)), negated(answered(right))])])
-    return same if op == "=" else negated(same)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from survey_app.formats.importing.logic import BadExpression, Const, Inexpressible, Op, Ref, together
-from survey_app.formats.limesurvey.conditions import Truth
+from survey_app.formats.limesurvey.comparing import Truth
 from survey_app.formats.limesurvey.expressions import Quoted
 from survey_app.formats.limesurvey.reading import Record
 from survey_app.formats.limesurvey.survey import Question, Texts

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from survey_app.formats.importing.logic import BadExpression, Const, Inexpressible, Target
-from survey_app.formats.limesurvey.conditions import Count, Number
+from survey_app.formats.limesurvey.comparing import Count, Number
 from survey_app.formats.limesurvey.expressions import holes, parsed
 from survey_app.formats.limesurvey.grids import rows_of
 from survey_app.formats.limesurvey.lists import nothing

@@ -8,7 +8,7 @@ LimeSurvey; a row that the other question does not have is not filtered.
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible, negated, together
-from survey_app.formats.limesurvey.conditions import Truth
+from survey_app.formats.limesurvey.comparing import Truth
 from survey_app.formats.limesurvey.survey import Item, Question
 from survey_app.formats.limesurvey.work import Work
 

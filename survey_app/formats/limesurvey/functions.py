@@ -6,7 +6,8 @@ from itertools import chain
 from typing import Any
 
 from survey_app.formats.importing.logic import Call, Const, Inexpressible, Not, Ref, negated, together
-from survey_app.formats.limesurvey.conditions import Count, Number, Reading, Truth, answered
+from survey_app.formats.limesurvey.comparing import Count, Number, Truth, answered
+from survey_app.formats.limesurvey.conditions import Reading
 from survey_app.formats.limesurvey.variables import Variable
 from survey_app.questionnaire.conditions import as_number
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from survey_app.formats.importing.logic import Target
 from survey_app.formats.importing.naming import Codes
-from survey_app.formats.limesurvey.conditions import Truth
+from survey_app.formats.limesurvey.comparing import Truth
 from survey_app.formats.limesurvey.fields import length, limits, slider
 from survey_app.formats.limesurvey.filtering import header_rule
 from survey_app.formats.limesurvey.grids import KNOWN, POINTS, cell, rows_of

@@ -110,7 +110,8 @@ def _group(work: Work, group: Group, single: bool) -> None:
             building.page(None, **more)
         first = _question(work, question, rule)
         if not number:
-            first.setdefault("open_rules", []).extend(notes[: 100 - len(first.get("open_rules", []))])
+            if notes:
+                first["open_rules"] = [*first.get("open_rules", ()), *notes][:100]
             if group.rules:
                 _tell_rule(work, group, rule, first, place)
     if not building.pages[-1]["questions"]:

@@ -9,7 +9,8 @@ from survey_app.formats.importing.logic import BadExpression, Inexpressible, Ref
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.report import shortened
 from survey_app.formats.limesurvey import functions, words
-from survey_app.formats.limesurvey.conditions import Number, Reading, Truth, answered
+from survey_app.formats.limesurvey.comparing import Number, Truth, answered
+from survey_app.formats.limesurvey.conditions import Reading
 from survey_app.formats.limesurvey.expressions import Hole, parsed
 from survey_app.formats.limesurvey.survey import Item, Question, Survey, Texts
 from survey_app.formats.limesurvey.variables import SEEN_AS_VALUE, Variable, Variables
