@@ -14,7 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from survey_app import clock, installation
 from survey_app.accounts.models import ROLES
-from survey_app.commands import audit, backup, converting, keys, messages, orders, receipts  # noqa: F401 - receipts adds to orders
+from survey_app.commands import audit, backup, converting, keys, messages, orders, questionnaire_export, receipts  # noqa: F401 - receipts adds to orders
 from survey_app.commands.common import as_json, installed, refusing, settings, tell
 from survey_app.config import Settings
 from survey_app.database import db
@@ -38,6 +38,7 @@ def _questionnaire(name: str) -> Any:
 
 # --- questionnaires ---------------------------------------------------------------------------------------------------
 questionnaires.add_command(converting.convert)
+questionnaires.add_command(questionnaire_export.export)
 
 
 @questionnaires.command("check")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from survey_app.formats.importing.report import Line
-from survey_app.formats.writing import own_yaml, surveyjs, xlsform
+from survey_app.formats.writing import ddi, own_yaml, survey_text, surveyjs, word, xlsform
 from survey_app.formats.writing.telling import Telling
 from survey_app.questionnaire.definition import Definition
 
@@ -34,12 +34,17 @@ class Written:
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TARGETS: dict[str, Target] = {
     target.key: target
     for target in (
         Target("yaml", "YAML", "YAML", ".yaml", "application/yaml", own_yaml.write),
         Target("surveyjs", "SurveyJS JSON", "SurveyJS JSON", ".json", "application/json", surveyjs.write),
         Target("xlsform", "XLSForm", "XLSForm 表单", ".xlsx", _XLSX, xlsform.write),
+        Target("ddi", "DDI-Codebook 2.6", "DDI-Codebook 2.6", ".xml", "application/xml", ddi.write),
+        Target("ddi-2.5", "DDI-Codebook 2.5", "DDI-Codebook 2.5", ".xml", "application/xml", ddi.write_25),
+        Target("docx", "Word document", "Word 文档", ".docx", _DOCX, word.write),
+        Target("wjx", "tagged text (问卷星)", "问卷星文本", ".txt", "text/plain; charset=utf-8", survey_text.write),
     )
 }
 

@@ -59,6 +59,12 @@ class Telling:
         if place in self._items:
             self._fates[place] = _Fate("lost", code, values)
 
+    def lose_every(self, key: str, code: str = "to_nothing") -> None:
+        """Things of this key have no place anywhere in the file."""
+        for place in self._items:
+            if place.endswith(f".{key}"):
+                self._fates[place] = _Fate("lost", code)
+
     def lines(self) -> tuple[Line, ...]:
         """The report, in the order of the questionnaire."""
         found = []

@@ -176,7 +176,7 @@ def _constant_sum(work: Work, question: ConstantSum, place: str) -> Element:
         items.append(made)
     total = plain_number(question.total)
     amounts = " + ".join(f"{{{question.name}.{item.code}}}" for item in question.items)
-    check = {"type": "expression", "expression": f"{{{question.name}}} empty or {amounts} = {total}"}
+    check: Element = {"type": "expression", "expression": f"{{{question.name}}} empty or {amounts} = {total}"}
     check["text"] = work.text({"zh-CN": f"合计应为 {total}", "en": f"The total must be {total}"})
     return {"type": "multipletext", "items": items, "validators": [check]}
 
