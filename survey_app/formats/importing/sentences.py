@@ -36,6 +36,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "broken_json": ("The JSON cannot be read: {reason}.", "JSON 无法读取：{reason}。"),
     "broken_zip": ("The archive cannot be opened: {reason}.", "压缩包无法打开：{reason}。"),
+    "wrong_checksum": (
+        "The file is not the one that the list of checksums names: the package was changed. Export it again.",
+        "文件与校验和清单不符：压缩包被改动过，请重新导出。",
+    ),
     "broken_workbook": ("The workbook cannot be opened: {reason}.", "工作簿无法打开：{reason}。"),
     "protected": (
         "The file is protected by a password. Save it without one.",
@@ -68,6 +72,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "recoded": ("The code {wanted} cannot be used here: it is {code}.", "代码 {wanted} 在这里不能用，改为 {code}。"),
     "formatting": ("Formatting was removed; the words are kept.", "去掉了格式，文字保留。"),
+    "answers_stay": ("Only the questionnaire is taken over, not the answers.", "只导入问卷，不导入回答。"),
+    "beside_questionnaire": ("The newest version of the questionnaire is taken over.", "只导入问卷的最新版本。"),
     "picture": ("A picture from elsewhere is not fetched.", "不会下载外部图片。"),
     "media": ("Pictures, sounds and videos are not taken over.", "图片、声音和视频没有导入。"),
     "script": ("Scripts are never imported.", "从不导入脚本。"),
@@ -216,6 +222,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "field_open": (
         "Values from the link are declared here; nothing says which ones there are.",
         "链接带来的值需要在这里声明，文件没有说明有哪些。",
+    ),
+    "field_answer": (
+        "It held an answer: texts and rules use that answer.",
+        "它保存一个回答：文字和规则直接使用那个回答。",
     ),
     "field_random": ("Who gets this value cannot be said here.", "无法确定谁得到这个值。"),
     "field_computed": ("A value made of others is not taken over.", "由其他值组成的值没有导入。"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from survey_app.formats.qualtrics import choosing, entering, grids
+from survey_app.formats.qualtrics import beside, choosing, entering, grids
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import entries, mapping, text_of
 from survey_app.formats.qualtrics.rules import Rules
@@ -17,7 +17,7 @@ _CONVERTERS: dict[str, Callable[[Item], Made]] = {
     "DD": choosing.drill_down,
     "PGR": choosing.pick_and_group,
     "Matrix": grids.matrix,
-    "SBS": grids.side_by_side,
+    "SBS": beside.side_by_side,
     "TE": entering.text_entry,
     "Slider": entering.slider,
     "CS": entering.constant_sum,
@@ -81,7 +81,9 @@ def _tell(item: Item, kind: str, made: Made) -> None:
         building.lost("setting", f"{item.qid} / Configuration", ", ".join(look), "setting_lost", name)
     if any(True for _ in entries(item.payload.get("DefaultChoices"))):
         building.lost("setting", f"{item.qid} / DefaultChoices", "", "default_value", name)
-    if naming := ", ".join(text_of(value) for _, value in entries(item.payload.get("VariableNaming"))):
+    names = [value for _, value in entries(item.payload.get("VariableNaming"))]
+    names += [inner for value in names for _, inner in entries(value)]
+    if naming := ", ".join(text for text in map(text_of, names) if text):
         building.lost("setting", f"{item.qid} / VariableNaming", naming, "setting_lost", name)
 
 

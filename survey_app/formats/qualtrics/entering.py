@@ -76,8 +76,9 @@ def _heading(item: Item, name: str, text: dict[str, str]) -> dict[str, Any]:
 def slider(item: Item) -> Made:
     """Slider of every selector: a slider, or stars, for each item."""
     validation.lost(item)
-    if any(True for _ in entries(item.config("SliderStartPositions"))) and is_on(item.config("CustomStart")):
-        item.work.building.lost("setting", f"{item.qid} / SliderStartPositions", "", "default_value")
+    start = ", ".join(text_of(value) for _, value in entries(item.config("SliderStartPositions")))
+    if start and is_on(item.config("CustomStart")):
+        item.work.building.lost("setting", f"{item.qid} / SliderStartPositions", start, "default_value")
     if text_of(item.payload.get("Selector")) == "STAR":
         return _stars(item)
     if text_of(item.payload.get("Selector")) == "HBAR":
@@ -189,7 +190,6 @@ def _each(item: Item, kind: dict[str, Any]) -> Made:
             if isinstance(offered, dict):
                 question["show_if"] = offered
             made.questions.append(question)
-        item.work.building.changed("setting", item.qid, item.type, "split", name, count=len(listed))
     add_row_texts(item, made, [row for row, entry in listed if is_on(entry.get("TextEntry"))], codes, name)
     return made
 

@@ -13,6 +13,7 @@ from survey_app.formats.qualtrics.source import Source, every_node, expressions,
 from survey_app.formats.qualtrics.work import Rule, Work
 from survey_app.questionnaire.parts import SLUG
 
+_ANSWER = re.compile(r"\$\{q://([^{}]{1,200})\}")
 _SET_BY_SCRIPT = re.compile(r"set(?:JS)?EmbeddedData\(\s*['\"]([^'\"]{1,200})")
 
 
@@ -53,6 +54,8 @@ class Fields:
     history: dict[str, list[Setting]] = field(default_factory=dict)
     opaque: set[str] = field(default_factory=set)
     """Fields whose value cannot be known here: set by a script, a web service, by chance, from another answer."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """Field -> the answer it holds, as a locator: `QID1/ChoiceTextEntryValue`."""
     compared: dict[str, list[str]] = field(default_factory=dict)
     """Field -> the constants that rules compare it with."""
 
@@ -121,14 +124,25 @@ class Fields:
                 continue
             if not value or text_of(entry.get("Type")) == "Recipient":
                 yield from self._parameter(name, where)
+            elif always and certain and name not in self.history and (match := self._answer(value)):
+                self.answers[name] = match.group(1)
+                self.work.building.changed("setting", where, f"{name} = {value}", "field_answer")
             elif "${" in value or "$e{" in value or not certain:
+                self.answers.pop(name, None)
                 self.opaque.add(name)
                 code = "field_random" if not certain else "field_computed"
                 self.work.building.lost("setting", where, f"{name} = {value}", code)
             else:
                 yield self._constant(name, value, where, always)
 
+    def _answer(self, value: str) -> re.Match[str] | None:
+        """A value that is an answer given before."""
+        match = _ANSWER.fullmatch(value)
+        return match if match and match.group(1).split("/")[0] in self.work.asked else None
+
     def _constant(self, name: str, value: str, where: str, always: bool) -> dict[str, Any]:
+        if self.answers.pop(name, None):
+            self.opaque.add(name)  # an answer for some, a constant for others
         variable = self.work.name(name, where)
         self.history.setdefault(name, []).append(Setting("" if always else variable, value, shown_as=variable))
         self.work.known.add(variable)
@@ -138,7 +152,7 @@ class Fields:
 
     def _parameter(self, name: str, where: str) -> Iterator[dict[str, Any]]:
         building = self.work.building
-        if name in self.history:
+        if name in self.history or name in self.answers:
             return  # declared once more: what was set stays
         given = self.compared.get(name, [])
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].strip("-")

@@ -27,7 +27,7 @@ class Walk:
         self.building, self._source = work.building, work.source
         self.fields = Fields.of(work)
         self.rules = Rules(work, self.fields)
-        self.words = Wording(work, self.fields.variable)
+        self.words = Wording(work, self.fields)
         self.pages = Pages(work)
         self.blocks = Blocks(work, self.rules, self.words, self.pages)
         self.random: list[list[str]] = []

@@ -107,8 +107,10 @@ class Item:
         wanted = {}
         for row, _ in listed:
             tag = text_of(tags.get(row))
-            for start in (f"{self.wanted}_", f"{self.wanted}-", f"{self.wanted}."):
-                tag = tag.removeprefix(start)
+            for start in (self.wanted, text_of(self.payload.get("DataExportTag")).split("#")[0]):
+                tag = (
+                    tag[len(start) + 1 :] if start and tag.startswith((f"{start}_", f"{start}-", f"{start}.")) else tag
+                )
             wanted[row] = tag or row
         return self.work.codes(wanted, f"{self.qid} / Choices")
 

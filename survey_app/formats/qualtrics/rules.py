@@ -93,6 +93,9 @@ class Rules:
             raise Inexpressible
         if kind == "EmbeddedField":
             name = text_of(expression.get("LeftOperand")).removeprefix("e://Field/")
+            if name in self._fields.answers and name not in self._fields.opaque:
+                locator = f"q://{self._fields.answers[name]}"
+                return self._one({**expression, "LogicType": "Question", "LeftOperand": locator})
             return self._fields.condition(name, operator, right, is_on(expression.get("IgnoreCase")))
         if kind != "Question":
             raise Inexpressible("rule_source", source=kind)

@@ -1,12 +1,13 @@
 """Texts in all their languages, and the answers and fields they show: `${q://QID1/...}` becomes `{{name}}`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
 from survey_app.formats.importing.report import Kind
 from survey_app.formats.importing.texts import words
+from survey_app.formats.qualtrics.fields import Fields
 from survey_app.formats.qualtrics.reading import dig, mapping, text_of
 from survey_app.formats.qualtrics.source import MOST_LANGUAGES
 from survey_app.formats.qualtrics.work import Asked, Work
@@ -24,9 +25,8 @@ def language_of(code: str) -> str:
 class Wording:
     """The texts of one file."""
 
-    def __init__(self, work: Work, field: Callable[[str], str]) -> None:
-        """`field`: the variable of an embedded field, "" when it has none."""
-        self._work, self._field = work, field
+    def __init__(self, work: Work, fields: Fields) -> None:
+        self._work, self._fields = work, fields
         self._first = language_of(work.source.language)
         self._languages = set(work.source.language_codes())
 
@@ -72,6 +72,8 @@ class Wording:
 
     def _hole(self, hole: re.Match[str], place: str) -> str:
         scheme, path = hole.group(1), unquote(hole.group(2)).split("?")[0]
+        if scheme == "e" and (answer := self._fields.answers.get(path.removeprefix("Field/"))):
+            scheme, path = "q", answer.split("?")[0]
         parts = path.split("/")
         if scheme == "q" and len(parts) > 1:
             if fixed := self._static(parts):
@@ -79,7 +81,7 @@ class Wording:
             asked = self._work.asked.get(parts[0])
             variable = shown_variable(asked, parts[1:]) if asked else ""
         else:
-            variable = self._field("/".join(parts[1:])) if scheme == "e" and parts[0] == "Field" else ""
+            variable = self._fields.variable("/".join(parts[1:])) if scheme == "e" and parts[0] == "Field" else ""
         if variable and variable in self._work.known:
             self._work.building.kept("text", place, hole.group(), variable)
             return f"{{{{{variable}}}}}"
