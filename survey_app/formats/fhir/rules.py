@@ -115,7 +115,7 @@ def _rule(work: Work, item: Item, limit: int) -> dict[str, Any] | bool:
     made = together(word, parts) if parts else True
     for found in item.extensions(*_EXPRESSION):
         made = together("all", [made, _Scope(work, limit, item.link).condition(_expression(found))])
-    return made
+    return simplify(made) if isinstance(made, dict) else made
 
 
 def _known(work: Work, link: str, limit: int) -> Any:
