@@ -53,6 +53,7 @@ _TEXT_SAFE = 300
 _STRICT = 300
 """From this DBVersion on -, * and / with a missing answer give nothing; before, it counts 0."""
 _LARGEST = 8_000
+_LONGEST_CONSTANT = 100
 
 
 @dataclass
@@ -129,6 +130,8 @@ class Reading:
         if depth > MAX_DEPTH:
             raise Inexpressible
         if isinstance(tree, Const):
+            if len(str(tree.value)) > _LONGEST_CONSTANT:
+                raise Inexpressible
             return tree
         if isinstance(tree, Ref):
             return self.variable(tree)

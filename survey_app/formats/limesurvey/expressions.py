@@ -8,6 +8,7 @@ from typing import Any
 from survey_app.formats.importing.logic import BadExpression, Parser, Ref, Token
 
 LONGEST = 20_000
+LONGEST_NUMBER = 15
 BINARY = {
     "or": (5, "any"), "and": (10, "all"),
     "==": (20, "="), "!=": (20, "!="),
@@ -58,7 +59,9 @@ def tokens(text: str) -> list[Token]:
         if kind in ("double", "single"):
             made.append(Token("text", Quoted(re.sub(r"\\(.)", r"\1", word[1:-1])), place))
         elif kind == "number":
-            made.append(Token("number", float(word) if "." in word else int(word[:15]), place))
+            if len(word) > LONGEST_NUMBER:
+                raise BadExpression(place)
+            made.append(Token("number", float(word) if "." in word else int(word), place))
         elif kind in ("name", "sgqa"):
             made.append(_named(word, kind, place, text[match.end() :].lstrip()[:1] == "("))
         elif kind == "op":

@@ -7,7 +7,7 @@ from survey_app.formats.limesurvey.comparing import Truth
 from survey_app.formats.limesurvey.expressions import Quoted
 from survey_app.formats.limesurvey.reading import Record
 from survey_app.formats.limesurvey.survey import Question, Texts
-from survey_app.formats.limesurvey.work import Plain, Work
+from survey_app.formats.limesurvey.work import LARGEST_NUMBER, Plain, Work
 from survey_app.questionnaire.conditions import as_number, simplify
 
 
@@ -158,7 +158,8 @@ def _assessment(work: Work, row: Record, same: list[Record], sums: dict[str, str
     note: Plain = {"name": name, "type": "note", "text": work.labelled(texts, place, name, row.get("name"))}
     low, high, total = as_number(row.get("minimum").strip()), as_number(row.get("maximum").strip()), sums[scope]
     building.add(note, place)
-    if total is None or low is None or high is None or work.survey.settings.get("assessments") != "Y":
+    wide = low is None or high is None or max(abs(low), abs(high)) > LARGEST_NUMBER
+    if total is None or wide or work.survey.settings.get("assessments") != "Y":
         building.undecided(note, place, f"{row.get('minimum')} - {row.get('maximum')}")
         return
     note["show_if"] = {total: {"at_least": low, "at_most": high}}

@@ -67,6 +67,8 @@ def _made(work: Work, question: Question, rule: Any) -> list[Plain]:
     if rule is False or (work.attribute("hidden") == "1" and question.type != "*"):
         return _hidden(work, question)
     said = filtering.told(question)
+    if not said and question.type in ":;" and _too_wide(question):
+        return rows.split(work, question, {row.id: True for row in question.axis(0)})
     if not said:
         return maker(work, question)
     found = _row_rules(work, question)
@@ -79,6 +81,12 @@ def _made(work: Work, question: Question, rule: Any) -> list[Plain]:
     for place, source in said:
         work.building.changed("rule", place, source, "rows_split", made[0]["name"])
     return made
+
+
+def _too_wide(question: Question) -> bool:
+    """Whether a table has more cells than one question of ours."""
+    across, down = len(question.axis(1)), len(question.axis(0))
+    return across > 50 or across * down > 1_000
 
 
 def _row_rules(work: Work, question: Question) -> Any:
@@ -203,7 +211,7 @@ def _common(work: Work, question: Question, made: list[Plain]) -> None:
 
 def _must(work: Work, question: Question, made: list[Plain]) -> None:
     place = f"{question.place} / mandatory"
-    asked = [one for one in made if one["type"] not in _NEVER_REQUIRED and not one["name"].endswith("_comment")]
+    asked = [one for one in made if one["type"] not in _NEVER_REQUIRED and one["name"] != f"{question.name}_comment"]
     if question.mandatory == "S":
         work.building.changed("setting", place, "S", "soft_mandatory", made[0]["name"])
         return

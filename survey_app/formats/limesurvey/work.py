@@ -20,6 +20,7 @@ from survey_app.questionnaire.parts import CODE
 
 LONGEST_CODE = 12
 """Two codes and a name have to fit into 32 signs."""
+LARGEST_NUMBER = 1e12
 Plain = dict[str, Any]
 
 
@@ -68,8 +69,8 @@ class Work:
         for language, source in texts.items():
             if not source.strip():
                 continue
-            frame = framed(source, lambda hole: self._piped(hole, place, ours))
             before = len(building.lines)
+            frame = framed(source, lambda hole: self._piped(hole, place, ours))
             found = building.text({language or building.languages[0]: frame}, place, ours)
             for tag, said in found.items():
                 made[tag] = unframed(said)
@@ -193,7 +194,7 @@ class Work:
         if not text:
             return None
         number = as_number(text if not text.startswith(".") else f"0{text}")
-        if number is None:
+        if number is None or abs(number) > LARGEST_NUMBER:
             self.unsaid(name, text)
             return None
         return int(number) if float(number).is_integer() else number

@@ -173,6 +173,22 @@ def test_a_question_that_is_never_relevant_is_a_hidden_value() -> None:
     }  # fmt: skip
 
 
+def test_rows_are_shown_for_the_same_answers_as_the_filter_shows_them() -> None:
+    rows = {"a": "A", "b": "B", "c": "C"}
+    keep, drop = {"array_filter": "ticks"}, {"array_filter_exclude": "first"}
+    grids = [q("first", "C", rows=rows, attributes=keep), q("second", "C", rows=rows, attributes=drop)]
+    found = parse(survey([TICKS, *grids]))
+    for ticked, said in product(VALUES["ticks"], ("", "a", "b", "ac")):
+        answers = {"ticks": list(ticked)} | {f"first_{code}": "y" for code in said}
+        seen = set(routing.path(found.definition, answers).questions)
+        first = {code for code in "abc" if code in ticked}
+        assert {name for name in seen if name.startswith("first_")} == {f"first_{code}" for code in first}
+        # The second leaves out what was answered in the first, and keeps the filter that the first has.
+        second = {code for code in first if code not in said}
+        assert {name for name in seen if name.startswith("second_")} == {f"second_{code}" for code in second}
+        assert ("second" in seen) == bool(second)
+
+
 def test_old_numbers_name_the_same_questions() -> None:
     found = parse(
         survey(

@@ -236,6 +236,16 @@ def test_a_row_with_its_own_relevance_is_shown_by_it(type: str) -> None:
     assert all(not question.open_rules for question in found.definition.questions)
 
 
+@pytest.mark.parametrize(
+    ("type", "attributes", "ours"),
+    [(";", {}, "matrix_fields"), (":", {"multiflexible_checkbox": "1"}, "multiple_choice")],
+)
+def test_a_table_with_too_many_cells_becomes_a_question_per_row(type: str, attributes: Any, ours: str) -> None:
+    wide = {f"c{n}": f"Column {n}" for n in range(60)}
+    found = one(type, rows=ROWS, columns=wide, attributes=attributes)
+    assert [question.type for question in found.definition.questions] == ["section", ours, ours]
+
+
 @pytest.mark.parametrize("type", ["M", "R"])
 def test_filtered_choices_are_left_open(type: str) -> None:
     parts = {"answers": ROWS} if type == "R" else {"rows": ROWS}
