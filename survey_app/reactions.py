@@ -23,6 +23,7 @@ from survey_app.campaigns import (
     unsealing,
     withdrawing,
 )
+from survey_app.design import converting
 from survey_app.distribution import poster_runs
 from survey_app.distribution.waves import ensure_waves
 from survey_app.exports import requesting
@@ -72,6 +73,7 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "figures": (10, lambda now: _mover.tick()),
     "waves": (HOUR, lambda now: ensure_waves(now=now)),
     "exports": (HOUR, lambda now: requesting.expire(now=now, folder=web.settings().export_folder)),
+    "conversions": (HOUR, lambda now: converting.expire(now=now)),
     "posters": (HOUR, lambda now: poster_runs.expire(now=now, folder=web.settings().poster_folder)),
     "audit_chain": (1, lambda now: chaining.extend()),
     "audit_checkpoint": (HOUR, sign_checkpoint),

@@ -81,6 +81,7 @@ ACTIONS: dict[str, str] = {
     "suppression.lifted": N_("移出退订名单"),
     "erasure.replayed": N_("恢复后再次删除"),
     "questionnaire.created": N_("创建问卷"),
+    "questionnaire.imported": N_("导入问卷"),
     "questionnaire.draft_changed": N_("修改草稿"),
     "questionnaire.archived": N_("归档问卷"),
     "questionnaire.restored": N_("恢复问卷"),

@@ -47,7 +47,8 @@ KEYS: dict[str, str] = {
     "parameter": N_("链接参数"), "field": N_("订单字段"), "expected": N_("正确答案"), "name": N_("变量名"),
     "mode": N_("匿名方式"), "category": N_("分类"), "licence": N_("许可"), "kind": N_("计分方式"), "questions": N_("包含的题"),
     "reverse": N_("反向计分"), "weights": N_("权重"), "rescale": N_("换算范围"), "min_answered": N_("至少答几题"),
-    "top": N_("最高几档算满意"), "speech": N_("可以录音回答"),
+    "top": N_("最高几档算满意"), "speech": N_("可以录音回答"), "step": N_("每格多少"), "total": N_("总数"),
+    "open_rules": N_("导入的待定规则"), "random_pages": N_("随机排列的页"), "quotas": N_("配额"),
 }  # fmt: skip
 NODES: dict[str, str] = {
     "choice": N_("选项"), "point": N_("量表点"), "row": N_("行"), "field": N_("填空栏"), "language": N_("语言"),

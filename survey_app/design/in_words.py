@@ -172,6 +172,8 @@ class ConditionWriter:
         return name if number is None else f"Q{number}"
 
     def _row(self, owner: Any, name: str) -> str:
+        if (part := owner.part_text(name)) is not None:
+            return self.definition.text(part, self.language)
         for row in getattr(owner, "rows", ()):
             if owner.variable_of(row) == name:
                 return self.definition.text(row.text, self.language)

@@ -104,6 +104,27 @@ class Approval(Base):
     answer: Mapped[str] = mapped_column(Text, default="")
 
 
+class Conversion(Base):
+    """A file of another program that was read: what it would become and what was lost, until a person makes a draft of it.
+
+    After that the report stays with the questionnaire; `data` is emptied then, the draft holds it.
+    """
+
+    __tablename__ = "conversion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    format: Mapped[str] = mapped_column(String(20))  # a key of formats.detecting.FORMATS
+    data: Mapped[dict[str, Any]] = mapped_column(Document)  # the definition
+    report: Mapped[list[dict[str, Any]]] = mapped_column(
+        Document
+    )  # formats.importing.Line, one for each thing of the file
+    counts: Mapped[dict[str, Any]] = mapped_column(Document)  # what the file holds, as `convert --json` prints it
+    questionnaire_id: Mapped[int | None] = mapped_column(ForeignKey("questionnaire.id"), index=True)
+
+
 class BankItem(Base):
     """A question or scale that means the same in every questionnaire; its owner decides about changes."""
 

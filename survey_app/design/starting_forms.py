@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.validators import ValidationError
 
+from survey_app.formats import detecting
 from survey_app.forms import Choice, Line, Raw, StaffForm, at_most
 
 
@@ -39,14 +40,22 @@ class EmptyForm(StaffForm):
     title = Line(validators=[at_most(200)])
 
 
-class FileForm(StaffForm):
-    """A questionnaire as a YAML or JSON file."""
+class ImportForm(StaffForm):
+    """A questionnaire as a file of any format that is known; `format` only where the content does not tell."""
 
     takes_files = True
 
     file = FileField()
+    format = Choice({"": "", **{key: key for key in detecting.FORMATS}})
 
     def validate_file(self, field: FileField) -> None:
         """A file is needed."""
         if field.data is None or not field.data.filename:
             raise ValidationError(lazy_gettext("请选择文件。"))
+
+
+class DraftForm(StaffForm):
+    """The draft that is made of an imported file; empty: the title of the file, a name made of it."""
+
+    title = Line(validators=[at_most(200)])
+    name = Line(validators=[at_most(64)])

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 
 from survey_app.formats import detecting
@@ -65,7 +64,7 @@ def _told(data: bytes, key: str) -> dict[str, Any]:
         "format": made.format,
         "data": made.data,
         "lines": [line.to_json() for line in made.lines],
-        "source": asdict(made.source),
+        "source": {**vars(made.source), "types": dict(made.source.types)},
     }
 
 

@@ -121,6 +121,6 @@ def test_every_key_of_a_definition_has_a_name() -> None:
 
     models: list[type[BaseModel]] = [Definition, Page, Score, Choice, Point, Scale, Row, TextItem, *TYPES.values()]
     keys = {key for model in models for key in model.model_fields}
-    lists = {"pages", "scales", "scores", "languages", "choices", "rows", "fields"}
+    lists = {"pages", "scales", "scores", "languages", "choices", "rows", "fields", "items"}
     assert keys - KEYS.keys() - lists == {"code", "type", "format"}
     assert ("question", "type") in KINDS_OF_CHANGE

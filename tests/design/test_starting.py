@@ -190,32 +190,6 @@ def test_an_empty_start_has_one_question_in_two_languages(chain: staff.Chain) ->
     assert newest().title == {"zh-CN": "未命名问卷", "en": "Untitled questionnaire"}
 
 
-def test_a_file_becomes_a_draft_of_its_own_even_when_its_name_is_taken(chain: staff.Chain) -> None:
-    person = chain.signed_in("researcher")
-    present = db.session.get_one(Questionnaire, chain.draft)
-    before = present.draft_revision
-    data = loading.dump_yaml(drafting.draft_of(present)).replace("推荐意愿", "另一份").encode()
-    editor(send(person, "/questionnaires/new/file", {"file": (io.BytesIO(data), "a.yaml")}))
-    made = newest()
-    assert made.name == "nps-2" and made.title["zh-CN"] == "另一份"
-    assert db.session.get_one(Questionnaire, chain.draft).draft_revision == before
-
-
-def test_every_fault_of_a_file_is_shown_with_its_line(chain: staff.Chain) -> None:
-    broken = (
-        "format: 1\nname: x\ntitle: 甲\nlanguages: [zh-CN]\npages:\n- questions:\n"
-        "  - {name: q1, type: singel_choice, text: <b>}\n  - {name: 2, type: note}\n"
-    )
-    answer = send(
-        chain.signed_in("researcher"), "/questionnaires/new/file", {"file": (io.BytesIO(broken.encode()), "<i>.yaml")}
-    )
-    page = answer.get_data(as_text=True)
-    assert answer.status_code == 422 and "第 7 行" in page and "第 8 行" in page and 'id="file-error"' in page
-    assert "<i>.yaml" not in page and count() == 2
-    nothing = send(chain.signed_in("researcher"), "/questionnaires/new/file", {})
-    assert nothing.status_code == 422 and "请选择文件。" in nothing.get_data(as_text=True)
-
-
 def test_a_copy_has_a_new_name_a_marked_title_and_no_versions(chain: staff.Chain) -> None:
     person = chain.signed_in("researcher")
     listed = person.text("/questionnaires/new/copy?q=shop")

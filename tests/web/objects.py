@@ -10,7 +10,7 @@ from survey_app.database import db
 from survey_app.design import bank
 from survey_app.design.editing import changing, operations
 from survey_app.design.editing.tree import Tree
-from survey_app.design.models import Questionnaire
+from survey_app.design.models import Conversion, Questionnaire
 from survey_app.distribution import devices, poster_runs, waves, widgets
 from survey_app.distribution.models import Collector
 from survey_app.events import COMMAND_LINE, Actor
@@ -53,15 +53,32 @@ def designed(questionnaire_id: int) -> dict[str, str]:
     newer = bank.body_of(tree, banked)
     newer["part"]["text"] = dict.fromkeys(newer["languages"], "…")
     bank.revise(item=item, body=newer, by=by, now=now)
+    brought = [converted(questionnaire_id), converted(None)]
     db.session.commit()
     db.session.remove()
     return {
         "bank": ITEM,
+        "conversion": brought[0],
+        "unseen_conversion": brought[1],
         "banked": banked,
         "listed": next(node for node in questions if tree.node(node).get("choices")),
         "ruled": next(node for node in questions if tree.node(node).get("show_if")),
         "cell": f"{tree.node(banked)['name']}.text",
     }
+
+
+def converted(questionnaire_id: int | None, user_id: int | None = None) -> str:
+    """A file that somebody brought, and the questionnaire that was made of it; its number. The caller commits."""
+    counts = {"kept": 0, "changed": 0, "lost": 0}
+    page = {"questions": [{"name": "q1", "type": "nps", "text": {"zh-CN": "推荐"}}]}
+    data = {"format": 1, "name": "brought", "title": {"zh-CN": "带来的"}, "languages": ["zh-CN"], "mode": "anonymous"}
+    made = Conversion(
+        created_at=clock.now(), created_by_id=user_id, questionnaire_id=questionnaire_id, file_name="a.txt", format="text",
+        data={} if questionnaire_id else {**data, "pages": [page]}, report=[], counts=counts,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return str(made.id)
 
 
 def printed(app: Flask, questionnaire_id: int, door_id: int, administrator: int) -> str:

@@ -38,7 +38,7 @@ PEOPLE = ("shop-staff", "manager", "regional")
 OWNED = {
     "shop_id", "region_id", "collector_id", "device_id", "contact_id", "order_id", "campaign_id", "call_id", "run_id",
     "import_id", "unsealing_id", "export_id", "message_id", "sender_id", "system_id", "user_id", "team_id", "department_id",
-    "tier_id",
+    "tier_id", "conversion_id",
 }  # fmt: skip
 NOTHING = dict.fromkeys(OWNED, MISSING)
 SHARED = {"questionnaire_id", "number", "before", "after", "approval_id"}  # one set of questionnaires for all
@@ -73,6 +73,7 @@ def foreign_of(chain: staff.Chain) -> dict[str, list[int]]:
         "run_id": [named["run"]],
         "unsealing_id": [named["unsealing"]],
         "export_id": [named["export"]],
+        "conversion_id": [named["unseen_conversion"]],
         "message_id": [named["message"]],
         "sender_id": [named["sender"]],
         "user_id": [chain.users["administrator"], chain.users["manager"]],

@@ -35,7 +35,7 @@ from survey_app.organisation import forms as organisation
 from survey_app.people import forms as people
 from survey_app.people import import_forms as imports
 from tests import staff
-from tests.web.objects import campaigned, designed, framed, messaged, peopled
+from tests.web.objects import campaigned, converted, designed, framed, messaged, peopled
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,8 @@ SHEETS = [
     Sheet(starting.TextForm, "/questionnaires/new/text",
           {"act": "create", "text": "标题\n1. 您满意吗？\nA. 是\nB. 否"}, text("title", 200) + text("name", 64)),
     Sheet(starting.EmptyForm, "/questionnaires/new/empty", {"title": "茶"}, text("title", 200)),
-    Sheet(starting.FileForm, "/questionnaires/new/file", {}, [({}, "file"), ({"file": "no file"}, "file")]),
+    Sheet(starting.ImportForm, "/questionnaires/import", {}, [({}, "file"), ({"file": "no file"}, "file")]),
+    Sheet(starting.DraftForm, "/questionnaires/import/{conversion}", {"title": "茶"}, text("title", 200) + text("name", 64)),
     Sheet(design.LibraryForm, "/questionnaires", {"library": "csat"}, text("library", 64), page=False),
     Sheet(distribution.NewCollectorsForm, "/questionnaires/{questionnaire}/collectors", {"kind": "link", "name": "短信"},
           text("name", 120)),
@@ -301,6 +302,7 @@ def known_of(chain: staff.Chain) -> dict[str, Any]:
     objects = designed(chain.draft) | peopled() | framed(chain.questionnaire, chain.shops[0])
     objects |= campaigned(chain.questionnaire, chain.users["researcher"])
     objects |= messaged()
+    objects["conversion"] = converted(None, chain.users["researcher"])
     manager = db.session.get_one(User, chain.users["manager"])
     token = users.create_link(user=manager, by=COMMAND_LINE, now=clock.now())
     draft = db.session.get_one(Questionnaire, chain.draft)

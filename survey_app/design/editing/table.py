@@ -95,6 +95,7 @@ _COLUMNS = Setting(
 _RANDOM = Setting(
     "random_order", "switch", N_("选项随机排列"), N_("“其他”和“以上都没有”总在最后。"), default=False, group=LOOK
 )
+_RANDOM_ROWS = Setting("random_rows", "switch", N_("各行随机排列"), default=False, group=LOOK)
 _CHOICES = Setting("choices", "choices", N_("各选项"), group=ANSWER)
 _UNSURE = _text("unsure", N_("“不清楚”选项"), N_("留空就没有这个选项。"))
 _LOW, _HIGH = _text("low", N_("最低分的文字")), _text("high", N_("最高分的文字"))
@@ -188,7 +189,33 @@ _OWN_KEYS: dict[str, tuple[Setting, ...]] = {
         _HIGH,
         _LABELS,
         _UNSURE,
-        Setting("random_rows", "switch", N_("各行随机排列"), default=False, group=LOOK),
+        _RANDOM_ROWS,
+    ),
+    "matrix_multiple": (
+        Setting("rows", "rows", N_("各行"), group=ANSWER),
+        _CHOICES,
+        Setting("min", "whole", N_("最少选几项"), low=0, group=ANSWER),
+        Setting("max", "whole", N_("最多选几项"), low=1, group=ANSWER),
+        _RANDOM_ROWS,
+    ),
+    "matrix_fields": (Setting("rows", "rows", N_("各行"), group=ANSWER), _RANDOM_ROWS),
+    "ranking": (
+        _CHOICES,
+        Setting("top", "whole", N_("只排前几位"), N_("留空时全部都排。"), low=1, group=ANSWER),
+        _RANDOM,
+    ),
+    "constant_sum": (
+        Setting("total", "number", N_("总数"), group=ANSWER),
+        Setting("decimals", "whole", N_("小数位数"), low=0, high=6, default=0, group=ANSWER),
+        _text("unit", N_("单位")),
+    ),
+    "slider": (
+        *_bounds("number", ""),
+        Setting("step", "number", N_("每格多少"), default=1, group=ANSWER),
+        _LOW,
+        _HIGH,
+        _text("unit", N_("单位")),
+        _UNSURE,
     ),
     "short_text": (_PATTERN, _length(200)),
     "long_text": (
@@ -253,6 +280,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("name", "line", N_("页名"), N_("只给同事看；小写字母、数字和下划线。")),
         Setting("show_if", "rules", N_("显示规则"), group=ANSWER),
         Setting("end_if", "rules", N_("结束规则"), group=ANSWER),
+        Setting("random_order", "switch", N_("本页题目随机排列"), default=False, group=LOOK),
     ),
     "choice": (
         _ITEM_TEXT,
@@ -307,9 +335,14 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
 """What every kind of node has; `of_question` gives that of a question."""
 
 ELSEWHERE: dict[str, dict[str, str]] = {
-    "root": {"format": N_("固定为 1"), "pages": N_("大纲和画布")},
+    "root": {
+        "format": N_("固定为 1"),
+        "pages": N_("大纲和画布"),
+        "random_pages": N_("随文件导入"),
+        "quotas": N_("随文件导入"),
+    },
     "page": {"questions": N_("大纲和画布")},
-    "question": {"retired": N_("发布时自动记录")},
+    "question": {"retired": N_("发布时自动记录"), "open_rules": N_("随文件导入"), "items": N_("随文件导入")},
     "scale": {"retired": N_("发布时自动记录")},
     "score": {"reverse": N_("计入的题"), "weights": N_("计入的题")},
 }

@@ -6,6 +6,7 @@ blueprint = Blueprint("design", __name__)
 
 from survey_app.design.views import (  # noqa: E402, F401 - they add their pages
     bank,
+    converting,
     editor,
     indicators,
     lists,

@@ -1,6 +1,5 @@
-"""A new questionnaire: empty, from text, from a file, from the library, from a copy."""
+"""A new questionnaire: empty, from text, from the library, from a copy."""
 
-from pathlib import PurePosixPath
 from typing import Any
 
 from flask import flash, request, url_for
@@ -17,8 +16,6 @@ from survey_app.design.views.common import questionnaire_or_404
 from survey_app.errors import DomainError
 from survey_app.formats import plain_text
 from survey_app.languages import N_
-from survey_app.questionnaire import loading
-from survey_app.questionnaire.problems import InvalidQuestionnaire, sentence
 
 COPIES_SHOWN = 30
 
@@ -37,7 +34,7 @@ def new_questionnaire() -> Response:
 
 
 def _ways(status: int = 200, **more: Any) -> Response:
-    values: dict[str, Any] = {"error": None, "form": {}, "problems": [], "entries": len(library.entries())}
+    values: dict[str, Any] = {"error": None, "form": {}, "entries": len(library.entries())}
     return web.render("design/starting/ways.html", status=status, **(values | more))
 
 
@@ -51,29 +48,6 @@ def create_empty() -> Response:
     except DomainError as error:
         db.session.rollback()
         return _ways(422, error=error, form=request.form)
-    return _opened(made)
-
-
-# --- from a file -------------------------------------------------------------------------------------------------------
-@blueprint.post("/questionnaires/new/file")
-@web.access("questionnaire:edit")
-def create_from_file() -> Response:
-    """A YAML or JSON file of our own format. Every fault is shown with its line."""
-    try:
-        sent = starting_forms.FileForm().check().file.data
-    except DomainError as error:
-        db.session.rollback()
-        return _ways(422, error=error)
-    name = PurePosixPath(str(sent.filename).replace("\\", "/")).name[:100]
-    try:
-        definition = loading.load_definition(sent.read(), file=name, incomplete=True)
-    except InvalidQuestionnaire as invalid:
-        problems = [(fault.line, fault.path, sentence(fault, web.language_tag())) for fault in invalid.problems]
-        refusal = DomainError(N_("“%(file)s”里有 %(n)s 处需要修改，没有创建问卷。"), file=name, n=len(problems))
-        return _ways(422, error=refusal.at("file"), problems=problems)
-    made, new = starting.create(definition=definition, by=web.actor(), now=clock.now())
-    if new and made.name != definition.name:
-        flash(_("名称“%(old)s”已被使用，新问卷叫“%(new)s”。", old=definition.name, new=made.name))
     return _opened(made)
 
 
