@@ -21,6 +21,8 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _MOST_TRIED = 10
 _POSTCODE = frozenset(("[0-9]{6}", r"\d{6}"))
 _EMAIL = re.compile(r"[^@]*@[^@]*\\\.[^@]*")
+_EMAILS = frozenset((r"[^@\s]+@[^@\s]+\.[^@\s]+", ".+@.+", r"\S+@\S+\.\S+"))
+_NUMBERS = frozenset((r"-?[0-9]+(\.[0-9]+)?", r"-?\d+(\.\d+)?"))
 _MOBILE = frozenset((r"1[3-9]\d{9}", "1[3-9][0-9]{9}", r"1\d{10}", "1[0-9]{10}"))
 
 
@@ -128,12 +130,26 @@ def for_time(tree: Any) -> Settings:
     op, left, right = _one_comparison(tree)
     if isinstance(left, Const):
         op, left, right = _TURNED[op], right, left
+    if isinstance(left, Op) and left.op == "*" and isinstance(right, Const):
+        return _for_minutes(op, left, right)
     if not (isinstance(left, Ref) and left.part == SELF and isinstance(right, Const)) or op not in ("<=", ">="):
         raise Inexpressible
     moment = str(right.value)[:5]
     if not is_iso_time(moment):
         raise Inexpressible
     return {"max" if op == "<=" else "min": moment}
+
+
+def _for_minutes(op: str, left: Op, right: Const) -> Settings:
+    """`decimal-time(.) * 1440 >= 479.5`: a time as minutes of the day, the bound between two minutes."""
+    call, factor, bound = left.left, left.right, values.number(right.value)
+    is_time = isinstance(call, Call) and call.name == "decimal-time" and refs(call) == {"."}
+    if not is_time or factor != Const(1440) or op not in ("<=", ">=") or bound % 1 != 0.5:
+        raise Inexpressible
+    minute = int(bound + (0.5 if op == ">=" else -0.5))
+    if not 0 <= minute < 1440:
+        raise Inexpressible
+    return {"max" if op == "<=" else "min": f"{minute // 60:02}:{minute % 60:02}"}
 
 
 def _one_comparison(tree: Any) -> tuple[str, Any, Any]:
@@ -174,7 +190,9 @@ def _pattern(regex: str) -> Settings:
         return {}
     if bare in _POSTCODE:
         return {"pattern": "postcode"}
-    if len(bare) < 300 and _EMAIL.fullmatch(bare):
+    if bare in _NUMBERS:
+        return {"pattern": "number", "near": True}
+    if bare in _EMAILS or (len(bare) < 300 and _EMAIL.fullmatch(bare)):
         return {"pattern": "email", "near": True}
     if bare in _MOBILE:
         return {"pattern": "phone", "near": True}

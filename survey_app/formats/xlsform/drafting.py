@@ -2,7 +2,7 @@
 
 from survey_app.formats.importing.logic import Const, Inexpressible, Target
 from survey_app.formats.importing.report import Kind
-from survey_app.formats.xlsform import grids
+from survey_app.formats.xlsform import grids, others
 from survey_app.formats.xlsform.kobo import add_kobo_matrix, add_kobo_rank, add_kobo_score
 from survey_app.formats.xlsform.outline import Group, Node
 from survey_app.formats.xlsform.questions import Maker, source_of, wanted_name
@@ -44,6 +44,11 @@ class Drafter:
             heading, rows = grids.run_of(group.children, at)
             if rows and grids.add_grid(self.maker, heading or rows[0], heading, rows):
                 at += len(rows) + (heading is not None)
+            elif code := others.code_of(group.children, at, self.shop.lists):
+                self.maker.with_text[node] = code
+                self._node(node, top=top)
+                others.add(self.shop, node, group.children[at + 1])
+                at += 2
             else:
                 self._node(node, top=top)
                 at += 1

@@ -1,6 +1,7 @@
 """One row of a form as one of our questions."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible, Target
@@ -38,6 +39,8 @@ class Maker:
 
     def __init__(self, shop: Workshop) -> None:
         self.shop = shop
+        self.with_text: dict[Node, str] = {}
+        """List -> code of the choice whose text the next row asks for."""
         self._kinds: dict[str, Callable[[Node], Question]] = {
             "text": self._text,
             "phone": self._text,
@@ -248,6 +251,8 @@ class Maker:
             except Inexpressible as error:
                 self.shop.wait(place, given, error)
         found = lists.offered(rows, self.shop.wording, self.shop.building)
+        if code := self.with_text.get(node):
+            found = [replace(choice, more={"other": True}) if choice.code == code else choice for choice in found]
         if node.type.other and not any(choice.more for choice in found):
             found = [choice for choice in found if choice.code != "other"] + [lists.other_choice(self.shop.wording)]
         return found
@@ -259,13 +264,14 @@ class Maker:
         self, node: Node, found: Sequence[Offered], columns: bool, longest: int = 32
     ) -> tuple[str, list[dict[str, Any]], dict[str, str]]:
         """A free name, the choices and the table of codes; `columns`: each choice has a column of its own."""
-        wanted, more = wanted_name(node), ["other", "other_text"] if node.type.other else []
+        typed = any(choice.more.get("other") for choice in found)
+        wanted, more = wanted_name(node), ["other", "other_text"] if typed else []
         if columns:
             longest = room_for_codes(wanted, [choice.code for choice in found])
         made, table = choices(found, longest)
         name = self.named(node, [*(choice["code"] for choice in made), *more] if columns else more)
         self.uses(node, name, table)
-        if node.type.other:
+        if typed:
             self.shop.resolver.extra[f"{node.name}_other"] = text = Target("text", f"{name}_other")
             self.shop.resolver.by_target[text.name] = text
         return name, made, table

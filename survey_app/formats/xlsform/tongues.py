@@ -20,7 +20,7 @@ def tongues(tables: Iterable[Table], default: str) -> dict[str, str]:
     keys: dict[str, set[tuple[str, str]]] = {}
     for table in tables:
         for column in table.columns:
-            if column.key in _TEXTS:
+            if column.key in _TEXTS and any(column in row.cells for row in table.rows):
                 given.setdefault(column.language)
                 keys.setdefault(column.language, set()).add((table.name, column.key))
                 if not column.language and len(sample) < 4_000:

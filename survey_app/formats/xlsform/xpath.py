@@ -52,7 +52,7 @@ def parse(text: str) -> object:
 
 
 def _without_instances(text: str) -> str:
-    """`instance('x')/root/item[name = 'a']/label` as `instance('x')`: where in that data it looks does not matter here."""
+    """`instance('x')item[name = 'a']/label` as `instance('x')`: where in that data it looks does not matter here."""
     made, at = "", 0
     for match in _INSTANCE.finditer(text):
         if match.start() < at:

@@ -117,7 +117,8 @@ def test_languages_keep_apart() -> None:
 
 
 def test_a_text_without_the_first_language_is_kept() -> None:
-    found = xlsform.parse(as_csv("[survey]\ntype | name | label::English (en) | label::中文 (zh)\ntext | x | | 姓名"))
+    rows = "text | x | | 姓名\ntext | y | Age | 年龄"
+    found = xlsform.parse(as_csv(f"[survey]\ntype | name | label::English (en) | label::中文 (zh)\n{rows}"))
     assert question(found, "x")["text"] == {"en": "姓名", "zh-CN": "姓名"}
 
 
@@ -283,3 +284,27 @@ def test_kobo_assets_are_forms() -> None:
     assert found.data["title"] == {"en": "Visit"}
     assert question(found, "x")["text"] == {"en": "Shop?", "zh-CN": "门店？"}
     assert question(found, "x")["required"]
+
+
+def test_the_text_of_a_choice_asked_right_after_it_is_part_of_it() -> None:
+    text = """
+    [survey]
+    type | name | label | relevant
+    select_one l | x | X |
+    text | x_other | {} | selected(${{x}}, 'b')
+    text | y | Y | ${{x_other}} != ''
+    [choices]
+    list_name | name | label
+    l | a | A
+    l | b | Other
+    """
+    same = xlsform.parse(as_csv(text.format("Other")))
+    assert [choice.get("other") for choice in question(same, "x")["choices"]] == [None, True]
+    assert question(same, "y")["show_if"] == {"x_other": {"answered": True}}
+    own = xlsform.parse(as_csv(text.format("Which one exactly?")))
+    assert question(own, "x_other")["show_if"] == {"x": {"is": "b"}}
+
+
+def test_a_language_without_a_single_text_is_none() -> None:
+    found = xlsform.parse(as_csv("[survey]\ntype | name | label::English (en) | label::Local\ntext | x | Name |"))
+    assert found.data["languages"] == ["en"]

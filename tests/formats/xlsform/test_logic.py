@@ -208,6 +208,11 @@ LIMITS = [
     ("select_multiple c", "if(selected(., 'n'), count-selected(.) = 1, count-selected(.) <= 2)", None),
     ("select_one c", "true()", None),
 ]
+PATTERNS = {
+    r"regex(., '^[0-9]{6}$')": ("postcode", ""),
+    r"regex(., '^[^@\s]+@[^@\s]+\.[^@\s]+$')": ("email", "pattern_ours"),
+    r"regex(., '^1[3-9][0-9]{9}$')": ("phone", "pattern_ours"),
+}
 
 
 def _constrained(type_: str, rule: str) -> tuple[dict[str, Any], Imported]:
@@ -232,6 +237,19 @@ def test_a_constraint_accepts_the_same_answers(type_: str, rule: str, given: lis
         problems: list[Any] = []
         read_({"x": answer.split() if "multiple" in type_ else [answer]}, {}, {}, problems, None)
         assert (not problems) == expected, (rule, answer, question)
+
+
+@pytest.mark.parametrize("rule", PATTERNS)
+def test_known_patterns_become_ours_and_near_ones_are_told(rule: str) -> None:
+    question, found = _constrained("text", rule)
+    pattern, code = PATTERNS[rule]
+    assert question["pattern"] == pattern
+    assert [line.code for line in found.lines if line.kind == "validation"] == [code]
+
+
+def test_times_as_parts_of_a_day() -> None:
+    question, _ = _constrained("time", "decimal-time(.) * 1440 >= 479.5 and decimal-time(.) * 1440 <= 1080.5")
+    assert (question["min"], question["max"]) == ("08:00", "18:00")
 
 
 @pytest.mark.parametrize(
