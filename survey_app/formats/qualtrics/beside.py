@@ -6,6 +6,10 @@ from survey_app.formats.qualtrics import grids
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import dig, entries, mapping, text_of
 from survey_app.formats.qualtrics.work import Asked, Made
+from survey_app.questionnaire.question_types.tables import MAX_CELLS
+
+MOST_CHOICES = 50
+"""Longer lists in a column make the table hard to answer: they become matrices of their own."""
 
 
 def side_by_side(item: Item) -> Made:
@@ -17,8 +21,10 @@ def side_by_side(item: Item) -> Made:
         and text_of(part.get("Selector")) in ("Likert", "TE")
         for _, part in columns
     )
+    answers = [sum(1 for _ in entries(part.get("Answers"))) for _, part in columns]
+    small = max(answers, default=0) <= MOST_CHOICES and sum(answers) * len(item.listed()) <= MAX_CELLS
     ruled = any(mapping(entry.get("DisplayLogic")) for _, entry in item.listed())
-    if columns and simple and not ruled:
+    if columns and simple and small and not ruled:
         return _as_fields(item, columns)
     return _as_grids(item, columns)
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.qualtrics import beside, choosing, entering, grids
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import entries, mapping, text_of
 from survey_app.formats.qualtrics.rules import Rules
 from survey_app.formats.qualtrics.wording import Wording
 from survey_app.formats.qualtrics.work import Made, Work
+from survey_app.questionnaire.question_types import TYPES
+from survey_app.questionnaire.question_types.tables import MAX_CELLS
 
 _CONVERTERS: dict[str, Callable[[Item], Made]] = {
     "MC": choosing.multiple_choice,
@@ -25,6 +28,14 @@ _CONVERTERS: dict[str, Callable[[Item], Made]] = {
     "Draw": entering.file,
     "DB": entering.note,
 }
+_MOST = {
+    "matrix": {"rows": 200},
+    "matrix_multiple": {"rows": 200},
+    "matrix_fields": {"rows": 200, "columns": 50},
+    "ranking": {"choices": 200},
+    "constant_sum": {"items": 50},
+}
+_CHINESE = {"rows": "行", "columns": "列", "choices": "选项", "items": "项目"}
 _CHANGED = {"SS": "single_choice", "DD": "dropdown", "PGR": "matrix", "Draw": "file"}
 _SILENT = ("Timing", "Meta", "Captcha")
 """Types whose words nobody sees."""
@@ -41,7 +52,7 @@ def convert(work: Work, words: Wording, rules: Rules, qid: str, payload: Mapping
     kind = text_of(payload.get("QuestionType"))
     convert_it = _CONVERTERS.get(kind)
     plugin = mapping(payload.get("QuestionTypePluginProperties"))
-    if convert_it is None or plugin:
+    if convert_it is None or plugin or (convert_it is entering.file and "file" not in TYPES):
         return _without_equal(item, kind)
     made = convert_it(item)
     made.notes += item.notes
@@ -88,8 +99,15 @@ def _tell(item: Item, kind: str, made: Made) -> None:
 
 
 def _repair(item: Item, made: Made) -> None:
-    """A matrix without rows asks nothing: its words stay as a note."""
+    """A matrix without rows asks nothing: its words stay as a note. Raises Refused where there is more than fits."""
     for question in made.questions:
+        for key, limit in _MOST.get(question["type"], {}).items():
+            if len(question.get(key) or ()) > limit:
+                place = f"{item.qid} / {'Answers' if key == 'columns' else 'Choices'}"
+                raise refuse("too_much", place, what=(key, _CHINESE[key]), limit=limit)
+        cells = question["type"] == "matrix_fields" and len(question["rows"]) * len(question["columns"])
+        if cells and cells > MAX_CELLS:
+            raise refuse("too_much", f"{item.qid} / Choices", what=("cells", "格"), limit=MAX_CELLS)
         if "rows" in question and not question["rows"]:
             text, name = question["text"], question["name"]
             question.clear()

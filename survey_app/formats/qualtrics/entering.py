@@ -205,7 +205,10 @@ def constant_sum(item: Item) -> Made:
         bounds = {}
     listed = item.listed()
     ruled = any(isinstance(item.offered("Choices", row, entry), dict) for row, entry in listed)
-    if total is None or ruled or len(listed) < 2:
+    if total is not None and (ruled or not 1 < len(listed) <= MOST_FIELDS):
+        item.work.building.lost("validation", f"{item.qid} / Validation", f"total {total}", "validation_lost")
+        total = None
+    if total is None:
         return _each(item, {"type": "number", "decimals": decimals or 6, **bounds, **_ends_as_hint(item)})
     codes = item.row_codes(listed)
     name = item.work.name(item.wanted, item.qid, [*codes.values(), *(f"{code}_text" for code in codes.values())])

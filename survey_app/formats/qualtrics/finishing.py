@@ -12,6 +12,7 @@ from survey_app.formats.qualtrics.work import Work
 
 _QUIET = frozenset(("QC", "RS", "STAT", "PROJ"))
 """Elements that hold nothing of the questionnaire: counts, response sets, statistics, project data."""
+MOST_QUOTAS = 200
 _EMPTY = ("", "false", "None", "No", "0")
 
 
@@ -108,11 +109,8 @@ def _quotas(work: Work, walk: Walk) -> None:
         source = f"{name}: {limit}: {described(quota.get('Logic'))}"
         try:
             rule = walk.rules.of(quota.get("Logic")).rule
-            if (
-                not isinstance(rule, dict)
-                or not limit
-                or text_of(quota.get("QuotaAction")) not in ("EndCurrentSurvey", "")
-            ):
+            fits = isinstance(rule, dict) and limit is not None and 1 <= limit <= 10_000_000 and len(made) < MOST_QUOTAS
+            if not fits or text_of(quota.get("QuotaAction")) not in ("EndCurrentSurvey", ""):
                 raise Inexpressible("quota_lost")
         except Inexpressible:
             work.building.lost("quota", place, source, "quota_lost")

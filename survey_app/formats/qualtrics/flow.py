@@ -106,6 +106,7 @@ class Walk:
         names = [page.data.get("name", "") for page in self.pages.all[before:]]
         if 1 < len(names) == len(inner) and all(names) and len(self.random) < 100:
             self.random.append(names)
+            self.pages.shuffled.update(names)
             self.building.kept("setting", place, "BlockRandomizer", names[0])
         else:
             self.building.lost("setting", place, "BlockRandomizer", "random_blocks")

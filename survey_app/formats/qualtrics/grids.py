@@ -7,6 +7,7 @@ from survey_app.formats.qualtrics import choosing, validation
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import dig, is_on, mapping, text_of
 from survey_app.formats.qualtrics.work import Asked, Made, Rule
+from survey_app.questionnaire.question_types.tables import MAX_CELLS
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
 
 _LONGEST = {"Short": 100, "Medium": 200, "Long": 1_000, "Essay": MAX_GRAPHEMES, "ML": MAX_GRAPHEMES}
@@ -120,7 +121,8 @@ def _on_choices(item: Item, *, several: bool) -> Made:
         question["hint"] = hint
     question["required"] = item.required
     made = Made([question], asked)
-    if rules or len(choices) > MOST_COLUMNS or len(rows) > MOST_ROWS or not rows:
+    large = len(choices) > MOST_COLUMNS or len(rows) > MOST_ROWS or (several and len(rows) * len(choices) > MAX_CELLS)
+    if rules or large or not rows:
         made = _apart(item, question, asked, rules, "multiple_choice" if several else "single_choice")
     choosing.add_row_texts(item, made, _typed_rows(item), codes, name)
     return made

@@ -37,6 +37,8 @@ class Pages:
         self._work, self._building = work, work.building
         self.all: list[Page] = []
         self.pending: list[Note] = []
+        self.shuffled: set[str] = set()
+        """Names of pages in random order: what ends after all of them cannot end on one."""
         self._open: Page | None = None
         self._over: list[dict[str, Any]] = []
         """Conditions under which the survey had ended before, where no page could say so."""
@@ -91,7 +93,7 @@ class Pages:
         last = self.all[-1] if self.all else None
         if sum(map(size, self._over)) > MOST_PARTS or (last and size(last.data.get("end_if")) > MOST_PARTS):
             self.pending.append((place, "EndSurvey", "rule_kept_as_note", {}))
-        elif last and all(part in where.when for part in last.when):
+        elif last and last.data["name"] not in self.shuffled and all(part in where.when for part in last.when):
             self.end_on(last, rule)
             self._building.kept("rule", place, "EndSurvey", last.data["questions"][-1]["name"])
         else:

@@ -197,6 +197,16 @@ def test_blocks_in_random_order_are_pages_in_random_order() -> None:
     assert len(pages) == 1 and pages[0].random_order
 
 
+def test_an_end_after_pages_in_random_order_waits_for_all_of_them() -> None:
+    random = {"Type": "BlockRandomizer", "FlowID": "FL_r", "Flow": [step("1"), step("2")]}
+    blocks = [block(n, f"QID{n}") for n in ("7", "1", "2", "9")]
+    flow = [step("7"), random, branch(YES, flow=[END]), step("9")]
+    file = survey(*(KINDS[q] for q in ("QID7", "QID1", "QID2")), LAST, blocks=blocks, flow=flow)
+    made = imported(file)
+    assert differences(file, made, ["QID7", "QID1"]) == []
+    assert [page.end_if for page in made.definition.pages] == [None] * 4
+
+
 def test_quotas_turn_away_who_fits_them() -> None:
     payload = {
         "ID": "QO_1",

@@ -113,6 +113,27 @@ def test_a_long_chain_of_jumps_and_branches_ends_soon() -> None:
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.parametrize(
+    ("payload", "place"),
+    [
+        (grid("QID1", "a", [str(n) for n in range(60)], "Short", Selector="TE"), "QID1 / Answers"),
+        (grid("QID1", [str(n) for n in range(201)], "a", "Short", Selector="TE"), "QID1 / Choices"),
+        (grid("QID1", [str(n) for n in range(150)], "abcdefgh", "Short", Selector="TE"), "QID1 / Choices"),
+        (question("QID1", "RO", "DND", Choices=displays(*map(str, range(201)))), "QID1 / Choices"),
+        (one("QID1", *map(str, range(5_001))), "Block 1"),
+    ],
+)
+def test_more_than_fits_is_refused_with_its_place(payload: Any, place: str) -> None:
+    assert fault(encoded(survey(payload))) == ("too_much", place)
+
+
+def test_a_large_matrix_of_choices_becomes_questions() -> None:
+    for rows, columns in ((201, 2), (150, 8), (2, 60)):
+        for sub in ("SingleAnswer", "MultipleAnswer"):
+            made = imported(survey(grid("QID1", list(map(str, range(rows))), list(map(str, range(columns))), sub)))
+            assert len(made.definition.variables) in (rows, rows * columns)
+
+
 def test_names_that_are_words_of_others_do_no_harm() -> None:
     for word in ("and", "go", "response_id", "__proto__", "满意", "{{x}}", "-1", "q" * 500, "=1+1"):
         made = imported(survey(one("QID1", DataExportTag=word), many("QID2", word, word, DataExportTag=word)))

@@ -35,7 +35,7 @@ class Walk:
             kind = node["Type"]
             if kind in ("Block", "Standard"):
                 self.block(self.blocks[node["ID"]])
-            elif kind == "Group" or (kind == "Branch" and self.holds(node["BranchLogic"])):
+            elif kind in ("Group", "BlockRandomizer") or (kind == "Branch" and self.holds(node["BranchLogic"])):
                 self.flow(node["Flow"])
             elif kind == "EmbeddedData":
                 self.fields |= {e["Field"]: e["Value"] for e in node["EmbeddedData"] if e.get("Value")}
