@@ -145,6 +145,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "is_intro": ("It became the introduction.", "成为问卷的开场说明。"),
     "one_unit": ("One unit is asked for: {unit}.", "只使用一个单位：{unit}。"),
     "not_rounded": ("The value is calculated without rounding.", "计算结果不取整。"),
+    "never_shown": (
+        "The source never shows this. Here it would be shown: decide before publishing.",
+        "原问卷从不显示这一部分，在这里会显示，发布前请处理。",
+    ),
     "in_its_rules": ("The value was put into the rules that use it.", "这个值已写进用到它的规则里。"),
     "ends_after_page": (
         "The survey ends after the page on which this comes true.",

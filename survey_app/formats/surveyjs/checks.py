@@ -9,6 +9,7 @@ from survey_app.formats.json_draft import Words, shown
 from survey_app.formats.json_files import Node, as_number
 from survey_app.formats.surveyjs.expressions import parse
 from survey_app.formats.surveyjs.outline import Element
+from survey_app.formats.surveyjs.sums import total_of
 from survey_app.formats.surveyjs.work import Work
 from survey_app.questionnaire.question_types.numbers import is_iso_date
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
@@ -26,7 +27,8 @@ def validators(work: Work, element: Element, ours: dict[str, Any]) -> list[Words
         kind = check.words("type").lower().removesuffix("validator")
         source = f"{kind}: {shown({k: v for k, v in check.data.items() if k not in ('type', 'text')})}"
         if _apply(kind, check, element, ours):
-            work.draft.kept("validation", check.place, source, ours["name"])
+            if ours["type"] != "constant_sum":
+                work.draft.kept("validation", check.place, source, ours["name"])
         else:
             work.draft.undecided(ours, check.place, source)
         messages.append(work.text(check, "text", ours=ours["name"]))
@@ -53,6 +55,8 @@ def _apply(kind: str, check: Node, element: Element, ours: dict[str, Any]) -> bo
         return True
     if kind == "regex" and of == "short_text":
         return _pattern(check.words("regex"), ours)
+    if kind == "expression" and of == "constant_sum":
+        return total_of(element) is not None
     if kind == "expression":
         return _bounded(check.words("expression"), element, ours)
     return False

@@ -68,7 +68,7 @@ def specials(work: Work, node: Node) -> list[Offered]:
                 Offered(value, None, node.at(node.key(*keys)), said if text else dict(work.draft.said(*ours)), value)
             )
         elif text:
-            work.draft.lost("text", node.at(text_key), shown(text), "not_shown")
+            work.draft.lost("setting", node.at(text_key), shown(text), "not_shown")
     return found
 
 

@@ -7,6 +7,7 @@ from survey_app.formats.importing.logic import Target
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import Node
 from survey_app.formats.surveyjs.outline import Element
+from survey_app.formats.surveyjs.sums import constant_sum, total_of
 from survey_app.formats.surveyjs.work import NO, YES, Work
 from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
@@ -121,6 +122,9 @@ def comment(work: Work, element: Element) -> None:
 def multipletext(work: Work, element: Element) -> None:
     """Several text fields under one heading."""
     node = element.node
+    if (found := total_of(element)) is not None:
+        constant_sum(work, element, *found)
+        return
     items = node.nodes("items")
     names = [item.words("name") or str(index + 1) for index, item in enumerate(items)]
     if not items:
@@ -215,7 +219,7 @@ def note(work: Work, element: Element) -> None:
     node = element.node
     words = work.text(node, "html", "altText") or work.text(node, "title", "text")
     if link := node.get("imageLink"):
-        work.draft.lost("text", node.at("imageLink"), shown(link), "picture")
+        work.draft.lost("setting", node.at("imageLink"), shown(link), "picture")
     if not words:
         work.draft.lost("question", node.place, f"{element.type}: {element.name}", "nothing_to_read")
         return

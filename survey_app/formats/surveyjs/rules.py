@@ -147,12 +147,19 @@ def _wait(
         work.draft.lost("rule", place, rule, code, **values)
 
 
+def _hidden(work: Work, elements: list[Element], place: str) -> None:
+    """What the source never shows would be shown here: a person has to decide."""
+    for element in elements[:1]:
+        element.ours[0].setdefault("open_rules", []).append(f"{place}: false")
+    work.draft.lost("setting", place, "false", "never_shown", elements[0].ours[0]["name"] if elements else "")
+
+
 def _visibility(work: Work, element: Element, inner: list[Element], order: _Order) -> None:
     node = element.node
     rule, place = node.words("visibleIf"), node.at("visibleIf")
     if not rule:
         if node.get("visible") is False:
-            _wait(work, inner, node.at("visible"), "visible: false")
+            _hidden(work, inner, node.at("visible"))
         return
     try:
         first = inner[0].ours[0] if inner else None
@@ -184,7 +191,7 @@ def _page_rule(work: Work, page: Node, ours: dict[str, Any], inside: list[Elemen
             _wait(work, inside, page.at(key), other)
     if not rule:
         if page.get("visible") is False:
-            _wait(work, inside, page.at("visible"), "visible: false")
+            _hidden(work, inside, page.at("visible"))
         return
     try:
         made = _condition(work, rule, order.first(inside), None, ours)
@@ -369,14 +376,22 @@ def _piped(work: Work, text: str, scope: Names, element: Element, ours: dict[str
     def shows(match: Any) -> str:
         name = match[1].strip()
         try:
-            target = scope.target(Ref(name))
+            shown_names = _answers_of(scope, name)
         except Inexpressible:
-            work.draft.lost("text", element.node.place, match[0], "piping_lost", ours["name"], name=name)
+            work.draft.lost("setting", element.node.place, match[0], "piping_lost", ours["name"], name=name)
             return str(match[0])
-        work.draft.kept("rule", element.node.place, match[0], ours["name"])
-        return f"{{{{{target.name}}}}}"
+        work.draft.kept("setting", element.node.place, match[0], ours["name"])
+        return " ".join(f"{{{{{own}}}}}" for own in shown_names)
 
     return _HOLE.sub(shows, text)
+
+
+def _answers_of(scope: Names, name: str) -> list[str]:
+    """What stands for a name in a text; a person's name is first and last."""
+    known, part = scope.known(name)
+    if known.parts and not part:
+        return [known.parts[0], known.parts[-1]]
+    return [scope.target(Ref(name)).name]
 
 
 def _texts(value: Any) -> Iterator[dict[str, str]]:

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,29 @@ def test_a_response_that_was_really_given_is_read() -> None:
     asked, given = ((FILES / f"pair_measles_{kind}.json").read_bytes() for kind in ("q", "qr"))
     issues = validate_response(asked, given)
     assert not [issue for issue in issues if issue.code in ("invalidLinkId", "invalidAnswerType", "required")], issues
+
+
+def test_nothing_of_any_file_is_missing_in_its_report() -> None:
+    rules = []
+    for file in sorted(FILES.glob("*.json")):
+        try:
+            imported = parse(file.read_bytes())
+        except Refused:
+            continue
+        told = {line.place for line in imported.lines}
+        assert [place for place in places(json.loads(file.read_text()).get("item", [])) if place not in told] == [], (
+            file.name
+        )
+        assert not [line for line in imported.lines if line.kind == "text" and line.result == "lost"], file.name
+        rules += [line.result for line in imported.lines if line.kind == "rule"]
+    assert sum(result != "lost" for result in rules) >= 0.85 * len(rules)
+
+
+def places(items: list[dict[str, Any]], around: str = "") -> list[str]:
+    """Where items and their rules stand."""
+    found = []
+    for index, item in enumerate(items):
+        own = f"{around}item[{index}]"
+        found += [own, *(f"{own}.enableWhen[{number}]" for number in range(len(item.get("enableWhen", ()))))]
+        found += places(item.get("item", []), f"{own}.")
+    return found

@@ -191,3 +191,42 @@ def test_other_encodings_are_read() -> None:
     for data in (text.encode("utf-16"), b"\xef\xbb\xbf" + text.encode(), text.encode("gb18030")):
         found = parse(data)
         assert question(found, "a")["text"] == {"zh-CN": "您的姓名"}
+
+
+@pytest.mark.parametrize(
+    "rule", ["{split.a} + {split.b} = 100", "sum({split.a}, {split.b}) = 100", "100 = {split.b} + {split.a}"]
+)
+def test_numbers_that_make_up_a_total_are_a_constant_sum(rule: str) -> None:
+    items = [{"name": name, "inputType": "number", "title": name.upper()} for name in "ab"]
+    found = survey(
+        {
+            "type": "multipletext",
+            "name": "split",
+            "items": items,
+            "validators": [{"type": "expression", "expression": rule}],
+        },
+        {"type": "text", "name": "x", "visibleIf": "{split.a} > 50"},
+    )
+    assert question(found, "split")["type"] == "constant_sum" and question(found, "split")["total"] == 100
+    assert question(found, "x")["show_if"] == {"split_a": {"more_than": 50}}
+
+
+def test_what_is_never_shown_waits_for_a_person() -> None:
+    found = survey({"type": "text", "name": "a", "visible": False}, {"type": "text", "name": "b"})
+    assert question(found, "a")["open_rules"] and not question(found, "b").get("open_rules")
+
+
+def test_types_of_somebody_else_are_read_by_what_they_hold() -> None:
+    found = survey(
+        {"type": "personname", "name": "who", "title": "Who?"},
+        {"type": "yesno", "name": "ok", "visibleIf": "{who} notempty", "title": "Is {who} there?"},
+        {"type": "infotext", "name": "read", "title": "Read this.", "isRequired": True},
+        {"type": "text", "name": "z", "visibleIf": "{ok} = 'y' and {read} > 0"},
+    )
+    assert question(found, "ok")["text"] == {"en": "Is {{who_first}} {{who_last}} there?"}
+    assert question(found, "z")["show_if"] == {"all": [{"ok": {"is": "y"}}, {"read": {"is": "yes"}}]}
+    assert all(
+        line.result == "changed"
+        for line in found.lines
+        if line.kind == "question" and line.ours in ("who", "ok", "read")
+    )
