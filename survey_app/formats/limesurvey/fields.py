@@ -68,8 +68,23 @@ def number(work: Work, question: Question) -> list[Plain]:
         work.said("num_value_int_only", "1")
     low, high = work.number_of("min_num_value_n"), work.number_of("max_num_value_n")
     limits(work, made, low, high, ("min_num_value_n", "max_num_value_n"))
+    if question.attribute("maximum_chars"):
+        _digits(work, made)
     _affixes(work, made, unit=True)
     return [made]
+
+
+def _digits(work: Work, made: Plain) -> None:
+    """So many digits at most: a largest number, when there are no decimals and it is no tighter than the limits."""
+    most = work.number_of("maximum_chars")
+    if most is None:
+        return
+    largest = 10 ** int(most) - 1 if 1 <= most <= 12 else 0
+    if made["decimals"] or largest < made.get("min", 0):
+        work.unsaid("maximum_chars", str(most))
+        return
+    made["max"] = min(made.get("max", largest), largest)
+    work.said("maximum_chars", most)
 
 
 def limits(work: Work, made: Plain, low: Any, high: Any, names: tuple[str, str]) -> None:

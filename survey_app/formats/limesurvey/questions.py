@@ -39,7 +39,9 @@ def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
     """The questions of the draft that this one becomes, helpers first. `page_rule`: what its page is shown under."""
     work.question, work.helpers, work.open_notes, work.used = question, [], [], set()
     rule, said = relevance(work, question)
+    before = len(work.building.lines)
     made = _made(work, question, rule)
+    _tell_once(work, question, before)
     _common(work, question, made)
     for one in made:
         own = _joined(rule, one.get("show_if"))
@@ -81,6 +83,15 @@ def _made(work: Work, question: Question, rule: Any) -> list[Plain]:
     for place, source in said:
         work.building.changed("rule", place, source, "rows_split", made[0]["name"])
     return made
+
+
+def _tell_once(work: Work, question: Question, before: int) -> None:
+    """One line for the question itself: that it was kept goes when more was said of it."""
+    lines = work.building.lines
+    own = [line for line in lines[before:] if line.kind == "question" and line.place == question.place]
+    if any(line.result != "kept" for line in own):
+        kept = {id(line) for line in own if line.result == "kept"}
+        lines[before:] = [line for line in lines[before:] if id(line) not in kept]
 
 
 def _too_wide(question: Question) -> bool:

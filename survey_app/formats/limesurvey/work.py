@@ -69,6 +69,11 @@ class Work:
         for language, source in texts.items():
             if not source.strip():
                 continue
+            if (
+                tag := building.tag(language or building.languages[0])
+            ) in made:  # de and de-informal are one language here
+                building.lost("text", f"{place} [{language}]", source, "language_twice", ours, first=tag)
+                continue
             before = len(building.lines)
             frame = framed(source, lambda hole: self._piped(hole, place, ours))
             found = building.text({language or building.languages[0]: frame}, place, ours)

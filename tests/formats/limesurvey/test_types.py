@@ -64,6 +64,7 @@ def test_a_type_has_its_equal_and_its_columns(type: str, old: bool) -> None:
     assert [variable.name for variable in found.definition.variables] == columns
     assert dict(found.source.types) == {type: 1}
     assert not [line for line in found.lines if line.result == "lost"]
+    assert len([line for line in found.lines if line.kind == "question"]) == 1
 
 
 def test_both_layouts_give_the_same_draft() -> None:
@@ -82,6 +83,7 @@ def test_both_layouts_give_the_same_draft() -> None:
         ("S", {"maximum_chars": "20"}, {}, {"max_length": 20}),
         ("N", {"min_num_value_n": "1", "max_num_value_n": "9,5"}, {}, {"min": 1, "max": 9.5}),
         ("N", {"num_value_int_only": "1"}, {}, {"decimals": 0}),
+        ("N", {"num_value_int_only": "1", "maximum_chars": "3"}, {}, {"max": 999}),
         ("N", {"suffix": {"en": "kg"}}, {}, {"unit": {"en": "kg"}}),
         ("D", {"date_format": "HH:MM"}, {}, {"type": "time"}),
         ("D", {"date_min": "2020", "date_max": "2024-05-01"}, {}, {"min": "2020-01-01", "max": "2024-05-01"}),
@@ -165,6 +167,11 @@ def test_mandatory_is_required_and_a_soft_reminder_is_told() -> None:
     found = one("S", mandatory="S")
     assert not found.definition.questions[0].required
     assert [line.code for line in found.lines if line.result == "changed"] == ["soft_mandatory"]
+
+
+def test_a_comment_is_never_required_but_a_question_called_so_is() -> None:
+    found = parse(survey([q("a", "O", answers=ANSWERS, mandatory="Y"), q("b_comment", "T", mandatory="Y")]))
+    assert [question.required for question in found.definition.questions] == [True, False, True]
 
 
 def test_names_never_collide_with_columns_of_another_question() -> None:

@@ -31,6 +31,13 @@ def test_the_own_language_of_the_survey_comes_first_and_left_over_ones_are_told(
     assert [line.code for line in found.lines if line.place == "language de"] == ["language_left"]
 
 
+def test_of_two_languages_that_are_one_here_the_first_is_taken() -> None:
+    found = parse(survey([q("a", text={"de": "Sie", "de-informal": "Du"})], languages=("de", "de-informal")))
+    assert found.definition.languages == ("de",)
+    assert found.definition.question("a").text == {"de": "Sie"}
+    assert "Du" in [line.source for line in found.lines if line.code == "language_twice"]
+
+
 def test_answers_in_texts_are_piped_and_what_cannot_be_is_left_open() -> None:
     text = "Dear {name}, {INSERTANS:123456X1X2} {list.shown} {num + 1} {if(num > 5, 'a', 'b')} {TOKEN:FIRSTNAME} { x } \\{y\\}"
     first = [q("name"), q("list", "L", answers=ANSWERS), q("num", "N")]
