@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Storage = Literal["whole", "real", "text", "date", "time"]
 _OF_KIND: dict[str, Storage] = {"text": "text", "date": "date", "time": "time"}
 LARGEST = 2_147_483_620  # the largest whole number of a Stata file; SPSS and Parquet take it too
+MISSING_COUNT = len(MISSING_LABELS)
 CHUNK = 10_000  # rows
 
 
@@ -35,7 +36,7 @@ def missing_codes(column: Column) -> range:
     variable = column.variable
     if variable is None or variable.storage != "number":
         return range(0)
-    return range(variable.missing, variable.missing + len(MISSING_LABELS))
+    return range(variable.missing, variable.missing + MISSING_COUNT)
 
 
 def chunks(rows: Iterable[Sequence[Cell]], size: int = CHUNK) -> Iterator[list[Sequence[Cell]]]:

@@ -1,9 +1,8 @@
 """Parquet: typed columns, row groups written as they come, the codebook as JSON in the metadata of the file (key `survey`)."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Any
+import tempfile
+from pathlib import Path
+from typing import IO, Any
 
 import orjson
 
@@ -12,33 +11,29 @@ from survey_app.exports.shape import Shape
 from survey_app.exports.table import Table
 from survey_app.questionnaire.codebook import MISSING_NAMES, measure
 
-if TYPE_CHECKING:
-    import polars
-
 KEY = "survey"
 ROW_GROUP = 50_000  # rows
 
 
 def write(file: IO[bytes], table: Table) -> int:
-    """The values; texts, dates and times that are not there are null. Memory holds one row group."""
+    """The values; texts, dates and times that are not there are null. Memory holds one chunk of rows and one row group.
+
+    The chunks go through files in the table's folder: the library writes from threads of its own, and the rows come from a
+    database connection that belongs to this one.
+    """
     import polars as pl
-    from polars.io.plugins import register_io_source
 
-    columns, counted = table.shape.columns, [0]
-    empty = pl.col(pl.String).replace("", None)
-
-    def read(
-        wanted: list[str] | None, chosen: polars.Expr | None, most: int | None, size: int | None
-    ) -> Iterator[polars.DataFrame]:
-        for part in frames.chunks(table.rows()):
-            counted[0] += len(part)
-            yield frames.frame(columns, part).with_columns(empty)
-
-    schema = frames.frame(columns, []).schema
+    columns, count = table.shape.columns, 0
     about = {KEY: orjson.dumps(metadata(table.shape)).decode()}
-    source = register_io_source(read, schema=dict(schema))
-    source.sink_parquet(file, compression="zstd", row_group_size=ROW_GROUP, metadata=about, sync_on_close=None)
-    return counted[0]
+    with tempfile.TemporaryDirectory(dir=table.folder) as folder:
+        paths: list[Path] = []
+        for part in frames.chunks(table.rows()):
+            count += len(part)
+            paths.append(Path(folder) / f"{len(paths):06}.arrow")
+            frames.frame(columns, part).with_columns(pl.col(pl.String).replace("", None)).write_ipc(paths[-1])
+        source = pl.scan_ipc(paths) if paths else frames.frame(columns, []).lazy()
+        source.sink_parquet(file, compression="zstd", row_group_size=ROW_GROUP, metadata=about, sync_on_close=None)
+    return count
 
 
 def metadata(shape: Shape) -> dict[str, Any]:

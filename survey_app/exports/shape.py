@@ -114,6 +114,14 @@ class Shape:
         """The text of a question, as the newest version that has it says it."""
         return self.text(self._questions[name].text)
 
+    def part(self, question: str, name: str) -> str:
+        """What stands beside one of the fields of a question: its row, its item; "" for a question with one field."""
+        return self.text(self._questions[question].part_text(name) or {})
+
+    def choice(self, variable: Variable, code: str) -> str:
+        """The words of an answer; "" where it has none."""
+        return self.text(self._questions[variable.question].piped_choice(variable.answer, code) or {})
+
     def sets(self) -> list[ResponseSet]:
         """The multiple-response sets, in column order: several 0/1 columns of one list of answers."""
         members: dict[tuple[str, str], list[str]] = {}
@@ -127,8 +135,7 @@ class Shape:
         ]
 
     def _set_label(self, name: str, question: str) -> str:
-        row = self._questions[question].part_text(name)
-        return " - ".join(part for part in (self.question(question), self.text(row) if row else "") if part)
+        return " - ".join(part for part in (self.question(question), self.part(question, name)) if part)
 
     def place(self, shop_id: int | None) -> Place | None:
         """The shop of a response; None for a link."""

@@ -35,6 +35,7 @@ FORMATS: dict[str, Format] = {
     found.key: found
     for found in (  # in the order in which they are asked: the surest signs first, plain text last
         Format("limesurvey", "LimeSurvey", f"{_HERE}.limesurvey", (".lss", ".lsg", ".lsq", ".lsa")),
+        Format("package", "ZIP", f"{_HERE}.package", (".zip",)),
         Format("qualtrics", "Qualtrics", f"{_HERE}.qualtrics", (".qsf",)),
         Format("fhir", "FHIR Questionnaire", f"{_HERE}.fhir", (".json",)),
         Format("surveyjs", "SurveyJS", f"{_HERE}.surveyjs", (".json",)),

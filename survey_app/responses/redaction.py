@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-PHONE, IDENTITY, BANK, MAIL, WECHAT, QQ, PLATE, ORDER, PAPERS = (
+TAGS = PHONE, IDENTITY, BANK, MAIL, WECHAT, QQ, PLATE, ORDER, PAPERS = (
     "〔电话〕", "〔身份证〕", "〔银行卡〕", "〔邮箱〕", "〔微信〕", "〔QQ〕", "〔车牌〕", "〔订单号〕", "〔证件号〕",
 )  # fmt: skip
 

@@ -1,0 +1,111 @@
+"""Every format from a database, by the command line and as a job: the files, their record, and nothing left behind."""
+
+import json
+import os
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from survey_app import cli
+from survey_app.database import db
+from survey_app.events import Event
+from survey_app.exports.formats import FORMATS
+from tests.analysis.answers import answer, publish
+from tests.exports.every_type import EVERY, FULL, FULL_TEXTS
+from tests.exports.test_pages import Desk
+from tests.exports.test_writing import export
+from tests.house.test_cli import Operator
+
+BESIDE = {
+    "csv": [".codebook.csv"], "xlsx": [], "sav": [".codebook.csv"], "dta": [".codebook.csv"], "parquet": [".codebook.csv"],
+    "r": [".csv", ".codebook.csv"], "python": [".csv", ".codebook.csv"], "fhir": [".questionnaire.json"], "package": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("file_format", list(FORMATS))
+def test_every_format_is_written_whole_and_private_and_recorded(
+    sqlite_app: Flask, tmp_path: Path, file_format: str
+) -> None:
+    version = publish(EVERY)
+    answer(version, FULL, FULL_TEXTS)
+    answer(version, {"nps": 3})
+    db.session.commit()
+    folder = tmp_path / "files"
+    folder.mkdir()
+    made = export(version.questionnaire, folder / f"x{FORMATS[file_format].suffix}", file_format)
+    assert made.rows == 2
+    names = sorted([made.path.name, *(f"x{suffix}" for suffix in BESIDE[file_format])])
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert {os.stat(path).st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    db.session.commit()
+    [event] = db.session.query(Event).filter_by(action="response.exported")
+    assert event.details["sha256"] == made.sha256 and event.details["rows"] == 2
+
+
+def test_the_command_offers_all_formats_and_prints_what_it_wrote(tmp_path: Path) -> None:
+    offered = next(one for one in cli.write_export.params if one.name == "file_format")
+    assert list(offered.type.choices) == list(FORMATS)  # type: ignore[attr-defined]
+    operator, path = Operator(tmp_path / "instance", ""), tmp_path / "every.yaml"
+    path.write_text(EVERY, "utf-8")
+    operator.good("questionnaires", "load", str(path))
+    operator.good("questionnaires", "publish", "every-type")
+    written = operator.good(
+        "exports", "write", "every-type", "--format", "package", "-o", f"{tmp_path}/a.zip", "--json"
+    )
+    told = json.loads(written)
+    assert (told["rows"], told["beside"], told["sha256"]) == (
+        0,
+        [],
+        sha256((tmp_path / "a.zip").read_bytes()).hexdigest(),
+    )
+    told = json.loads(operator.good("questionnaires", "convert", f"{tmp_path}/a.zip", "--json"))
+    assert (told["format"], told["questions"]) == ("package", 20)
+    told = json.loads(
+        operator.good("exports", "write", "every-type", "--format", "r", "-o", f"{tmp_path}/a.R", "--json")
+    )
+    assert told["beside"] == [f"{tmp_path}/a.csv", f"{tmp_path}/a.codebook.csv"]
+    assert operator.run("exports", "write", "every-type", "--format", "nonsense", "-o", f"{tmp_path}/x").returncode == 2
+
+
+def test_older_versions_stand_in_the_package_too(app: Flask, tmp_path: Path) -> None:
+    first = publish(EVERY)
+    publish(EVERY.replace("怎么来的", "怎么到的"), questionnaire=first.questionnaire)
+    made = export(first.questionnaire, tmp_path / "x.zip", "package", language="en")
+    with zipfile.ZipFile(made.path) as archive:
+        assert "questionnaire-v1.yaml" in archive.namelist()
+        assert "怎么来的" in archive.read("questionnaire-v1.yaml").decode()
+        assert "怎么到的" in archive.read("questionnaire.yaml").decode()
+
+
+@pytest.mark.parametrize("file_format", ["sav", "package"])
+def test_the_job_of_the_page_makes_the_other_formats_too(sqlite_app: Flask, file_format: str) -> None:
+    desk = Desk(sqlite_app)
+    assert desk.order(format=file_format).status_code == 303
+    made = desk.make()
+    sent = desk.fetch(made.id)
+    assert sent.status_code == 200 and sent.mimetype == FORMATS[file_format].content_type
+    assert f"{FORMATS[file_format].suffix}" in sent.headers["Content-Disposition"]
+
+
+def test_a_script_alone_is_not_made_for_the_page(sqlite_app: Flask) -> None:
+    assert Desk(sqlite_app).order(format="r").status_code == 422
+
+
+def test_progress_runs_once_over_all_readings(sqlite_app: Flask, tmp_path: Path) -> None:
+    from survey_app.exports import writing
+    from tests.analysis.answers import NOW
+
+    version = publish(EVERY)
+    for _ in range(5):
+        answer(version, FULL)
+    db.session.commit()
+    told: list[tuple[int, int]] = []
+    writing.write_file(
+        questionnaire_id=version.questionnaire_id, file_format="package", path=tmp_path / "x.zip", labels=True,
+        language="zh-CN", now=NOW, vault=sqlite_app.extensions["survey_vault"],
+        progress=lambda done, total: told.append((done, total)),
+    )  # fmt: skip
+    assert told == sorted(told) and told[0] == (0, 5) and told[-1] == (5, 5) and len(set(told)) == 6

@@ -1,0 +1,100 @@
+"""The scripts that read a CSV: their bytes, and what pandas and R make of a file."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from survey_app.exports import files, scripts
+from tests.exports.every_type import table
+
+ASK_PYTHON = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import data
+def plain(series):
+    return [None if data.pd.isna(one) else str(one) for one in series]
+names = ("how", "nps", "why_1", "opinion", "day", "hour", "comment", "contact_street", "warm", "score")
+print(json.dumps({
+    "answers": {name: plain(data.answers[name]) for name in names},
+    "reasons": {name: plain(data.reasons[name]) for name in ("how", "nps", "late", "comment")},
+    "codes": plain(data.codes["nps"]),
+    "ordered": [bool(data.answers[name].cat.ordered) for name in ("how", "opinion")],
+    "label": data.answers.attrs["labels"]["nps"], "sets": data.answers.attrs["sets"],
+}))
+"""
+ASK_R = """
+source("data.R", encoding = "UTF-8", chdir = TRUE)
+said <- function(x) paste(ifelse(is.na(x), "NA", enc2utf8(as.character(x))), collapse = "|")
+out <- enc2utf8(c(said(answers$how), said(answers$nps), said(answers$opinion), said(answers$day), said(answers$hour),
+         said(answers$comment), said(answers$contact_street), said(reasons$how), said(reasons$late), said(codes$nps),
+         is.ordered(answers$opinion), is.ordered(answers$how), attr(answers$nps, "label"),
+         names(attr(answers$nps, "labels"))))
+con <- file("out.txt", "wb"); writeLines(out, con, useBytes = TRUE); close(con)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = table(tmp_path)
+    for suffix, write in (
+        (".csv", files.csv_file), (".codebook.csv", files.codebook), (".R", scripts.write_r), (".py", scripts.write_python)
+    ):  # fmt: skip
+        with (tmp_path / f"data{suffix}").open("w+b") as file:
+            write(file, made)
+    return tmp_path
+
+
+@pytest.mark.parametrize("stem", ["data", 'it\'s "=1"\\', "数据"])
+def test_a_script_holds_nothing_of_the_questionnaire_but_the_name_of_the_file(tmp_path: Path, stem: str) -> None:
+    made = table(tmp_path, stem=stem)
+    for write, name in ((scripts.write_r, "answers.R"), (scripts.write_python, "answers.py.txt")):
+        path = tmp_path / name
+        with path.open("w+b") as file:
+            write(file, made)
+        template = (scripts.TEMPLATES / name).read_text("utf-8")
+        assert path.read_text("utf-8") == template.replace('"@STEM@"', json.dumps(stem))
+    compile((tmp_path / "answers.py.txt").read_text("utf-8"), "x.py", "exec")
+
+
+def test_pandas_gets_labels_dates_and_reasons(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", ASK_PYTHON, folder], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    assert told["answers"] == {
+        "how": ["其他", None, None], "nps": ["9", None, None], "why_1": ["1", None, None], "opinion": ["同意", None, None],
+        "day": ["2026-11-03 00:00:00", None, None], "hour": ["0 days 08:30:00", None, None],
+        "comment": ["送药慢\n=1+1", None, None], "contact_street": ["-5 号", None, None], "warm": ["-95", None, None],
+        "score": ["49", None, None],
+    }  # fmt: skip
+    assert told["reasons"] == {
+        "how": [None, "refused", "empty"], "nps": [None, "unknown", "empty"],
+        "late": [None, "not_applicable", "not_applicable"], "comment": [None, None, None],
+    }  # fmt: skip
+    assert (told["codes"], told["ordered"], told["label"]) == (["9", "-95", "-97"], [False, True], "推荐吗")
+    assert told["sets"] == {"why": ["why_1", "why_2"], "use_r1": ["use_r1_1", "use_r1_2"]}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_r_gets_labels_dates_and_reasons(folder: Path, program: str, locale: str) -> None:
+    subprocess.run([program, "-e", ASK_R], cwd=folder, env={"LC_ALL": locale, "PATH": "/usr/bin:/bin"}, check=True)
+    assert (folder / "out.txt").read_text("utf-8").splitlines() == [
+        "其他|NA|NA", "9|NA|NA", "同意|NA|NA", "2026-11-03|NA|NA", "510|NA|NA", "送药慢", "=1+1|NA|NA", "-5 号|NA|NA",
+        "NA|refused|empty", "NA|not_applicable|not_applicable", "9|-95|-97", "TRUE", "FALSE", "推荐吗", "完全不可能", "极有可能",
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def program() -> str:
+    return installed("Rscript")
+
+
+def installed(name: str) -> str:
+    """The path of a program; without it the test is skipped."""
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not installed (apt-get install r-cran-haven pspp)")
+    return path
