@@ -109,7 +109,7 @@ class Drafter:
         hint = shop.wording.text(group.row, "hint", "", group)
         piped = any("{{" in text for text in title.values()) or bool(shop.wording.left)
         if top:
-            shop.new_page(None if piped or hint else title or None)
+            shop.new_page(None if piped or hint else title or None, group.name)
         if (title or hint) and (piped or hint or not top):
             name = shop.building.names.give(group.name or f"group_{group.row.number}", "group")
             section = {

@@ -1,17 +1,22 @@
 """What every part of the import of a form works with: the building, the resolver, the texts, the lists, the rules."""
 
 import json
+import re
 from typing import Any
 
 from survey_app.formats.importing import Building
 from survey_app.formats.importing.logic import Inexpressible, Target
+from survey_app.formats.importing.naming import LONGEST
 from survey_app.formats.xlsform.calculations import Calculations
 from survey_app.formats.xlsform.lists import Lists
 from survey_app.formats.xlsform.outline import Node
 from survey_app.formats.xlsform.resolving import Resolver, refs
 from survey_app.formats.xlsform.rules import Rules
 from survey_app.formats.xlsform.wording import Wording
+from survey_app.questionnaire.names import is_reserved
+from survey_app.questionnaire.parts import NAME
 
+_NUMBERED = re.compile(r"page_[0-9]+")
 Question = dict[str, Any]
 Condition = dict[str, Any]
 
@@ -28,14 +33,19 @@ class Workshop:
         self.outer: list[Condition] = []
         self._held: list[Condition] = []
         self._fresh = True
+        self._pages: set[str] = set()
         self._waiting: list[tuple[str, str, str, dict[str, Any]]] = []
         self._computed: dict[str, str] = {}
 
     # --- pages ---
-    def new_page(self, title: dict[str, str] | None = None) -> None:
-        """A page that shows when the groups around apply."""
+    def new_page(self, title: dict[str, str] | None = None, name: str = "") -> None:
+        """A page that shows when the groups around apply. It keeps the group's name where a page may have it."""
         condition = both(self.outer)
-        self.building.page(title, **({"show_if": condition} if condition else {}))
+        page = self.building.page(title, **({"show_if": condition} if condition else {}))
+        fits = NAME.fullmatch(name) and len(name) <= LONGEST and not name.endswith("_") and not is_reserved(name)
+        if fits and not _NUMBERED.fullmatch(name) and name not in self._pages:
+            self._pages.add(name)
+            page["name"] = name
         self._held, self._fresh = list(self.outer), False
 
     def close_page(self) -> None:

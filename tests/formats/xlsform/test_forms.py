@@ -29,6 +29,7 @@ def test_a_form_becomes_a_draft_with_pages_texts_and_limits(write: Any) -> None:
     found = xlsform.parse(write(VISIT))
     assert (found.data["name"], found.data["languages"]) == ("shop-visit-2", ["zh-CN", "en"])
     assert [page.get("title", {}).get("en") for page in found.data["pages"]] == ["About you", "Purchase", None]
+    assert [page.get("name") for page in found.data["pages"]] == ["about", "buy", None]
     assert found.data["pages"][1]["show_if"] == {"age": {"at_least": 18}}
     who = question(found, "who")
     assert who["hint"] == {"zh-CN": "不必写全名\n最多 20 个字"}
