@@ -15,7 +15,8 @@ KINDS: dict[str, str] = {
     "likert": N_("量表"), "nps": "NPS", "csat": "CSAT", "ces": "CES", "matrix": N_("矩阵"), "short_text": N_("单行填空"),
     "long_text": N_("多行填空"), "text_fields": N_("多项填空"), "number": N_("数字"), "date": N_("日期"), "time": N_("时间"),
     "note": N_("说明"), "section": N_("小节"), "consent": N_("同意"), "hidden": N_("隐藏变量"), "computed": N_("计算值"),
-    "order_data": N_("订单数据"), "attention_check": N_("注意力检查"),
+    "order_data": N_("订单数据"), "attention_check": N_("注意力检查"), "ranking": N_("排序"), "constant_sum": N_("分配总数"),
+    "slider": N_("滑块"), "matrix_multiple": N_("矩阵多选"), "matrix_fields": N_("表格填空"),
 }  # fmt: skip
 SCORE_KINDS: dict[str, str] = {
     "sum": N_("求和"), "mean": N_("平均"), "weighted": N_("加权平均"), "nps": "NPS", "csat": N_("满意比例（CSAT）"),
@@ -173,8 +174,10 @@ class Reader:
             found.append(self._filled(N_("最多 %(n)s 字"), n=question.max_length))
         if getattr(question, "random_order", False) or getattr(question, "random_rows", False):
             found.append(self.translate(N_("随机顺序")))
-        if question.type == "text_fields":
-            found += [self.text(item.text) for item in question.fields]
+        for key in {"text_fields": ("fields",), "constant_sum": ("items",), "matrix_fields": ("columns",)}.get(
+            question.type, ()
+        ):
+            found += [self.text(item.text) for item in getattr(question, key)]
         if question.type == "consent":
             found.append("☐ " + self.text(question.label))
         return found

@@ -10,6 +10,7 @@ from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.choosing import MultipleChoice
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Rating
+from survey_app.questionnaire.question_types.tables import MatrixFields, MatrixMultiple
 from survey_app.questionnaire.wording import fixes, polarity
 from survey_app.questionnaire.wording.kinds import Noticed, Place, Step
 from survey_app.questionnaire.wording.sentence_rules import PICKS, RATES, rules_of
@@ -34,7 +35,7 @@ def notice(question: Question, place: Place, scene: Scene) -> Iterator[Noticed]:
         yield from _list(question, own, (*place, "choices"), scene)
     if question.required:
         yield from _way_out(question, place, scene)
-    if isinstance(question, Matrix) and len(question.rows) > MAX_ROWS:
+    if isinstance(question, Matrix | MatrixMultiple | MatrixFields) and len(question.rows) > MAX_ROWS:
         yield Noticed("many_rows", (*place, "rows"), {"given": len(question.rows)})
     if isinstance(question, Rating | Matrix) and _bare_ends(question):
         yield Noticed("unlabelled_scale", place, {}, "", fixes.label_ends(question, place, scene.languages))
@@ -63,7 +64,7 @@ def _list(question: Question, choices: Sequence[Choice], where: Place, scene: Sc
         if sum(bool(rules.FREQUENCY.match(label)) for label in labels) >= 2:
             named = next(label for label in labels if rules.FREQUENCY.match(label))
             yield Noticed("vague_quantity", where, {"words": named}, language)
-        if not isinstance(question, MultipleChoice):
+        if not isinstance(question, MultipleChoice | MatrixMultiple):
             yield from _ranges(labels, where, language)
 
 
@@ -86,7 +87,11 @@ def _single_choices(
             step: Step = ("set", (*where, index, "other"), True)
             steps = () if any(c.other for c in choices) else (step,)
             yield Noticed("other_without_field", (*where, index), {"words": label}, language, steps)
-        if isinstance(question, MultipleChoice) and rules.NONE_OF.match(label) and not choice.exclusive:
+        if (
+            isinstance(question, MultipleChoice | MatrixMultiple)
+            and rules.NONE_OF.match(label)
+            and not choice.exclusive
+        ):
             done: Step = ("set", (*where, index, "exclusive"), True)
             yield Noticed("not_exclusive", (*where, index), {"words": label}, language, (done,))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.matrix import Matrix
+from survey_app.questionnaire.question_types.tables import MatrixFields
 from survey_app.questionnaire.question_types.writing import TextFields
 from survey_app.questionnaire.wording import chinese, english, fixes
 from survey_app.questionnaire.wording.kinds import Noticed, Place, is_chinese, is_english
@@ -67,15 +68,16 @@ def _asked(question: Question, place: Place, text: str, language: str, rules: Mo
 
 
 def _personal(question: Question, place: Place, text: str, language: str, rules: ModuleType) -> Iterator[Noticed]:
-    if question.type not in {"short_text", "long_text", "number", "date", "text_fields"}:
+    if question.type not in {"short_text", "long_text", "number", "date", "text_fields", "matrix_fields"}:
         return
     if span := rules.personal_data(text):
         yield Noticed("personal_data", (*place, "text"), {"words": span}, language)
         return
-    fields = question.fields if isinstance(question, TextFields) else ()
+    key = "columns" if isinstance(question, MatrixFields) else "fields"
+    fields = getattr(question, key) if isinstance(question, TextFields | MatrixFields) else ()
     for number, item in enumerate(fields):
         if span := rules.personal_data(item.text.get(language, "")):
-            yield Noticed("personal_data", (*place, "fields", number, "text"), {"words": span}, language)
+            yield Noticed("personal_data", (*place, key, number, "text"), {"words": span}, language)
 
 
 def _length(where: Place, text: str, language: str) -> Iterator[Noticed]:
