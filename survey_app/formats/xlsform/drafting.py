@@ -128,6 +128,9 @@ class Drafter:
     def _setting(self, node: Node, code: str) -> None:
         place = node.row.place("type")
         self.shop.building.changed("setting", place, source_of(node), code)
+        for column, text in node.row.cells.items():
+            if column.key not in ("type", "name"):
+                self.shop.building.changed("setting", node.row.label_of(node.row.number, column), text, code)
 
     def _hidden_value(self, node: Node) -> None:
         shop, place, value = self.shop, node.row.place("type"), node.row.get("default")

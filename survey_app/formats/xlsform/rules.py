@@ -27,9 +27,12 @@ class Rules:
         self._known = resolver.by_target
         self._number_of = number_of
         self._sums = resolver.sums
+        self.folded = False
+        """Whether the last condition compares words, where capital and small letters count as the same here."""
 
     def condition(self, tree: Any) -> Condition | bool:
         """The condition of a resolved tree; True or False when it is the same for all answers."""
+        self.folded = False
         found = self._truth(tree, 0)
         return found if isinstance(found, bool) else simplify(found)
 
@@ -140,6 +143,8 @@ class Rules:
             value = values.text(value)
         if target.kind in ("date", "time"):
             raise Inexpressible
+        if target.kind == "text" and value.lower() != value.upper():
+            self.folded = True
         return logic.compare(target, op, value, empty_equals=True)
 
     def _two(self, op: str, left: Target, right: Target) -> Condition:

@@ -110,7 +110,10 @@ class Workshop:
         if elsewhere:
             self.building.changed("rule", place, given, "rule_elsewhere", ours)
             return found
-        self.building.kept("rule", place, given, ours)
+        if self.rules.folded:
+            self.building.changed("rule", place, given, "case_ignored", ours)
+        else:
+            self.building.kept("rule", place, given, ours)
         return found if isinstance(found, dict) else None
 
     def _never(self, names: set[str]) -> Condition:

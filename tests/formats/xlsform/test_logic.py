@@ -151,6 +151,11 @@ def test_what_cannot_be_said_waits_for_a_person(rule: str) -> None:
     assert [line.place for line in found.lines if line.kind == "rule"] == ["survey!E12"]
 
 
+def test_words_without_regard_to_case_are_told() -> None:
+    found = last("${t} = 'yes'")
+    assert [line.code for line in found.lines if line.kind == "rule"] == ["case_ignored"]
+
+
 def test_groups_hide_what_is_in_them_and_their_answers() -> None:
     text = """
     [survey]
