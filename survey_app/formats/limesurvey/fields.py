@@ -138,38 +138,36 @@ def numbers(work: Work, question: Question) -> list[Plain]:
     if total is not None and not shares:
         work.unsaid("equals_num_value", str(total))
     name = work.name(question, [row.ours if shares else f"{row.ours}_n" for row in rows])
-    found = rows_of(work, question, rows)
+    for row in rows:
+        own = f"{name}_{row.ours}" if shares else f"{name}_{row.ours}_n"
+        work.register(question, row.code, Target("number", own), own)
+    made: Plain = {"name": name, **(_shares(work, question, total) if shares else _column(work, question))}
+    _affixes(work, made, unit=bool(shares))
+    return [made]
+
+
+def _bounds(work: Work) -> Plain:
+    """The limits of each number."""
     bounds: Plain = {}
     low = next((v for v in map(work.number_of, ("min_num_value_n", "multiflexible_min")) if v is not None), None)
     high = next((v for v in map(work.number_of, ("max_num_value_n", "multiflexible_max")) if v is not None), None)
     limits(work, bounds, low, high, ("min_num_value_n", "max_num_value_n"))
-    whole = work.attribute("num_value_int_only") == "1"
-    for row in rows:
-        own = f"{name}_{row.ours}" if shares else f"{name}_{row.ours}_n"
-        work.register(question, row.code, Target("number", own), own)
-    if shares:
-        work.said("equals_num_value", total)
-        items = [{**row, **bounds} for row in found]
-        made: Plain = {
-            "name": name,
-            "type": "constant_sum",
-            "items": items,
-            "total": total,
-            "decimals": 0 if whole else 2,
-        }
-        _affixes(work, made, unit=True)
-        return [made]
-    column: Plain = {
-        "code": "n",
-        "text": work.built_in("Number"),
-        "type": "number",
-        "decimals": 0 if whole else 6,
-        **bounds,
-    }
-    made = {"name": name, "type": "matrix_fields", "rows": found, "columns": [column]}
+    return bounds
+
+
+def _shares(work: Work, question: Question, total: Any) -> Plain:
+    whole, bounds = work.attribute("num_value_int_only") == "1", _bounds(work)
+    work.said("equals_num_value", total)
+    items = [{**row, **bounds} for row in rows_of(work, question, question.rows)]
+    return {"type": "constant_sum", "items": items, "total": total, "decimals": 0 if whole else 2}
+
+
+def _column(work: Work, question: Question) -> Plain:
+    whole, bounds = work.attribute("num_value_int_only") == "1", _bounds(work)
     _sums(work)
-    _affixes(work, made)
-    return [made]
+    column: Plain = {"code": "n", "text": work.built_in("Number"), "type": "number", "decimals": 0 if whole else 6}
+    found = rows_of(work, question, question.rows)
+    return {"type": "matrix_fields", "rows": found, "columns": [{**column, **bounds}]}
 
 
 def _sums(work: Work) -> None:
