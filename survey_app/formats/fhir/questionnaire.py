@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from survey_app.formats.fhir import questions, rules
+from survey_app.formats.fhir import groups, questions, rules
 from survey_app.formats.fhir.items import NOT_ASKING, Item, Tree, languages, tree
 from survey_app.formats.fhir.options import mentioned
 from survey_app.formats.fhir.work import Work
@@ -88,7 +88,7 @@ def _pages(work: Work, found: Tree) -> dict[str, dict[str, Any]]:
         _frame(work, tops[0])
         tops = tops[0].children
     for item in tops:
-        if item.type == "group" and not questions.rows_of(work, item):
+        if item.type == "group" and not groups.rows_of(work, item):
             page = work.draft.page(
                 work.title(item, "") if item.node.words("text") or item.node.words("prefix") else None
             )
@@ -122,21 +122,21 @@ def _frame(work: Work, item: Item) -> None:
 
 def _item(work: Work, item: Item) -> None:
     """An item and what stands below it."""
-    if item.type == "group" and (offered := questions.rows_of(work, item)):
-        questions.matrix(work, item, offered)
+    if item.type == "group" and (offered := groups.rows_of(work, item)):
+        groups.matrix(work, item, offered)
         return
     if item.type == "group" or (item.type == "question" and item.children):
-        questions.section(work, item)
+        groups.section(work, item)
     elif item.type == "display":
-        questions.note(work, item)
+        groups.note(work, item)
     elif not rules.calculated(work, item):
         questions.question(work, item)
         rules.calculation_waits(work, item)
     else:
         questions.rest(work, item, item.ours[0]["name"])
     for child in item.children:
-        if questions.is_side_text(child) and item.ours:
-            questions.side_text(work, child, item.ours[0])
+        if groups.is_side_text(child) and item.ours:
+            groups.side_text(work, child, item.ours[0])
         else:
             _item(work, child)
 

@@ -3,17 +3,17 @@
 import math
 from typing import Any
 
-from survey_app.formats.fhir.items import CHOICES, Item, concept_code, extension_value, extensions
-from survey_app.formats.fhir.options import Option, options, written
-from survey_app.formats.fhir.work import NO, OTHER, SIDE_CONTROLS, YES, Work
+from survey_app.formats.fhir.choices import choosing
+from survey_app.formats.fhir.items import CHOICES, Item, extension_value
+from survey_app.formats.fhir.options import options, written
+from survey_app.formats.fhir.work import NO, YES, Work
 from survey_app.formats.importing.logic import Target
-from survey_app.formats.json_draft import Words, shown
+from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import as_number
 from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
 
-_TABLES = ("gtable", "table", "htable", "grid", "atable", "list")
 _UNITS = ("questionnaire-unit", "questionnaire-unitOption", "sdc-questionnaire-unitOption")
 
 
@@ -24,7 +24,7 @@ def question(work: Work, item: Item) -> None:
     if item.node.get("repeats") is True and kind not in CHOICES and not offered:
         work.draft.changed("setting", item.node.at("repeats"), "true", "loop")
     if kind in CHOICES or offered:
-        _choosing(work, item, offered)
+        choosing(work, item, offered)
     elif kind == "boolean":
         _boolean(work, item)
     elif kind in ("decimal", "integer", "quantity"):
@@ -130,115 +130,6 @@ def _file(work: Work, item: Item) -> None:
     work.know(item, Target("none", name))
 
 
-# --- choices ----------------------------------------------------------------------------------------------------------
-def _is_open(item: Item) -> bool:
-    constraint = item.node.words("answerConstraint")
-    return item.type == "open-choice" or constraint in ("optionsOrString", "optionsOrType")
-
-
-def _choosing(work: Work, item: Item, offered: list[Option] | None) -> None:
-    node = item.node
-    several = node.get("repeats") is True
-    elsewhere = not offered
-    offered = offered or work.mentioned.get(item.link) or []
-    if not offered:
-        name = work.name(item)
-        _elsewhere(work, item, work.question(item, "short_text", name))
-        work.know(item, Target("none", name))
-        work.changed(item, name, kind="short_text")
-        return
-    values = [option.key for option in offered]
-    is_open = _is_open(item) or elsewhere
-    ends = ([value[:16] for value in values] if several else []) + (["other_text"] if is_open else [])
-    name = work.name(item, ends)
-    choices, codes, systems = choice_list(work, item, offered, name, several=several)
-    if is_open:
-        taken = {choice["code"] for choice in choices}
-        code = next(
-            code for code in ("other", "other_text", "open", *(f"open{n}" for n in range(99))) if code not in taken
-        )
-        choices.append(
-            {
-                "code": code,
-                "text": work.words(_open_label(item), "valueString", name) or work.draft.said(*OTHER),
-                "other": True,
-            }
-        )
-    control = item.control()
-    kind = (
-        "multiple_choice"
-        if several
-        else "dropdown"
-        if control in ("drop-down", "autocomplete", "lookup")
-        else "single_choice"
-    )
-    made = work.question(item, kind, name, choices=choices)
-    if several:
-        _occurrences(work, item, made)
-    scored = any(option.score is not None for option in offered)
-    work.know(item, Target("multiple" if several else "choice", name, codes), systems=systems, scored=scored)
-    if elsewhere:
-        _elsewhere(work, item, made)
-        work.changed(item, name, kind=kind)
-    else:
-        work.kept(item, name)
-
-
-def _elsewhere(work: Work, item: Item, made: dict[str, Any]) -> None:
-    """The choices lie outside the file: only those that rules name are there, and a person enters the others."""
-    address = item.node.words("answerValueSet") or "-"
-    work.draft.lost("choice", item.node.at("answerValueSet"), address, "choices_elsewhere", made["name"])
-    made.setdefault("open_rules", []).append(f"{item.node.at('answerValueSet')}: {address}"[:200])
-
-
-def _open_label(item: Item) -> Any:
-    found = item.extensions("sdc-questionnaire-openLabel", "openLabel")
-    return found[0] if found else type(item.node)({}, item.node.place)
-
-
-def choice_list(
-    work: Work, item: Item, offered: list[Option], name: str, *, several: bool = False, room: int = 0
-) -> tuple[list[dict[str, Any]], dict[str, str], dict[str, set[str]]]:
-    """Our choices, the codes by what rules compare with, and the code systems by it."""
-    codes = work.draft.codes([option.key for option in offered], room or (31 - len(name) if several else 32))
-    choices: list[dict[str, Any]] = []
-    by_key: dict[str, str] = {}
-    systems: dict[str, set[str]] = {}
-    for option, code in zip(offered, codes, strict=True):
-        text: Words = {}
-        for language, words in option.text.items():
-            text |= work.draft.text({language: words}, option.place, name, kind="choice")
-        text = work.draft.complete(text) or work.plain(option.key)
-        if option.prefix:
-            text = {language: f"{option.prefix} {words}" for language, words in text.items()}
-        choice: dict[str, Any] = {"code": code, "text": text}
-        if option.score is not None:
-            choice["score"] = option.score
-            work.draft.kept("score", option.place, str(option.score), name)
-        if option.exclusive and several:
-            choice["exclusive"] = True
-        source = f"{option.key}: {shown(list(option.text.values()))}"
-        if code == option.key:
-            work.draft.kept("choice", option.place, source, name)
-        else:
-            work.draft.changed("choice", option.place, source, "recoded", name, wanted=option.key, code=code)
-        choices.append(choice)
-        by_key.setdefault(option.key, code)
-        systems.setdefault(option.key, set()).add(option.system)
-    return choices, by_key, systems
-
-
-def _occurrences(work: Work, item: Item, made: dict[str, Any]) -> None:
-    low, high = as_number(item.value("questionnaire-minOccurs")), as_number(item.value("questionnaire-maxOccurs"))
-    if low and high and low > high:
-        return
-    for key, value in (("min", low), ("max", high)):
-        if value and value >= 1:
-            made[key] = min(int(value), len(made["choices"]))
-            work.draft.kept("validation", item.node.at(f"{key}Occurs"), str(value), made["name"])
-
-
-# --- around a question ------------------------------------------------------------------------------------------------
 def _finish(work: Work, item: Item) -> None:
     """Hints, patterns, hiding; what is left is told."""
     ours = item.ours[0]
@@ -320,98 +211,3 @@ def rest(work: Work, item: Item, name: str) -> None:
                 name,
             )
     work.settings(node, name)
-
-
-# --- groups and displays ----------------------------------------------------------------------------------------------
-def is_side_text(item: Item) -> bool:
-    """Whether a display item only explains the question around it."""
-    if item.type != "display" or not item.parents or item.node.listed("enableWhen"):
-        return False
-    category = concept_code(next(iter(extensions(item.node, "questionnaire-displayCategory")), None))
-    return (
-        item.control() in SIDE_CONTROLS
-        or category in ("instructions", "help")
-        or item.parents[-1].type not in ("group", "display")
-    )
-
-
-def side_text(work: Work, item: Item, parent: dict[str, Any]) -> None:
-    """Help, prompts and units of a question stand below it; the words at the ends of a slider beside it."""
-    name = parent["name"]
-    text = work.words(item.node, "text", name)
-    control = item.control()
-    if control in ("lower", "upper") and parent["type"] == "slider" and text:
-        parent["low" if control == "lower" else "high"] = text
-    elif control == "unit" and parent["type"] in ("number", "slider") and text and "unit" not in parent:
-        parent["unit"] = text
-    elif text and parent["type"] not in ("hidden", "computed"):
-        parent["hint"] = work.draft.hint([parent.get("hint", {}), text])
-    work.changed(item, name, kind="hint")
-    rest(work, item, name)
-
-
-def note(work: Work, item: Item) -> None:
-    """A text to read."""
-    text = work.title(item, "")
-    name = work.name(item)
-    work.put(item, {"name": name, "type": "note", "text": text})
-    work.know(item, Target("none", name))
-    work.kept(item, name)
-    rest(work, item, name)
-
-
-def section(work: Work, item: Item) -> None:
-    """A group with words is a heading; one without is only a frame."""
-    if item.node.get("repeats") is True:
-        work.draft.changed("setting", item.node.at("repeats"), "true", "loop")
-    if item.node.words("text") or item.node.words("prefix"):
-        name = work.name(item)
-        work.put(item, {"name": name, "type": "section", "text": work.title(item, name)})
-        work.kept(item, name)
-    else:
-        work.changed(item, "", "frame")
-    rest(work, item, item.ours[0]["name"] if item.ours else "")
-
-
-def rows_of(work: Work, item: Item) -> list[Option] | None:
-    """The options all children of a table share, None when it is no matrix of one answer per row."""
-    if item.control() not in _TABLES or not 2 <= len(item.children) <= 200 or item.node.get("repeats") is True:
-        return None
-    shared: list[Option] | None = None
-    for child in item.children:
-        plain = child.type in ("choice", "coding") and not child.children and child.node.get("repeats") is not True
-        if not plain or child.node.listed("enableWhen") or child.extensions("sdc-questionnaire-enableWhenExpression"):
-            return None
-        offered = options(child, work.questionnaire, work.default)
-        if not offered or not 2 <= len(offered) <= 50 or _is_open(child):
-            return None
-        if shared is not None and [(o.key, o.system, o.text, o.score) for o in offered] != [
-            (o.key, o.system, o.text, o.score) for o in shared
-        ]:
-            return None
-        shared = offered
-    return shared
-
-
-def matrix(work: Work, item: Item, offered: list[Option]) -> None:
-    """A table of questions with the same choices."""
-    links = [child.link for child in item.children]
-    name = work.name(item, [link[:12] for link in links])
-    codes = work.draft.codes(links, 31 - len(name))
-    choices, by_key, systems = choice_list(work, item, offered, name)
-    rows = []
-    for child, code in zip(item.children, codes, strict=True):
-        row: dict[str, Any] = {"code": code, "text": work.title(child, name)}
-        if child.node.get("required") is True:
-            row["required"] = True
-        rows.append(row)
-    made = work.question(item, "matrix", name, rows=rows, choices=choices)
-    for child, code in zip(item.children, codes, strict=True):
-        child.row_of = item
-        child.ours = [made]
-        work.know(child, Target("choice", f"{name}_{code}", by_key), systems=systems)
-        work.kept(child, f"{name}_{code}")
-        work.draft.kept("row", child.node.place, child.link, name)
-        rest(work, child, name)
-    work.kept(item, name)
-    rest(work, item, name)

@@ -4,25 +4,18 @@ Source: the code system questionnaire-enable-operator (`!=` holds when no answer
 comparisons need an answer), and FHIRPath (a comparison with nothing is nothing, which enables nothing).
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from survey_app.formats.fhir import fhirpath
 from survey_app.formats.fhir.items import Item, extension_value
 from survey_app.formats.fhir.options import written
-from survey_app.formats.fhir.work import Work
+from survey_app.formats.fhir.scope import Scope, known_as
+from survey_app.formats.fhir.work import Known, Work
 from survey_app.formats.importing.logic import (
     BadExpression,
-    Both,
-    Call,
-    Const,
     Inexpressible,
-    Not,
-    Op,
-    Ref,
     Target,
     compare,
-    condition,
     negated,
     together,
 )
@@ -31,16 +24,15 @@ from survey_app.formats.json_files import Node, as_number
 from survey_app.questionnaire.conditions import simplify
 
 _OPERATORS = ("=", "!=", ">", "<", ">=", "<=")
-_ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 _EXPRESSION = ("sdc-questionnaire-enableWhenExpression", "questionnaire-enableWhenExpression")
 
 
 def apply(work: Work, items: list[Item], pages: dict[str, dict[str, Any]]) -> None:
     """Puts the rules of all items where they belong. `pages`: our page of each top-level group that became one."""
     for item in items:
-        inner = _inside(items, item)
         if not _has_rule(item):
             continue
+        inner = _inside(items, item)
         limit = min((work.order[id(made)] for one in inner for made in one.ours if id(made) in work.order), default=0)
         try:
             made = _rule(work, item, limit)
@@ -114,19 +106,12 @@ def _rule(work: Work, item: Item, limit: int) -> dict[str, Any] | bool:
     word = "all" if item.node.words("enableBehavior") == "all" else "any"
     made = together(word, parts) if parts else True
     for found in item.extensions(*_EXPRESSION):
-        made = together("all", [made, _Scope(work, limit, item.link).condition(_expression(found))])
+        made = together("all", [made, Scope(work, limit, item.link).condition(_expression(found))])
     return simplify(made) if isinstance(made, dict) else made
 
 
-def _known(work: Work, link: str, limit: int) -> Any:
-    found = work.known.get(link)
-    if found is None or found.order >= limit or link in work.twice:
-        raise Inexpressible("rule_unknown_name", name=link)
-    return found
-
-
 def _when(work: Work, when: Node, limit: int) -> dict[str, Any] | bool:
-    known = _known(work, when.words("question"), limit)
+    known = known_as(work, when.words("question"), limit)
     target: Target = known.target
     operator = when.words("operator") or ("exists" if "hasAnswer" in when else "=")
     key = next((key for key in when.data if key.startswith("answer") or key == "hasAnswer"), None)
@@ -146,7 +131,7 @@ def _when(work: Work, when: Node, limit: int) -> dict[str, Any] | bool:
     return _valued(target, operator, answer)
 
 
-def _coded(known: Any, operator: str, answer: dict[str, Any]) -> dict[str, Any] | bool:
+def _coded(known: Known, operator: str, answer: dict[str, Any]) -> dict[str, Any] | bool:
     target: Target = known.target
     key = str(answer.get("code") or answer.get("display") or "")
     if operator not in ("=", "!=") or target.kind not in ("choice", "multiple") or not key:
@@ -177,116 +162,6 @@ def _valued(target: Target, operator: str, answer: Any) -> dict[str, Any] | bool
     )
 
 
-class _Scope:
-    """The names of one expression."""
-
-    empty_equals = False
-
-    def __init__(self, work: Work, limit: int, own: str) -> None:
-        self._work, self._limit, self._own = work, limit, own
-
-    def target(self, ref: Ref) -> Target:
-        found: Target = _known(self._work, ref.name, self._limit).target
-        if found.kind == "none":
-            raise Inexpressible
-        return found
-
-    def call(self, call: Call, translate: Callable[[Any], Any]) -> Any:
-        if call.name == "exists" and len(call.parts) == 1:
-            part = call.parts[0]
-            part = part.parts[0] if isinstance(part, Call) and part.name == "score" else part
-            if isinstance(part, Ref):
-                return {_known(self._work, part.name, self._limit).target.name: {"answered": True}}
-        raise Inexpressible
-
-    def _tree(self, text: str) -> Any:
-        return fhirpath.simple(fhirpath.parse(text), self._work.variables, self._own)
-
-    def condition(self, text: str) -> dict[str, Any] | bool:
-        """The condition of an expression. Raises Inexpressible, BadExpression."""
-        return condition(self._truth(self._tree(text)), self)
-
-    def _truth(self, tree: Any) -> Any:
-        """Bare answers as `= true`, and `not` only where nothing cannot come of it."""
-        if isinstance(tree, Ref):
-            if set(self.target(tree).codes) != {"true", "false"}:
-                raise Inexpressible
-            return Op("=", tree, Const(True))
-        if isinstance(tree, Both):
-            return Both(tree.word, tuple(self._truth(part) for part in tree.parts))
-        if isinstance(tree, Not):
-            return self._negation(tree)
-        if isinstance(tree, Op):
-            self._check(tree)
-        if isinstance(tree, Const) and not isinstance(tree.value, bool):
-            raise Inexpressible
-        return tree
-
-    def _negation(self, tree: Not) -> Any:
-        if isinstance(tree.part, Call) and tree.part.name == "exists":
-            return tree
-        if isinstance(tree.part, Not):
-            return self._truth(tree.part.part)
-        inner = self._truth(tree.part)
-        if not isinstance(inner, Op):
-            raise Inexpressible
-        there = tuple(Call("exists", (side,)) for side in (inner.left, inner.right) if isinstance(side, Ref))
-        return Both("all", (*there, Not(inner)))
-
-    def _check(self, tree: Op) -> None:
-        if tree.op not in _OPERATORS:
-            raise Inexpressible
-        for side in (tree.left, tree.right):
-            if isinstance(side, Ref) and self.target(side).kind == "multiple":
-                raise Inexpressible
-            if isinstance(side, Const) and side.value is None:
-                raise Inexpressible
-
-    def expression(self, text: str) -> Any:
-        """The tree of a computed value. Raises Inexpressible, BadExpression."""
-        return self._value(self._tree(text), 0)
-
-    def _value(self, tree: Any, depth: int) -> Any:
-        if depth > 20:
-            raise Inexpressible
-        if isinstance(tree, Const) and (number := as_number(tree.value)) is not None:
-            return number
-        if isinstance(tree, Ref):
-            target = self.target(tree)
-            if target.kind != "number":
-                raise Inexpressible
-            return {"answer": target.name}
-        if isinstance(tree, Call) and tree.name == "score" and isinstance(tree.parts[0], Ref):
-            known = _known(self._work, tree.parts[0].name, self._limit)
-            if known.target.kind != "choice" or not known.scored:
-                raise Inexpressible
-            return {"answer": known.target.name}
-        if isinstance(tree, Op) and tree.op in _ARITHMETIC:
-            return {_ARITHMETIC[tree.op]: [self._value(tree.left, depth + 1), self._value(tree.right, depth + 1)]}
-        if isinstance(tree, Call) and tree.name == "iif":
-            return self._branch(tree, depth)
-        if isinstance(tree, Call) and tree.name == "round":
-            return self._value(tree.parts[0], depth + 1)
-        if (
-            isinstance(tree, Call)
-            and tree.name == "power"
-            and isinstance(tree.parts[1], Const)
-            and tree.parts[1].value in (2, 3)
-        ):
-            base = self._value(tree.parts[0], depth + 1)
-            return {"multiply": [base] * int(tree.parts[1].value)}
-        raise Inexpressible
-
-    def _branch(self, tree: Call, depth: int) -> Any:
-        test = condition(self._truth(tree.parts[0]), self)
-        if isinstance(test, bool):
-            return self._value(tree.parts[1] if test else tree.parts[2], depth + 1)
-        made = {"if": test, "then": self._value(tree.parts[1], depth + 1)}
-        if not (isinstance(tree.parts[2], Const) and tree.parts[2].value is None):
-            made["else"] = self._value(tree.parts[2], depth + 1)
-        return made
-
-
 def calculated(work: Work, item: Item) -> bool:
     """A calculated item as a computed value with a line that shows it; False when its rule cannot be said."""
     found = next(iter(item.extensions("sdc-questionnaire-calculatedExpression", "cqf-calculatedValue")), None)
@@ -294,7 +169,7 @@ def calculated(work: Work, item: Item) -> bool:
         return False
     rule = _expression(found)
     try:
-        expression = _Scope(work, len(work.order), item.link).expression(rule)
+        expression = Scope(work, len(work.order), item.link).expression(rule)
         if not isinstance(expression, dict):
             raise Inexpressible
     except (Inexpressible, BadExpression):
