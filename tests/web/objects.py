@@ -53,13 +53,12 @@ def designed(questionnaire_id: int) -> dict[str, str]:
     newer = bank.body_of(tree, banked)
     newer["part"]["text"] = dict.fromkeys(newer["languages"], "…")
     bank.revise(item=item, body=newer, by=by, now=now)
-    brought = [converted(questionnaire_id), converted(None)]
+    brought = converted(questionnaire_id)
     db.session.commit()
     db.session.remove()
     return {
         "bank": ITEM,
-        "conversion": brought[0],
-        "unseen_conversion": brought[1],
+        "conversion": brought,
         "banked": banked,
         "listed": next(node for node in questions if tree.node(node).get("choices")),
         "ruled": next(node for node in questions if tree.node(node).get("show_if")),

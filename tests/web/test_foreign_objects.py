@@ -21,6 +21,7 @@ from survey_app.organisation.models import Shop
 from tests import staff
 from tests.web.objects import (
     campaigned,
+    converted,
     designed,
     exported,
     framed,
@@ -54,6 +55,8 @@ def chain(sqlite_app: Flask) -> staff.Chain:
     made.named |= messaged() | framed(made.questionnaire, made.shops[1])
     made.named |= campaigned(made.questionnaire, made.users["researcher"])
     made.named |= placed(made.shops[1]) | unsealed(made.questionnaire, made.users["quality"])
+    made.named["brought"] = converted(None, made.users["administrator"])
+    db.session.commit()
     made.named["export"] = exported(made.questionnaire, made.users["administrator"])
     made.named["run"] = printed(sqlite_app, made.questionnaire, made.doors["foreign"], made.users["administrator"])
     return made
@@ -73,7 +76,7 @@ def foreign_of(chain: staff.Chain) -> dict[str, list[int]]:
         "run_id": [named["run"]],
         "unsealing_id": [named["unsealing"]],
         "export_id": [named["export"]],
-        "conversion_id": [named["unseen_conversion"]],
+        "conversion_id": [named["brought"]],
         "message_id": [named["message"]],
         "sender_id": [named["sender"]],
         "user_id": [chain.users["administrator"], chain.users["manager"]],
