@@ -50,8 +50,11 @@ class Draft(Building):
         return {self.languages[0]: words(tidy).text[:500] or "…"}
 
     def said(self, english: str, chinese: str) -> Words:
-        """A text of ours in every language of the draft."""
-        return {language: chinese if language.startswith("zh") else english for language in self.languages}
+        """A text of ours, in Chinese and English where the draft has them, and in its first language."""
+        made = {
+            lang: chinese if lang.startswith("zh") else english for lang in self.languages if lang[:2] in ("zh", "en")
+        }
+        return self.complete(made or {self.languages[0]: english})
 
     def hint(self, parts: Iterable[Words]) -> Words:
         """Several texts as one, one below the other; the same words only once."""
@@ -63,17 +66,32 @@ class Draft(Building):
             made[language] = "\n".join(lines)[:10_000]
         return self.complete(made)
 
-    def name(self, wanted: str, place: str, ends: Sequence[str] = (), fallback: str = "q") -> str:
-        """A name whose columns `<name>_<end>` are short enough and free; told when it is not the source's own."""
-        longest = max((len(end) for end in ends), default=-1)
-        base = wanted[: LONGEST - 1 - longest] if longest >= 0 else wanted
+    def name(
+        self,
+        wanted: str,
+        place: str,
+        ends: Sequence[str] = (),
+        fallback: str = "q",
+        *,
+        least: int = 10,
+        fixed: str = "",
+    ) -> str:
+        """A name whose columns `<name>_<end>` are short enough and free; told when it is not the source's own.
+
+        `ends`: codes, which may be cut to `least` characters so that the name stays whole; `fixed`: an end that may not.
+        """
+        low = [(plain(end) or "c") for end in ends]
+        longest = max((len(end) for end in low), default=-1)
+        room = max(len(fixed), min(longest, max(least, LONGEST - 1 - len(wanted)))) if low or fixed else -1
+        base = wanted[: LONGEST - 1 - room]
         for attempt in range(1, 50):
-            given = self.names.give(base if attempt == 1 else f"{plain(base)[: 26 - longest - 1]}_q{attempt}", fallback)
-            columns = [f"{given}_{end}" for end in ends]
-            if all(column not in self.names and len(column) <= LONGEST for column in columns):
+            given = self.names.give(
+                base if attempt == 1 else f"{plain(base)[: 24 - max(room, 0)]}_q{attempt}", fallback
+            )
+            columns = [f"{given}_{end[: LONGEST - 1 - len(given)]}" for end in (*low, *([fixed] if fixed else []))]
+            if all(column not in self.names for column in columns):
                 self.names.reserve(*columns)
                 break
-            base = base[: max(4, LONGEST - 2 - longest)]
         if wanted and given != wanted.lower():
             self.changed("setting", place, wanted, "renamed", given, wanted=wanted, name=given)
         return given

@@ -30,8 +30,7 @@ def choosing(work: Work, item: Item, offered: list[Option] | None) -> None:
         return
     values = [option.key for option in offered]
     with_other = is_open(item) or elsewhere
-    ends = ([value[:16] for value in values] if several else []) + (["other_text"] if with_other else [])
-    name = work.name(item, ends)
+    name = work.name(item, values if several else [], "other_text" if with_other else "")
     choices, codes, systems = choice_list(work, item, offered, name, several=several)
     if with_other:
         taken = {choice["code"] for choice in choices}

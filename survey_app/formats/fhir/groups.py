@@ -85,7 +85,7 @@ def rows_of(work: Work, item: Item) -> list[Option] | None:
 def matrix(work: Work, item: Item, offered: list[Option]) -> None:
     """A table of questions with the same choices."""
     links = [child.link for child in item.children]
-    name = work.name(item, [link[:12] for link in links])
+    name = work.name(item, links)
     codes = work.draft.codes(links, 31 - len(name))
     choices, by_key, systems = choice_list(work, item, offered, name)
     rows = []

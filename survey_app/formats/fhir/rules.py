@@ -22,8 +22,10 @@ from survey_app.formats.importing.logic import (
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import Node, as_number
 from survey_app.questionnaire.conditions import simplify
+from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
 
 _OPERATORS = ("=", "!=", ">", "<", ">=", "<=")
+_MOMENTS = {"date": is_iso_date, "time": is_iso_time}
 _EXPRESSION = ("sdc-questionnaire-enableWhenExpression", "questionnaire-enableWhenExpression")
 
 
@@ -155,6 +157,8 @@ def _valued(target: Target, operator: str, answer: Any) -> dict[str, Any] | bool
         return chosen if operator == "=" else negated(chosen)
     if target.kind == "time":
         value = value[:5]
+    if target.kind in _MOMENTS and not _MOMENTS[target.kind](value):
+        raise Inexpressible  # a month or a year alone
     if target.kind == "text" and operator not in ("=", "!="):
         raise Inexpressible
     return compare(

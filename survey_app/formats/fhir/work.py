@@ -70,9 +70,9 @@ class Work:
             text = {language: f"{prefix} {words}" for language, words in text.items()}
         return text
 
-    def name(self, item: Item, ends: list[str] | None = None) -> str:
-        """Our name of an item."""
-        return self.draft.name(item.link, item.node.at("linkId"), ends or ())
+    def name(self, item: Item, ends: list[str] | None = None, fixed: str = "") -> str:
+        """Our name of an item; `ends`, `fixed`: of its columns."""
+        return self.draft.name(item.link, item.node.at("linkId"), ends or (), fixed=fixed)
 
     def put(self, item: Item, made: dict[str, Any]) -> dict[str, Any]:
         """Puts a question on the current page."""

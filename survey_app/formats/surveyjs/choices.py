@@ -126,8 +126,8 @@ def choosing(work: Work, element: Element) -> None:
         _without_choices(work, element)
         return
     ends = [*(item.value for item in items)] if several else []
-    ends += ["other_text" if several else "other"] if any(item.special == "other" for item in items) else []
-    name = work.draft.name(element.name, node.at("name"), [end[:16] for end in ends])
+    fixed = ("other_text" if several else "other") if any(item.special == "other" for item in items) else ""
+    name = work.draft.name(element.name, node.at("name"), ends, fixed=fixed)
     choices, codes = choice_list(work, element, items, name, several=several, room=31 - len(name) if several else 32)
     ours = "multiple_choice" if several else "dropdown" if kind == "dropdown" else "single_choice"
     made = work.question(
@@ -218,7 +218,7 @@ def ranking(work: Work, element: Element) -> None:
     if not items:
         _without_choices(work, element)
         return
-    name = work.draft.name(element.name, node.at("name"), [item.value[:16] for item in items])
+    name = work.draft.name(element.name, node.at("name"), [item.value for item in items])
     choices, _ = choice_list(work, element, items, name, room=31 - len(name))
     for choice in choices:
         choice.pop("other", None)

@@ -133,7 +133,7 @@ def multipletext(work: Work, element: Element) -> None:
         work.know(element, Target("text", name))
         work.changed(element, name, "short_text")
         return
-    name = work.draft.name(element.name, node.at("name"), [n[:16] for n in names])
+    name = work.draft.name(element.name, node.at("name"), names)
     codes = work.draft.codes(names, 31 - len(name))
     fields = [_field(work, item, given, code, name) for item, given, code in zip(items, names, codes, strict=True)]
     work.question(element, "text_fields", name, fields=fields)

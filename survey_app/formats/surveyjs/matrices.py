@@ -66,7 +66,7 @@ def matrix(work: Work, element: Element) -> None:
     ends = [item.value[:10] for item in rows]
     if several:
         ends = [f"{row}_{column.value[:8]}" for row in ends for column in columns]
-    name = work.draft.name(element.name, node.at("name"), ends[:2_000])
+    name = work.draft.name(element.name, node.at("name"), ends[:2_000], least=17 if several else 10)
     room = 31 - len(name)
     row_room = room if not several else max(3, room // 2 - 1)
     made_rows = _rows(work, element, rows, name, row_room)
@@ -98,7 +98,7 @@ def _cell_texts(work: Work, element: Element, made: dict[str, Any]) -> None:
 
 
 def _as_texts(work: Work, element: Element, rows: list[Offered]) -> None:
-    name = work.draft.name(element.name, element.node.at("name"), [item.value[:16] for item in rows[:50]])
+    name = work.draft.name(element.name, element.node.at("name"), [item.value for item in rows[:50]])
     made = _rows(work, element, rows[:50], name, 31 - len(name))
     work.question(element, "text_fields", name, fields=made.made)
     work.know(element, Target("none", name))
@@ -144,7 +144,7 @@ def _fields(work: Work, element: Element, rows: list[Offered], columns: list[tup
     names = [column.words("name") or str(i + 1) for i, (column, _) in enumerate(columns)] or ["1"]
     rows = rows[: max(1, MOST_CELLS // len(names))]
     ends = [f"{row.value[:6]}_{given[:10]}" for row in rows for given in names][:2_000]
-    name = work.draft.name(element.name, node.at("name"), ends)
+    name = work.draft.name(element.name, node.at("name"), ends, least=17)
     room = 30 - len(name)
     row_room = min(max((len(row.value) for row in rows), default=1), max(3, room // 2))
     made_rows = _rows(work, element, rows, name, max(2, row_room))
@@ -254,7 +254,7 @@ def _boxes(work: Work, element: Element, rows: list[Offered], column: Node, know
     given = column.words("name") or "1"
     wanted = element.name if not element.ours else f"{element.name[:10]}_{given[:8]}"
     ends = [f"{row.value[:6]}_{item.value[:8]}" for row in rows for item in items][:2_000]
-    name = work.draft.name(wanted, node.at("name"), ends)
+    name = work.draft.name(wanted, node.at("name"), ends, least=17)
     room = max(8, 30 - len(name))
     made_rows = _rows(work, element, rows, name, room // 2)
     choices, codes = choice_list(work, element, items, name, several=True, room=room - room // 2)

@@ -23,10 +23,12 @@ from survey_app.formats.importing.logic import (
     together,
 )
 from survey_app.questionnaire.conditions import as_number
+from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
 
 _LENGTH = re.compile(r"(.+)\.length")
 _INDEX = re.compile(r"\[(\d+)\]")
 _COMPARISONS = {"=": "is", "!=": "is_not", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
+_MOMENTS = {"date": is_iso_date, "time": is_iso_time}
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 _LISTS = {"sum": "add", "avg": "mean", "min": "min", "max": "max"}
 
@@ -201,6 +203,8 @@ class Names:
                     raise Inexpressible
                 if target.kind == "choice" and any(as_number(key) is None for key in target.codes):
                     raise Inexpressible
+            if target.kind in _MOMENTS and isinstance(other, Const) and not _MOMENTS[target.kind](str(value or "")):
+                raise Inexpressible  # another way of writing days
             if target.kind == "multiple" and not (isinstance(other, Const) and value in (None, "")):
                 raise Inexpressible
             if isinstance(other, Ref) and target.kind == "choice" and _recoded(target):

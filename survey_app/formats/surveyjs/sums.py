@@ -52,7 +52,7 @@ def constant_sum(work: Work, element: Element, total: float, check: Node) -> Non
     """The question, its items, and the validator in the report."""
     items = element.node.nodes("items")
     given = [item.words("name") or str(index + 1) for index, item in enumerate(items)]
-    name = work.draft.name(element.name, element.node.at("name"), [value[:16] for value in given])
+    name = work.draft.name(element.name, element.node.at("name"), given)
     codes = work.draft.codes(given, 31 - len(name))
     made = []
     for item, value, code in zip(items, given, codes, strict=True):
