@@ -1,12 +1,21 @@
 """Rankings, amounts, sliders and tables under a finger: buttons, the running rest, the line; accessible, never sideways."""
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from survey_app import clock
+from survey_app.database import db
+from survey_app.design import drafting, publishing
+from survey_app.distribution import devices
+from survey_app.events import COMMAND_LINE
+from survey_app.organisation import shops
+from survey_app.questionnaire.loading import load_definition
 from survey_app.responses.models import Response
 from tests.browser.conftest import Site, axe_violations, go_on, picture
-from tests.runner.street import publish, rows_of
+from tests.browser.test_kiosk import PIN, counter, nothing_waits, server, tablet  # noqa: F401
+from tests.runner.street import HERE, publish, rows_of
 
 
 @pytest.fixture
@@ -131,3 +140,64 @@ def test_pages_of_the_new_kinds_are_accessible_and_never_scroll_sideways(
                 go_on(page)
     assert faults == []
     context.close()
+
+
+# --- counter tablets ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def code(sqlite_app: Flask) -> str:
+    """The enrolment code of a tablet that shows the new kinds."""
+    now, by = clock.now(), COMMAND_LINE
+    definition = load_definition((HERE / "tables.yaml").read_bytes(), file="tables.yaml")
+    questionnaire = drafting.load_file(definition=definition, by=by, now=now)
+    publishing.publish(questionnaire=questionnaire, by=by, now=now)
+    shop = shops.create_shop(
+        code="KM-1", name="人民路店", region=shops.create_region(code="east", name="东区", by=by), by=by
+    )
+    _, made = devices.create_device(questionnaire=questionnaire, shop=shop, name="", pin=PIN, by=by, now=now)
+    db.session.commit()
+    db.session.remove()
+    return made
+
+
+def test_a_tablet_lets_nothing_out_that_the_server_would_refuse(tablet: Page) -> None:  # noqa: F811
+    def on() -> None:
+        tablet.locator("#_g").click()
+
+    wrong = tablet.locator(".err.own:visible")
+    tablet.get_by_role("button", name="点这里开始").click()
+    tablet.get_by_role("button", name="上移 价格").click()
+    on()
+    expect(wrong).to_contain_text("请您排出第 1 至第 3 位")
+    for name in ("药师的讲解", "药品齐全"):
+        tablet.get_by_role("button", name=f"上移 {name}").click()
+    on()
+    tablet.locator("#i-share_price").fill("90")
+    on()
+    expect(wrong).to_contain_text("合计为 100")
+    tablet.locator("#i-share_near").fill("10")
+    on()
+    tablet.locator("#i-warmth").fill("33")
+    on()
+    expect(wrong).to_contain_text("每隔 5")
+    assert axe_violations(tablet) == []
+    tablet.locator(".slide label", has_text="不清楚").click()
+    on()
+    expect(tablet.locator("#h-seen")).to_be_visible()
+    for code_ in ("web", "tv", "road"):
+        tablet.locator(f"label:has([name=seen_chain][value={code_}])").click()
+    on()
+    expect(wrong).to_contain_text("最多选择 2 项")
+    tablet.locator("label:has([name=seen_chain][value=road])").click()
+    on()
+    tablet.locator("#i-drug_a_title").fill("感冒灵")
+    tablet.locator("#i-drug_a_boxes").fill("21")
+    tablet.locator("#i-drug_a_form").select_option("pill")
+    on()
+    expect(wrong).to_contain_text("不大于 20")
+    tablet.locator("#i-drug_a_boxes").fill("2")
+    for _ in range(5):
+        on()
+    expect(tablet.get_by_role("heading", name="感谢您的回答")).to_be_visible()
+    nothing_waits(tablet)
+    (response,) = rows_of(select(Response))
+    assert response.answers["wish"] == ["price", "staff", "stock"] and response.answers["warmth"] == "unknown"

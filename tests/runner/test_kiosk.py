@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -206,6 +207,27 @@ def test_an_answer_that_does_not_fit_the_questionnaire_is_refused_with_our_mark(
     assert responses() == []
 
 
+TABLES: dict[str, Any] = {
+    "wish_staff": "1", "wish_price": "2", "wish_stock": "3", "share_price": "100", "share_near": "", "share_advice": "",
+    "warmth": "80", "seen_chain": ["web", "tv"], "drug_a_title": "感冒灵", "drug_a_boxes": "2", "drug_a_form": "pill",
+}  # fmt: skip
+
+
+def test_rankings_amounts_sliders_and_tables_come_from_a_tablet(place: Place) -> None:
+    tablet = place("tables.yaml")
+    found = re.search(r"data-set=\"([^\"]+)\"", tablet.get())
+    assert found
+    rules = json.loads(unescape(found[1]))["rules"]
+    assert (rules["share"]["sum"], rules["share"]["lo"], rules["share"]["hi"]) == (1, 100, 100)
+    assert (rules["wish"]["lo"], rules["warmth"]["step"], rules["drug_b_boxes"]["hi"]) == (3, 5, 20)
+    assert rules["seen_rival"]["hi"] == 2 and "unknown" in rules["warmth"]["re"]
+    markers = ["wish", "share", "warmth", "seen", "drug", "other_words", "called", "again", "visits"]
+    assert tablet.send(tablet.parcel(1, markers, **TABLES))["stored"]
+    assert "wish" in tablet.send(tablet.parcel(2, markers, **TABLES | {"wish_price": "1"}))["refused"]
+    (response,) = responses()
+    assert response.answers["wish"] == ["staff", "price", "stock"] and response.answers["share_near"] == 0
+
+
 def test_a_break_off_is_counted_once_and_never_analysed(app: Flask, place: Place) -> None:
     tablet = place("short.yaml")
     left = [*tablet.parcel(1, [])[:-1], ("_left", "why"), ("_end", "1.")]
@@ -283,6 +305,11 @@ def test_the_way_through_several_pages_is_checked_by_the_engine(place: Place) ->
     ("question", "why"),
     [
         ("{name: b, type: short_text, show_if: {a: {count: {at_least: 2}}}, text: {zh-CN: 二}}", offline.UNDECIDED),
+        (
+            "{name: r, type: ranking, text: {zh-CN: 排}, choices: [{code: x, text: {zh-CN: 甲}}]}]}, {questions: ["
+            "{name: b, type: csat, show_if: {r: {includes: x}}, text: {zh-CN: 二}}",
+            offline.UNDECIDED,
+        ),
         ("{name: b, type: short_text, text: {zh-CN: '为什么选{{a}}？'}}", offline.PIPED),
         ("{name: b, type: short_text, pattern: phone, text: {zh-CN: 您的电话？}}", offline.PERSONAL),
     ],
