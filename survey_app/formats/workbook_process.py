@@ -35,6 +35,8 @@ def _limit(memory: int = MOST_MEMORY, seconds: int = MOST_SECONDS) -> None:
     except ImportError:  # no such limits on Windows: the checks of the packed sizes remain
         return
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with contextlib.suppress(ValueError, OSError):  # whoever started this may have a smaller limit for itself
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the customers
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
