@@ -1,7 +1,7 @@
 """Which format a questionnaire file has, told by its content, and the way to the importer of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 from survey_app.formats.importing import Imported
@@ -27,7 +27,7 @@ class Format:
     def parse(self, data: bytes) -> Imported:
         """The draft and its report. Raises Refused."""
         read: Callable[[bytes], Imported] = import_module(self.module).parse
-        return read(data)
+        return replace(read(data), format=self.key)
 
 
 _HERE = "survey_app.formats"
