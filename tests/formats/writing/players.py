@@ -6,6 +6,7 @@ SurveyJS: as survey-core compares (an unanswered name equals another one, has no
 import io
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from openpyxl import load_workbook
@@ -163,6 +164,7 @@ def surveyjs_answers(answers: Answers) -> Answers:
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=4)
 def sheets(data: bytes) -> dict[str, list[dict[str, str]]]:
     """The rows of every sheet by their headings; every cell is a text."""
     book = load_workbook(io.BytesIO(data))

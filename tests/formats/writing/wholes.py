@@ -42,7 +42,7 @@ def every_type() -> Definition:
             choice("dk", "不清楚", "Not sure", missing="unknown"), choice("no", "不想说", "Rather not", missing="refused"),
         ], columns=2, random_order=True, hint=both("选一个", "Choose one"), why=both("为了改进", "To improve"),
             indicator="overall.satisfaction", bank="overall@3", source="own"),
-        asked("drop", "dropdown", choices=YES_NO, required=True),
+        asked("pick", "dropdown", choices=YES_NO, required=True),
         asked("many", "multiple_choice", choices=[*NUMBERED, choice("none", "都没有", "None", exclusive=True)], min=1, max=2),
         asked("alert", "attention_check", choices=YES_NO, expected="y"),
     ]  # fmt: skip
@@ -60,18 +60,18 @@ def every_type() -> Definition:
         asked("again", "matrix", cell="nps", rows=[choice("t1"), choice("t2")], unsure=both("不清楚", "Not sure")),
         asked("use", "matrix_multiple", choices=[*NUMBERED, choice("none", exclusive=True)], min=1, max=2,
               rows=[choice("web"), choice("shop")]),
-        asked("table", "matrix_fields", rows=[choice("u1"), choice("u2") | {"required": True}], columns=[
+        asked("tabled", "matrix_fields", rows=[choice("u1"), choice("u2") | {"required": True}], columns=[
             choice("what") | {"type": "short_text", "max_length": 50}, choice("how") | {"type": "dropdown", "choices": YES_NO},
             choice("much") | {"type": "number", "min": 0, "max": 9.5, "decimals": 1, "required": True},
         ]),
         asked("rank", "ranking", choices=NUMBERED, top=2),
         asked("split", "constant_sum", items=[choice("p", min=10), choice("q", max=80)], total=100, unit=both("分", "points")),
-        asked("line", "slider", min=0, max=100, step=5, low=both("冷", "cold"), high=both("热", "hot"), unit=both("度", "degrees"),
-              unsure=both("不清楚", "Not sure")),
+        asked("line", "slider", min=0, max=100, step=5, low=both("冷", "cold"), high=both("热", "hot"),
+              unit=both("度", "degrees"), unsure=both("不清楚", "Not sure")),
     ]  # fmt: skip
     third = [
         asked("short", "short_text", pattern="postcode", max_length=6),
-        asked("long", "long_text", lines=6, max_length=500, speech=True),
+        asked("story", "long_text", lines=6, max_length=500, speech=True),
         asked("parts", "text_fields", fields=[choice("street"), choice("city") | {"required": True, "max_length": 40}]),
         asked("age", "number", min=16, max=120, unit=both("岁", "years")), asked("price", "number", decimals=2),
         asked("day", "date", min="2026-01-01", max="today"), asked("hour", "time", min="08:00", max="20:30"),
@@ -81,16 +81,17 @@ def every_type() -> Definition:
         asked("free", "long_text", show_if={"any": [{"one": {"is": "a"}}, {"nps": {"at_most": 6}}]}),
     ]  # fmt: skip
     pages = [
-        {"name": "start", "title": both("开始", "Start"), "questions": first, "end_if": {"drop": {"is": "n"}}},
+        {"name": "start", "title": both("开始", "Start"), "questions": first, "end_if": {"pick": {"is": "n"}}},
         {"name": "middle", "questions": second, "random_order": False, "show_if": {"many": {"includes": "1"}}},
         {"name": "finish", "questions": third},
     ]
     agree = {"points": [choice("1"), choice("2", score=5), choice("3")], "unsure": both("不清楚", "Not sure")}
     more = {
-        "intro": both("请您评价。", "Please rate us."), "thanks": both("谢谢！", "Thank you!"), "purpose": both("改进", "To improve"),
-        "source": "own wording", "licence": "CC0-1.0", "category": "shop", "scales": {"agree": agree},
+        "intro": both("请您评价。", "Please rate us."), "thanks": both("谢谢！", "Thank you!"),
+        "purpose": both("改进", "To improve"), "source": "own wording", "licence": "CC0-1.0", "category": "shop",
+        "scales": {"agree": agree},
         "scores": [{"name": "mood", "kind": "mean", "questions": ["rate", "words"], "label": both("心情", "Mood")}],
-        "quotas": [{"name": "yes", "when": {"drop": {"is": "y"}}, "limit": 50, "message": both("满了", "Full")}],
+        "quotas": [{"name": "yes", "when": {"pick": {"is": "y"}}, "limit": 50, "message": both("满了", "Full")}],
         "random_pages": [["middle", "finish"]],
     }  # fmt: skip
     return definition(*pages, **more)
@@ -122,7 +123,8 @@ RULES: list[Data] = [
     {"any": [{"all": [{"one": {"is": "a"}}, {"n": {"is": 5}}]}, {"not": {"all": [{"one": {"is": "a"}}, {"n": {"is": 0}}]}}]},
 ]  # fmt: skip
 ANSWERS: dict[str, list[Any]] = {
-    "one": [None, "a", "b", "true"], "level": [None, "1", "2", "3"], "many": [None, ["a"], ["a", "b"], ["b", "c"], ["a", "b", "c"]],
+    "one": [None, "a", "b", "true"], "level": [None, "1", "2", "3"],
+    "many": [None, ["a"], ["a", "b"], ["b", "c"], ["a", "b", "c"]],
     "n": [None, 0, 5, 7.5, -1], "m": [None, 5, 0], "score": [None, 0, 6, 10], "word": [None, "17", "18", "x"],
     "day": [None, "2026-01-31", "2026-02-01", "2026-02-05"], "later": [None, "2026-02-01", "2026-02-05"],
     "sat_price": [None, "y", "n"], "sat_staff": [None, "y", "n"],
