@@ -11,7 +11,7 @@ from survey_app.formats.importing.building import MAX_CHOICES
 from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.json_files import Node, as_number
 
-MAX_NESTING = 20
+MAX_NESTING = 8
 _SYSTEM = "http://terminology.hl7.org/CodeSystem/"
 _KNOWN: dict[str, list[tuple[str, str, str]]] = {
     "http://hl7.org/fhir/ValueSet/yesnodontknow": [
@@ -100,33 +100,34 @@ def written(value: Any) -> str:
 
 
 # --- value sets -------------------------------------------------------------------------------------------------------
-def value_set(questionnaire: Node, address: str, default: str, depth: int = 0) -> list[Option] | None:
-    """The codes of a ValueSet inside the file, with those it includes; None when it lies outside."""
-    if depth > MAX_NESTING:
+def value_set(questionnaire: Node, address: str, default: str, seen: frozenset[str] = frozenset()) -> list[Option] | None:
+    """The codes of a ValueSet inside the file, with those it includes; None when it lies outside, or includes itself."""
+    if address in seen or len(seen) > MAX_NESTING:
         return None
+    seen = seen | {address}
     for node in questionnaire.nodes("contained"):
         if node.data.get("resourceType") == "ValueSet" and address.split("|")[0] in (
             f"#{node.data.get('id')}",
             node.data.get("url"),
         ):
-            return _codes_of(node, questionnaire, default, depth)
+            return _codes_of(node, questionnaire, default, seen)
     known = _KNOWN.get(address.split("|")[0])
     if known is None:
         return None
     return [Option(code, system, {default: text}, address) for system, code, text in known]
 
 
-def _codes_of(node: Node, questionnaire: Node, default: str, depth: int) -> list[Option] | None:
+def _codes_of(node: Node, questionnaire: Node, default: str, seen: frozenset[str]) -> list[Option] | None:
     expansion = node.node("expansion")
     if expansion is not None and expansion.listed("contains"):
         return list(_contained(expansion, default, 0))
     compose = node.node("compose")
     found: dict[tuple[str, str], Option] = {}
     for include in compose.nodes("include") if compose is not None else ():
-        for option in _included(include, questionnaire, default, depth) or ():
+        for option in _included(include, questionnaire, default, seen) or ():
             found.setdefault((option.system, option.key), option)
     for exclude in compose.nodes("exclude") if compose is not None else ():
-        for option in _included(exclude, questionnaire, default, depth) or ():
+        for option in _included(exclude, questionnaire, default, seen) or ():
             found.pop((option.system, option.key), None)
     return list(found.values()) or None
 
@@ -142,7 +143,7 @@ def _contained(holder: Node, default: str, depth: int) -> Iterator[Option]:
         yield from _contained(node, default, depth + 1)
 
 
-def _included(include: Node, questionnaire: Node, default: str, depth: int) -> list[Option] | None:
+def _included(include: Node, questionnaire: Node, default: str, seen: frozenset[str]) -> list[Option] | None:
     system = include.words("system")
     found = []
     for node in include.nodes("concept"):
@@ -150,7 +151,7 @@ def _included(include: Node, questionnaire: Node, default: str, depth: int) -> l
         if option is not None:
             found.append(Option(option.key, system, option.text, option.place, option.score))
     for address in include.listed("valueSet"):
-        found += value_set(questionnaire, str(address), default, depth + 1) or []
+        found += value_set(questionnaire, str(address), default, seen) or []
     if not found and system:
         found += _code_system(system, questionnaire, default)
     return found or None

@@ -34,7 +34,7 @@ def apply(work: Work, items: list[Item], pages: dict[str, dict[str, Any]]) -> No
     for item in items:
         if not _has_rule(item):
             continue
-        inner = _inside(items, item)
+        inner = _inside(item)
         limit = min((work.order[id(made)] for one in inner for made in one.ours if id(made) in work.order), default=0)
         try:
             made = _rule(work, item, limit)
@@ -48,13 +48,10 @@ def apply(work: Work, items: list[Item], pages: dict[str, dict[str, Any]]) -> No
         _told(work, item, inner[0].ours[0]["name"] if inner else "")
 
 
-def _inside(items: list[Item], item: Item) -> list[Item]:
+def _inside(item: Item) -> list[Item]:
     """The item and all below it that became questions; rows of a matrix count as the matrix."""
-    return [
-        one
-        for one in items
-        if one.ours and (one is item or any(around is item for around in one.parents)) and one.row_of is None
-    ]
+    own = [item] if item.ours and item.row_of is None else []
+    return own + [one for child in item.children for one in _inside(child)]
 
 
 def _has_rule(item: Item) -> bool:
