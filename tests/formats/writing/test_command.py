@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask
 
 from survey_app.cli import questionnaires
+from survey_app.database import db
 from survey_app.questionnaire.loading import load_definition
 
 OWN = Path(__file__).parents[3] / "questionnaires" / "nps.yaml"
@@ -43,12 +44,18 @@ def test_refusals_and_wrong_usage_differ(tmp_path: Path) -> None:
     assert not Path(target).exists()
 
 
-def test_a_stored_questionnaire_is_found_by_its_name(app: Flask, tmp_path: Path) -> None:
-    run, target = app.test_cli_runner(), tmp_path / "out.yaml"
-    assert run.invoke(args=["questionnaires", "load", str(OWN)]).exit_code == 0
-    done = run.invoke(args=["questionnaires", "export", "nps", "--format", "yaml", "-o", str(target)])
-    assert done.exit_code == 0, done.output
+def test_a_stored_questionnaire_is_found_by_its_name(sqlite_app: Flask, tmp_path: Path) -> None:
+    target = tmp_path / "out.yaml"
+
+    def run(*arguments: str) -> int:
+        db.session.remove()  # a command is a process of its own
+        done = sqlite_app.test_cli_runner().invoke(args=["questionnaires", *arguments])
+        db.session.remove()
+        return done.exit_code
+
+    tail = ("--format", "yaml", "-o", str(target))
+    assert run("load", str(OWN)) == 0
+    assert run("export", "nps", *tail) == 0
     assert load_definition(target.read_bytes(), file="") == load_definition(OWN.read_bytes(), file="")
-    tail = ["--format", "yaml", "-o", str(target)]
-    assert run.invoke(args=["questionnaires", "export", "nothing-here", *tail]).exit_code == 1
-    assert run.invoke(args=["questionnaires", "export", "nps", "--version", "7", *tail]).exit_code == 1
+    assert run("export", "nothing-here", *tail) == 1
+    assert run("export", "nps", "--version", "7", *tail) == 1
