@@ -81,6 +81,8 @@ class Node:
 
     def __init__(self, data: Mapping[str, Any], place: str = "") -> None:
         self.data, self.place = data, place
+        self.memo: dict[Any, Any] = {}
+        """For what was made of it and takes long to make."""
         self._seen: set[str] = set()
 
     def at(self, key: str) -> str:

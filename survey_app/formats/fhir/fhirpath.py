@@ -5,6 +5,7 @@ and comparisons are kept; `%name` is a variable. Nothing is ever evaluated.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,24 +201,34 @@ class _Reader:
 
 
 # --- paths as names ---------------------------------------------------------------------------------------------------
-def simple(tree: Any, variables: dict[str, Any], own: str = "", depth: int = 0) -> Any:
+@dataclass
+class Context:
+    """The variables by name, the item a rule belongs to, and how many parts the rule may still grow by."""
+
+    variables: Mapping[str, Any]
+    own: str = ""
+    left: int = 5_000
+
+
+def simple(tree: Any, context: Context, depth: int = 0) -> Any:
     """The tree with every path as a Ref, a Not or a Call (exists, empty, score, round, power, iif). Raises Inexpressible."""
-    if depth > 40:
+    context.left -= 1  # a variable may name another twice, and that one a third
+    if depth > 40 or context.left < 0:
         raise Inexpressible
     if isinstance(tree, Const):
         return tree
     if isinstance(tree, Path):
-        return _path(tree, variables, own, depth)
+        return _path(tree, context, depth)
     if isinstance(tree, Op):
         if tree.op not in _KEPT:
             raise Inexpressible
-        return Op(tree.op, simple(tree.left, variables, own, depth + 1), simple(tree.right, variables, own, depth + 1))
+        return Op(tree.op, simple(tree.left, context, depth + 1), simple(tree.right, context, depth + 1))
     if hasattr(tree, "parts") and hasattr(tree, "word"):
-        return type(tree)(tree.word, tuple(simple(part, variables, own, depth + 1) for part in tree.parts))
+        return type(tree)(tree.word, tuple(simple(part, context, depth + 1) for part in tree.parts))
     raise Inexpressible
 
 
-def _path(path: Path, variables: dict[str, Any], own: str, depth: int) -> Any:
+def _path(path: Path, context: Context, depth: int) -> Any:
     steps = list(path.steps)
     endings: list[Step] = []
     while (
@@ -226,14 +237,14 @@ def _path(path: Path, variables: dict[str, Any], own: str, depth: int) -> Any:
         and steps[-1].name in ("exists", "empty", "not", "round", "power", "hasValue")
     ):
         endings.insert(0, steps.pop())
-    found = _start(Path(path.root, tuple(steps)), variables, own, depth)
+    found = _start(Path(path.root, tuple(steps)), context, depth)
     for ending in endings:
-        found = _ended(found, ending, variables, own, depth)
+        found = _ended(found, ending, context, depth)
     return found
 
 
-def _ended(found: Any, ending: Step, variables: dict[str, Any], own: str, depth: int) -> Any:
-    parts = tuple(simple(part, variables, own, depth + 1) for part in ending.parts or ())
+def _ended(found: Any, ending: Step, context: Context, depth: int) -> Any:
+    parts = tuple(simple(part, context, depth + 1) for part in ending.parts or ())
     if ending.name in ("exists", "empty", "hasValue") and not parts and isinstance(found, Ref | Call):
         there = Call("exists", (found,))
         return there if ending.name != "empty" else Not(there)
@@ -244,23 +255,23 @@ def _ended(found: Any, ending: Step, variables: dict[str, Any], own: str, depth:
     raise Inexpressible
 
 
-def _start(path: Path, variables: dict[str, Any], own: str, depth: int) -> Any:
+def _start(path: Path, context: Context, depth: int) -> Any:
     root, steps = path.root, path.steps
     if not isinstance(root, str):
         if steps and any(step.name not in _ANSWER for step in steps):
             raise Inexpressible
-        return simple(root, variables, own, depth + 1)
-    if root.startswith("%") and root[1:] in variables:
+        return simple(root, context, depth + 1)
+    if root.startswith("%") and root[1:] in context.variables:
         if any(step.name not in _ANSWER for step in steps):
             raise Inexpressible
-        return simple(variables[root[1:]], variables, own, depth + 1)
+        return simple(context.variables[root[1:]], context, depth + 1)
     if root == "" and steps and steps[0].name == "iif" and steps[0].parts is not None and len(steps) == 1:
         parts = steps[0].parts if len(steps[0].parts) == 3 else (*steps[0].parts, Const(None))
-        return Call("iif", tuple(simple(part, variables, own, depth + 1) for part in parts))
+        return Call("iif", tuple(simple(part, context, depth + 1) for part in parts))
     if root == "%questionnaire":
         return _score_of(steps)
     if root in ("%resource", "%context", "", "%root", "%rootResource"):
-        return _answer(root, steps, own)
+        return _answer(root, steps, context.own)
     raise Inexpressible
 
 

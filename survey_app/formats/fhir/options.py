@@ -100,7 +100,9 @@ def written(value: Any) -> str:
 
 
 # --- value sets -------------------------------------------------------------------------------------------------------
-def value_set(questionnaire: Node, address: str, default: str, seen: frozenset[str] = frozenset()) -> list[Option] | None:
+def value_set(
+    questionnaire: Node, address: str, default: str, seen: frozenset[str] = frozenset()
+) -> list[Option] | None:
     """The codes of a ValueSet inside the file, with those it includes; None when it lies outside, or includes itself."""
     if address in seen or len(seen) > MAX_NESTING:
         return None
@@ -110,7 +112,11 @@ def value_set(questionnaire: Node, address: str, default: str, seen: frozenset[s
             f"#{node.data.get('id')}",
             node.data.get("url"),
         ):
-            return _codes_of(node, questionnaire, default, seen)
+            key = ("value set", address, default)
+            if key not in questionnaire.memo:
+                questionnaire.memo[key] = _codes_of(node, questionnaire, default, seen)
+            found: list[Option] | None = questionnaire.memo[key]
+            return found
     known = _KNOWN.get(address.split("|")[0])
     if known is None:
         return None

@@ -43,7 +43,7 @@ class Scope:
         raise Inexpressible
 
     def _tree(self, text: str) -> Any:
-        return fhirpath.simple(fhirpath.parse(text), self._work.variables, self._own)
+        return fhirpath.simple(fhirpath.parse(text), fhirpath.Context(self._work.variables, self._own))
 
     def condition(self, text: str) -> dict[str, Any] | bool:
         """The condition of an expression. Raises Inexpressible, BadExpression."""

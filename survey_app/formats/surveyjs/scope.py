@@ -69,6 +69,7 @@ class Names:
         compute: Callable[[Any], Target] | None = None,
     ) -> None:
         self._table, self._trees, self._limit, self._panel, self._compute = table, trees, limit, panel, compute
+        self._left = 5_000
 
     # --- names ---
     def known(self, name: str) -> tuple[Known, str]:
@@ -115,7 +116,8 @@ class Names:
 
     def _prepared(self, tree: Any, *, truth: bool, depth: int) -> Any:
         """Bare names as tests, `iif` inside comparisons, lengths, calculated values put in, words in small letters."""
-        if depth > 50:
+        self._left -= 1  # a calculated value may name another twice, and that one a third
+        if depth > 50 or self._left < 0:
             raise Inexpressible
         if isinstance(tree, Ref) and tree.name.strip().lower() in self._trees:
             return self._prepared(self._trees[tree.name.strip().lower()], truth=truth, depth=depth + 1)
@@ -213,7 +215,8 @@ class Names:
     # --- computed values ---
     def expression(self, tree: Any, depth: int = 0) -> Any:
         """Arithmetic as the tree of a computed value. Raises Inexpressible."""
-        if depth > 20:
+        self._left -= 1
+        if depth > 20 or self._left < 0:
             raise Inexpressible
         if isinstance(tree, Const) and (number := as_number(tree.value)) is not None:
             return int(number) if float(number).is_integer() else number

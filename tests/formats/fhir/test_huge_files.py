@@ -44,15 +44,28 @@ INCLUDES = [
     }
     for n in range(40)
 ]
+VARIABLES = [
+    {"url": "http://hl7.org/fhir/StructureDefinition/variable",
+     "valueExpression": {"name": f"v{n}", "expression": f"%v{n + 1} + %v{n + 1}" if n < 38 else "1"}}
+    for n in range(39)
+]  # fmt: skip
+OFTEN = [
+    {"resourceType": "ValueSet", "id": f"v{n}", "compose": {"include": [{"valueSet": [f"#v{n + 1}"] * 60}]}}
+    for n in range(9)
+]
 MANY = [{"valueCoding": {"code": str(n % 7)}} for n in range(5_000)]
 RULE = {"url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"}
+
+
+def ruled(expression: str) -> dict[str, Any]:
+    return {"linkId": "a", "type": "string", "extension": [{**RULE, "valueExpression": {"expression": expression}}]}
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        asked(*chain(2_000)),
-        asked(*reversed(chain(1_500))),
+        asked(*chain(1_000)),
+        asked(*reversed(chain(1_000))),
         asked(*({"linkId": "same", "type": "string"} for _ in range(5_000))),
         asked(nested(45)),
         asked({"linkId": "a", "type": "choice", "repeats": True, "answerOption": MANY}),
@@ -67,8 +80,24 @@ RULE = {"url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire
                 "extension": [{**RULE, "valueExpression": {"expression": "%x" + ".not()" * 3_000}}],
             }
         ),
+        asked({"linkId": "a", "type": "choice", "answerValueSet": "#v0"}, contained=OFTEN),
+        asked(
+            {"linkId": "a", "type": "string", "extension": [{**RULE, "valueExpression": {"expression": "%v0 = 1"}}]},
+            extension=VARIABLES,
+        ),
     ],
-    ids=["chain", "chain upwards", "same names", "nested", "choices", "value sets", "brackets", "calls"],
+    ids=[
+        "chain",
+        "chain upwards",
+        "same names",
+        "nested",
+        "choices",
+        "value sets",
+        "brackets",
+        "calls",
+        "often included",
+        "variables",
+    ],
 )
 def test_it_ends_in_time(data: bytes) -> None:
     begun = time.monotonic()

@@ -1,6 +1,7 @@
 """Damaged SurveyJS files end in a draft or in a refusal, never in anything else."""
 
 import contextlib
+import json
 import time
 from pathlib import Path
 
@@ -40,8 +41,27 @@ def test_very_many_damaged_files_end_in_a_draft_or_a_refusal() -> None:
         + "]}]}",
         '{"elements": [{"type": "dropdown", "name": "a", "choicesMin": 0, "choicesMax": 1e12}]}',
         '{"elements": [{"type": "rating", "name": "a", "rateMax": 100000000, "rateStep": 0.0001}]}',
+        json.dumps(
+            {
+                "calculatedValues": [
+                    {"name": f"v{n}", "expression": f"{{v{n + 1}}} + {{v{n + 1}}}"} for n in range(45)
+                ],
+                "elements": [{"type": "text", "name": "a", "visibleIf": "{v0} > 1"}],
+            }
+        ),
     ],
-    ids=["questions", "choices", "equal choices", "brackets", "long rule", "markup", "matrix", "range", "rating"],
+    ids=[
+        "questions",
+        "choices",
+        "equal choices",
+        "brackets",
+        "long rule",
+        "markup",
+        "matrix",
+        "range",
+        "rating",
+        "values",
+    ],
 )
 def test_huge_parts_are_answered_within_five_seconds(text: str) -> None:
     begun = time.monotonic()
