@@ -20,10 +20,8 @@ class Draft(Building):
 
     def text(self, given: Mapping[str, str] | str, place: str, ours: str = "", *, kind: Kind = "text") -> Words:
         """As a Building does; double braces that would show an answer here are parted."""
-        if isinstance(given, str):
-            given = {self.languages[0]: given}
-        parted = {language: _HOLE.sub(r"{ {\1} }", str(source)) for language, source in given.items()}
-        return super().text(parted, place, ours, kind=kind)
+        made = super().text(given, place, ours, kind=kind)
+        return {language: _HOLE.sub(r"{ {\1} }", said) for language, said in made.items()}
 
     def told(self, given: Mapping[str, str] | str, place: str, ours: str = "", *, kind: Kind = "text") -> Words:
         """The words of a text, each language with its line in the report. The first language is always there."""

@@ -90,7 +90,8 @@ def choice_list(
             text |= work.draft.text({language: words}, option.place, name, kind="choice")
         text = work.draft.complete(text) or work.plain(option.key)
         if option.prefix:
-            text = {language: f"{option.prefix} {words}" for language, words in text.items()}
+            start = next(iter(work.plain(option.prefix).values()))
+            text = {language: f"{start} {words}" for language, words in text.items()}
         choice: dict[str, Any] = {"code": code, "text": text}
         if option.score is not None:
             choice["score"] = option.score

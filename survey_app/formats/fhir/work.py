@@ -67,7 +67,8 @@ class Work:
         text = text or self.plain(item.link)
         if prefix := item.node.words("prefix"):
             self.draft.kept("text", item.node.at("prefix"), prefix, ours)
-            text = {language: f"{prefix} {words}" for language, words in text.items()}
+            start = next(iter(self.plain(prefix).values()))
+            text = {language: f"{start} {words}" for language, words in text.items()}
         return text
 
     def name(self, item: Item, ends: list[str] | None = None, fixed: str = "") -> str:

@@ -114,6 +114,12 @@ def all_items(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for item in items for one in (item, *all_items(item.get("item", [])))]
 
 
+@pytest.mark.parametrize("text", ["{{q}}", "{<b></b>{q}}", "&#123;&#123;q}}"])
+def test_braces_of_the_source_never_show_an_answer(text: str) -> None:
+    items = [{"linkId": name, "type": "string", "text": text, "prefix": text} for name in "qr"]
+    assert "{{q" not in json.dumps(form(*items).data)
+
+
 # --- rules ------------------------------------------------------------------------------------------------------------
 ASKED: list[dict[str, Any]] = [
     {"linkId": "yes", "type": "boolean", "text": "Y"},
