@@ -44,8 +44,8 @@ class Draft(Building):
 
     def own(self, text: str) -> Words:
         """A name or a value that stands where there are no words, in the first language."""
-        tidy = " ".join(_HOLE.sub(r"{ {\1} }", text).split())
-        return {self.languages[0]: words(tidy).text[:500] or "…"}
+        tidy = " ".join(words(text).text.split())
+        return {self.languages[0]: _HOLE.sub(r"{ {\1} }", tidy)[:500] or "…"}
 
     def said(self, english: str, chinese: str) -> Words:
         """A text of ours, in Chinese and English where the draft has them, and in its first language."""
