@@ -5,12 +5,13 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from itertools import chain
 from typing import IO, Any
 
 import xlsxwriter
 
 from survey_app.errors import DomainError
-from survey_app.exports import codebook_file
+from survey_app.exports import codebook_file, quick_xlsx
 from survey_app.exports.shape import Cell, Column, Shape
 from survey_app.exports.table import Table
 from survey_app.formats.cells import csv_text, xlsx_text
@@ -23,7 +24,7 @@ SHEETS = ("数据", "变量", "选项", "说明")
 def csv_file(file: IO[bytes], table: Table) -> int:
     """The rows as CSV."""
     with as_text(file) as text:
-        return write_csv(text, table.shape.columns, table.rows())
+        return write_csv(text, table.shape.columns, table.rows(), labels=table.shape.labels)
 
 
 def codebook(file: IO[bytes], table: Table) -> int:
@@ -35,8 +36,29 @@ def codebook(file: IO[bytes], table: Table) -> int:
 
 def xlsx(file: IO[bytes], table: Table) -> int:
     """The rows, the variables, the values and what is told about the file as a workbook."""
-    folder = str(table.folder)
-    return write_xlsx(file, table.shape, table.rows(), about=table.about, now=table.now, folder=folder)
+    rows = table.rows()
+    first = next(rows, None)
+    if first is None or not quick_xlsx.is_installed():
+        rows = rows if first is None else chain([first], rows)
+        return write_xlsx(file, table.shape, rows, about=table.about, now=table.now, folder=str(table.folder))
+    counted, (data, *others) = _Counted(chain([first], rows)), SHEETS
+    sheets = list(zip(others, _other_sheets(table.shape, table.about), strict=True))
+    quick_xlsx.write(file, table.shape.columns, counted, sheets, name=data, folder=table.folder)
+    return counted.count
+
+
+class _Counted:
+    """Rows on their way into a sheet, as many as it takes."""
+
+    def __init__(self, rows: Iterator[list[Cell]]) -> None:
+        self._rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        for row in self._rows:
+            self.count += 1
+            if self.count > XLSX_MOST_ROWS:
+                raise DomainError(N_("超过 1,048,575 行，XLSX 装不下，请改用 CSV。"))
+            yield row
 
 
 @contextmanager
@@ -50,13 +72,21 @@ def as_text(file: IO[bytes]) -> Iterator[IO[str]]:
         wrapped.detach()
 
 
-def write_csv(file: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
-    """RFC 4180 with CRLF; the file must be open as UTF-8 with BOM and without newline translation. Returns the rows."""
+def write_csv(file: IO[str], columns: Sequence[Column], rows: Iterable[list[Cell]], *, labels: bool = True) -> int:
+    """RFC 4180 with CRLF; the file must be open as UTF-8 with BOM and without newline translation. Returns the rows.
+
+    Without `labels` only text columns hold texts. Changes the rows.
+    """
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([csv_text(column.name) for column in columns])
+    texts = [place for place, column in enumerate(columns) if labels or column.kind == "text"]
     count = 0
     for row in rows:
-        writer.writerow([csv_text(cell) if isinstance(cell, str) else cell for cell in row])
+        for place in texts:
+            cell = row[place]
+            if cell and cell.__class__ is str:
+                row[place] = csv_text(cell)
+        writer.writerow(row)
         count += 1
     return count
 
@@ -71,7 +101,7 @@ def write_codebook_csv(file: IO[str], shape: Shape) -> None:
 def write_xlsx(
     file: IO[bytes],
     shape: Shape,
-    rows: Iterable[Sequence[Cell]],
+    rows: Iterable[list[Cell]],
     *,
     about: Sequence[tuple[str, str]],
     now: datetime,
@@ -91,18 +121,22 @@ def write_xlsx(
     for place, column in enumerate(shape.columns):
         sheet.write_string(0, place, xlsx_text(column.name), bold)
     kinds = [column.kind for column in shape.columns]
-    count = 0
-    for count, row in enumerate(rows, start=1):
-        if count > XLSX_MOST_ROWS:
-            book.close()
-            raise DomainError(N_("超过 1,048,575 行，XLSX 装不下，请改用 CSV。"))
-        for place, cell in enumerate(row):
-            _put(sheet, count, place, cell, kinds[place], formats)
-    _table(book, SHEETS[1], bold, _variables(shape))
-    _table(book, SHEETS[2], bold, _options(shape))
-    _table(book, SHEETS[3], bold, [("", ""), *about])
-    book.close()
-    return count
+    counted = _Counted(iter(rows))
+    try:
+        for count, row in enumerate(counted, start=1):
+            for place, cell in enumerate(row):
+                _put(sheet, count, place, cell, kinds[place], formats)
+        for name, lines in zip(SHEETS[1:], _other_sheets(shape, about), strict=True):
+            _table(book, name, bold, lines)
+    finally:
+        book.close()
+    return counted.count
+
+
+def _other_sheets(shape: Shape, about: Sequence[tuple[str, str]]) -> list[Iterable[Sequence[str | int]]]:
+    """The lines of the sheets beside the data, headings first."""
+    _ = translator(shape.language)
+    return [_variables(shape), _options(shape), [(_(N_("项目")), _(N_("内容"))), *about]]
 
 
 def _put(sheet: Any, line: int, place: int, cell: Cell, kind: str, formats: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from survey_app.analysis import dataset
 from survey_app.analysis.dataset import FrozenVersion, Row
 from survey_app.languages import N_
-from survey_app.questionnaire.codebook import Codebook, codebook, row_maker
+from survey_app.questionnaire.codebook import Codebook, codebook, values_maker
 from survey_app.questionnaire.definition import text_in
 from survey_app.questionnaire.question_types import Variable
 from survey_app.vault import Vault
@@ -101,10 +101,10 @@ class Shape:
         self.columns = [Column(name, kind, translate(label)) for name, kind, label in FIXED]
         self.columns += [Column(v.name, v.storage, self.text(v.label), v) for v in self.book.variables]
         self._places = places
-        self._makers = {version.id: row_maker(version.definition, self.book) for version in frozen}
+        self._makers = {version.id: values_maker(version.definition, self.book) for version in frozen}
         self._numbers = {version.id: version.number for version in frozen}
-        self._labels = labels
-        self._names = [(v.name, self._labeller(v)) for v in self.book.variables]
+        self.labels = labels
+        self._labellers = [self._labeller(v) for v in self.book.variables]
 
     def text(self, label: Mapping[str, str]) -> str:
         """A text of the questionnaire in the language of the file."""
@@ -161,10 +161,11 @@ class Shape:
             place.region if place and name_region else "", place.code if place and name_shop else "",
             row.place if name_shop else "", f"{row.month:%Y-%m}", 1, row.speed, int(row.straightline), row.layout,
         ]  # fmt: skip
-        if not self._labels:
-            cells += made.values()  # in the order of the codebook
+        if not self.labels:
+            cells += made
         else:
-            cells += [made[name] if label is None else label(made[name]) for name, label in self._names]
+            labelled = zip(made, self._labellers, strict=True)
+            cells += [cell if label is None else label(cell) for cell, label in labelled]
         return cells
 
 

@@ -1,9 +1,9 @@
 """The shape of the data: all variables over all versions, in column order; and one response as a row of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from survey_app.questionnaire.conditions import holds
 from survey_app.questionnaire.definition import Definition
@@ -149,23 +149,79 @@ def row(definition: Definition, answers: Answers, texts: Texts, book: Codebook |
 
 def row_maker(definition: Definition, book: Codebook) -> Maker:
     """A function that makes rows of one version; make it once and use it for every response of that version."""
+    names, make = [variable.name for variable in book.variables], values_maker(definition, book)
+    return lambda answers, texts: dict(zip(names, make(answers, texts), strict=True))
+
+
+def values_maker(definition: Definition, book: Codebook) -> Callable[[Answers, Texts], list[int | float | str]]:
+    """The same without names: the values in the order of the codebook."""
     owners: dict[str, str] = {v.name: q.name for q in definition.questions for v in q.variables()}
-    cells = [(v.name, owners.get(v.name), _cell(v) if v.name in owners else _absent(v)) for v in book.variables]
+    cells = [_cell_of(v, owners.get(v.name, "")) for v in book.variables]
     if any(q.type in ("computed", "hidden") for q in definition.questions):
 
-        def make(answers: Answers, texts: Texts) -> Row:
+        def make(answers: Answers, texts: Texts) -> list[int | float | str]:
             way: Path = path(definition, answers, texts)
-            on_path = set(way.questions)
-            return {name: cell(way.answers, way.texts, owner in on_path) for name, owner, cell in cells}
+            return _values(cells, way.answers, way.texts, _Others(way.questions))
 
         return make
     find_off = _off_path(definition)
+    return lambda answers, texts: _values(cells, answers, texts, find_off(answers, texts))
 
-    def make_fast(answers: Answers, texts: Texts) -> Row:
-        off = find_off(answers, texts)
-        return {name: cell(answers, texts, owner not in off) for name, owner, cell in cells}
 
-    return make_fast
+class _Others:
+    """All questions but some."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+
+    def __contains__(self, name: object) -> bool:
+        return name not in self._names
+
+
+class _CellOf(NamedTuple):
+    """One column of one version. Most columns are numbers that are looked up right in the loop over the columns: `name` is
+    the stored name, `table` gives numbers for codes; `cell` does it for the others."""
+
+    owner: str
+    name: str
+    table: Mapping[Any, int]
+    off: int
+    empty: int
+    cell: "Cell | None"
+
+
+def _cell_of(variable: Variable, owner: str) -> _CellOf:
+    if not owner:
+        return _CellOf("", "", {}, 0, 0, _absent(variable))
+    off, empty = variable.missing, variable.missing + (NOT_APPLICABLE if variable.kind == "computed" else EMPTY)
+    cell = _cell(variable, off, empty)
+    table: dict[Any, int] = {label.code: label.value for label in variable.values}
+    table |= {code: variable.missing + MISSING_OFFSET[kind] for code, kind in variable.flagged.items()}
+    return _CellOf(owner, variable.answer, table, off, empty, cell)
+
+
+def _values(
+    cells: Sequence[_CellOf], answers: Answers, texts: Texts, off_path: Container[str]
+) -> list[int | float | str]:
+    """One response. Written as one loop without calls for the sake of large exports."""
+    made: list[int | float | str] = []
+    add, get = made.append, answers.get
+    nothing_off = not off_path if isinstance(off_path, set) else False
+    for owner, name, table, off, empty, cell in cells:
+        on_path = nothing_off or owner not in off_path
+        if cell is not None:
+            add(cell(answers, texts, on_path))
+        elif not on_path:
+            add(off)
+        else:
+            given = get(name)
+            if given.__class__ is int or given.__class__ is float:
+                add(given)
+            elif given.__class__ is str:
+                add(table.get(given, empty))
+            else:
+                add(empty)
+    return made
 
 
 def _off_path(definition: Definition) -> Callable[[Answers, Texts], set[str]]:
@@ -227,29 +283,14 @@ def _absent(variable: Variable) -> Cell:
     return lambda answers, texts, on_path: value
 
 
-def _cell(variable: Variable) -> Cell:
+def _cell(variable: Variable, off: int, empty: int) -> Cell | None:
+    """The function of a column that is no plain number; None for those that are."""
     name = variable.answer
     if variable.kind == "text":
         return lambda answers, texts, on_path: texts.get(name, "") if on_path else ""
     if variable.storage != "number":
         return lambda answers, texts, on_path: str(answers.get(name, "")) if on_path else ""
-    off, empty = variable.missing, variable.missing + (NOT_APPLICABLE if variable.kind == "computed" else EMPTY)
-    if variable.kind in ("multiple", "rank"):
-        return _listed(variable, off, empty)
-    table: dict[Any, int] = {label.code: label.value for label in variable.values}
-    table |= {code: variable.missing + MISSING_OFFSET[kind] for code, kind in variable.flagged.items()}
-
-    def number(answers: Answers, texts: Texts, on_path: bool) -> int | float | str:
-        if not on_path:
-            return off
-        given = answers.get(name)
-        if given is None:
-            return empty
-        if isinstance(given, str):
-            return table.get(given, empty)
-        return given if isinstance(given, int | float) else empty
-
-    return number
+    return _listed(variable, off, empty) if variable.kind in ("multiple", "rank") else None
 
 
 def _listed(variable: Variable, off: int, empty: int) -> Cell:

@@ -1,35 +1,45 @@
 """Counting and exporting: 700 answers x 30 questions, 100,000 answers x 60, from an SQLite database to finished files.
 
 Prints a Markdown table: python tests/benchmarks/bench_export.py
+
+Every export runs in a process of its own, so that the memory is its own. Beside it stands a bare writer of the same format,
+which is given the same rows as finished lists: no database, no questionnaire, no labels. FORMATS=csv,sav chooses formats,
+ANSWERS=10000 the size of the large case.
 """
 
+import csv
+import json
 import os
 import random
-import resource
 import secrets
+import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pyreadstat
+import rustpy_xlsxwriter
+import xlsxwriter
 from sqlalchemy import text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from survey_app import clock, create_app, installation
+from survey_app.analysis import dataset
 from survey_app.analysis.figures import Mover
 from survey_app.analysis.results import results
 from survey_app.config import load_settings
 from survey_app.database import db
-from survey_app.exports import writing
+from survey_app.exports import frames, quick_xlsx, shape, writing
 from survey_app.organisation.models import Organisation
 from tests.analysis.answers import NOW, TODAY, publish
 from tests.benchmarks.report import write_section
 
+FORMATS = os.environ.get("FORMATS", "csv,parquet,sav,dta,xlsx,xlsx+fast").split(",")
 COMMENTS = ("送药慢", "店员很耐心,讲解清楚", "希望多进一些常用药", "")
 
 
@@ -93,64 +103,120 @@ def timed(act: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def peak_megabytes(act: Callable[[], object]) -> tuple[float, int]:
-    """Seconds, and how far the memory of this process rose above its start while `act` ran (MB)."""
-    highest, before, over = [_resident()], _resident(), threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.05):
-            highest[0] = max(highest[0], _resident())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    seconds = timed(act)
-    over.set()
-    watcher.join()
-    return seconds, (highest[0] - before) // 1_000_000
+def _kilobytes(key: str) -> int:
+    """VmRSS (now) or VmHWM (highest) of this process."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(key):
+            return int(line.split()[1])
+    raise SystemExit(f"no {key} in /proc/self/status")
 
 
-def _resident() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+def begin(place: str) -> Any:
+    """The installation in a folder."""
+    return create_app(load_settings({"INSTANCE_DIR": place, "PUBLIC_URL": "http://127.0.0.1:8250"}))
+
+
+def one_export(app: Any, questionnaire_id: int, file_format: str, path: Path) -> Callable[[], object]:
+    """Writes a whole format, codebook and all."""
+    if file_format == "xlsx":  # without the optional writer
+        quick_xlsx.is_installed = lambda: False
+    return lambda: writing.write_file(
+        questionnaire_id=questionnaire_id, file_format=file_format.removesuffix("+fast"), path=path, labels=False,
+        language="zh-CN", now=NOW, vault=app.extensions["survey_vault"],
+    )  # fmt: skip
+
+
+def bare_writer(app: Any, questionnaire_id: int, file_format: str, path: Path) -> Callable[[], object]:
+    """Writes the same rows with the library and nothing else."""
+    with dataset.snapshot() as connection:
+        table = writing._shape(connection, questionnaire_id, labels=False, language="zh-CN", texts=True)
+        rows = list(shape.rows(connection, table, app.extensions["survey_vault"], lambda done, total: None))
+    names = [column.name for column in table.columns]
+    write: Callable[[], object]
+    if file_format == "csv":
+
+        def write() -> None:
+            with path.open("w", encoding="utf-8-sig", newline="") as file:
+                csv.writer(file).writerows([names, *rows])
+
+    elif file_format == "xlsx":
+
+        def write() -> None:
+            with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+                sheet = book.add_worksheet()
+                for line, row in enumerate([names, *rows]):
+                    sheet.write_row(line, 0, row)
+
+    elif file_format == "xlsx+fast":
+        records = [dict(zip(names, row, strict=True)) for row in rows]
+        write = lambda: rustpy_xlsxwriter.write_worksheet(records, str(path))  # noqa: E731
+    else:
+        frame = frames.whole(table.columns, rows)
+        write = {
+            "parquet": lambda: frame.write_parquet(path),
+            "sav": lambda: pyreadstat.write_sav(frame, path),
+            "dta": lambda: pyreadstat.write_dta(frame, path, version=14),
+        }[file_format]
+    return write
+
+
+def child(place: str, questionnaire_id: int, file_format: str, kind: str) -> None:
+    """Measure one writing and print seconds, rise of memory above the start (MB), and size of the file (MB)."""
+    app = begin(place)
+    with app.app_context():
+        path = Path(place) / f"bench-{kind}.{file_format.removesuffix('+fast')}"
+        act = (bare_writer if kind == "bare" else one_export)(app, questionnaire_id, file_format, path)
+        before, seconds = _kilobytes("VmRSS"), timed(act)
+        print(json.dumps([seconds, (_kilobytes("VmHWM") - before) / 1000, path.stat().st_size / 1e6]))
+        db.session.remove()
+
+
+def measured(place: Path, questionnaire_id: int, file_format: str, kind: str) -> tuple[float, float, float]:
+    """The same in a process of its own."""
+    words = [sys.executable, __file__, str(place), str(questionnaire_id), file_format, kind]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    seconds, memory, size = json.loads(done.stdout)
+    return seconds, memory, size
 
 
 def measure(folder: Path, questions: int, count: int) -> list[str]:
     """Rows of the table for one size."""
     questionnaire_id = fill(questions, count)
-    app_vault = app.extensions["survey_vault"]
-    lines = []
+    lines: list[str] = []
+
+    def add(name: str, seconds: float, rest: str) -> None:
+        lines.append(f"| {count:,} x {questions} | {name} | {seconds:.2f} s | {rest} |")
+        print(lines[-1], flush=True)
 
     def page() -> None:
         results(questionnaire_id, number=None, language="zh-CN", _=str)
         db.session.rollback()
 
-    def export(file_format: str) -> None:
-        writing.write_file(
-            questionnaire_id=questionnaire_id, file_format=file_format, path=folder / f"x.{file_format}", labels=False,
-            language="zh-CN", now=NOW, vault=app_vault,
-        )  # fmt: skip
-
-    acts: list[tuple[str, Callable[[], None]]] = [
-        ("count and move all figures (worker)", lambda: Mover().tick() and None), ("result page from frozen figures", page),
-        ("CSV with codebook", lambda: export("csv")), ("XLSX", lambda: export("xlsx")),
-    ]  # fmt: skip
-    for name, act in acts:
-        seconds, memory = peak_megabytes(act)
-        file = folder / f"x.{name.split()[0].lower()}"
-        size = f"{file.stat().st_size / 1e6:.1f} MB" if file.exists() else ""
-        lines.append(f"| {count:,} x {questions} | {name} | {seconds:.2f} s | +{memory} MB | {size} |")
-        print(lines[-1], flush=True)
+    add("count and move all figures (worker)", timed(lambda: Mover().tick()), " | | | |")
+    add("result page from frozen figures", timed(page), " | | | |")
+    for file_format in FORMATS:
+        seconds, memory, size = measured(folder, questionnaire_id, file_format, "ours")
+        bare = measured(folder, questionnaire_id, file_format, "bare")[0] if file_format != "package" else 0
+        beside = f"{bare:.2f} s | {seconds / bare:.1f}" if bare else " | "
+        add(file_format, seconds, f"{count / seconds:,.0f} | {beside} | +{memory:.0f} MB | {size:.1f} MB")
     return lines
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and len(sys.argv) > 1:
+    child(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4])
+elif __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        app = create_app(load_settings({"INSTANCE_DIR": place, "PUBLIC_URL": "http://127.0.0.1:8250"}))
+        app = begin(place)
         installation.install(app)
         with app.app_context():
             assert db.session.get(Organisation, 1) is not None and clock.now()
-            table = ["| answers x questions | what | time | memory | file |", "|---|---|---|---|---|"]
+            table = ["| answers x questions | what | time | rows/s | bare writer | ratio | memory | file |"]
+            table.append("|---|---|---|---|---|---|---|---|")
             for questions, count in ((30, 700), (60, int(os.environ.get("ANSWERS", "100000")))):
                 table += measure(Path(place), questions, count)
             db.session.remove()
             db.engine.dispose()
-    write_section("export", table)
+    if os.environ.get("ANSWERS") or os.environ.get("FORMATS"):
+        print("\n".join(table))  # a trial: the report keeps its figures
+    else:
+        write_section("export", table)
