@@ -94,6 +94,11 @@ class Draft(Building):
             self.changed("setting", place, wanted, "renamed", given, wanted=wanted, name=given)
         return given
 
+    def offered(self) -> int:
+        """How many choices of the source were told of, each once."""
+        beside = ("picture", "choices_elsewhere", "one_unit", "formatting", "too_long_text")
+        return sum(line.kind == "choice" and line.code not in beside for line in self.lines)
+
     def codes(self, wanted: Sequence[str], room: int) -> list[str]:
         """A code of at most `room` characters for each value; two codes never stand for one number."""
         made = Codes(room)

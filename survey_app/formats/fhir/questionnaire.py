@@ -35,7 +35,7 @@ def parse(data: bytes) -> Imported:
     rules.apply(work, found.all, pages)
     _variables_told(work, found, questionnaire)
     draft.source.pages = len(draft.pages)
-    draft.source.choices = sum(line.kind == "choice" for line in draft.lines)
+    draft.source.choices = draft.offered()
     draft.source.conditions = sum(
         bool(item.node.listed("enableWhen")) + len(item.extensions("sdc-questionnaire-enableWhenExpression"))
         for item in found.all

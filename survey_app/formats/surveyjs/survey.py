@@ -53,7 +53,7 @@ def parse(data: bytes) -> Imported:
         made += elements
     rules.apply(work, survey, found, made)
     _rest(work, survey)
-    draft.source.choices = sum(line.kind == "choice" for line in draft.lines)
+    draft.source.choices = draft.offered()
     draft.source.rows = sum(line.kind == "row" for line in draft.lines)
     return draft.done("imported")
 
