@@ -62,7 +62,8 @@
       if ($found || !$el) return;
       if ($rule.count) $n = $v.length;
       if ($rule.sum) $n = Math.round($v.reduce(function ($sum, $one) { return $sum + +$one.value; }, 0) * 1e6) / 1e6;
-      if ($rule.re && !new RegExp($rule.re).test($x)) $say = $rule.bad;
+      if ($rule.all > $v.length) $say = $rule.low;
+      else if ($rule.re && !new RegExp($rule.re).test($x)) $say = $rule.bad;
       else if ($rule.lo != null && $n < $rule.lo) $say = $rule.low;
       else if ($rule.hi != null && $n > ($rule.hi == 'today' ? $today() : $rule.hi)) $say = $rule.high;
       else if ($rule.step && Math.abs(($n - $rule.lo) / $rule.step - Math.round(($n - $rule.lo) / $rule.step)) > 1e-6) $say = $rule.off;

@@ -270,11 +270,9 @@ Say = Callable[..., str]
 def _counted(question: Question, say: Say) -> Iterator[tuple[str, dict[str, Any]]]:
     """Amounts make their total; a ranking that is required is complete."""
     if isinstance(question, ConstantSum):
-        words = say("required_sum", **question.required_values(""))
-        yield (
-            question.name,
-            {"box": 1, "sum": 1, "lo": question.total, "hi": question.total, "low": words, "high": words},
-        )
+        words, total = say("required_sum", **question.required_values("")), question.total
+        every = len(question.items) if any((item.min or 0) > 0 for item in question.items) else 0  # an empty one is 0
+        yield question.name, {"box": 1, "sum": 1, "all": every, "lo": total, "hi": total, "low": words, "high": words}
     elif isinstance(question, Ranking):
         words = say("required_ranking", **question.required_values(""))
         yield question.name, {"box": 1, "count": 1, "lo": question.places if question.required else None, "low": words}

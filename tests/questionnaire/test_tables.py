@@ -91,6 +91,19 @@ def test_a_ranking_has_a_column_of_ranks_for_every_choice() -> None:
     assert kinds == {"wish_price": ("rank", "wish"), "wish_speed": ("rank", "wish")}
 
 
+def test_what_is_unfinished_waits_in_the_draft_and_is_never_stored_for_good() -> None:
+    for name, fields, kept in (
+        ("ranking", {"wish_speed": "1"}, {"wish": ["speed"]}),
+        ("constant_sum", {"share_price": "30", "share_staff": "20"}, {"share_price": 30, "share_staff": 20}),
+    ):
+        definition, given = tiny(name), dict[str, Any](fields)
+        result = read(definition, **given)
+        assert result.problems and result.answers == kept
+        asked = definition.questions[0]
+        assert validation.form_values(definition, asked, result.answers, {}) == {k: [v] for k, v in fields.items()}
+        assert [p.question for p in validation.complete(definition, result.answers, {})] == [asked.name]
+
+
 def test_a_skipped_rank_keeps_the_order() -> None:
     assert read(tiny("ranking"), wish_staff="1", wish_price="2", taste_tea="2").answers["taste"] == ["tea"]
 

@@ -86,6 +86,18 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_lost(person: Pers
     assert "第一种 - 盒数：请您填写不大于 20 的数字" in html and "第一种 - 药名：请您填写此项" in html
 
 
+def test_what_is_half_done_survives_another_text_size_and_a_change_of_pages(person: Person) -> None:
+    someone = person("tables.yaml")
+    someone.open()
+    html = someone.send(view="size:big", wish_staff="2", share_price="30", warmth="3x")
+    assert re.search(r"name=wish_staff[^>]*>.*?<option value=2 selected>", html)
+    assert 'id=i-share_price value="30"' in html and 'id=i-warmth value="3x"' in html
+    someone.send(**FIRST)
+    someone.send("back", seen_rival="road", drug_b_title="钙片")
+    html = someone.send()
+    assert re.search(r"name=seen_rival value=road checked", html) and 'value="钙片"' in html
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_pages_of_the_new_kinds_are_small(language: str) -> None:
     made_of = definition("tables.yaml")

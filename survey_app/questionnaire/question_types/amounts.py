@@ -105,29 +105,32 @@ class ConstantSum(Question):
         def read(
             form: Form, answers: Answered, texts: dict[str, str], problems: list[FieldProblem], today: date | None
         ) -> None:
-            amounts: dict[str, float] = {}
-            wrong = given_any = False
-            for variable, low, high in items:
+            typed: dict[str, str] = {}
+            for variable, _low, _high in items:
                 given = form.get(variable)
                 if given and len(given) > 1:
                     raise Damaged(f"two answers: {variable}")
                 text = given[0][:200].strip() if given else ""
-                given_any = given_any or bool(text)
-                value, problem = parse_number(text or "0", low=low, high=high, decimals=decimals)
-                if problem is not None:
-                    wrong = wrong or bool(text)
-                    if text:
-                        problems.append(FieldProblem(variable, name, problem[0], problem[1]))
-                    continue
-                amounts[variable] = value
-            if wrong or not given_any:
+                if text:
+                    typed[variable] = text
+            if not typed:
                 return
+            amounts: dict[str, float] = {}
+            for variable, low, high in items:
+                value, problem = parse_number(typed.get(variable, "0"), low=low, high=high, decimals=decimals)
+                if problem is None:
+                    amounts[variable] = value
+                else:
+                    problems.append(FieldProblem(variable, name, problem[0], problem[1]))
             reached = sum((Decimal(str(value)) for value in amounts.values()), Decimal(0))
-            if len(amounts) < len(items) or reached != Decimal(str(total)):
+            if len(amounts) == len(items) and reached != Decimal(str(total)):
                 values = {"total": plain_number(total), "given": plain_number(float(reached))}
                 problems.append(FieldProblem(name, name, "sum_differs", values))
+            elif len(amounts) == len(items):
+                answers.update(amounts)
                 return
-            answers.update(amounts)
+            # an unfinished sum stays in the draft; it is told again before anything is stored for good
+            answers.update({variable: value for variable, value in amounts.items() if variable in typed})
 
         return read
 

@@ -101,9 +101,8 @@ class Ranking(Question):
                 ranks[rank] = code
             if not ranks:
                 return
-            if required and len(ranks) < places:
+            if required and len(ranks) < places:  # stays in the draft, and is told again before it is stored for good
                 problems.append(FieldProblem(name, name, "required_ranking", {"count": places}))
-            else:
-                answers[name] = [ranks[rank] for rank in sorted(ranks)]
+            answers[name] = [ranks[rank] for rank in sorted(ranks)]
 
         return read
