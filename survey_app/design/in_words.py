@@ -174,7 +174,7 @@ class ConditionWriter:
     def _row(self, owner: Any, name: str) -> str:
         if (part := owner.part_text(name)) is not None:
             return self.definition.text(part, self.language)
-        for row in getattr(owner, "rows", ()):
+        for row in getattr(owner, "rows", ()) if hasattr(owner, "variable_of") else ():
             if owner.variable_of(row) == name:
                 return self.definition.text(row.text, self.language)
         return ""
