@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from survey_app.questionnaire.conditions import as_number, simplify
+from survey_app.formats.importing.tidying import tidied
+from survey_app.questionnaire.conditions import as_number
 
 MAX_DEPTH = 60
 
@@ -224,7 +225,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 def condition(tree: Any, scope: Scope) -> dict[str, Any] | bool:
     """The condition that holds for the same answers; True or False when it is the same for all. Raises Inexpressible."""
     found = _truth(tree, scope, 0)
-    return found if isinstance(found, bool) else simplify(found)
+    return found if isinstance(found, bool) else tidied(found)
 
 
 def _truth(tree: Any, scope: Scope, depth: int) -> dict[str, Any] | bool:

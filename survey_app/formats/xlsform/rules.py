@@ -9,9 +9,9 @@ from typing import Any
 
 from survey_app.formats.importing import logic
 from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible, Not, Op, Ref, Target, negated, together
+from survey_app.formats.importing.tidying import tidied
 from survey_app.formats.xlsform import dates, values
 from survey_app.formats.xlsform.resolving import SELF, Resolver, refs
-from survey_app.questionnaire.conditions import simplify
 
 Condition = dict[str, Any]
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -34,7 +34,7 @@ class Rules:
         """The condition of a resolved tree; True or False when it is the same for all answers."""
         self.folded = False
         found = self._truth(tree, 0)
-        return found if isinstance(found, bool) else simplify(found)
+        return found if isinstance(found, bool) else tidied(found)
 
     # --- truth ---
     def _truth(self, tree: Any, depth: int) -> Condition | bool:
