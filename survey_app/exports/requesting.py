@@ -32,6 +32,7 @@ def request_export(
     """Order a file: the order, its work and its audit row, all durable or none. `texts`: whether this person may read them."""
     if file_format not in FORMATS or not FORMATS[file_format].alone:
         raise DomainError(N_("请选择文件格式。")).at("format")
+    labels = labels and FORMATS[file_format].labels
     if len(reason.strip()) < LEAST_REASON:
         raise DomainError(N_("请写明导出用途，至少 4 个字；它会进入审计记录。")).at("reason")
     if db.session.scalar(select(Version.id).where(Version.questionnaire_id == questionnaire.id).limit(1)) is None:

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any
 
-from survey_app.exports import frames, labels
+from survey_app.exports import frames, labels, stata_names
 from survey_app.exports.shape import Column, Shape
 from survey_app.exports.table import Table
 
@@ -27,15 +27,19 @@ def write(file: IO[bytes], table: Table) -> int:
             for column in numbered
         ]
     )
+    names, title = [column.name for column in shape.columns], labels.stata(shape.text(shape.frozen[0].definition.title))
+    written_as = dict(zip(names, stata_names.stand_ins(names), strict=True))
     with tempfile.TemporaryDirectory(dir=table.folder) as folder:
         path = Path(folder) / "data.dta"
         pyreadstat.write_dta(
-            frame, path, version=VERSION, file_label=labels.stata(shape.text(shape.frozen[0].definition.title)),
+            frame.rename(written_as), path, version=VERSION, file_label=title,
             column_labels=[labels.stata(column.label) or None for column in shape.columns],
-            variable_value_labels={column.name: _value_labels(shape, column) for column in numbered},
-            missing_user_values={column.name: list(LETTERS) for column in numbered},
+            variable_value_labels={written_as[column.name]: _value_labels(shape, column) for column in numbered},
+            missing_user_values={written_as[column.name]: list(LETTERS) for column in numbered},
         )  # fmt: skip
-        with path.open("rb") as made:
+        with path.open("r+b") as made:
+            stata_names.put_in(made, names)
+            made.seek(0)
             shutil.copyfileobj(made, file)
     return frame.height
 

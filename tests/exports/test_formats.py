@@ -12,8 +12,9 @@ from flask import Flask
 from survey_app import cli
 from survey_app.database import db
 from survey_app.events import Event
+from survey_app.exports import writing
 from survey_app.exports.formats import FORMATS
-from tests.analysis.answers import answer, publish
+from tests.analysis.answers import NOW, answer, publish
 from tests.exports.every_type import EVERY, FULL, FULL_TEXTS
 from tests.exports.test_pages import Desk
 from tests.exports.test_writing import export
@@ -94,10 +95,26 @@ def test_a_script_alone_is_not_made_for_the_page(sqlite_app: Flask) -> None:
     assert Desk(sqlite_app).order(format="r").status_code == 422
 
 
-def test_progress_runs_once_over_all_readings(sqlite_app: Flask, tmp_path: Path) -> None:
-    from survey_app.exports import writing
-    from tests.analysis.answers import NOW
+@pytest.mark.parametrize("file_format", list(FORMATS))
+def test_who_may_not_read_texts_gets_none_in_any_format(sqlite_app: Flask, tmp_path: Path, file_format: str) -> None:
+    version = publish(EVERY)
+    answer(version, FULL, dict.fromkeys(FULL_TEXTS, "secretwords"))
+    db.session.commit()
+    folder = tmp_path / "files"
+    folder.mkdir()
+    writing.write_file(
+        questionnaire_id=version.questionnaire_id, file_format=file_format, path=folder / f"x{FORMATS[file_format].suffix}",
+        labels=False, texts=False, language="zh-CN", now=NOW, vault=sqlite_app.extensions["survey_vault"],
+    )  # fmt: skip
+    for path in folder.iterdir():
+        held = [path.read_bytes()]
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                held += [archive.read(name) for name in archive.namelist()]
+        assert not [data for data in held if b"secretwords" in data]
 
+
+def test_progress_runs_once_over_all_readings(sqlite_app: Flask, tmp_path: Path) -> None:
     version = publish(EVERY)
     for _ in range(5):
         answer(version, FULL)

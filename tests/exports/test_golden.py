@@ -2,15 +2,19 @@
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import openpyxl
+import pyreadstat
 import pytest
 
 from survey_app.analysis.dataset import FrozenVersion, Row
-from survey_app.exports import codebook_file, files
+from survey_app.exports import codebook_file, files, spss
 from survey_app.exports.shape import FIXED, Cell, Shape
 from survey_app.languages import translator
 from tests.analysis.answers import SMALL, definition
+from tests.exports import every_type
+from tests.exports.test_statistics_files import REASONS
 
 GOLDEN = (
     "\ufeff"
@@ -75,6 +79,25 @@ def test_the_small_case_as_xlsx_is_right_in_every_cell() -> None:
     kinds = [[cell.data_type for cell in row] for row in book["数据"]]
     assert kinds == [["s"] * 7, ["s", "n", "n", "n", "n", "s", "s"], ["s", "n", "n", "n", "n", "n", "n"]]
     assert book["说明"]["B2"].data_type == "s"
+
+
+def test_the_small_case_as_spss_has_its_values_labels_missing_range_and_set(tmp_path: Path) -> None:
+    with (tmp_path / "x.sav").open("w+b") as file:
+        spss.write(file, every_type.table(tmp_path, SMALL, (("r1", *R1), ("r2", *R2))))
+    data, meta = pyreadstat.read_sav(tmp_path / "x.sav", output_format="dict", user_missing=True)
+    assert [data[name] for name in HEADINGS] == [
+        ["r1", "r2"], [9, -97], [1, -99], [0, -99], [1, -99], ["送药慢", ""], ["=1+1", ""]
+    ]  # fmt: skip
+    label = dict(zip(meta.column_names, meta.column_labels, strict=True))
+    assert [label[name] for name in HEADINGS[1:]] == ["推荐吗", "价格", "服务", "其他", "其他", "还想说什么"]
+    assert meta.missing_ranges["nps"] == meta.missing_ranges["why_8"] == [{"lo": -99.0, "hi": -94.0}]
+    assert meta.variable_value_labels["why_1"] == {
+        0: "未选",
+        1: "已选",
+        **dict(zip(range(-99, -93), REASONS, strict=True)),
+    }
+    [(name, found)] = meta.mr_sets.items()
+    assert (name, found["label"], found["variable_list"]) == ("why", "提到的方面", ["why_1", "why_2", "why_8"])
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,19 @@ import json
 from pathlib import Path
 
 import openpyxl
+import polars
+import pyreadstat
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from survey_app.database import db
+from survey_app.exports import fhir, parquet, spss, stata
 from survey_app.formats.cells import TRUNCATED, XLSX_MOST, csv_text, plain, xlsx_text
 from survey_app.questionnaire.texts import clean
 from tests.analysis.answers import answer, publish
+from tests.exports.every_type import table
 from tests.exports.test_writing import export
 
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -48,6 +52,25 @@ def test_naughty_strings_survive_store_and_both_files(app: Flask, cases: Path, t
     place = head.index("comment")
     # `_x0041_` is written as the standard asks (ECMA-376 part 1, 22.4.2.4); openpyxl leaves the escape to its caller
     assert sorted(unescape(str(line[place])) for line in lines) == sorted(plain(text) for text in tried)
+
+
+def test_formats_without_formulas_hold_the_stored_text_unchanged(tmp_path: Path) -> None:
+    tried = [text for text in (clean(one) for one in [*OURS, *(f"{text} " * 400 for text in OURS)]) if text]
+    answers = [(f"r{number:03}", {}, {"comment": text}) for number, text in enumerate(tried)]
+    wanted = [plain(text) for text in tried]
+    for writer in (spss, stata, parquet):
+        with (tmp_path / "x").open("w+b") as file:
+            writer.write(file, table(tmp_path, answers=answers))
+        if writer is parquet:
+            found = polars.read_parquet(tmp_path / "x")["comment"].to_list()
+        else:
+            read = pyreadstat.read_sav if writer is spss else pyreadstat.read_dta
+            found = read(tmp_path / "x", output_format="dict")[0]["comment"]
+        assert [text.rstrip() for text in found] == [text.rstrip() for text in wanted]
+    raw = io.BytesIO()
+    fhir.write_responses(raw, table(tmp_path, answers=answers))
+    said = [json.loads(line)["item"][0]["answer"][0]["valueString"] for line in raw.getvalue().split(b"\n")[:-1]]
+    assert said == wanted
 
 
 def test_own_list_of_naughty_strings_is_neutral_in_csv() -> None:

@@ -113,6 +113,32 @@ def test_a_stata_file_has_reasons_instead_of_codes(tmp_path: Path) -> None:
     }
 
 
+LONGEST = f"""
+format: 1
+name: longest
+title: "<map> <label> <varnames>"
+languages: [zh-CN]
+pages:
+  - questions:
+      - name: {"m" * 29}
+        type: multiple_choice
+        text: 长
+        choices: [{{code: "10", text: 甲}}, {{code: "11", text: 乙}}]
+      - {{name: {"n" * 32}, type: nps, text: 推荐吗}}
+"""
+
+
+def test_names_as_long_as_they_may_be_stand_in_both_files(tmp_path: Path) -> None:
+    answers = [("r1", {"m" * 29: ["11"], "n" * 32: 7}, {})]
+    names, values = ["m" * 29 + "_10", "m" * 29 + "_11", "n" * 32], [[0], [1], [7]]
+    for writer, read in ((spss, pyreadstat.read_sav), (stata, pyreadstat.read_dta)):
+        path = written(writer, tmp_path / "x", text=LONGEST, answers=answers)
+        data, meta = read(path, output_format="dict", user_missing=True)
+        assert meta.column_names[-3:] == names and [data[name] for name in names] == values
+        assert meta.variable_value_labels["n" * 32][10] == "极有可能"
+        assert meta.file_label == "<map> <label> <varnames>"
+
+
 def test_a_parquet_file_has_types_and_its_codebook_in_the_metadata(tmp_path: Path) -> None:
     path = written(parquet, tmp_path / "x.parquet", language="en")
     found = polars.read_parquet(path)
