@@ -123,7 +123,8 @@ def test_pages_of_the_new_kinds_are_accessible_and_never_scroll_sideways(
     address = publish("tables.yaml")
     page.goto(f"{site.address}{address}?l={language}")
     if size:
-        page.locator(f"[name=view][value='size:{size}']").click()
+        with page.expect_navigation():
+            page.locator(f"[name=view][value='size:{size}']").click()
     faults = []
     for name in ("first", "second"):
         page.evaluate("document.querySelectorAll('.step').forEach(e => { e.hidden = false })")
