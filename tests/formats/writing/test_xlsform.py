@@ -139,3 +139,11 @@ def test_a_row_keeps_its_code_unless_something_else_is_called_so() -> None:
     table = asked("sat", "matrix", choices=YES_NO, rows=[choice("price"), choice("staff"), choice("1")])
     names = [cells.get("name") for cells in form(definition({"questions": [table, asked("staff", "short_text")]}))]
     assert names[2:5] == ["price", "sat_staff", "sat_1"]
+
+
+def test_a_name_that_forms_keep_for_themselves_is_changed_everywhere() -> None:
+    first = {"name": "meta", "questions": [asked("meta", "single_choice", choices=YES_NO)]}
+    after = asked("after", "note", show_if={"meta": {"is": "y"}})
+    of = definition(first, {"questions": [after]})
+    assert convert(xlsform=io.BytesIO(writing.write(of, "xlsform").data), file_type=".xlsx").xform
+    assert row(of, "meta_q")["type"] == "select_one meta" and row(of, "after")["relevant"] == "${meta_q} = 'y'"

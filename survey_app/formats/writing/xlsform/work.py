@@ -17,6 +17,7 @@ Row = dict[str, str]
 Text = Mapping[str, str]
 _HOLE = re.compile(r"\{\{ ?([a-z][a-z0-9_]{0,63}) ?\}\}")
 LONGEST = 32
+_RESERVED = ("meta",)  # forms keep their own data under it
 
 
 class Work:
@@ -30,6 +31,9 @@ class Work:
         self.choices: list[Row] = []
         self._lists: set[str] = set()
         self._taken = {name for q in definition.questions for name in (q.name, *q.answer_names(), *q.text_names())}
+        self._renamed = {name: self.free(f"{name}_q") for name in _RESERVED if name in self._taken}
+        self.rules.names |= self._renamed
+        self._taken.update(_RESERVED)
         self.piped = {
             name
             for question in definition.questions
@@ -87,7 +91,7 @@ class Work:
     # --- rows ---
     def add(self, kind: str, name: str = "", *cells: Row, **more: str) -> None:
         """A row of the survey sheet; cells without text are left out."""
-        row: Row = {"type": kind, "name": name}
+        row: Row = {"type": kind, "name": self._renamed.get(name, name)}
         for part in (*cells, more):
             row |= {key: text for key, text in part.items() if text}
         self.survey.append(row)
