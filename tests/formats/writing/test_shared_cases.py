@@ -1,0 +1,132 @@
+"""Real questionnaires of other programs, imported and written again: valid files, and the same questions shown."""
+
+import io
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from jsonschema.validators import validator_for
+from lxml import etree
+from pyxform.xls2xform import convert
+
+from survey_app.formats import limesurvey, qualtrics, surveyjs, writing, xlsform
+from survey_app.formats.importing import Refused
+from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.routing import path
+
+SHARED = Path(__file__).resolve().parents[4] / "shared"
+READERS: dict[str, Callable[[bytes], Any]] = {
+    "lss": limesurvey.parse, "qsf": qualtrics.parse, "surveyjs": surveyjs.parse, "xlsform": xlsform.parse,
+}  # fmt: skip
+FILES = [
+    (kind, file)
+    for kind in READERS
+    for file in sorted((SHARED / "cases" / "questionnaires" / kind).rglob("*"))
+    if file.is_file()
+]
+EVERY = 8
+"""One file in so many is tried in the normal run."""
+CASES = [
+    pytest.param(*case, id=case[1].name, marks=[] if index % EVERY == 0 else [pytest.mark.long])
+    for index, case in enumerate(FILES)
+]
+pytestmark = pytest.mark.skipif(not FILES, reason=f"the shared cases are absent: {SHARED}")
+
+
+def draft(kind: str, file: Path) -> Definition:
+    try:
+        found = READERS[kind](file.read_bytes()).definition
+    except Refused as refused:
+        pytest.skip(f"refused: {refused}"[:100])
+    assert isinstance(found, Definition)
+    return found
+
+
+@cache
+def valid_json() -> Any:
+    schema = json.loads((SHARED / "schemas" / "surveyjs_definition.json").read_text())
+    return validator_for(schema)(schema)
+
+
+@cache
+def valid_xml() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(SHARED / "schemas" / "ddi-codebook" / "codebook.xsd")))
+
+
+@pytest.mark.parametrize(("kind", "file"), CASES)
+def test_every_target_is_valid(kind: str, file: Path) -> None:
+    of = draft(kind, file)
+    made = writing.write(of, "surveyjs").data
+    assert next(valid_json().iter_errors(json.loads(made)), None) is None
+    assert valid_xml().validate(etree.fromstring(writing.write(of, "ddi").data))
+    assert convert(xlsform=io.BytesIO(writing.write(of, "xlsform").data), file_type=".xlsx").xform
+    assert writing.write(of, "wjx").data
+
+
+@pytest.mark.parametrize("target", ["surveyjs", "xlsform"])
+@pytest.mark.parametrize(("kind", "file"), CASES)
+def test_the_same_questions_are_shown_there_and_back(kind: str, file: Path, target: str) -> None:
+    of = draft(kind, file)
+    back = READERS[target](writing.write(of, target).data).definition
+    waiting = {question.name for question in back.questions if question.open_rules}
+    names = [q.name for q in of.questions if q.shown and q.name in back.by_name and q.name not in waiting]
+    dice = Random(1)
+    for _ in range(40):
+        answers, texts = sample(of, back, dice)
+        ways = [set(path(side, answers, texts).questions) for side in (of, back)]
+        differing = [name for name in names if (name in ways[0]) != (name in ways[1])]
+        assert not [name for name in differing if not leans_on(of, name, waiting, back)], (differing, answers)
+
+
+def sample(of: Definition, back: Definition, dice: Random) -> tuple[dict[str, Any], dict[str, str]]:
+    """Answers that both sides can hold."""
+    answers: dict[str, Any] = {}
+    texts: dict[str, str] = {}
+    for name, question in of.owners.items():
+        other = back.owners.get(name)
+        if other is None or other.operand(name) != question.operand(name) or dice.random() < 0.3:
+            continue
+        codes, kind = question.codes(name), question.operand(name)
+        if codes is not None:
+            shared = [code for code in codes if str(code) in {str(given) for given in other.codes(name) or ()}]
+            if shared:
+                several = dice.sample(shared, dice.randint(1, len(shared)))
+                answers[name] = several if kind == "multiple" else dice.choice(shared)
+        elif kind == "number":
+            answers[name] = dice.choice([0, 1, 2, 5, 17, 18, 60])
+        elif kind == "text":
+            texts[name] = dice.choice(["yes", "17", "x"])
+    return answers, texts
+
+
+def leans_on(of: Definition, name: str, waiting: set[str], back: Definition) -> bool:
+    """Whether the question's rules look at something that is not there any more, or waits for a person."""
+    gone = {n for n, q in of.owners.items() if n not in back.owners or back.owners[n].operand(n) != q.operand(n)}
+    gone |= {n for n, q in of.owners.items() if q.name in waiting}
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        current = todo.pop()
+        question = of.owners.get(current) or of.by_name.get(current)
+        if current in gone or question is None:
+            return True
+        if question.name in seen:
+            continue
+        seen.add(question.name)
+        todo += rule_names(of, question.name)
+    return False
+
+
+def rule_names(of: Definition, name: str) -> list[str]:
+    from survey_app.questionnaire import conditions, expressions
+
+    page = of.pages[of.page_of[name]]
+    ends = [earlier.end_if for earlier in of.pages[: of.page_of[name]]]
+    found: set[str] = set()
+    for rule in (page.show_if, of.by_name[name].show_if, *ends):
+        found |= conditions.names(rule)
+    return list(found | expressions.names(getattr(of.by_name[name], "expression", None)))
