@@ -233,8 +233,10 @@ class Names:
             parts = [self.expression(tree.left, depth + 1), self.expression(tree.right, depth + 1)]
             return {_ARITHMETIC[tree.op]: parts}
         if isinstance(tree, Call) and tree.name == "iif" and len(tree.parts) == 3:
-            yes, no = (self.expression(part, depth + 1) for part in tree.parts[1:])
-            test = self.condition(tree.parts[0])
+            test, yes = self.condition(tree.parts[0]), self.expression(tree.parts[1], depth + 1)
+            if isinstance(test, dict) and isinstance(tree.parts[2], Const) and tree.parts[2].value in ("", None):
+                return {"if": test, "then": yes}  # nothing otherwise
+            no = self.expression(tree.parts[2], depth + 1)
             return {"if": test, "then": yes, "else": no} if isinstance(test, dict) else (yes if test else no)
         if isinstance(tree, Call) and tree.name in _LISTS and tree.parts:
             return {_LISTS[tree.name]: [self._operand(tree.name, part, depth) for part in tree.parts]}

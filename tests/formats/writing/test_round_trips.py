@@ -4,6 +4,7 @@ from typing import Any
 
 from survey_app.formats import surveyjs, writing, xlsform
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.routing import path
 from tests.formats.writing.wholes import YES_NO, asked, both, choice, definition
 
 NUMBERS = [choice("1"), choice("2"), choice("3")]
@@ -91,3 +92,13 @@ def test_the_end_of_a_page_comes_back_from_surveyjs() -> None:
     first = {"questions": [asked("a", "single_choice", choices=YES_NO)], "end_if": {"a": {"is": "n"}}}
     of = definition(first, {"questions": [asked("b", "short_text")]})
     assert plain(surveyjs.parse(writing.write(of, "surveyjs").data).definition, "name") == plain(of, "name")
+
+
+def test_a_computed_value_that_came_back_from_surveyjs_is_the_same_number() -> None:
+    expression = {"add": [{"answer": "n"}, {"multiply": [{"answer": "m"}, 2]}]}
+    numbers = [asked("n", "number"), asked("m", "number"), asked("total", "computed", expression=expression)]
+    of = definition({"questions": numbers})
+    back = surveyjs.parse(writing.write(of, "surveyjs").data).definition
+    for answers in ({"n": 2, "m": 3}, {"n": 2}, {"m": 3}, {}):
+        sides = [path(side, answers).answers.get("total") for side in (of, back)]
+        assert sides[0] == sides[1] == (8 if len(answers) == 2 else None)
