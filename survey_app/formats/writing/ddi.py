@@ -96,8 +96,11 @@ class _Codebook:
     # --- variables ---
     def _groups(self, data: ET.Element) -> None:
         """Questions with several columns."""
+        found: dict[str, list[str]] = {}
+        for variable in self.book.variables:
+            found.setdefault(variable.question, []).append(variable.name)
         for question in self.definition.questions:
-            columns = [variable.name for variable in self.book.variables if variable.question == question.name]
+            columns = found.get(question.name, [])
             kind = _GROUPS.get(question.type)
             if kind and len(columns) > 1:
                 ids = " ".join(f"V_{name}" for name in columns)

@@ -1,5 +1,6 @@
 """The report of an export: one line for each thing of the questionnaire, and what became of it in the file."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ _LISTED: dict[str, Kind] = {
     "choices": "choice", "rows": "row", "fields": "row", "items": "row", "columns": "row", "labels": "text",
     "points": "choice", "scores": "score", "quotas": "quota", "open_rules": "rule",
 }  # fmt: skip
+_EDGE = re.compile(r"[.\[]")
 _SILENT = frozenset(("format", "name", "type", "code", "pages", "questions", "scales", "retired"))
 """Keys that are told with what they belong to."""
 
@@ -43,6 +45,10 @@ class Telling:
     def __init__(self, definition: Definition) -> None:
         self._items = {item.place: item for item in inventory(definition)}
         self._fates: dict[str, _Fate] = {}
+        self._inside: dict[str, list[str]] = {}
+        for place in self._items:
+            for edge in _EDGE.finditer(place):
+                self._inside.setdefault(place[: edge.start()], []).append(place)
 
     def keep(self, place: str, *keys: str) -> None:
         """The item, or with keys those things of it, with all that belongs to them; what was said before stays."""
@@ -79,10 +85,11 @@ class Telling:
             if place in self._items:
                 yield place
             return
-        starts = [f"{place}.{key}" if place else key for key in keys]
-        for known in self._items:
-            if any(known == start or known.startswith((f"{start}.", f"{start}[")) for start in starts):
-                yield known
+        for key in keys:
+            start = f"{place}.{key}" if place else key
+            if start in self._items:
+                yield start
+            yield from self._inside.get(start, ())
 
 
 def inventory(definition: Definition) -> Iterator[Item]:
