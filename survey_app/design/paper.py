@@ -5,13 +5,23 @@ boxes, circles, tables and lines.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from unicodedata import east_asian_width
 
 from survey_app import clock
+from survey_app.design import paper_tables
 from survey_app.design.in_words import ConditionWriter
+from survey_app.design.paper_shapes import (
+    MOST_COLUMNS,
+    MOST_HEAD_LINES,
+    MOST_OPTIONS,
+    Laid,
+    item,
+    lines,
+    options,
+    too_wide,
+)
 from survey_app.design.reading import MODES
 from survey_app.languages import N_, translator
 from survey_app.questionnaire import piping, timing
@@ -24,16 +34,10 @@ from survey_app.questionnaire.question_types.numbers import Date, Number, Time
 from survey_app.questionnaire.question_types.rating import Likert
 from survey_app.questionnaire.question_types.writing import LongText, ShortText, TextFields
 
-MOST_OPTIONS = 40  # more are not printed: nobody reads 300 towns on paper
-MOST_COLUMNS = 11
-# a head stands on every page of its table: a taller one would leave no room for rows, and take minutes
-MOST_HEAD_LINES = 15
 MOST_WORDED_POINTS = 7
 LONG = 12  # answers under each other that may be divided by a page break
 FORMATS = {"phone": N_("电话号码"), "email": N_("电子邮箱"), "number": N_("数字"), "postcode": N_("邮政编码")}
 _LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40}")  # an address of the web; gets a place where it may be divided
-
-Laid = dict[str, Any]
 
 
 def sheet(definition: Definition, *, language: str, number: int | None, now: datetime) -> Laid:
@@ -116,8 +120,9 @@ class _Form:
             "how": "",
             "body": "",
         } | self._answer(question)
-        tall = max(len(laid.get(key, ())) for key in ("options", "rows", "fields"))
-        words = sum(len(str(laid.get(key, ""))) for key in ("text", "hint", "condition", "options", "rows", "fields"))
+        parts = ("options", "rows", "fields", "items")
+        tall = max(len(laid.get(key, ())) for key in parts)
+        words = sum(len(str(laid.get(key, ""))) for key in ("text", "hint", "condition", "notes", *parts))
         laid["breakable"] = tall > LONG or laid.get("lines", 0) > LONG or words > 1_200
         return laid
 
@@ -125,10 +130,12 @@ class _Form:
         """How the question is answered on paper; () for what only is read."""
         if isinstance(question, Matrix):
             return self._matrix(question)
+        if (table := paper_tables.answer(question, self.text, self._)) is not None:
+            return table
         if isinstance(question, Likert):
             return self._worded(question.choices)
         if isinstance(question, Consent):
-            return _options([_item(self.text(question.label))], "box")
+            return options([item(self.text(question.label))], "box")
         if hasattr(question, "point_texts"):
             return self._points(question)
         if getattr(question, "choices", None) and question.asks:
@@ -142,7 +149,7 @@ class _Form:
             return {"body": "lines", "lines": 1, "how": self._say(N_("（从 %(n)s 个选项中选）"), n=count)}
         several = isinstance(question, MultipleChoice)
         items = [
-            _item(
+            item(
                 self.text(choice.text),
                 write=choice.other,
                 note=self._(N_("（不与其他同选）")) if several and choice.exclusive else "",
@@ -150,18 +157,8 @@ class _Form:
             for choice in question.choices
         ]
         wanted = 1 if isinstance(question, Dropdown) else getattr(question, "columns", None) or 1
-        how = self._how_many(question) if several else ""
-        return _options(items, "box" if several else "circle", wanted) | {"how": how}
-
-    def _how_many(self, question: MultipleChoice) -> str:
-        low, high = question.min or 0, question.max
-        if high is not None and low == high:
-            return self._say(N_("（选 %(n)s 项）"), n=high)
-        if low > 1 and high is not None:
-            return self._say(N_("（选 %(low)s 至 %(high)s 项）"), low=low, high=high)
-        if high is not None:
-            return self._say(N_("（最多选 %(n)s 项）"), n=high)
-        return self._say(N_("（至少选 %(n)s 项）"), n=low) if low > 1 else self._(N_("（可多选）"))
+        how = paper_tables.how_many(question, self._) if several else ""
+        return options(items, "box" if several else "circle", wanted) | {"how": how}
 
     def _worded(self, choices: Sequence[Any]) -> Laid:
         points = [{"number": "", "text": self.text(choice.text)} for choice in choices if not choice.missing]
@@ -181,9 +178,9 @@ class _Form:
 
     def _scale(self, points: list[Laid], unsure: str) -> Laid:
         if len(points) > MOST_WORDED_POINTS:
-            return _options([_item(words) for words in (*(p["text"] for p in points), unsure) if words], "circle")
+            return options([item(words) for words in (*(p["text"] for p in points), unsure) if words], "circle")
         laid = {"body": "scale", "shape": "circle", "points": points, "unsure": unsure, "low": "", "high": ""}
-        return laid | {"hyphenate": _too_wide((p["text"] for p in points), room=150 / (len(points) + bool(unsure)))}
+        return laid | {"hyphenate": too_wide((p["text"] for p in points), room=150 / (len(points) + bool(unsure)))}
 
     def _matrix(self, question: Matrix) -> Laid:
         named = [self.text(cell.text) for cell in question.cells]
@@ -194,11 +191,11 @@ class _Form:
             low, high = ("", "") if labelled else self._ends(question)
         named += [self.text(question.unsure)] if question.unsure and not question.scale else []
         rows = [self.text(row.text) for row in question.rows]
-        if len(named) > MOST_COLUMNS + 1 or _lines(named, room=100 / len(named)) > MOST_HEAD_LINES:
+        if len(named) > MOST_COLUMNS + 1 or lines(named, room=100 / len(named)) > MOST_HEAD_LINES:
             key = "  ".join(f"{n} {words}" for n, words in enumerate(named, start=1))
             return {"body": "fields", "fields": rows, "hint": self._say(N_("每行填写编号：%(key)s"), key=key)}
         laid = {"body": "matrix", "heads": named, "rows": rows, "low": low, "high": high}
-        return laid | {"hyphenate": _too_wide(named, room=100 / len(named))}
+        return laid | {"hyphenate": too_wide(named, room=100 / len(named))}
 
     def _ends(self, question: Matrix) -> tuple[str, str]:
         shown = question.point_texts()
@@ -218,47 +215,11 @@ class _Form:
             form = {"date": N_("年-月-日"), "time": N_("时:分")}.get(question.type, "")
             limits = [self._(form)] if form else []
             if question.min is not None or question.max is not None:
-                limits.append(self._limits(self._bound(question.min), self._bound(question.max)))
+                limits.append(paper_tables.limits(self._bound(question.min), self._bound(question.max), self._))
             return {"body": "short", "unit": unit, "limits": " · ".join(limits)}
         return {}
-
-    def _limits(self, low: str, high: str) -> str:
-        if low and high:
-            return self._say(N_("范围 %(low)s 到 %(high)s"), low=low, high=high)
-        return self._say(N_("不小于 %(low)s"), low=low) if low else self._say(N_("不大于 %(high)s"), high=high)
 
     def _bound(self, bound: Any) -> str:
         if bound == "today":
             return self._(N_("填写当天"))
         return "" if bound is None else f"{bound:g}" if isinstance(bound, float) else str(bound)
-
-
-def _item(text: str, *, write: bool = False, note: str = "") -> Laid:
-    return {"text": text, "write": write, "note": note}
-
-
-def _options(items: list[Laid], shape: str, wanted: int = 1) -> Laid:
-    """Options under each other; boxes, which have no order, in two columns when there are many short ones."""
-    longest = max(_width(item["text"] + item["note"]) for item in items)
-    fits = 3 if longest <= 12 else 2 if longest <= 19 else 1
-    columns = min(
-        fits,
-        max(wanted, 2 if shape == "box" and len(items) > 4 else 1),
-        2 if any(item["write"] for item in items) else 3,
-    )
-    return {"body": "options", "options": items, "shape": shape, "columns": columns}
-
-
-def _width(text: str) -> float:
-    """Width in 汉字: a Latin letter takes about half of one."""
-    return sum(1 if east_asian_width(character) in "WF" else 0.55 for character in text)
-
-
-def _lines(texts: Iterable[str], *, room: float) -> float:
-    """About how many lines the longest text takes in a column of `room` millimetres, at 8 points."""
-    return max((2.9 * _width(words) / room for words in texts), default=0)
-
-
-def _too_wide(texts: Iterable[str], *, room: float) -> bool:
-    """Whether a word is wider than its column of `room` millimetres, at 8 points."""
-    return any(1.6 * len(word) > room for text in texts for word in text.split() if word.isascii())

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import zlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,69 @@ def test_answers_become_boxes_circles_tables_and_lines() -> None:
     assert laid["day"]["limits"] == "year-month-day · up to today"
     assert (laid["ok"]["shape"], laid["ok"]["required"]) == ("box", "Required")
     assert laid["read"]["body"] == "" and "source" not in {q["text"] for q in laid.values()}
+
+
+def test_ranks_amounts_lines_and_tables_have_room_to_be_written() -> None:
+    rows, towns = choices("ab"), choices(f"t{n}" for n in range(60))
+    columns = [
+        {"code": "k", "text": "Boxes", "type": "number", "min": 0, "max": 9},
+        {"code": "w", "text": "Where", "type": "dropdown", "choices": rows},
+    ]
+    laid = questions(
+        tools.made(
+            tools.question("ranks", "ranking", choices=choices("abcd"), top=2),
+            tools.question("best", "ranking", choices=towns, top=3),
+            tools.question("shares", "constant_sum", items=[*rows, {"code": "c", "text": "c", "max": 5}], total=10),
+            tools.question("line", "slider", min=0, max=60, step=5, low="cold", unsure="Not sure"),
+            tools.question("odd", "slider", min=0, max=7, step=0.3),
+            tools.question("grid", "matrix_multiple", rows=rows, choices=choices("xyz")),
+            tools.question("wide", "matrix_multiple", rows=rows, choices=towns[:20]),
+            tools.question("sheet", "matrix_fields", rows=rows, columns=columns),
+            tools.question("many", "matrix_fields", rows=rows, columns=[c | {"type": "short_text"} for c in towns[:9]]),
+        ),
+        "zh-CN",
+    )
+    assert (laid["ranks"]["shape"], len(laid["ranks"]["options"])) == ("rank", 4) and "1 至 2" in laid["ranks"]["how"]
+    assert laid["best"]["fields"] == ["1.", "2.", "3."] and "60" in laid["best"]["how"]
+    assert [one["limits"] for one in laid["shares"]["items"]] == ["", "", "不大于 5"]
+    assert (laid["shares"]["body"], laid["shares"]["total"]) == ("sum", "10") and "10" in laid["shares"]["how"]
+    assert laid["line"]["ticks"] == ["0", "10", "20", "30", "40", "50", "60"]
+    assert (laid["line"]["low"], laid["line"]["unsure"], laid["odd"]["ticks"]) == ("cold", "Not sure", ["0", "7"])
+    assert (laid["grid"]["shape"], laid["grid"]["heads"]) == ("box", ["x", "y", "z"])
+    assert laid["wide"]["fields"] == ["a", "b"] and "20 t19" in laid["wide"]["notes"][0]
+    assert (laid["sheet"]["body"], laid["sheet"]["heads"]) == ("table", ["Boxes", "Where"])
+    assert laid["sheet"]["notes"] == ["Boxes：范围 0 到 9", "Where：填写编号：1 a  2 b"]
+    assert len(laid["many"]["fields"]) == 18 and laid["many"]["fields"][0] == "a · t0"
+
+
+def choices(texts: Iterable[str]) -> list[dict[str, Any]]:
+    return [{"code": text, "text": text} for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("ranking", {"choices": [{"code": f"c{n}", "text": HOSTILE * 3} for n in range(30)]}),
+        (
+            "constant_sum",
+            {"items": [{"code": f"c{n}", "text": HOSTILE * 3} for n in range(30)], "total": 1e9, "unit": HOSTILE},
+        ),
+        ("slider", {"min": -1e9, "max": 1e9, "step": 0.001, "low": HOSTILE * 9, "high": HOSTILE, "unit": HOSTILE}),
+        (
+            "matrix_multiple",
+            {"rows": [{"code": "a", "text": HOSTILE * 9}], "choices": [{"code": "x", "text": HOSTILE}]},
+        ),
+        (
+            "matrix_fields",
+            {
+                "rows": [{"code": f"r{n}", "text": HOSTILE} for n in range(150)],
+                "columns": [{"code": f"c{n}", "text": HOSTILE, "type": "short_text"} for n in range(6)],
+            },
+        ),
+    ],
+)
+def test_long_and_hostile_words_do_not_keep_them_from_being_printed(kind: str, more: dict[str, Any]) -> None:
+    assert pdf(tools.made(tools.question("q", kind, text=HOSTILE, **more))).startswith(b"%PDF-")
 
 
 def test_very_long_answers_may_run_over_pages_and_nothing_is_lost() -> None:
