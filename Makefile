@@ -10,12 +10,13 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 WORKERS ?= 2
 
-.PHONY: help run test test-long check bench clean lock messages browser
+.PHONY: help run test test-long check fidelity bench clean lock messages browser
 help:
 	@echo "make run        install, migrate, load the sample chain, serve at http://127.0.0.1:$(PORT)"
 	@echo "make test       install, run all tests (about 12 minutes)"
 	@echo "make test-long  full anonymity attack, all faults, soak, fuzz (at most 120 minutes)"
 	@echo "make check      lint, types, import contracts, templates, translations, migrations"
+	@echo "make fidelity  how much of other programs' questionnaires comes in"
 	@echo "make bench      print the figures of docs/benchmarks.md"
 	@echo "make clean      remove the environment, caches and the local installation's caches (not its data)"
 
@@ -60,6 +61,10 @@ check: .venv/.dev
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/djlint --lint --quiet survey_app/templates
 	@$(BIN)/pytest -q tests/house
+
+# how much of other programs' questionnaires comes in
+fidelity: .venv/.dev
+	@$(BIN)/python -m tests.fidelity
 
 bench: .venv/.dev
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
