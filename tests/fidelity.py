@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from survey_app.config import ROOT
@@ -130,7 +129,7 @@ def _is_form(data: bytes) -> bool:
     import io
 
     from pyxform.errors import PyXFormError
-    from pyxform.xls2xform import convert
+    from pyxform.xls2xform import convert  # type: ignore[import-untyped]
 
     try:
         return bool(convert(xlsform=io.BytesIO(data), file_type=".xlsx").xform)
@@ -141,7 +140,7 @@ def _is_form(data: bytes) -> bool:
 def table(scores: dict[str, Score]) -> str:
     """As Markdown."""
     lines = [
-        "| format | files | drafts | refused with a place | crashed | questions native | logic imported | texts lost | valid again |",
+        "| format | files | drafts | refused, place | crashed | questions native | logic imported | texts lost | valid again |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for key, one in scores.items():
