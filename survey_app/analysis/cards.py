@@ -4,20 +4,31 @@ Tallies that arrive here are already such as may be shown; an empty one becomes 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from survey_app.analysis import charts, disclosure, measures, spread
-from survey_app.analysis.charts import Bar, Chart, Item, Part
-from survey_app.analysis.measures import Estimate
+from survey_app.analysis import card_tables, charts, disclosure, measures, spread
+from survey_app.analysis.card_shapes import (
+    HIDDEN,
+    Card,
+    Table,
+    bars,
+    numbers,
+    options_of,
+    said,
+    spread_of,
+    state_of,
+    texts_of,
+    unsure,
+)
+from survey_app.analysis.charts import Item, Part
 from survey_app.analysis.tallies import Tally
-from survey_app.analysis.words import Say, interval, number, percent, score, signed, with_count
+from survey_app.analysis.words import Say, interval, percent, score, signed, with_count
 from survey_app.questionnaire.definition import Definition, Question
 from survey_app.questionnaire.question_types.hidden import Computed, Hidden
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert
 
-HIDDEN, FEW, GOOD = "hidden", "few", "good"
 MOST_NOMINAL_PARTS = 5  # colours that stay apart
 
 
@@ -33,54 +44,9 @@ class KeyFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The numbers behind a chart."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Texts of a question that may be read on a page of their own."""
-
-    variable: str
-    label: str
-    n: int
-    readable: bool
-
-
-@dataclass(slots=True)
-class Card:
-    """What the page shows of one question."""
-
-    name: str
-    title: str
-    n: int
-    state: str
-    base: str = ""
-    facts: list[str] = field(default_factory=list)
-    chart: Chart | None = None
-    table: Table | None = None
-    texts: list[Texts] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Option:
-    code: str
-    label: str
-    last: bool  # 其他, 不清楚, 以上都没有: after the others, grey
-
-
-@dataclass(frozen=True, slots=True)
 class _Point:
     code: str
     label: str
-
-
-def state_of(n: int) -> str:
-    """hidden, few or good."""
-    return HIDDEN if disclosure.is_hidden(n) else FEW if disclosure.is_few(n) else GOOD
 
 
 def key_figure(kind: str, label: str, tally: Tally, top: int | None, _: Say) -> KeyFigure:
@@ -113,8 +79,8 @@ def card(
     if made.state != HIDDEN and not made.base:
         made.base = _("回答此题 %(n)s 人") % {"n": f"{made.n:,}"}
     for name in question.text_names():
-        if question.summary != "text":
-            made.texts.append(_texts(name, _("“其他”的说明"), seen))
+        if question.summary not in ("text", "matrix_fields"):
+            made.texts.append(texts_of(name, _("“其他”的说明"), seen))
     return made
 
 
@@ -123,69 +89,34 @@ _Maker = Callable[[Card, Any, Sequence[Definition], Mapping[str, Tally], str, Sa
 
 def _maker(question: Question) -> _Maker | None:
     if isinstance(question, Computed):
-        return _numbers
+        return numbers
     if isinstance(question, Hidden):
         return _single if question.choices else None
     if isinstance(question, Likert):
         return _scale
     makers: dict[str, _Maker] = {
         "single": _single, "multiple": _multiple, "rating": _scale, "csat": _scale, "ces": _scale, "nps": _nps,
-        "number": _numbers, "date": _dates, "time": _times, "matrix": _matrix, "text": _text,
+        "number": numbers, "date": _dates, "time": _times, "matrix": _matrix, "text": _text,
+        "ranking": card_tables.ranking, "sums": card_tables.amounts, "matrix_multiple": card_tables.several,
+        "matrix_fields": card_tables.fields,
     }  # fmt: skip
     return makers.get(question.summary)
 
 
 # --- choices ----------------------------------------------------------------------------------------------------------
-def _options(question: Question, definitions: Sequence[Definition], language: str) -> list[_Option]:
-    found: dict[str, _Option] = {}
-    for definition in definitions:
-        asked = definition.question(question.name)
-        for choice in getattr(asked, "choices", None) or ():
-            last = bool(choice.other or choice.missing or choice.exclusive)
-            found.setdefault(choice.code, _Option(choice.code, definition.text(choice.text, language), last))
-        if asked.type == "consent":
-            label = definition.text(getattr(asked, "label", None), language)
-            found.setdefault("yes", _Option("yes", label, False))
-    return list(found.values())
-
-
-def _bars(card: Card, options: Sequence[_Option], tally: Tally, _: Say, *, note: str = "") -> None:
-    card.n = tally.n
-    if disclosure.is_hidden(tally.n):
-        return
-    ordered = sorted(options, key=lambda option: (option.last, -tally.counts.get(option.code, 0)))
-    rows, lines = [], []
-    for option in ordered:
-        count = tally.counts.get(option.code, 0)
-        found = measures.share(count, tally.n)
-        quiet = option.last or disclosure.is_few(tally.n)
-        rows.append(Bar(option.label, found.value, found.low, found.high, with_count(count, tally.n), quiet))
-        lines.append((option.label, str(count), percent(found.value, tally.n), _range(found)))
-    card.chart = charts.bars(card.title, _said((row.label, row.figure) for row in rows) + note, rows)
-    card.table = Table((_("选项"), _("人数"), _("比例"), _("95% 区间")), tuple(lines))
-
-
 def _single(
     card: Card, question: Question, definitions: Sequence[Definition], seen: Mapping[str, Tally], language: str, _: Say
 ) -> None:
-    _bars(card, _options(question, definitions, language), seen.get(question.name, Tally()), _)
+    bars(card, options_of(question, definitions, language), seen.get(question.name, Tally()), _)
 
 
 def _multiple(
     card: Card, question: Question, definitions: Sequence[Definition], seen: Mapping[str, Tally], language: str, _: Say
 ) -> None:
     note = _("可多选，合计超过 100%")
-    _bars(card, _options(question, definitions, language), seen.get(question.name, Tally()), _, note=note)
+    bars(card, options_of(question, definitions, language), seen.get(question.name, Tally()), _, note=note)
     if card.chart is not None:
         card.facts.append(note)
-
-
-def _range(found: Estimate) -> str:
-    return f"{percent(found.low, found.n)}–{percent(found.high, found.n)}"
-
-
-def _said(pairs: Any) -> str:
-    return "".join(f"{label} {figure}; " for label, figure in pairs)
 
 
 # --- scales -----------------------------------------------------------------------------------------------------------
@@ -210,12 +141,6 @@ def _parts(points: Sequence[_Point], tally: Tally) -> tuple[Part, ...]:
     return tuple(made)
 
 
-def _unsure(card: Card, tally: Tally, counted: int, _: Say) -> None:
-    aside = tally.n - counted
-    if aside > 0:
-        card.facts.append(_("另有 %(n)s 人回答“不清楚”或不愿透露，不计入比例") % {"n": aside})
-
-
 def _scale(
     card: Card, question: Question, definitions: Sequence[Definition], seen: Mapping[str, Tally], language: str, _: Say
 ) -> None:
@@ -225,7 +150,7 @@ def _scale(
     if disclosure.is_hidden(card.n):
         return
     card.chart = charts.stacked(
-        card.title, _said((p.label, p.figure) for p in parts), parts, quiet=disclosure.is_few(card.n)
+        card.title, said((p.label, p.figure) for p in parts), parts, quiet=disclosure.is_few(card.n)
     )
     lines = tuple(
         (p.label, str(tally.counts.get(point.code, 0)), p.short) for p, point in zip(parts, points, strict=True)
@@ -233,7 +158,7 @@ def _scale(
     card.table = Table((_("刻度"), _("人数"), _("比例")), lines)
     if not isinstance(question, Likert):
         _scale_facts(card, question.summary, tally, len(points), _)
-    _unsure(card, tally, card.n, _)
+    unsure(card, tally, card.n, _)
 
 
 def _scale_facts(card: Card, kind: str, tally: Tally, points: int, _: Say) -> None:
@@ -279,7 +204,7 @@ def _nps(
     card.facts.append(
         _("NPS %(value)s（%(interval)s）") % {"value": signed(found.value), "interval": interval(found, _)}
     )
-    words = _said((p.label, p.figure) for p in parts)
+    words = said((p.label, p.figure) for p in parts)
     card.chart = charts.stacked(
         card.title, f"NPS {signed(found.value)}; {words}", parts, quiet=disclosure.is_few(card.n)
     )
@@ -287,7 +212,7 @@ def _nps(
         (str(value), str(counts.get(value, 0)), percent(counts.get(value, 0) / card.n, card.n)) for value in range(11)
     )
     card.table = Table((_("分数"), _("人数"), _("比例")), lines)
-    _unsure(card, tally, card.n, _)
+    unsure(card, tally, card.n, _)
 
 
 # --- matrix -----------------------------------------------------------------------------------------------------------
@@ -322,7 +247,7 @@ def _matrix(
     card.table = Table((_("项目"), _("人数"), *names, _("净值")), tuple(lines[index] for index in order))
     nominal = question.cell_kind == "single"
     if not nominal or len(names) <= MOST_NOMINAL_PARTS:
-        words = _said((item.label, item.figure) for item in ordered)
+        words = said((item.label, item.figure) for item in ordered)
         card.chart = charts.battery(card.title, words, ordered, quiet=disclosure.is_few(card.n))
     if not nominal:
         card.facts.append(_("右侧为净值：高分比例减低分比例（百分点），由高到低排列"))
@@ -336,29 +261,6 @@ def _net(parts: Sequence[Part]) -> float:
 
 
 # --- numbers, dates, times, texts -------------------------------------------------------------------------------------
-def _spread(card: Card, tally: Tally, found: spread.Spread, middle: str, _: Say) -> None:
-    card.facts.append(_("中位数 %(median)s") % {"median": middle})
-    words = _said((label, str(count)) for label, count in found.bins)
-    few = disclosure.is_few(card.n)
-    card.chart = charts.histogram(card.title, words, found.bins, middle=found.middle, quiet=few)
-    lines = tuple((label, str(count), percent(count / card.n, card.n)) for label, count in found.rows)
-    card.table = Table((_("范围"), _("人数"), _("比例")), lines)
-
-
-def _numbers(
-    card: Card, question: Question, definitions: Sequence[Definition], seen: Mapping[str, Tally], language: str, _: Say
-) -> None:
-    tally = seen.get(question.name, Tally())
-    counts = tally.numbers()
-    card.n = sum(counts.values())
-    if disclosure.is_hidden(card.n):
-        return
-    unit = definitions[0].text(getattr(question, "unit", None), language)
-    found = measures.mean(counts)
-    _spread(card, tally, spread.of_numbers(counts), f"{number(measures.median(counts))} {unit}".strip(), _)
-    card.facts.append(_("平均 %(mean)s（%(interval)s）") % {"mean": score(found.value), "interval": interval(found, _)})
-
-
 def _dates(
     card: Card, question: Question, definitions: Sequence[Definition], seen: Mapping[str, Tally], language: str, _: Say
 ) -> None:
@@ -366,7 +268,7 @@ def _dates(
     card.n = tally.n
     if not disclosure.is_hidden(card.n):
         found = spread.of_dates(tally.counts)
-        _spread(card, tally, found, found.median, _)
+        spread_of(card, tally, found, found.median, _)
 
 
 def _times(
@@ -376,12 +278,7 @@ def _times(
     card.n = tally.n
     if not disclosure.is_hidden(card.n):
         found = spread.of_times(tally.counts)
-        _spread(card, tally, found, found.median, _)
-
-
-def _texts(variable: str, label: str, seen: Mapping[str, Tally]) -> Texts:
-    n = seen.get(variable, Tally()).n
-    return Texts(variable, label, n, disclosure.shows_comments(n))
+        spread_of(card, tally, found, found.median, _)
 
 
 def _text(
@@ -390,6 +287,6 @@ def _text(
     labels = {question.name: ""}
     if question.type == "text_fields":
         labels = {question.variable_of(item): definitions[0].text(item.text, language) for item in question.fields}
-    card.texts = [_texts(variable, label, seen) for variable, label in labels.items()]
+    card.texts = [texts_of(variable, label, seen) for variable, label in labels.items()]
     card.n = max(texts.n for texts in card.texts)
     card.base = _("写了内容的 %(n)s 人") % {"n": card.n}

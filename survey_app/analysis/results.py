@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from survey_app.analysis import cards, dataset, disclosure, figures, tallies
-from survey_app.analysis.cards import Card, KeyFigure
+from survey_app.analysis.card_shapes import Card
+from survey_app.analysis.cards import KeyFigure
 from survey_app.analysis.dataset import FrozenVersion
 from survey_app.analysis.tallies import RESPONSES, Tallies, Tally
 from survey_app.analysis.words import Say

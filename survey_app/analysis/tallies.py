@@ -15,6 +15,7 @@ from survey_app.analysis import dataset
 from survey_app.analysis.dataset import FrozenVersion, Row
 from survey_app.questionnaire.definition import Definition, Score
 from survey_app.questionnaire.question_types.hidden import OrderData
+from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.scoring import score as score_of
 
 RESPONSES = ""
@@ -50,6 +51,17 @@ def as_number(code: str) -> float | None:
         return None
 
 
+def rank_code(code: str, rank: int) -> str:
+    """The code under which "this choice at this rank" is counted: so a ranking moves as one figure, with one base."""
+    return f"{code}:{rank}"
+
+
+def ranks_of(tally: Tally, code: str, places: int) -> dict[float, int]:
+    """How often a choice of a ranking was put at each rank."""
+    counted = {float(rank): tally.counts.get(rank_code(code, rank), 0) for rank in range(1, places + 1)}
+    return {rank: count for rank, count in counted.items() if count}
+
+
 def score_variable(score: Score) -> str:
     """The name under which a score is counted."""
     return f"score:{score.name}"
@@ -69,6 +81,7 @@ def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Ta
     found: dict[int, dict[str, dict[Any, int]]] = {v: defaultdict(lambda: defaultdict(int)) for v in definitions}
     people: dict[int, dict[str, int]] = {v: defaultdict(int) for v in definitions}
     unseen = {v: {q.name for q in d.questions if isinstance(q, OrderData)} for v, d in definitions.items()}
+    ranked = {v: {q.name for q in d.questions if isinstance(q, Ranking)} for v, d in definitions.items()}
     scores = {v: [s for s in d.scores if s.kind in PER_RESPONSE] for v, d in definitions.items()}
     for row in rows:
         counts, n = found[row.version_id], people[row.version_id]
@@ -78,7 +91,10 @@ def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Ta
             if name in unseen[row.version_id]:  # each order its own value: nothing to count, and nothing to keep
                 continue
             n[name] += 1
-            if type(value) is list:
+            if name in ranked[row.version_id]:
+                for rank, code in enumerate(value, start=1):
+                    counts[name][rank_code(code, rank)] += 1
+            elif type(value) is list:
                 for code in value:
                     counts[name][code] += 1
             else:

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import select
 
 from survey_app.analysis import cards, dataset, disclosure, figures, listed, results, tallies, variants_chance
-from survey_app.analysis.cards import Card, KeyFigure
+from survey_app.analysis.card_shapes import Card
+from survey_app.analysis.cards import KeyFigure
 from survey_app.analysis.dataset import FrozenVersion
 from survey_app.analysis.tallies import RESPONSES, Tally
 from survey_app.analysis.variants_chance import LEVEL, Contrast
@@ -21,12 +22,14 @@ from survey_app.analysis.words import Say, signed
 from survey_app.database import db
 from survey_app.design.models import Version
 from survey_app.distribution.models import Collector, CollectorArm
+from survey_app.languages import N_
 from survey_app.questionnaire.definition import Question
 from survey_app.questionnaire.question_types.hidden import Computed
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert
 from survey_app.questionnaire.stepping import keeps_drafts
 
+_Text = Callable[[Any], str]
 DIFFERS, SAME, TESTED = "differs", "same", "tested"
 FEW, HIDDEN, UNTESTED = "few", "hidden", "untested"
 
@@ -256,7 +259,9 @@ def _compared(question: Question, other: Question, a: _Side, b: _Side, language:
     if isinstance(question, Computed) or kind == "number":
         return [_means(seen_a.numbers(), seen_b.numbers(), "", _)]
     if kind == "multiple":
-        return _options(question, other, a, b, language, _)
+        return _options(question, other, seen_a, seen_b, lambda text: a.version.definition.text(text, language), _)
+    if kind in _PARTED:
+        return _PARTED[kind](question, other, a, b, lambda text: a.version.definition.text(text, language), _)
     if kind in ("date", "time", "none"):
         return []
     return [_one(question, other, kind, seen_a, seen_b, "", _)]
@@ -279,7 +284,7 @@ def _one(question: Any, other: Any, kind: str, seen_a: Tally, seen_b: Tally, lab
     if kind == "single":
         return _table(list(dict.fromkeys([*codes, *others])), seen_a, seen_b, label)
     if codes != others:
-        return Finding(label, UNTESTED, _("两个版本的刻度不同，不能比较"))
+        return Finding(label, UNTESTED, _(_OTHER_SCALE))
     if all(tallies.as_number(code) is not None for code in codes) and not getattr(question, "scale", None):
         return _means(_counts(codes, seen_a, float), _counts(codes, seen_b, float), label, _)
     # points with words alone: their order counts, not the distance between them
@@ -327,14 +332,13 @@ def _table(codes: Sequence[str], seen_a: Tally, seen_b: Tally, label: str) -> Fi
     return Finding(label, state, p=p)
 
 
-def _options(question: Any, other: Any, a: _Side, b: _Side, language: str, _: Say) -> list[Finding]:
+def _options(question: Any, other: Any, seen_a: Tally, seen_b: Tally, text: _Text, _: Say) -> list[Finding]:
     """Each option that both versions offer, as a share of those who answered."""
-    seen_a, seen_b = a.of(question.name), b.of(question.name)
     state, there, made = _state(seen_a.n, seen_b.n), {choice.code for choice in other.choices}, []
     for choice in question.choices:
         if choice.code not in there:
             continue
-        label = a.version.definition.text(choice.text, language)
+        label = text(choice.text)
         if state == HIDDEN:
             return [Finding(state=HIDDEN)]
         found = variants_chance.shares(
@@ -342,6 +346,67 @@ def _options(question: Any, other: Any, a: _Side, b: _Side, language: str, _: Sa
         )
         made.append(_finding(found, _interval(found, _points, _), state, label))
     return made
+
+
+# --- questions of several parts ------------------------------------------------------------------------------------------
+_OTHER_SCALE = N_("两个版本的刻度不同，不能比较")
+
+
+def _ranking(question: Any, other: Any, a: _Side, b: _Side, text: _Text, _: Say) -> list[Finding]:
+    """The mean rank of each choice that both versions offer."""
+    if question.places != other.places or len(question.choices) != len(other.choices):
+        return [Finding(state=UNTESTED, words=_(_OTHER_SCALE))]
+    there, seen_a, seen_b = {choice.code for choice in other.choices}, a.of(question.name), b.of(question.name)
+    made = []
+    for choice in question.choices:
+        if choice.code in there:
+            first, second = (tallies.ranks_of(seen, choice.code, question.places) for seen in (seen_a, seen_b))
+            made.append(_means(first, second, text(choice.text), _))
+    return made
+
+
+def _amounts(question: Any, other: Any, a: _Side, b: _Side, text: _Text, _: Say) -> list[Finding]:
+    """The mean of each item that both versions have."""
+    if question.total != other.total:
+        return [Finding(state=UNTESTED, words=_(_OTHER_SCALE))]
+    there = {other.variable_of(item) for item in other.items}
+    return [
+        _means(a.of(v).numbers(), b.of(v).numbers(), text(item.text), _)
+        for item in question.items
+        if (v := question.variable_of(item)) in there
+    ]
+
+
+def _several(question: Any, other: Any, a: _Side, b: _Side, text: _Text, _: Say) -> list[Finding]:
+    """Each choice of each row that both versions have."""
+    there = {other.variable_of(row) for row in other.rows}
+    return [
+        replace(found, label=f"{text(row.text)} · {found.label}".removesuffix(" · "))
+        for row in question.rows
+        if (v := question.variable_of(row)) in there
+        for found in _options(question, other, a.of(v), b.of(v), text, _)
+    ]
+
+
+def _cells(question: Any, other: Any, a: _Side, b: _Side, text: _Text, _: Say) -> list[Finding]:
+    """Each number and each list of a table of fields that both versions have."""
+    made = []
+    for variable, (row, column) in question.cells_by_name.items():
+        beside = other.cells_by_name.get(variable)
+        if beside is None or beside[1].type != column.type or column.type == "short_text":
+            continue
+        label, seen_a, seen_b = f"{text(row.text)} · {text(column.text)}", a.of(variable), b.of(variable)
+        if column.type == "number":
+            made.append(_means(seen_a.numbers(), seen_b.numbers(), label, _))
+        else:
+            codes = list(dict.fromkeys([*_codes(column), *_codes(beside[1])]))
+            made.append(_table(codes, seen_a, seen_b, label))
+    return made
+
+
+_PARTED: dict[str, Callable[[Any, Any, _Side, _Side, _Text, Say], list[Finding]]] = {
+    "ranking": _ranking, "sums": _amounts, "matrix_multiple": _several, "matrix_fields": _cells,
+}  # fmt: skip
 
 
 def _interval(found: Contrast, say: Callable[[float], str], _: Say) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from survey_app.analysis import cards, charts
-from survey_app.analysis.cards import Card
+from survey_app.analysis.card_shapes import Card, Texts
 from survey_app.analysis.results import visible
 from survey_app.analysis.tallies import Tallies, Tally
 from tests.analysis import showcase
@@ -71,7 +71,7 @@ def test_rows_of_a_matrix_are_sorted_by_net_and_small_rows_left_out() -> None:
 
 def test_a_question_added_later_is_shown_and_a_note_never() -> None:
     assert cards.card(SHOWCASE.question("rare"), [SHOWCASE], {}, "en", str) is not None
-    assert card("improve", 12).texts == [cards.Texts("improve", "", 12, True)]
+    assert card("improve", 12).texts == [Texts("improve", "", 12, True)]
     assert not card("improve", 9).texts[0].readable
 
 

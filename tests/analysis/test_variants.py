@@ -171,6 +171,69 @@ def test_each_kind_of_question_says_where_the_versions_differ(app: Flask) -> Non
     assert "comment" not in {each.name for each in found.pairs} and found.differing == 5
 
 
+TABLES = """
+format: 1
+name: tables
+title: {zh-CN: 测试}
+languages: [zh-CN]
+pages:
+  - questions:
+      - {name: stars, type: rating, text: {zh-CN: 打分}}
+      - name: wish
+        type: ranking
+        text: {zh-CN: 请排序}
+        choices: [{code: a, text: {zh-CN: 价格}}, {code: b, text: {zh-CN: 服务}}]
+      - name: split
+        type: constant_sum
+        total: 10
+        text: {zh-CN: 请分配}
+        items: [{code: a, text: {zh-CN: 价格}}, {code: b, text: {zh-CN: 服务}}]
+      - name: shops
+        type: matrix_multiple
+        text: {zh-CN: 哪家店}
+        rows: [{code: p, text: {zh-CN: 停车}}]
+        choices: [{code: x, text: {zh-CN: 东门}}, {code: z, text: {zh-CN: 西门}}]
+      - name: drugs
+        type: matrix_fields
+        text: {zh-CN: 买的药}
+        rows: [{code: p, text: {zh-CN: 第一种}}]
+        columns:
+          - {code: boxes, type: number, text: {zh-CN: 盒数}}
+          - {code: how, type: dropdown, text: {zh-CN: 方式}, choices: [{code: x, text: 店}, {code: z, text: 网}]}
+"""
+
+
+def test_parts_of_rankings_amounts_and_tables_are_compared_one_by_one(app: Flask) -> None:
+    first, second = two_versions(TABLES, ("打分", "请打分"))
+    one = {
+        "wish": ["a", "b"],
+        "split_a": 9,
+        "split_b": 1,
+        "shops_p": ["x", "z"],
+        "drugs_p_boxes": 1,
+        "drugs_p_how": "x",
+    }
+    two = {"wish": ["b", "a"], "split_a": 2, "split_b": 8, "shops_p": ["x"], "drugs_p_boxes": 7, "drugs_p_how": "z"}
+    for version, much in ((first, 10), (second, 60)):
+        give(version, much, **two)
+        give(version, 70 - much, **one)
+    found = {pair.name: [(f.label, f.state, f.sign) for f in pair.findings] for pair in compared(first).pairs}
+    assert found["wish"] == [("价格", "differs", 1), ("服务", "differs", -1)]  # a higher rank stands further back
+    assert found["split"] == [("价格", "differs", -1), ("服务", "differs", 1)]
+    assert found["shops"] == [("停车 · 东门", "same", 0), ("停车 · 西门", "differs", -1)]
+    assert found["drugs"] == [("第一种 · 盒数", "differs", 1), ("第一种 · 方式", "differs", 0)]
+    client, address = client_of(app, "manager"), f"/questionnaires/{first.questionnaire_id}"
+    assert client.get(f"{address}/variants").get_data(as_text=True).count('class="chart"') >= 12
+    assert client.get(f"{address}/results").get_data(as_text=True).count('class="chart"') >= 6
+
+
+def test_amounts_of_two_totals_are_not_tested(app: Flask) -> None:
+    first, second = two_versions(TABLES, ("total: 10", "total: 20"))
+    for version in (first, second):
+        give(version, 40, split_a=5, split_b=5)
+    assert states(pair(compared(first), "split").findings) == [("untested", 0)]
+
+
 def test_small_arms_are_hidden_and_few_answers_are_not_judged(app: Flask) -> None:
     first, second = two_versions()
     give(first, 40, nps=10)
