@@ -17,6 +17,7 @@ _KINDS = {
     "single": N_("单选"), "multiple": N_("多选，每个选项一列 0/1"), "rank": N_("排序，每个选项一列名次"), "rating": N_("评分"),
     "likert": N_("量表"), "nps": "NPS", "csat": "CSAT", "ces": "CES", "number": N_("数字"), "text": N_("文字（已去除个人信息）"),
     "date": N_("日期"), "time": N_("时间"), "consent": N_("同意"), "hidden": N_("隐藏变量"), "computed": N_("计算值"),
+    "file": N_("文件编号"),
 }  # fmt: skip
 
 FORMULA_NOTE = N_("CSV 中以 = + - @ 开头的文字前加了一个 ' 号，防止被表格软件当作公式")

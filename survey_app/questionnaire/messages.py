@@ -4,6 +4,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "required_choice": ("请您选择一项", "Please choose an answer"),
     "required_row": ("请您为“{row}”选择一项", "Please choose an answer for “{row}”"),
     "required_text": ("请您填写此项", "Please fill this in"),
+    "required_file": ("请您上传文件", "Please upload a file"),
+    "file_gone": ("文件已不在，请您重新上传", "The file is not there any more; please upload it again"),
     "required_ranking": ("请您排出第 1 至第 {count} 位", "Please rank your choices from 1 to {count}"),
     "required_sum": ("请您填写各项，合计为 {total}", "Please fill in the amounts; together they make {total}"),
     "bad_rank": ("名次请填写 1 至 {max} 的整数", "Ranks are whole numbers from 1 to {max}"),

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from survey_app.questionnaire import conditions, meaning, piping
+from survey_app.questionnaire import conditions, meaning, offering, piping
 from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.meaning import Found, places
 from survey_app.questionnaire.parts import Condition
 from survey_app.questionnaire.problems import Problem, path_of
 from survey_app.questionnaire.publication import column_lists, own_choices, values_of
 from survey_app.questionnaire.question_types.base import Question
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.hidden import OrderData
 from survey_app.questionnaire.question_types.writing import ShortText, TextFields
 from survey_app.questionnaire.reach import unreachable
@@ -51,6 +52,9 @@ def _same_page(definition: Definition) -> Iterator[Found]:
         undecided = undecided_name(definition, index, question.show_if)
         if undecided is not None:
             yield "same_page_condition", (*path, "show_if"), {"name": undecided}
+        for rule in offering.rules_of(question):
+            for name in sorted(conditions.names(rule.condition) & own):
+                yield "same_page_part", (*path, *rule.place), {"name": name}
 
 
 def names_on(definition: Definition, index: int) -> set[str]:
@@ -129,6 +133,8 @@ def _rules_on(definition: Definition, index: int) -> Iterator[tuple[tuple[str | 
     yield ("pages", index, "show_if"), definition.pages[index].show_if
     for number, question in enumerate(definition.pages[index].questions):
         yield ("pages", index, "questions", number, "show_if"), question.show_if
+        for rule in offering.rules_of(question):
+            yield ("pages", index, "questions", number, *rule.place), rule.condition
 
 
 def _looks_at(definition: Definition, index: int, names: set[str]) -> Iterator[Found]:
@@ -150,6 +156,8 @@ def _mode(definition: Definition) -> Iterator[Found]:
     for path, _, question in places(definition):
         if isinstance(question, OrderData):
             yield "order_data_anonymous", (*path, "type"), {}
+        if isinstance(question, File) and "document" in question.accepts:
+            yield "document_anonymous", (*path, "accepts"), {}
         items = question.fields if isinstance(question, TextFields) else ()
         if isinstance(question, ShortText) and question.pattern in ("phone", "email"):
             yield "contact_data_anonymous", (*path, "pattern"), {"pattern": question.pattern}

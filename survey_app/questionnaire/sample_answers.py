@@ -10,12 +10,14 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from survey_app.questionnaire import offering
 from survey_app.questionnaire.conditions import as_number
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import Condition
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.choosing import AttentionCheck, MultipleChoice
 from survey_app.questionnaire.question_types.display import Consent
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.numbers import FIRST_DAY, LAST_DAY, Date, Number, Time, is_iso_date
 from survey_app.questionnaire.question_types.rating import UNSURE, Ces, Csat, Nps, Rating
@@ -67,6 +69,8 @@ def constants_of(definition: Definition) -> dict[str, list[Any]]:
         look(page.end_if)
         for question in page.questions:
             look(question.show_if)
+            for rule in offering.rules_of(question):
+                look(rule.condition)
     return found
 
 
@@ -92,6 +96,9 @@ def _drawer(
         return sometimes(question, _typed(question.name, _days(question, known, today)))
     if isinstance(question, Time):
         return sometimes(question, _typed(question.name, _times(question, known)))
+    if isinstance(question, File):
+        ending = "jpg" if "photo" in question.accepts else "pdf"
+        return sometimes(question, lambda dice, mind: {question.name: [f"{dice.getrandbits(128):032x}.{ending}"]})
     if isinstance(question, ShortText | LongText | TextFields):
         return _writing(question, constants)
     return lambda dice, mind: {}

@@ -251,6 +251,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'The page cannot decide this condition on "{name}" itself. Put a page break before it.',
         "页面无法即时判断关于“{name}”的条件。请在这道题之前分页。",
     ),
+    "same_page_part": (
+        'Which choices and rows are offered is decided before the page is shown, so this rule cannot look at "{name}" on the'
+        " same page. Put a page break before this question.",
+        "选项和行是否显示在打开页面前就已确定，所以此规则不能引用同一页的“{name}”。请在这道题之前分页。",
+    ),
+    "rule_not_here": (
+        "Choices of this question are always offered. Remove the rule, or give it to the question.",
+        "这道题的选项始终显示。请删除此规则，或把它用在整道题上。",
+    ),
     "open_rules": (
         "Rules of the imported file are still undecided here: {rules}. Decide each one, then remove its note.",
         "这道题还有导入文件中未处理的规则：{rules}。请逐条处理后删除备注。",
@@ -272,6 +281,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "order_data_anonymous": (
         "Order data cannot be used in an anonymous questionnaire. Remove it.",
         "匿名问卷不能使用订单数据。请删除或更改问卷模式。",
+    ),
+    "document_anonymous": (
+        "A document says who wrote it. In an anonymous questionnaire, accept photos only.",
+        "文档中可能含有个人信息。匿名问卷只能收照片。",
     ),
     "contact_data_anonymous": (
         "A {pattern} field asks for personal data in an anonymous questionnaire. Remove it.",

@@ -8,6 +8,7 @@ from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.base import Question, Variable
 from survey_app.questionnaire.question_types.choosing import AttentionCheck, Dropdown, MultipleChoice, SingleChoice
 from survey_app.questionnaire.question_types.display import Consent, Note, Section
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.hidden import Computed, Hidden, OrderData
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.numbers import Date, Number, Time
@@ -38,6 +39,7 @@ AnyQuestion = Annotated[
     | Slider
     | Date
     | Time
+    | File
     | Note
     | Section
     | Consent
@@ -71,6 +73,7 @@ TYPES: dict[str, type[Question]] = {
         Slider,
         Date,
         Time,
+        File,
         Note,
         Section,
         Consent,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from survey_app.questionnaire.parts import Code, Model, Text, Tuple
+from survey_app.questionnaire.parts import Code, ConditionField, Model, Text, Tuple
 from survey_app.questionnaire.question_types.base import (
     Answered,
     Damaged,
@@ -43,6 +43,7 @@ class SumItem(Model):
     text: Text
     min: float | None = None
     max: float | None = None
+    show_if: ConditionField | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "SumItem":
@@ -62,6 +63,7 @@ class ConstantSum(Question):
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     unit: Text | None = None
     summary: ClassVar[str] = "sums"
+    offers: ClassVar[tuple[str, ...]] = ("items",)
     scripted: ClassVar[bool] = False
 
     def variable_of(self, item: SumItem) -> str:

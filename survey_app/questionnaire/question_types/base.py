@@ -48,7 +48,7 @@ class ValueLabel:
 class Variable:
     """One column of the data.
 
-    kind: single, multiple, rank, rating, likert, nps, csat, ces, number, text, date, time, consent, hidden, computed.
+    kind: single, multiple, rank, rating, likert, nps, csat, ces, number, text, date, time, consent, file, hidden, computed.
     storage: number, text, date, time. `missing` is the first of the six missing codes: -99, or -99999 for numbers that
     may lie below -90. `set_name`: the stored list (multiple choice, row of a matrix, ranking) this column belongs to;
     `code`: its choice, or the row.
@@ -101,6 +101,8 @@ class Question(Model):
     """Whether it is on the page at all."""
     scripted: ClassVar[bool] = True
     """Whether the script of the page can decide conditions on its answers: its fields hold what is stored."""
+    offers: ClassVar[tuple[str, ...]] = ()
+    """Its lists whose entries may have a rule of their own (`show_if`): choices, rows, fields, items."""
     seconds: ClassVar[float] = 10.0
 
     def variables(self) -> tuple[Variable, ...]:

@@ -41,6 +41,7 @@ class _Offering(Question):
     choices: Annotated[Tuple[Choice], Field(min_length=1, max_length=5000)]
     random_order: bool = False
     retired: dict[str, int] = Field(default_factory=dict)
+    offers: ClassVar[tuple[str, ...]] = ("choices",)
 
     @property
     def other(self) -> Choice | None:
@@ -108,6 +109,7 @@ class AttentionCheck(_One):
 
     type: Literal["attention_check"]
     expected: Code
+    offers: ClassVar[tuple[str, ...]] = ()  # the right answer is always there
 
 
 class MultipleChoice(_Offering):

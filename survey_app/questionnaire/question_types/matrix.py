@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
-from survey_app.questionnaire.parts import Choice, Code, Model, Scale, Text, Tuple
+from survey_app.questionnaire.parts import Choice, Code, ConditionField, Model, Scale, Text, Tuple
 from survey_app.questionnaire.question_types.base import (
     FieldProblem,
     Form,
@@ -28,6 +28,7 @@ class Row(Model):
     code: Code
     text: Text
     required: bool = False
+    show_if: ConditionField | None = None
 
 
 class Matrix(Question):
@@ -48,6 +49,7 @@ class Matrix(Question):
     random_rows: bool = False
     retired: dict[str, int] = Field(default_factory=dict)
     summary: ClassVar[str] = "matrix"
+    offers: ClassVar[tuple[str, ...]] = ("rows", "choices")
     _scale: Scale | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")

@@ -36,6 +36,7 @@ class Ranking(Question):
     random_order: bool = False
     retired: dict[str, int] = Field(default_factory=dict)
     summary: ClassVar[str] = "ranking"
+    offers: ClassVar[tuple[str, ...]] = ("choices",)
     scripted: ClassVar[bool] = False
 
     @property

@@ -56,6 +56,7 @@ class MatrixMultiple(Question):
     random_rows: bool = False
     retired: dict[str, int] = Field(default_factory=dict)
     summary: ClassVar[str] = "matrix_multiple"
+    offers: ClassVar[tuple[str, ...]] = ("rows", "choices")
 
     @model_validator(mode="after")
     def _small_enough(self) -> "MatrixMultiple":
@@ -153,6 +154,7 @@ class MatrixFields(Question):
     columns: Annotated[Tuple[Column], Field(min_length=1, max_length=50)]
     random_rows: bool = False
     summary: ClassVar[str] = "matrix_fields"
+    offers: ClassVar[tuple[str, ...]] = ("rows",)
 
     @model_validator(mode="after")
     def _small_enough(self) -> "MatrixFields":

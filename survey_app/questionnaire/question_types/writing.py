@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from survey_app.questionnaire.parts import Code, Model, Text, Tuple
+from survey_app.questionnaire.parts import Code, ConditionField, Model, Text, Tuple
 from survey_app.questionnaire.question_types.base import Damaged, FieldProblem, Form, Question, Reader, Variable
 from survey_app.questionnaire.texts import MAX_GRAPHEMES, clean, half_width, length
 
@@ -115,6 +115,7 @@ class TextItem(Model):
     max_length: Annotated[int, Field(ge=1, le=MAX_GRAPHEMES)] = 200
     pattern: Pattern | None = None
     required: bool = False
+    show_if: ConditionField | None = None
 
 
 class TextFields(Question):
@@ -122,6 +123,7 @@ class TextFields(Question):
 
     type: Literal["text_fields"]
     fields: Annotated[Tuple[TextItem], Field(min_length=1, max_length=50)]
+    offers: ClassVar[tuple[str, ...]] = ("fields",)
     summary: ClassVar[str] = "text"
     seconds: ClassVar[float] = 15.0
 
