@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from survey_app.questionnaire.conditions import holds
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.offering import ruled
 from survey_app.questionnaire.parts import MISSING_OFFSET, Answers, Texts
 from survey_app.questionnaire.question_types.base import ValueLabel, Variable
 from survey_app.questionnaire.routing import Path, path, stored_names
@@ -155,17 +156,28 @@ def row_maker(definition: Definition, book: Codebook) -> Maker:
 
 def values_maker(definition: Definition, book: Codebook) -> Callable[[Answers, Texts], list[int | float | str]]:
     """The same without names: the values in the order of the codebook."""
-    owners: dict[str, str] = {v.name: q.name for q in definition.questions for v in q.variables()}
+    some_ruled = ruled(definition)
+    owners: dict[str, str] = {
+        v.name: _PART + v.name if q.name in some_ruled else q.name for q in definition.questions for v in q.variables()
+    }
     cells = [_cell_of(v, owners.get(v.name, "")) for v in book.variables]
-    if any(q.type in ("computed", "hidden") for q in definition.questions):
+    if some_ruled or any(q.type in ("computed", "hidden") for q in definition.questions):
 
         def make(answers: Answers, texts: Texts) -> list[int | float | str]:
             way: Path = path(definition, answers, texts)
-            return _values(cells, way.answers, way.texts, _Others(way.questions))
+            shown = way.questions
+            if some_ruled:  # their columns are off the path one by one
+                offered = (q for page in way.pages for q in page.questions if q.name in some_ruled)
+                shown += tuple(_PART + v.name for q in offered for v in q.variables())
+            return _values(cells, way.answers, way.texts, _Others(shown))
 
         return make
     find_off = _off_path(definition)
     return lambda answers, texts: _values(cells, answers, texts, find_off(answers, texts))
+
+
+_PART = "*"
+"""In front of the name of a column that is its own owner: no question is called like that."""
 
 
 class _Others:

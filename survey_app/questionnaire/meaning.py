@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from survey_app.questionnaire import condition_checking, piping
+from survey_app.questionnaire import condition_checking, offering, piping
 from survey_app.questionnaire.definition import MAX_QUESTIONS, Definition, Score
 from survey_app.questionnaire.parts import Choice, Point
 from survey_app.questionnaire.problems import Problem, path_of
@@ -136,6 +136,7 @@ def _codes(definition: Definition) -> Iterator[Found]:
                     if choice.exclusive:
                         yield "only_in_multiple", (*path, "choices", index, "exclusive"), {}
         yield from _parts(question, path)
+        yield from _rules_elsewhere(question, path)
         if isinstance(question, AttentionCheck) and question.expected not in {c.code for c in question.choices}:
             yield "expected_not_offered", (*path, "expected"), {"given": question.expected}
         if isinstance(question, MultipleChoice | MatrixMultiple) and (question.min or 0) > (
@@ -153,6 +154,19 @@ def _parts(question: Question, path: tuple[str | int, ...]) -> Iterator[Found]:
     if isinstance(question, MatrixFields):
         for index, column in enumerate(question.columns):
             yield from _choice_list(column.choices or (), (*path, "columns", index, "choices"))
+
+
+def _rules_elsewhere(question: Question, path: tuple[str | int, ...]) -> Iterator[Found]:
+    """Rules on choices of questions that always offer all."""
+    lists: dict[tuple[str | int, ...], Sequence[Choice]] = {}
+    if "choices" not in question.offers and not isinstance(question, Likert):
+        lists[("choices",)] = getattr(question, "choices", None) or ()
+    if isinstance(question, MatrixFields):
+        lists |= {("columns", n, "choices"): column.choices or () for n, column in enumerate(question.columns)}
+    for key, choices in lists.items():
+        for index, choice in enumerate(choices):
+            if choice.show_if is not None:
+                yield "rule_not_here", (*path, *key, index, "show_if"), {}
 
 
 def _unique(codes: Sequence[str], path: tuple[str | int, ...]) -> Iterator[Found]:
@@ -202,6 +216,8 @@ def _conditions(definition: Definition, opaque: set[str]) -> Iterator[Found]:
             place = (*path, "questions", number)
             if question.show_if is not None:
                 yield from condition_checking.check(question.show_if, (*place, "show_if"), known, later, opaque)
+            for rule in offering.rules_of(question):
+                yield from condition_checking.check(rule.condition, (*place, *rule.place), known, later, opaque)
             if isinstance(question, Computed):
                 yield from condition_checking.check_expression(
                     question.expression, (*place, "expression"), known, later, opaque

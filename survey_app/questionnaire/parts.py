@@ -148,6 +148,8 @@ class Choice(Model):
     exclusive: bool = False
     missing: Annotated[str | None, Field(pattern="^(refused|unknown)$")] = None
     score: float | None = None
+    show_if: ConditionField | None = None
+    """Offered only while this holds, in questions that offer by rules (`Question.offers`)."""
 
     @property
     def number(self) -> int | None:
@@ -177,6 +179,7 @@ class Point(Model):
             exclusive=False,
             missing=None,
             score=self.score,
+            show_if=None,
         )
 
 
@@ -197,5 +200,6 @@ class Scale(Model):
 def unsure_choice(text: Mapping[str, str]) -> Choice:
     """The answer "I do not know" of scales: code `unknown`, written as -95."""
     return Choice.model_construct(
-        code="unknown", value=None, text=dict(text), other=False, exclusive=False, missing="unknown", score=None
-    )
+        code="unknown", value=None, text=dict(text), other=False, exclusive=False, missing="unknown", score=None,
+        show_if=None,
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from survey_app.questionnaire.conditions import as_number, holds
 from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.expressions import evaluate
+from survey_app.questionnaire.offering import kept_of, narrowed, ruled
 from survey_app.questionnaire.parts import Answers, Texts
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.hidden import Computed, Hidden
@@ -16,7 +17,10 @@ from survey_app.questionnaire.question_types.hidden import Computed, Hidden
 
 @dataclass(frozen=True)
 class PathPage:
-    """A page on the path with those of its questions that apply and are shown (notes too, hidden values not)."""
+    """A page on the path with those of its questions that apply and are shown (notes too, hidden values not).
+
+    A question with rules on its choices or rows stands here with those that it offers.
+    """
 
     index: int
     page: Page
@@ -60,15 +64,24 @@ def path(definition: Definition, answers: Answers, texts: Texts | None = None, *
     names: list[str] = []
     variables: list[str] = []
     outcome = "complete"
+    some_ruled = ruled(definition)
     for index, page in enumerate(definition.pages if until is None else definition.pages[:until]):
         if page.show_if is not None and not holds(page.show_if, kept, kept_texts):
             continue
         shown = []
+        question: Question
         for question in page.questions:
             if question.show_if is not None and not holds(question.show_if, kept, kept_texts):
                 continue
+            if question.name in some_ruled:
+                offered = narrowed(definition, question, kept, kept_texts)
+                if offered is None:
+                    continue
+                variables += _keep_offered(offered, answers, texts, kept, kept_texts)
+                question = offered
+            else:
+                variables += keep(question, definition, answers, texts, kept, kept_texts)
             names.append(question.name)
-            variables += keep(question, definition, answers, texts, kept, kept_texts)
             if question.shown:
                 shown.append(question)
         if shown:
@@ -104,6 +117,21 @@ def keep(
             text = texts.get(name)
             if text:
                 kept_texts[name] = text
+    return known + written
+
+
+def _keep_offered(
+    offered: Question, answers: Answers, texts: Texts, kept: dict[str, Any], kept_texts: dict[str, str]
+) -> tuple[str, ...]:
+    """The same for a question that offers less than all: what was answered of the rest does not count."""
+    known, written = offered.answer_names(), offered.text_names()
+    for name in known:
+        value = answers.get(name)
+        if value is not None and value != []:
+            value = kept_of(offered, name, value)
+            if value is not None:
+                kept[name] = value
+    kept_texts.update({name: texts[name] for name in written if texts.get(name)})
     return known + written
 
 

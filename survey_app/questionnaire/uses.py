@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from survey_app.questionnaire import piping
+from survey_app.questionnaire import offering, piping
 from survey_app.questionnaire.conditions import same
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.meaning import all_texts, places
@@ -104,6 +104,9 @@ def _mentions(definition: Definition, counts: Test) -> Iterator[tuple[Path, str]
             place = (*path, "questions", number)
             if _condition_counts(question.show_if, counts):
                 yield (*place, "show_if"), "show_if"
+            for rule in offering.rules_of(question):
+                if _condition_counts(rule.condition, counts):
+                    yield (*place, *rule.place), "show_if"
             if isinstance(question, Computed) and _expression_counts(question.expression, counts):
                 yield (*place, "expression"), "computed"
         if _condition_counts(page.end_if, counts):

@@ -12,6 +12,7 @@ from survey_app.questionnaire import conditions
 from survey_app.questionnaire.conditions import holds
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.messages import MESSAGES
+from survey_app.questionnaire.offering import form_of, narrowed, ruled
 from survey_app.questionnaire.parts import Answers, Condition, Texts, text_in
 from survey_app.questionnaire.question_types.amounts import Slider
 from survey_app.questionnaire.question_types.base import Damaged, FieldProblem, Form, Question, Reader
@@ -51,6 +52,8 @@ class _Step:
     condition: Condition | None
     read: Reader | None
     needed: tuple[str, ...]
+    ruled: bool = False
+    """Whether its choices or rows have rules of their own."""
 
 
 class PageForm:
@@ -61,12 +64,16 @@ class PageForm:
         self.definition, self.index = definition, index
         stored = stored_names(definition)
         self.names = frozenset(q.name for q in page.questions if q.shown)
-        self._always = frozenset(q.name for q in page.questions if q.asks and q.show_if is None)
+        some_ruled = ruled(definition)
+        self._always = frozenset(
+            q.name for q in page.questions if q.asks and q.show_if is None and q.name not in some_ruled
+        )
         self._owner = {v: q.name for q in page.questions if q.asks for v in q.field_names()}
         self._answers = tuple(v for q in page.questions if q.asks for v in stored[q.name][0])
         self._texts = tuple(v for q in page.questions if q.asks for v in stored[q.name][1])
         self._steps = tuple(
-            _Step(q.name, q, q.show_if, q.reader() if q.asks else None, q.needed()) for q in page.questions
+            _Step(q.name, q, q.show_if, q.reader() if q.asks else None, q.needed(), q.name in some_ruled)
+            for q in page.questions
         )
         self._settles = _looks_at_conditional(definition, index)
 
@@ -114,6 +121,8 @@ class PageForm:
             applies = step.condition is None or holds(step.condition, answers, texts)
             if step.read is None:
                 self._display(step, applies, result)
+            elif step.ruled and applies:
+                self._offered(step, form, shown, result, today)
             elif not applies:
                 if step.name in shown:  # dropped, but a forged code is damage here too
                     step.read(form, {}, {}, [], today)
@@ -125,6 +134,24 @@ class PageForm:
             else:
                 result.new_questions.append(step.name)
         return result
+
+    def _offered(self, step: _Step, form: Form, shown: set[str], result: PageResult, today: date | None) -> None:
+        """A question that offers by rules: only what it offers counts, what it never had is damage."""
+        question, problems = narrowed(self.definition, step.question, result.answers, result.texts), result.problems
+        if step.name not in shown:
+            if question is not None:
+                result.new_questions.append(step.name)
+            return
+        if question is None:
+            assert step.read is not None
+            step.read(form, {}, {}, [], today)
+            return
+        start = len(problems)
+        own = form_of(step.question, question, form)
+        _reader_of(self.definition, question)(own, result.answers, result.texts, problems, today)
+        needed = question.needed()
+        if needed:
+            _require(_Step(step.name, question, None, None, needed), result.answers, result.texts, problems, start)
 
     def _display(self, step: _Step, applies: bool, result: PageResult) -> None:
         """Notes need nothing; constants and computed values are renewed where they stand."""
@@ -162,11 +189,13 @@ def _looks_at_conditional(definition: Definition, index: int) -> bool:
     page = definition.pages[index]
     read = {name for q in page.questions for name in conditions.names(q.show_if)}
     read |= {n for q in page.questions if q.type == "computed" for n in ("*",)}
+    some_ruled = ruled(definition)
+    read |= {n for q in page.questions for r in some_ruled.get(q.name, ()) for n in conditions.names(r.condition)}
     conditional = {
         name
         for p in definition.pages[:index]
         for q in p.questions
-        if p.show_if is not None or q.show_if is not None
+        if p.show_if is not None or q.show_if is not None or q.name in some_ruled
         for name in (*q.answer_names(), *q.text_names())
     }
     return bool(conditional and ("*" in read or read & conditional))
@@ -205,9 +234,7 @@ def check_question(
     definition: Definition, question: Question, answers: Answers, texts: Texts, *, today: date | None = None
 ) -> list[FieldProblem]:
     """The problems of one question's stored answers, found by reading them as if they came from the page."""
-    reader = definition.compiled.get(("reader", question.name))
-    if reader is None:
-        reader = definition.compiled[("reader", question.name)] = question.reader()
+    reader = _reader_of(definition, question)
     known, written = stored_names(definition)[question.name]
     form = question.as_fields({name: _as_form(answers[name]) for name in known if name in answers})
     form |= {name: [texts[name]] for name in written if name in texts}
@@ -220,6 +247,16 @@ def check_question(
         return [FieldProblem((known + written)[0], question.name, "invalid")]
     _require(_Step(question.name, question, None, None, question.needed()), got, got_texts, problems, 0)
     return problems
+
+
+def _reader_of(definition: Definition, question: Question) -> Reader:
+    """The reader of a question, kept with the definition; one that offers less than all has its own each time."""
+    if definition.by_name[question.name] is not question:
+        return question.reader()
+    reader: Reader | None = definition.compiled.get(("reader", question.name))
+    if reader is None:
+        reader = definition.compiled[("reader", question.name)] = question.reader()
+    return reader
 
 
 def _as_form(value: Any) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from survey_app.questionnaire import conditions, stepping
+from survey_app.questionnaire import conditions, offering, stepping
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types import Question
 from survey_app.runner import assets, fields, interview_words
@@ -278,7 +278,7 @@ def is_certain(definition: Definition) -> bool:
     """True when everybody is asked the same questions, so that a total can be promised."""
     pages = definition.pages
     return all(p.show_if is None and p.end_if is None for p in pages) and all(
-        q.show_if is None for q in definition.questions
+        q.show_if is None and not offering.may_vanish(q) for q in definition.questions
     )
 
 
@@ -316,7 +316,10 @@ def _steps(sheet: Sheet, index: int, *, stepped: bool) -> str:
     return "".join(f'<div class=step id="s-{name}">{html}</div>' for name, html in steps)
 
 
-def _one(question: Question, sheet: Sheet, names: set[str]) -> str:
+def _one(asked: Question, sheet: Sheet, names: set[str]) -> str:
+    question = offering.narrowed(sheet.definition, asked, sheet.answers, sheet.texts)
+    if question is None:
+        return ""
     if question.show_if is None:
         return fields.draw(question, sheet)
     shown = conditions.holds(question.show_if, sheet.answers, sheet.texts)
