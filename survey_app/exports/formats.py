@@ -11,12 +11,14 @@ _HERE = "survey_app.exports"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a format. `writer`: module and function, imported when it is used: some libraries are heavy."""
+    """One file of a format. `writer`: module and function, imported when it is used: some libraries are heavy. `key`: how
+    it is asked for when it stands beside the file itself."""
 
     suffix: str
     content_type: str
     writer: str
     reads: bool = True  # whether it goes through the rows
+    key: str = ""
 
     def write(self, file: IO[bytes], table: Table) -> int:
         """Write the file; returns the rows in it."""
@@ -28,13 +30,16 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Format:
     """`parts`: the file itself, then what stands beside it under the same stem. `labels`: cells can hold labels instead of
-    values (the other formats hold both). `alone`: the first file is of use without the others."""
+    values (the other formats hold both)."""
 
     key: str
     name: str
     parts: tuple[Part, ...]
     labels: bool = False
-    alone: bool = True
+
+    def part(self, key: str) -> Part | None:
+        """The file itself (`data`), or one that stands beside it."""
+        return self.parts[0] if key == "data" else next((part for part in self.parts[1:] if part.key == key), None)
 
     @property
     def suffix(self) -> str:
@@ -52,8 +57,8 @@ class Format:
         return self.parts[0].content_type
 
 
-CSV = Part(".csv", "text/csv; charset=utf-8", "files:csv_file")
-CODEBOOK = Part(".codebook.csv", "text/csv; charset=utf-8", "files:codebook", reads=False)
+CSV = Part(".csv", "text/csv; charset=utf-8", "files:csv_file", key="table")
+CODEBOOK = Part(".codebook.csv", "text/csv; charset=utf-8", "files:codebook", reads=False, key="codebook")
 XLSX = Part(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "files:xlsx")
 SAV = Part(".sav", "application/x-spss-sav", "spss:write")
 DTA = Part(".dta", "application/x-stata-dta", "stata:write")
@@ -61,7 +66,9 @@ PARQUET = Part(".parquet", "application/vnd.apache.parquet", "parquet:write")
 R_SCRIPT = Part(".R", "text/x-r; charset=utf-8", "scripts:write_r", reads=False)
 PYTHON_SCRIPT = Part(".py", "text/x-python; charset=utf-8", "scripts:write_python", reads=False)
 FHIR = Part(".ndjson", "application/fhir+ndjson", "fhir:write_responses")
-FHIR_QUESTIONNAIRE = Part(".questionnaire.json", "application/fhir+json", "fhir:write_questionnaire", reads=False)
+FHIR_QUESTIONNAIRE = Part(
+    ".questionnaire.json", "application/fhir+json", "fhir:write_questionnaire", reads=False, key="questionnaire"
+)
 PACKAGE = Part(".zip", "application/zip", "package:write")
 
 IN_PACKAGE: tuple[Part, ...] = (CSV, CODEBOOK, XLSX, SAV, DTA, PARQUET, R_SCRIPT, PYTHON_SCRIPT)
@@ -74,8 +81,8 @@ FORMATS: dict[str, Format] = {
         Format("sav", "SPSS", (SAV, CODEBOOK)),
         Format("dta", "Stata", (DTA, CODEBOOK)),
         Format("parquet", "Parquet", (PARQUET, CODEBOOK)),
-        Format("r", "R", (R_SCRIPT, CSV, CODEBOOK), alone=False),
-        Format("python", "Python", (PYTHON_SCRIPT, CSV, CODEBOOK), alone=False),
+        Format("r", "R", (R_SCRIPT, CSV, CODEBOOK)),
+        Format("python", "Python", (PYTHON_SCRIPT, CSV, CODEBOOK)),
         Format("fhir", "FHIR QuestionnaireResponse", (FHIR, FHIR_QUESTIONNAIRE)),
         Format("package", "ZIP", (PACKAGE,)),
     )

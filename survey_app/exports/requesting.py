@@ -1,6 +1,7 @@
 """Asking for a data file, making it in the background, fetching it within a day."""
 
 import shutil
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,10 +28,11 @@ MOST_AT_ONCE = 3  # of one person
 
 def request_export(
     *, questionnaire: Questionnaire, file_format: str, labels: bool, texts: bool, language: str, reason: str, by: Actor,
-    now: datetime,
+    now: datetime, versions: Sequence[int] = (),
 ) -> Export:  # fmt: skip
-    """Order a file: the order, its work and its audit row, all durable or none. `texts`: whether this person may read them."""
-    if file_format not in FORMATS or not FORMATS[file_format].alone:
+    """Order a file: the order, its work and its audit row, all durable or none. `texts`: whether this person may read them;
+    `versions`: the numbers of those that are wanted, none for all."""
+    if file_format not in FORMATS:
         raise DomainError(N_("请选择文件格式。")).at("format")
     labels = labels and FORMATS[file_format].labels
     if len(reason.strip()) < LEAST_REASON:
@@ -42,8 +44,9 @@ def request_export(
         >= MOST_AT_ONCE
     ):
         raise DomainError(N_("您已有 3 个导出在进行，请等其中一个完成。"))
+    options = {"labels": labels, "texts": texts, "language": language, "versions": sorted(versions)}
     export = Export(
-        questionnaire_id=questionnaire.id, format=file_format, options={"labels": labels, "texts": texts, "language": language},
+        questionnaire_id=questionnaire.id, format=file_format, options=options,
         reason=reason.strip()[:500], requested_by_id=by.id, requested_at=now,
     )  # fmt: skip
     db.session.add(export)
@@ -51,7 +54,7 @@ def request_export(
     export.work_id = work.enqueue(KIND, {"export": export.id}, now=now).id
     events.record_read(
         "export.requested", export, by=by, reason=export.reason, questionnaire=questionnaire.name, format=file_format,
-        labels=labels, texts=texts, language=language,
+        **options,
     )  # fmt: skip
     return export
 
@@ -79,6 +82,7 @@ def make_file(held: Claim, app: Flask) -> None:
     if export is None:
         return
     export_id, file_format, options = export.id, export.format, dict(export.options)
+    stem = stem_of(export, db.session.get_one(Questionnaire, export.questionnaire_id))
     folder: Path = app.extensions["survey_settings"].export_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -93,9 +97,15 @@ def make_file(held: Claim, app: Flask) -> None:
         questionnaire_id=export.questionnaire_id, file_format=file_format,
         path=folder / f"{export_id}{FORMATS[file_format].suffix}",
         labels=bool(options.get("labels")), language=str(options.get("language", "zh-CN")), now=clock.now(),
-        texts=bool(options.get("texts")), vault=app.extensions["survey_vault"], settle=settle,
+        texts=bool(options.get("texts")), versions=options.get("versions") or (), stem=stem,
+        vault=app.extensions["survey_vault"], settle=settle,
         progress=lambda done, total: work.renew(held, now=clock.now(), progress=done, total=total),
     )  # fmt: skip
+
+
+def stem_of(export: Export, questionnaire: Questionnaire) -> str:
+    """The name under which the files of an order are fetched, without their endings; the scripts read the CSV by it."""
+    return f"{questionnaire.name}-{clock.china(export.requested_at):%Y%m%d-%H%M}"
 
 
 def is_expired(export: Export, *, now: datetime) -> bool:
@@ -106,14 +116,15 @@ def is_expired(export: Export, *, now: datetime) -> bool:
 def fetch(*, export: Export, part: str, by: Actor, folder: Path, now: datetime) -> Path | None:
     """The file to send, after its reading was written down for good. None when it has expired.
 
-    `part` is `data` or `codebook`. Raises DomainError when there is no such file (yet).
+    `part`: the key of one of its parts. Raises DomainError when there is no such file (yet).
     """
     if is_expired(export, now=now):
         return None
+    wanted = FORMATS[export.format].part(part)
     path = folder / export.file
-    if part == "codebook":
-        path = writing.codebook_path(path)
-    if not export.file or part not in ("data", "codebook") or not path.is_file():
+    if wanted is not None and part != "data":
+        path = writing.beside(path, wanted)
+    if not export.file or wanted is None or not path.is_file():
         raise DomainError(N_("文件还没有准备好，请稍等。"))
     events.record_read(
         "export.downloaded", export, by=by, reason=export.reason, part=part, sha256=export.sha256, rows=export.rows
@@ -126,11 +137,11 @@ def expire(*, now: datetime, folder: Path) -> int:
     if not folder.is_dir():
         return 0
     kept = set(db.session.scalars(select(Export.file).where(Export.expires_at > now)))
-    kept |= {writing.codebook_path(Path(name)).name for name in kept}
+    stems = {Path(name).stem for name in kept}
     gone = 0
     for path in folder.iterdir():
         # what is younger than a day may be on its way into the database
-        if path.name in kept or now.timestamp() - path.stat().st_mtime <= KEEP.total_seconds():
+        if path.name.partition(".")[0] in stems or now.timestamp() - path.stat().st_mtime <= KEEP.total_seconds():
             continue
         if path.is_dir():  # of a job that was killed
             shutil.rmtree(path, ignore_errors=True)

@@ -7,6 +7,7 @@ nothing about arrival.
 """
 
 from base64 import b32encode
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -86,13 +87,15 @@ class Shape:
     """The table of one questionnaire: its columns and how a response becomes a row.
 
     Without `texts` it has no columns of free text: an export must not be a side door for those who may not read them.
+    `others`: the ids of the versions whose answers are left out.
     """
 
     def __init__(
         self, frozen: Sequence[FrozenVersion], places: Mapping[int, Place], *, labels: bool, language: str,
-        translate: Callable[[str], str], texts: bool = True,
+        translate: Callable[[str], str], texts: bool = True, others: Sequence[int] = (),
     ) -> None:  # fmt: skip
         self.frozen = frozen
+        self.others = others
         self.language = language
         self.first = frozen[0].definition.language
         self._questions = {q.name: q for version in reversed(frozen) for q in version.definition.questions}
@@ -193,6 +196,12 @@ def rows(connection: Connection, shape: Shape, vault: Vault, progress: Progress)
             of_shop[shop_id] = of_shop.get(shop_id, 0) + 1
     order.sort()
     named, with_region = _named(shape, of_shop)
+    if shape.others:
+        # a file of some versions names no place that the file of all leaves out: else the two together would name a shop
+        whole = Counter(of_shop)
+        whole.update(shop for _, shop in dataset.ids_and_shops(connection, shape.others) if shop is not None)
+        allowed, allowed_region = _named(shape, whole)
+        named, with_region = named & allowed, with_region & allowed_region
     names = {response_id: name for name, response_id in order}
     progress(0, len(order))
     for done, row in enumerate(dataset.rows_by_id(connection, [response_id for _, response_id in order]), start=1):

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,11 +52,6 @@ class Written:
         return next((path for path in self.beside if path.name.endswith(CODEBOOK.suffix)), None)
 
 
-def codebook_path(path: Path) -> Path:
-    """Where the codebook of a data file stands."""
-    return beside(path, CODEBOOK)
-
-
 def beside(path: Path, part: Part) -> Path:
     """Where another file of the same format stands."""
     return path.with_name(f"{path.stem}{part.suffix}")
@@ -90,10 +85,12 @@ def _nothing(*_given: object) -> None:
 
 def write_file(
     *, questionnaire_id: int, file_format: str, path: Path, labels: bool, language: str, now: datetime, vault: Vault,
-    texts: bool = True, settle: Callable[[Written], None] = _nothing, progress: Progress = _nothing,
+    texts: bool = True, versions: Sequence[int] = (), stem: str = "", settle: Callable[[Written], None] = _nothing,
+    progress: Progress = _nothing,
 ) -> Written:  # fmt: skip
     """Write the file and what stands beside it. They appear under their names, whole, only after `settle` went through.
 
+    `versions`: only answers to these; `stem`: the name by which the files read each other, that of `path` without it.
     Lets go of the session's transaction first: reading takes long and nobody may wait for it.
     """
     chosen = FORMATS.get(file_format)
@@ -110,10 +107,12 @@ def write_file(
             dataset.snapshot() as connection,
             tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{token}.") as folder,
         ):
-            shape_of = _shape(connection, questionnaire_id, labels=labels, language=language, texts=texts)
+            shape_of = _shape(
+                connection, questionnaire_id, labels=labels, language=language, texts=texts, versions=versions
+            )
             reads = _Reads(connection, shape_of, vault, progress, chosen.reads)
             about = _about(shape_of, now, labels)
-            table = Table(shape_of, reads, path.stem, about, now, Path(folder), head)
+            table = Table(shape_of, reads, stem or path.stem, about, now, Path(folder), head)
             counts = []
             for part, draft in zip(chosen.parts, drafts, strict=True):
                 with _private(draft) as file:
@@ -162,12 +161,18 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _shape(connection: Connection, questionnaire_id: int, *, labels: bool, language: str, texts: bool) -> Shape:
+def _shape(
+    connection: Connection, questionnaire_id: int, *, labels: bool, language: str, texts: bool, versions: Sequence[int]
+) -> Shape:
     frozen = _versions(connection, questionnaire_id)
-    if not frozen:
+    wanted = [version for version in frozen if not versions or version.number in versions]
+    if not wanted:
         raise DomainError(N_("这份问卷还没有发布，没有可导出的回答。"))
-    places = _places(connection, labels, language)
-    return Shape(frozen, places, labels=labels, language=language, translate=translator(language), texts=texts)
+    others = [version.id for version in frozen if version not in wanted]
+    return Shape(
+        wanted, _places(connection, labels, language), labels=labels, language=language, translate=translator(language),
+        texts=texts, others=others,
+    )  # fmt: skip
 
 
 def _versions(connection: Connection, questionnaire_id: int) -> list[FrozenVersion]:

@@ -68,7 +68,7 @@ def test_a_file_is_ordered_watched_and_fetched(
     questionnaire_id = showcase.fill(40).questionnaire_id
     page = open_page(chromium, site, "researcher", size, language, scheme)
     page.goto(f"{site.address}/questionnaires/{questionnaire_id}/exports")
-    page.get_by_label(re.compile("文件格式|File format")).select_option("csv")
+    page.locator("input[name=format][value=csv]").check()
     page.get_by_label(re.compile("导出用途|Purpose")).fill("月度分析")
     page.locator("aside button").click()
     page.wait_for_selector(".export")

@@ -1,8 +1,11 @@
 """Every format from a database, by the command line and as a job: the files, their record, and nothing left behind."""
 
+import csv
 import json
 import os
+import re
 import zipfile
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,10 +14,11 @@ from flask import Flask
 
 from survey_app import cli
 from survey_app.database import db
+from survey_app.design.models import Version
 from survey_app.events import Event
 from survey_app.exports import writing
 from survey_app.exports.formats import FORMATS
-from tests.analysis.answers import NOW, answer, publish
+from tests.analysis.answers import NOW, add_shop, answer, publish
 from tests.exports.every_type import EVERY, FULL, FULL_TEXTS
 from tests.exports.test_pages import Desk
 from tests.exports.test_writing import export
@@ -91,8 +95,68 @@ def test_the_job_of_the_page_makes_the_other_formats_too(sqlite_app: Flask, file
     assert f"{FORMATS[file_format].suffix}" in sent.headers["Content-Disposition"]
 
 
-def test_a_script_alone_is_not_made_for_the_page(sqlite_app: Flask) -> None:
-    assert Desk(sqlite_app).order(format="r").status_code == 422
+@pytest.mark.parametrize("file_format", list(FORMATS))
+def test_every_file_of_an_order_has_its_button_and_is_sent(sqlite_app: Flask, file_format: str) -> None:
+    desk = Desk(sqlite_app)
+    desk.order(format=file_format)
+    made = desk.make()
+    page = desk.client.get(desk.address).get_data(as_text=True).split('id="export-')[1]
+    keys = re.findall(r'name="part" value="(\w+)"', page)
+    parts = FORMATS[file_format].parts
+    assert keys == ["data", *(part.key for part in parts[1:])]
+    for key, part in zip(keys, parts, strict=True):
+        sent = desk.fetch(made.id, key)
+        assert (sent.status_code, sent.mimetype) == (200, part.content_type.partition(";")[0])
+        assert sent.headers["Content-Disposition"].endswith(part.suffix)
+    missing = {"codebook", "table", "questionnaire"} - set(keys)
+    assert {desk.fetch(made.id, key).status_code for key in missing} <= {422}
+
+
+@pytest.mark.parametrize("file_format", ["r", "python"])
+def test_a_script_reads_the_table_by_the_name_it_is_fetched_with(sqlite_app: Flask, file_format: str) -> None:
+    desk = Desk(sqlite_app)
+    desk.order(format=file_format)
+    made = desk.make()
+    script = desk.fetch(made.id)
+    name = desk.fetch(made.id, "table").headers["Content-Disposition"].partition("filename=")[2].removesuffix(".csv")
+    assert f'"{name}"' in script.get_data(as_text=True)
+
+
+def test_answers_to_some_versions_are_exported_alone(sqlite_app: Flask) -> None:
+    desk = Desk(sqlite_app)
+    second = publish(questionnaire=db.session.query(Version).one().questionnaire)
+    answer(second, {"nps": 1})
+    db.session.commit()
+    assert 'name="versions" value="2"' in desk.client.get(desk.address).get_data(as_text=True)
+    desk.order(versions="2")
+    lines = desk.fetch(desk.make().id).data.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2 and lines[1].split(",")[2] == "2"
+    assert db.session.query(Event).filter_by(action="export.requested").one().details["versions"] == [2]
+
+
+def test_a_file_of_one_version_names_no_place_that_the_file_of_all_leaves_out(
+    sqlite_app: Flask, tmp_path: Path
+) -> None:
+    version = publish(EVERY)
+    second = publish(EVERY, questionnaire=version.questionnaire)
+    big, small = add_shop("S001"), add_shop("S002")  # of one region
+    for one, shop, many in ((version, big, 6), (second, big, 6), (version, small, 6)):
+        for _ in range(many):
+            answer(one, {"nps": 9}, shop_id=shop.id, channel="shop")
+    db.session.commit()
+    places = {}
+    for versions in ((), (1,)):
+        path = tmp_path / f"x{len(versions)}.csv"
+        writing.write_file(
+            questionnaire_id=version.questionnaire_id, file_format="csv", path=path, labels=False, language="zh-CN",
+            now=NOW, vault=sqlite_app.extensions["survey_vault"], versions=versions,
+        )  # fmt: skip
+        with path.open(encoding="utf-8-sig") as file:
+            places[versions] = Counter((bool(row["region"]), row["store_code"]) for row in csv.DictReader(file))
+    # the small shop would be the only one of its region without a name
+    assert places[()] == {(True, "S001"): 12, (False, ""): 6}
+    # of the first version both shops have six: with the region of both, the file of all would tell which are the small one's
+    assert places[(1,)] == {(True, ""): 6, (False, ""): 6}
 
 
 @pytest.mark.parametrize("file_format", list(FORMATS))

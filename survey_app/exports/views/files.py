@@ -3,19 +3,40 @@
 from typing import Any
 
 from flask import Response, abort, send_file
+from flask_babel import lazy_gettext
+from sqlalchemy import select
 
 from survey_app import clock
 from survey_app.database import db
-from survey_app.design.models import Questionnaire
+from survey_app.design.models import Questionnaire, Version
 from survey_app.design.publishing import definition_of, newest_version
 from survey_app.design.views.common import LANGUAGE_NAMES, head
 from survey_app.errors import DomainError
 from survey_app.exports import forms, requesting
-from survey_app.exports.formats import CODEBOOK, FORMATS
+from survey_app.exports.formats import FORMATS
 from survey_app.exports.models import Export
 from survey_app.exports.views import blueprint
 from survey_app.web import access, actor, found, is_htmx, language_tag, may, refused, render, seen, settings
 from survey_app.work import Work
+
+# what a file is for, in one line each; the names are those of the registry
+GROUPS = (
+    (lazy_gettext("表格软件"), (
+        ("xlsx", lazy_gettext("用 Excel 或 WPS 打开；变量、选项和说明各占一张表")),
+        ("csv", lazy_gettext("任何软件都能读；编码表另附")),
+    )),
+    (lazy_gettext("统计软件"), (
+        ("sav", lazy_gettext("用 SPSS 或 PSPP 打开；标签、缺失值和多选题集都已设好")),
+        ("dta", lazy_gettext("用 Stata 打开；缺失码写成 .a 到 .f")),
+        ("r", lazy_gettext("一个程序和它读的 CSV；标签、因子和缺失原因都已设好")),
+        ("python", lazy_gettext("一个程序和它读的 CSV，用 pandas；标签和缺失原因都已设好")),
+        ("parquet", lazy_gettext("数据量大时用；列有类型，标签在元数据里")),
+    )),
+    (lazy_gettext("存档和交换"), (
+        ("package", lazy_gettext("一个 ZIP：各种格式的数据、编码表、问卷、处理记录和校验和")),
+        ("fhir", lazy_gettext("医疗信息系统之间交换用")),
+    )),
+)  # fmt: skip
 
 
 def _address(questionnaire_id: int) -> str:
@@ -27,14 +48,24 @@ def _languages(questionnaire: Questionnaire) -> tuple[str, ...]:
     return tuple(definition_of(newest).languages) if newest else ()
 
 
+def _numbers(questionnaire: Questionnaire) -> dict[str, int]:
+    found = db.session.scalars(select(Version.number).where(Version.questionnaire_id == questionnaire.id))
+    return {str(number): number for number in found}
+
+
 def _page(questionnaire: Questionnaire) -> dict[str, Any]:
     languages = _languages(questionnaire)
+    numbers = _numbers(questionnaire)
     own = requesting.own_exports(questionnaire=questionnaire, by=actor())
     works = {w.id: w for w in db.session.query(Work).filter(Work.id.in_([e.work_id for e, _s in own if e.work_id]))}
     return {
         **head(questionnaire),
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in languages],
         "language": language_tag() if language_tag() in languages else (languages[0] if languages else ""),
+        "versions": sorted(numbers.values(), reverse=True),
+        "groups": GROUPS,
+        "names": {key: known.name for key, known in FORMATS.items()},
+        "with_labels": [key for key, known in FORMATS.items() if known.labels],
         "lines": [_line(export, state, works.get(export.work_id or 0)) for export, state in own],
     }
 
@@ -44,7 +75,7 @@ def _line(export: Export, state: str, work: Work | None) -> dict[str, Any]:
     running = state in ("queued", "claimed") and not export.file
     shown = "expired" if expired else "running" if running else "ready" if export.file else "failed"
     progress = (work.progress, work.total) if work is not None and work.total else None
-    return {"export": export, "state": shown, "progress": progress}
+    return {"export": export, "state": shown, "progress": progress, "format": FORMATS[export.format]}
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/exports", endpoint="list")
@@ -62,7 +93,7 @@ def create(questionnaire_id: int) -> Response:
     questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
     languages = {"": language_tag()} | {code: code for code in _languages(questionnaire)}
     try:
-        form = forms.OrderForm(language=languages).check()
+        form = forms.OrderForm(language=languages, versions=_numbers(questionnaire)).check()
         requesting.request_export(
             questionnaire=questionnaire,
             file_format=form.format.data,
@@ -70,6 +101,7 @@ def create(questionnaire_id: int) -> Response:
             texts=may("comment:read"),
             language=form.language.data,
             reason=form.reason.data,
+            versions=form.versions.data,
             by=actor(),
             now=clock.now(),
         )
@@ -96,12 +128,15 @@ def download(export_id: int) -> Response:
     """Send the file. A sensitive read: it is written down first, and without that nothing is sent."""
     export = found(requesting.own_export(export_id=export_id, by=actor()))
     questionnaire = db.session.get_one(Questionnaire, export.questionnaire_id)
-    part, name, file_format = forms.PartForm().check().part.data, questionnaire.name, export.format
-    stamp = f"{clock.china(export.requested_at):%Y%m%d-%H%M}"
+    part, stem, file_format = (
+        forms.PartForm().check().part.data,
+        requesting.stem_of(export, questionnaire),
+        export.format,
+    )
     folder = settings().export_folder
     path = requesting.fetch(export=export, part=part, by=actor(), folder=folder, now=clock.now())
     if path is None:
         abort(410)
-    sent = CODEBOOK if part == "codebook" else FORMATS[file_format]
-    download_name = f"{name}-{stamp}{sent.suffix}"
+    sent = found(FORMATS[file_format].part(part))
+    download_name = f"{stem}{sent.suffix}"
     return send_file(path, mimetype=sent.content_type, as_attachment=True, download_name=download_name, max_age=0)
