@@ -1,5 +1,6 @@
 """Which format a questionnaire file has, told by its content, and the way to the importer of each."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -31,6 +32,8 @@ class Format:
 
 
 _HERE = "survey_app.formats"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # a ZIP, or the container of older programs
+_DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)\b", re.IGNORECASE)
 FORMATS: dict[str, Format] = {
     found.key: found
     for found in (  # in the order in which they are asked: the surest signs first, plain text last
@@ -56,6 +59,10 @@ def detect(data: bytes) -> Format:
     for found in FORMATS.values():
         if found.looks_like(data):
             return found
+    if data.startswith(_WORKBOOKS):
+        return FORMATS["xlsform"]  # it says what is wrong with the workbook: damaged, protected, no form
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _DECLARES.search(data):
+        raise refuse("forbidden_xml")
     raise refuse("unknown_format")
 
 

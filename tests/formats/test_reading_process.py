@@ -77,3 +77,15 @@ def test_the_command_line_converts_without_a_database(tmp_path: Path) -> None:
     assert refused.exit_code == 1 and "empty" in refused.output
     assert run.invoke(questionnaires, ["convert", str(source), "--from", "nothing"]).exit_code == 2
     assert run.invoke(questionnaires, ["convert", str(tmp_path / "none")]).exit_code == 2
+
+
+def test_a_file_that_is_nearly_something_is_refused_for_its_own_reason() -> None:
+    entity = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
+    for data, code in (
+        (entity, "forbidden_xml"),
+        (b"PK\x03\x04" + b"x" * 40, "broken_workbook"),
+        (b"<x/>", "unknown_format"),
+    ):
+        with pytest.raises(Refused) as refused:
+            detecting.parse(data)
+        assert refused.value.faults[0].code == code
