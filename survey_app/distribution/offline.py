@@ -12,6 +12,7 @@ from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.questionnaire import conditions, piping
 from survey_app.questionnaire.definition import Definition, Page
+from survey_app.questionnaire.offering import ruled
 from survey_app.questionnaire.parts import Condition
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.hidden import Computed, Hidden
@@ -55,7 +56,8 @@ def shown_when(definition: Definition) -> dict[str, bool | Script]:
                 whole = _whole(page, question, ended)
                 left = conditions.reduce(whole, asked | computed, constants) if whole else True
                 script = left if isinstance(left, bool) else conditions.to_script(left)
-                if script is None or conditions.names(whole) & computed or _compares_words(whole, typed):
+                unsaid = question.name in ruled(definition) or conditions.names(whole) & computed
+                if script is None or unsaid or _compares_words(whole, typed):
                     raise NotAlone(UNDECIDED, question=definition.text(question.text, definition.language)[:40])
                 found[question.name] = script
         if page.end_if is not None:

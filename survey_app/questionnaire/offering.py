@@ -107,13 +107,12 @@ def form_of(full: Question, offered: Question, form: Form) -> Form:
 
 def kept_of(offered: Question, name: str, value: Any) -> Any:
     """What is left of a stored answer; None: nothing."""
-    choices = offered.offered(name)
-    if not choices or "choices" not in offered.offers or isinstance(value, int | float):
+    codes = offered.codes(name)
+    if codes is None:
         return value
-    codes = {choice.code for choice in choices}
     if isinstance(value, list):
         return [code for code in value if code in codes] or None
-    return value if value in codes or value == "unknown" else None
+    return value if value in codes else None
 
 
 __all__ = ["PartRule", "form_of", "kept_of", "may_vanish", "narrowed", "ruled", "rules_of", "without"]

@@ -16,10 +16,11 @@ from typing import Any
 from survey_app.questionnaire import reach, validation
 from survey_app.questionnaire.conditions import holds
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.offering import narrowed
 from survey_app.questionnaire.question_types.base import FieldProblem, Question
 from survey_app.questionnaire.question_types.hidden import Hidden, OrderData
 from survey_app.questionnaire.routing import Path, PathPage, keep, path
-from survey_app.questionnaire.sample_answers import Drawer, Fields, Mind, drawers
+from survey_app.questionnaire.sample_answers import Drawer, Fields, Mind, drawer_of, drawers
 from survey_app.questionnaire.timing import PHONE, question_seconds
 
 TRIES = 4
@@ -150,6 +151,7 @@ class _Simulation:
         self.live = [
             any(q.show_if is not None or q.type == "computed" for q in page.questions) for page in definition.pages
         ]
+        self.less: dict[int, tuple[Question, Drawer]] = {}
         self.readers = {q.name: q.reader() for q in definition.questions if q.asks}
         self.pace = {q.name: PHONE * question_seconds(q) for q in definition.questions}
         self.stuck: Counter[tuple[str, str]] = Counter()
@@ -240,15 +242,27 @@ class _Simulation:
                 if live:
                     keep(question, self.definition, now, now_texts, now, now_texts)
                 continue
+            offered = narrowed(self.definition, question, now, now_texts)
+            if offered is None:
+                continue
             markers.append(question.name)
             if not question.asks:
                 continue
             if question.name not in filled:
-                filled[question.name] = self.draw[question.name](dice, mind)
+                filled[question.name] = self._drawer(offered)(dice, mind)
             form |= filled[question.name]
             if live:
                 self._take(question, filled[question.name], now, now_texts)
         return form
+
+    def _drawer(self, offered: Question) -> Drawer:
+        """The drawer of a question, or of what it offers here."""
+        if self.definition.by_name[offered.name] is offered:
+            return self.draw[offered.name]
+        key = id(offered)
+        if key not in self.less:  # the question is kept beside its drawer, so that its id stays its own
+            self.less[key] = (offered, drawer_of(offered, self.definition, self.today))
+        return self.less[key][1]
 
     def _take(self, question: Question, fields: Fields, answers: dict[str, Any], texts: dict[str, str]) -> None:
         for name in (*question.answer_names(), *question.text_names()):

@@ -48,6 +48,11 @@ def drawers(definition: Definition, dice: Random, today: date | None) -> dict[st
     return {q.name: _drawer(q, definition, dice, constants, today) for q in definition.questions if q.asks}
 
 
+def drawer_of(question: Question, definition: Definition, today: date | None) -> Drawer:
+    """The function for a question that offers less than all."""
+    return _drawer(question, definition, Random(question.name), constants_of(definition), today)
+
+
 def constants_of(definition: Definition) -> dict[str, list[Any]]:
     """What each variable is compared with in conditions: numbers, dates, times and texts."""
     found: dict[str, list[Any]] = {}

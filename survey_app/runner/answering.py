@@ -13,6 +13,7 @@ from survey_app import clock
 from survey_app.design.previewing import step_of
 from survey_app.errors import Busy, DomainError
 from survey_app.questionnaire import piping, validation
+from survey_app.questionnaire.offering import ruled
 from survey_app.questionnaire.parts import text_in
 from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.question_types.rating import UNSURE
@@ -335,13 +336,16 @@ def _show(
     errors: dict[str, str] = {}
     for problem in problems or ():
         errors.setdefault(problem.variable, validation.message(problem, frame.language, definition))
+    known, texts = state.answers, state.texts
+    if ruled(definition):  # what is offered depends on answers that count, not on those that a change has taken off the way
+        known, texts = validation.settle(definition, known, texts)
     sheet = Sheet(
         definition,
         frame.language,
         order=order,
         given=given,
-        answers=state.answers,
-        texts=state.texts,
+        answers=known,
+        texts=texts,
         errors=errors,
         focus=news[0] if news else "",
         numbers=document.numbering(frame, definition, order),
