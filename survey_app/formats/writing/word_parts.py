@@ -45,6 +45,7 @@ TYPES: dict[str, tuple[str, str]] = {
     "ranking": ("排序", "ranking"), "constant_sum": ("比重", "constant sum"), "slider": ("滑动条", "slider"),
     "short_text": ("单行文字", "short text"), "long_text": ("多行文字", "long text"),
     "text_fields": ("多项填空", "several texts"),
+    "file": ("上传文件", "file"),
     "number": ("数字", "number"), "date": ("日期", "date"), "time": ("时间", "time"), "note": ("说明", "note"),
     "section": ("小标题", "heading"), "consent": ("同意", "consent"), "hidden": ("隐藏变量", "hidden value"),
     "computed": ("计算值", "computed value"), "order_data": ("订单数据", "order data"),

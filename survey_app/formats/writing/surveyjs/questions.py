@@ -8,6 +8,7 @@ from survey_app.formats.writing.surveyjs.work import Work, html_of
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.display import Consent
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.numbers import Date, Number, Time, plain_number
 from survey_app.questionnaire.question_types.tables import MatrixFields, MatrixMultiple
@@ -181,6 +182,13 @@ def _constant_sum(work: Work, question: ConstantSum, place: str) -> Element:
     return {"type": "multipletext", "items": items, "validators": [check]}
 
 
+def _file(work: Work, question: File, place: str) -> Element:
+    work.told.keep(place, "accepts", "max_mb")
+    kinds = {"photo": "image/*", "document": "application/pdf"}
+    accepted = ",".join(kinds[kind] for kind in question.accepts)
+    return {"type": "file", "acceptedTypes": accepted, "maxSize": question.max_mb * 1024 * 1024}
+
+
 _MAKERS: dict[str, Callable[[Work, Any, str], Element]] = {
     "single_choice": choices.single,
     "dropdown": choices.single,
@@ -203,6 +211,7 @@ _MAKERS: dict[str, Callable[[Work, Any, str], Element]] = {
     "time": _moment,
     "slider": _slider,
     "constant_sum": _constant_sum,
+    "file": _file,
     "consent": _consent,
     "note": _note,
     "section": _note,

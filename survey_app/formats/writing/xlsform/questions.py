@@ -10,6 +10,7 @@ from survey_app.formats.writing.xlsform.work import Row, Work, all_of
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.display import Consent
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.hidden import Computed, Hidden
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.numbers import Date, Number, Time, plain_number
@@ -197,6 +198,12 @@ def _unseen(work: Work, question: Question, place: str) -> None:
         work.told.lose(f"{place}.text", "to_nothing")
 
 
+def _file(work: Work, question: File, place: str, head: Row) -> None:
+    """A form says how many pixels a photo may have, not how many bytes."""
+    work.told.keep(place, "accepts")
+    work.add("image" if question.accepts == ("photo",) else "file", question.name, head)
+
+
 _MAKERS: dict[str, Callable[[Work, Any, str, Row], None]] = {
     "single_choice": choices.single,
     "dropdown": choices.single,
@@ -219,6 +226,7 @@ _MAKERS: dict[str, Callable[[Work, Any, str, Row], None]] = {
     "time": _time,
     "slider": _slider,
     "constant_sum": _constant_sum,
+    "file": _file,
     "consent": _consent,
     "note": _note,
     "section": _note,
