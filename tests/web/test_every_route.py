@@ -50,6 +50,8 @@ def address(rule: Rule, chain: staff.Chain) -> str:
         "bank_item": {"key": named["bank"]},
         "indicator_page": {"key": "response_speed"},
         "rule": {"node": named["ruled"], "key": "show_if"},
+        "questionnaire_file": {"key": "xlsform"},
+        "questionnaire_file_report": {"key": "xlsform"},
         "editor_card": {"node": named["listed"]},
         "editor_lines": {"node": named["listed"], "list": "choices"},
         "editor_places": {"node": named["listed"]},

@@ -8,6 +8,7 @@ from survey_app.design.views import (  # noqa: E402, F401 - they add their pages
     bank,
     converting,
     editor,
+    files,
     indicators,
     lists,
     logic,

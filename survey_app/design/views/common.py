@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import abort, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -30,6 +30,16 @@ def version_or_404(questionnaire: Questionnaire, number: int) -> Version:
     query = select(Version).where(Version.questionnaire_id == questionnaire.id, Version.number == number)
     found: Version = web.found(db.session.scalar(query))
     return found
+
+
+def asked_version(questionnaire: Questionnaire) -> Version | None:
+    """The version that the address names (404 when there is no such); None: the draft."""
+    number = request.args.get("version", "")
+    if not number:
+        return None
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
+        abort(404)
+    return version_or_404(questionnaire, int(number))
 
 
 def reading_language(definition: Definition) -> str:

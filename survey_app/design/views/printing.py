@@ -1,13 +1,11 @@
 """A questionnaire to print: the draft or a version, in one of its languages."""
 
-from flask import abort, request
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
 from survey_app.design import drafting, printing, publishing
-from survey_app.design.models import Questionnaire, Version
 from survey_app.design.views import blueprint
-from survey_app.design.views.common import questionnaire_or_404, reading_language, version_or_404
+from survey_app.design.views.common import asked_version, questionnaire_or_404, reading_language
 from survey_app.organisation.chain import the_chain
 
 
@@ -16,7 +14,7 @@ from survey_app.organisation.chain import the_chain
 def print_out(questionnaire_id: int) -> Response:
     """The PDF of the draft, or of `?version=2`, in `?language=en`."""
     questionnaire = questionnaire_or_404(questionnaire_id)
-    version = _asked_version(questionnaire)
+    version = asked_version(questionnaire)
     definition = publishing.definition_of(version) if version else drafting.draft_of(questionnaire)
     language = reading_language(definition)
     chain = the_chain()
@@ -31,10 +29,3 @@ def print_out(questionnaire_id: int) -> Response:
     )
     mark = f"-v{version.number}" if version else "-draft"
     return web.download(pdf, name=f"{questionnaire.name}{mark}-{language}.pdf", content_type="application/pdf")
-
-
-def _asked_version(questionnaire: Questionnaire) -> Version | None:
-    number = request.args.get("version", "")
-    if number and not (number.isascii() and number.isdigit() and len(number) <= 6):
-        abort(404)
-    return version_or_404(questionnaire, int(number)) if number else None

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, current_app, flash, request, url_for
+from flask import current_app, flash, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from survey_app import clock, web
 from survey_app.database import db
-from survey_app.design import drafting, forms, library, previewing, publishing, reading, translating
+from survey_app.design import converting, drafting, forms, library, previewing, publishing, reading, translating
 from survey_app.design.in_words import numbers_of
-from survey_app.design.models import Questionnaire, Version
+from survey_app.design.models import Questionnaire
 from survey_app.design.views import blueprint
 from survey_app.design.views.common import (
+    asked_version,
     head,
     languages_of,
     questionnaire_or_404,
     reading_language,
     reading_values,
-    version_or_404,
     waiting_translations,
 )
 from survey_app.questionnaire import loading, wording
@@ -40,6 +40,7 @@ def _draft_page(questionnaire: Questionnaire, template: str, *, status: int = 20
     faults, waiting = translating.apart(publishing.faults(questionnaire), definition.language)
     lines = waiting_translations(questionnaire.id, waiting)
     values["faults"] = _shown(values["reader"], faults) + [(place, text) for _address, place, text in lines]
+    values["imported"] = converting.of_questionnaire(questionnaire)
     values["advice"] = _shown(values["reader"], wording.advice(definition))
     return web.render(template, status=status, **values, **head(questionnaire), **more)
 
@@ -54,7 +55,7 @@ def _shown(reader: reading.Reader, problems: Sequence[Problem]) -> list[tuple[st
 def preview(questionnaire_id: int) -> Response:
     """The page as customers see it: the draft, or `?version=2`."""
     questionnaire = questionnaire_or_404(questionnaire_id)
-    version = _asked_version(questionnaire)
+    version = asked_version(questionnaire)
     definition = publishing.definition_of(version) if version else drafting.draft_of(questionnaire)
     language = reading_language(definition)
     width = request.args.get("width", "")
@@ -75,21 +76,11 @@ def preview(questionnaire_id: int) -> Response:
     )
 
 
-def _asked_version(questionnaire: Questionnaire) -> Version | None:
-    """The version that the address names (404 when there is no such); None: the draft."""
-    number = request.args.get("version", "")
-    if not number:
-        return None
-    if not number.isascii() or not number.isdigit() or len(number) > 6:
-        abort(404)
-    return version_or_404(questionnaire, int(number))
-
-
 @blueprint.get("/questionnaires/<int:questionnaire_id>/definition.yaml")
 @web.access("questionnaire:read")
 def download(questionnaire_id: int) -> Response:
     questionnaire = questionnaire_or_404(questionnaire_id)
-    version = _asked_version(questionnaire)
+    version = asked_version(questionnaire)
     if version is not None:
         return _yaml(publishing.definition_of(version), f"{questionnaire.name}-v{version.number}.yaml")
     return _yaml(drafting.draft_of(questionnaire), f"{questionnaire.name}.yaml")
