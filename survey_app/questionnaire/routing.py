@@ -73,7 +73,7 @@ def path(definition: Definition, answers: Answers, texts: Texts | None = None, *
         for question in page.questions:
             if question.show_if is not None and not holds(question.show_if, kept, kept_texts):
                 continue
-            if question.name in some_ruled:
+            if some_ruled and question.name in some_ruled:
                 offered = narrowed(definition, question, kept, kept_texts)
                 if offered is None:
                     continue
