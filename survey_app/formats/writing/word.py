@@ -5,6 +5,7 @@ scored) stands at the end, so that nothing is approved unread.
 """
 
 import io
+import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,17 @@ from survey_app.questionnaire.question_types import Question
 _GREY = RGBColor(0x59, 0x59, 0x59)
 _FONT, _FONT_ZH = "Calibri", "Microsoft YaHei"
 _FIXED_DAY = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def _timeless(made: io.BytesIO) -> bytes:
+    """The same archive without the moment of its making: equal questionnaires give equal files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            same = zipfile.ZipInfo(entry.filename, _FIXED_DAY.timetuple()[:6])
+            same.compress_type, same.external_attr = zipfile.ZIP_DEFLATED, entry.external_attr
+            new.writestr(same, old.read(entry))
+    return target.getvalue()
 
 
 def write(definition: Definition, told: Telling, language: str) -> bytes:
@@ -59,7 +71,7 @@ class _Paper:
             told.lose_every(key, "to_look")
         target = io.BytesIO()
         self.doc.save(target)
-        return target.getvalue()
+        return _timeless(target)
 
     # --- words ---
     def label(self, key: str, **values: Any) -> str:

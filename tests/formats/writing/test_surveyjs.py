@@ -48,8 +48,8 @@ def test_every_type_has_its_element() -> None:
         "greet": "html", "agree": "checkbox", "one": "radiogroup", "pick": "dropdown", "many": "checkbox",
         "alert": "radiogroup", "head": "panel", "rate": "rating", "stars": "rating", "words": "rating", "item": "radiogroup",
         "nps": "rating", "csat": "rating", "ces": "rating", "sat": "matrix", "grid": "matrix", "agreed": "matrix",
-        "again": "matrix", "use": "matrix", "tabled": "matrixdropdown", "rank": "ranking", "paper": "file", "split": "multipletext",
-        "line": "slider", "short": "text", "story": "comment", "parts": "multipletext", "age": "text", "price": "text",
+        "again": "matrix", "use": "matrix", "tabled": "matrixdropdown", "rank": "ranking", "split": "multipletext",
+        "paper": "file", "line": "slider", "short": "text", "story": "comment", "parts": "multipletext", "age": "text", "price": "text",
         "day": "text", "hour": "text", "free": "comment",
     }  # fmt: skip
 
