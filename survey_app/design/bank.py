@@ -18,6 +18,7 @@ from survey_app import events
 from survey_app.database import db
 from survey_app.design.editing import operations
 from survey_app.design.editing.changing import Refused, problems_of
+from survey_app.design.editing.operations import LISTS
 from survey_app.design.editing.tree import Data, Tree, new_id, plain
 from survey_app.design.models import BankItem, BankRevision, Questionnaire
 from survey_app.errors import DomainError
@@ -270,8 +271,8 @@ def update(tree: Tree, node_id: str, item: BankItem) -> None:
         body["scale"] = _place_scale(tree, code, scale)
     node.clear()
     node.update({**body, **local, "bank": mark})
-    for name in ("choices", "rows", "fields", "points"):
-        for part in node.get(name) or ():
+    for name in LISTS:
+        for part in _held(node, name):
             if (name, part.get("code")) in ids:
                 part["_id"] = ids[name, part["code"]]
     tree.index()
@@ -279,8 +280,12 @@ def update(tree: Tree, node_id: str, item: BankItem) -> None:
 
 def _ids_by_code(node: Data) -> dict[tuple[str, str], str]:
     """What keeps its code keeps its identity, so that undo and rules go on."""
-    lists = ("choices", "rows", "fields", "points")
-    return {(name, part["code"]): part["_id"] for name in lists for part in node.get(name) or () if "_id" in part}
+    return {(name, part["code"]): part["_id"] for name in LISTS for part in _held(node, name) if "_id" in part}
+
+
+def _held(node: Data, name: str) -> list[Data]:
+    held = node.get(name)
+    return held if isinstance(held, list) else []
 
 
 def decline(tree: Tree, node_id: str, item: BankItem) -> None:

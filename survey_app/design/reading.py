@@ -17,6 +17,7 @@ KINDS: dict[str, str] = {
     "note": N_("说明"), "section": N_("小节"), "consent": N_("同意"), "hidden": N_("隐藏变量"), "computed": N_("计算值"),
     "order_data": N_("订单数据"), "attention_check": N_("注意力检查"), "ranking": N_("排序"), "constant_sum": N_("分配总数"),
     "slider": N_("滑块"), "matrix_multiple": N_("矩阵多选"), "matrix_fields": N_("表格填空"),
+    "file": N_("上传文件"),
 }  # fmt: skip
 SCORE_KINDS: dict[str, str] = {
     "sum": N_("求和"), "mean": N_("平均"), "weighted": N_("加权平均"), "nps": "NPS", "csat": N_("满意比例（CSAT）"),

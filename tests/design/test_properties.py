@@ -20,13 +20,15 @@ from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition, Page, Score
 from survey_app.questionnaire.parts import Choice, Point, Scale
 from survey_app.questionnaire.question_types import TYPES
+from survey_app.questionnaire.question_types.amounts import SumItem
 from survey_app.questionnaire.question_types.matrix import Row
+from survey_app.questionnaire.question_types.tables import Column
 from survey_app.questionnaire.question_types.writing import TextItem
 from tests.staff import Person, fill
 
 MODELS = {
     "root": Definition, "page": Page, "choice": Choice, "row": Row, "field": TextItem, "scale": Scale, "point": Point,
-    "score": Score,
+    "score": Score, "item": SumItem, "column": Column,
 }  # fmt: skip
 
 HTMX = {"HX-Request": "true"}
@@ -134,8 +136,7 @@ def test_every_key_of_a_model_has_a_control_or_a_named_other_place(
     shown = {setting.key for setting in table if not setting.key.startswith("_")}
     elsewhere = set(settings.ELSEWHERE.get(kind, {}))
     keys = set(model.model_fields)
-    unsaid = {"columns"} if name == "matrix_fields" else set()
-    unsaid |= {"required"} if name in ("note", "section", "hidden", "computed", "order_data") else set()
+    unsaid = {"required"} if name in ("note", "section", "hidden", "computed", "order_data") else set()
     assert keys - elsewhere - unsaid == shown, name
     assert not shown & elsewhere
 

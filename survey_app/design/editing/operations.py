@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from survey_app.design.editing import starts
-from survey_app.design.editing.tree import CHILDREN, KIND_OF, ROOT, TEXT_KEYS, Data, Tree, new_id, plain
+from survey_app.design.editing.tree import CHILDREN, KIND_OF, ROOT, TEXT_KEYS, Data, Tree, is_list, new_id, plain
 from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.questionnaire import uses as used
@@ -17,7 +17,9 @@ from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.names import is_reserved
 from survey_app.questionnaire.parts import CODE
 
-LEAST = {"choices": 1, "rows": 1, "fields": 1, "points": 2}
+LISTS = ("choices", "rows", "fields", "items", "columns", "points")
+"""The lists whose parts have a code and words."""
+LEAST = {"choices": 1, "rows": 1, "fields": 1, "items": 1, "columns": 1, "points": 2}
 """How many of a list must stay."""
 
 
@@ -52,7 +54,8 @@ def set_text(tree: Tree, node_id: str, key: str, language: str, words: str) -> N
 def set_value(tree: Tree, node_id: str, key: str, value: Any) -> None:
     """A setting that is no text; None takes it out."""
     node = tree.node(node_id)
-    if key in CHILDREN.get(tree.kind(node_id), ()) or key.startswith("_"):
+    kind = tree.kind(node_id)
+    if is_list(kind, key, node.get(key)) or is_list(kind, key, value) or key.startswith("_"):
         raise KeyError(node_id)
     if value is None:
         node.pop(key, None)
@@ -78,6 +81,8 @@ def insert(tree: Tree, owner_id: str, name: str, node: Data, after_id: str | Non
     """Put a node into a list behind another one; "" puts it first, None last. Returns its id: the one wished, if free."""
     node["_id"] = node_id if node_id and not tree.has(node_id) else new_id()
     held = tree.node(owner_id).setdefault(name, [])
+    if not isinstance(held, list):  # somebody gave the question another type
+        raise KeyError(owner_id)
     ids = [item.get("_id") for item in held]
     index = (
         len(held) if after_id is None else 0 if after_id == "" else ids.index(after_id) + 1 if after_id in ids else -1
@@ -129,6 +134,8 @@ def join_page(tree: Tree, page_id: str) -> None:
     if "end_if" in page:
         before["end_if"] = page["end_if"]
     tree.data["pages"] = [item for item in tree.data["pages"] if item is not page]
+    if page.get("name"):
+        leave_groups(tree, str(page["name"]))
     tree.index()
 
 
@@ -174,12 +181,12 @@ def add_child(
     *,
     node_id: str = "",
 ) -> str:
-    """A choice, row, field or point with this code, else with the next free one."""
-    if name not in ("choices", "rows", "fields", "points"):
-        raise KeyError(owner_id)
-    if name not in CHILDREN[tree.kind(owner_id)]:
+    """A choice, row, field, item, column or point with this code, else with the next free one."""
+    if name not in LISTS or name not in CHILDREN.get(tree.kind(owner_id), ()):
         raise KeyError(owner_id)
     child = {"code": code or free_code(tree, owner_id, name), "text": {tree.data["languages"][0]: words}}
+    if name == "columns":
+        child["type"] = "short_text"
     if after_id is None and name == "choices":
         after_id = _last_plain(tree, owner_id)
     return insert(tree, owner_id, name, child, after_id, node_id=node_id)
@@ -196,7 +203,8 @@ def _last_plain(tree: Tree, question_id: str) -> str | None:
 def free_code(tree: Tree, owner_id: str, name: str, apart: Iterable[str] = ()) -> str:
     """The next number that is no code of the list, of a value, or of a choice that a version had, and not in `apart`."""
     node = tree.node(owner_id)
-    items = [item for item in node.get(name) or () if isinstance(item, dict)]
+    held = node.get(name)
+    items = [item for item in held if isinstance(item, dict)] if isinstance(held, list) else []
     taken = {str(item.get("code", "")) for item in items} | {str(item.get("value")) for item in items}
     retired = node.get("retired") or {}
     taken |= set(apart) | set(retired) | {str(value) for value in retired.values()}
@@ -207,8 +215,8 @@ def free_code(tree: Tree, owner_id: str, name: str, apart: Iterable[str] = ()) -
 
 
 def paste_lines(tree: Tree, owner_id: str, name: str, lines: Iterable[str], at_id: str | None = None) -> list[str]:
-    """One choice (row, field, point) per line; `words|code` gives the code. Empty ones from `at_id` on are filled first."""
-    if name not in ("choices", "rows", "fields", "points") or name not in CHILDREN.get(tree.kind(owner_id), ()):
+    """One part of a list per line; `words|code` gives the code. Empty ones from `at_id` on are filled first."""
+    if name not in LISTS or name not in CHILDREN.get(tree.kind(owner_id), ()):
         raise KeyError(owner_id)
     made, after = [], at_id
     wanted = _lines(tree, owner_id, name, lines)
@@ -316,6 +324,7 @@ def remove(tree: Tree, node_id: str) -> None:
     """Take a node out. Raises InUse when something else needs it."""
     kind = tree.kind(node_id)
     owner, name = tree.owner(node_id)
+    page_name = tree.node(node_id).get("name") if kind == "page" else None
     if kind == "root":
         raise KeyError(node_id)
     if len(tree.children(owner, name)) <= LEAST.get(name, 0):
@@ -334,7 +343,19 @@ def remove(tree: Tree, node_id: str) -> None:
         held[:] = [item for item in held if item.get("_id") != node_id]
         if not held and name == "scores":
             del tree.data["scores"]
+    if page_name:
+        leave_groups(tree, str(page_name))
     tree.index()
+
+
+def leave_groups(tree: Tree, page_name: str) -> None:
+    """A page that goes is in no group of pages in random order any more; a group of one page is none."""
+    groups = [[name for name in group if name != page_name] for group in tree.data.get("random_pages") or ()]
+    groups = [group for group in groups if len(group) > 1]
+    if groups:
+        tree.data["random_pages"] = groups
+    else:
+        tree.data.pop("random_pages", None)
 
 
 def _uses(tree: Tree, node_id: str) -> list[used.Use]:
@@ -351,9 +372,12 @@ def _uses(tree: Tree, node_id: str) -> list[used.Use]:
         return used.scale_uses(definition, str(tree.place(node_id)[1]))
     if kind == "point":
         return used.scale_uses(definition, str(tree.place(owner)[1]), node["code"])
+    if kind == "choice" and tree.kind(owner) == "column":
+        asked, column = tree.node(tree.owner(owner)[0]), str(tree.node(owner)["code"])
+        return used.uses(definition, question=asked["name"], choice=node["code"], row=column)
     if kind == "choice":
         return used.uses(definition, question=tree.node(owner)["name"], choice=node["code"])
-    if kind in ("row", "field"):
+    if kind in ("row", "field", "item", "column"):
         return used.uses(definition, question=tree.node(owner)["name"], row=node["code"])
     return []
 
@@ -397,6 +421,19 @@ def move_by(tree: Tree, node_id: str, step: int) -> None:
         page = pages.index(owner) + step
         if 0 <= page < len(pages):
             move(tree, node_id, pages[page], "" if step > 0 else None)
+
+
+def decide(tree: Tree, node_id: str, index: int) -> None:
+    """Take out one rule of an imported file that could not be said; somebody has decided what becomes of it."""
+    node = tree.node(node_id)
+    rules = list(node.get("open_rules") or ())
+    if not 0 <= index < len(rules):
+        raise KeyError(node_id)
+    del rules[index]
+    if rules:
+        node["open_rules"] = rules
+    else:
+        del node["open_rules"]
 
 
 # --- types, languages, names -------------------------------------------------------------------------------------------

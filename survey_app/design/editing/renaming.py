@@ -42,9 +42,16 @@ def rename_in(node: Data, old: str, new: str, definition: Definition) -> None:
     def renamed(name: str) -> str:
         return new + name[len(old) :] if name in stored else name
 
+    _follow(node, renamed)
+
+
+def _follow(node: Data, renamed: Renamer) -> None:
+    """Variables under their new names in one node: rules, quotas, expressions, scores, piped texts."""
     for key in RULES:
         if key in node:
             node[key] = _condition(node[key], renamed)
+    for quota in _quotas(node):
+        quota["when"] = _condition(quota["when"], renamed)
     if "expression" in node:
         node["expression"] = _expression(node["expression"], renamed)
     if isinstance(node.get("questions"), list) and "kind" in node:
@@ -56,6 +63,26 @@ def rename_in(node: Data, old: str, new: str, definition: Definition) -> None:
     for key, value in list(node.items()):
         if key not in (*RULES, "expression", "questions", "pages", "scales", "scores"):
             node[key] = _piped(value, renamed)
+
+
+def _quotas(node: Data) -> list[Data]:
+    """The quotas of a questionnaire; no other node has any."""
+    held = node.get("quotas")
+    return [quota for quota in held if isinstance(quota, dict) and "when" in quota] if isinstance(held, list) else []
+
+
+def rename_page(tree: Tree, node_id: str, name: str) -> None:
+    """Another name for a page, or none; groups of pages in random order follow. Raises DomainError when one needs the name."""
+    node = tree.node(node_id)
+    old, groups = node.get("name"), tree.data.get("random_pages") or []
+    if old and any(old in group for group in groups):
+        if not name:
+            raise DomainError(N_("这一页参加随机排列，页名不能为空。")).at("name")
+        tree.data["random_pages"] = [[name if one == old else one for one in group] for group in groups]
+    if name:
+        node["name"] = name
+    else:
+        node.pop("name", None)
 
 
 def _stored_names(definition: Definition, name: str) -> set[str]:
@@ -133,8 +160,8 @@ def rename_code(tree: Tree, node_id: str, code: str) -> None:
     if any(str(tree.node(key).get("code")) == code for key in tree.siblings(node_id) if key != node_id):
         raise DomainError(N_("编码“%(code)s”在这里已经用过。"), code=code).at("code")
     owner = tree.owner(node_id)[0]
-    if kind in ("row", "field"):
-        _rename_row(tree, owner, old, code)
+    if kind in ("row", "field", "item", "column"):
+        _rename_part(tree, node_id, code)
     else:
         variables = _variables_with(tree, owner, kind)
         for key in ("root", *tree.ids()):
@@ -146,24 +173,23 @@ def rename_code(tree: Tree, node_id: str, code: str) -> None:
     node["code"] = code
 
 
-def _rename_row(tree: Tree, owner: str, old: str, code: str) -> None:
-    name = tree.node(owner)["name"]
-
-    def renamed(variable: str) -> str:
-        return f"{name}_{code}" if variable == f"{name}_{old}" else variable
-
+def _rename_part(tree: Tree, node_id: str, code: str) -> None:
+    """Variables of a row, field, item or column get other names."""
+    node, question = tree.node(node_id), tree.node(tree.owner(node_id)[0])
+    old = node["code"]
+    before = _names(tree, question)
+    node["code"] = code
+    after = _names(tree, question)
+    node["code"] = old
+    names = dict(zip(before, after, strict=True))
     for key in ("root", *tree.ids()):
-        node = tree.node(key)
-        for rule in RULES:
-            if rule in node:
-                node[rule] = _condition(node[rule], renamed)
-        if "expression" in node:
-            node["expression"] = _expression(node["expression"], renamed)
-        if isinstance(node.get("questions"), list) and "kind" in node:
-            node["questions"] = [renamed(variable) for variable in node["questions"]]
-        for text, value in list(node.items()):
-            if text not in (*RULES, "expression", "questions", "pages", "scales", "scores"):
-                node[text] = _piped(value, renamed)
+        _follow(tree.node(key), lambda name: names.get(name, name))
+
+
+def _names(tree: Tree, question: Data) -> list[str]:
+    """Every name of an answer or a column of a question, in an order that does not hang on its codes."""
+    made = Definition.from_json({**plain(tree.data), "pages": [{"questions": [plain(question)]}]}).questions[0]
+    return [name for variable in made.variables() for name in (variable.name, variable.answer)]
 
 
 def _variables_with(tree: Tree, owner: str, kind: str) -> set[str]:
@@ -171,6 +197,9 @@ def _variables_with(tree: Tree, owner: str, kind: str) -> set[str]:
     if kind == "point":
         scale = tree.place(owner)[1]
         questions = [tree.node(key) for key in tree.ids("question") if tree.node(key).get("scale") == scale]
+    elif tree.kind(owner) == "column":
+        asked, column = tree.node(tree.owner(owner)[0]), tree.node(owner)["code"]
+        return {f"{asked['name']}_{row['code']}_{column}" for row in asked.get("rows") or ()}
     else:
         questions = [tree.node(owner)]
     found = set()
@@ -183,6 +212,8 @@ def _recode_in(node: Data, variables: set[str], old: str, new: str) -> None:
     for key in RULES:
         if key in node:
             node[key] = _recoded(node[key], variables, old, new)
+    for quota in _quotas(node):
+        quota["when"] = _recoded(quota["when"], variables, old, new)
     if isinstance(node.get("expression"), dict):
         node["expression"] = _recoded_expression(node["expression"], variables, old, new)
 

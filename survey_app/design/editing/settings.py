@@ -72,6 +72,9 @@ def set_field(tree: Tree, node_id: str, key: str, given: str, *, language: str =
         shaping.SHAPERS[setting.control](tree, node_id, given)
     else:
         value = _value(setting, given)
+        if key == "name" and tree.kind(node_id) == "page":
+            renaming.rename_page(tree, node_id, value or "")
+            return
         operations.set_value(tree, node_id, key, None if value == setting.default else value)
         shaping.follow(tree, node_id, key)
 

@@ -172,6 +172,26 @@ def set_expected(tree: Tree, node_id: str, code: str) -> None:
     tree.node(node_id)["expected"] = code
 
 
+COLUMN_KEYS = {"short_text": ("max_length",), "number": ("min", "max", "decimals"), "dropdown": ("choices", "retired")}
+"""What a column of a table of fields can have besides code and words, by its type."""
+
+
+def set_column_type(tree: Tree, node_id: str, kind: str) -> None:
+    """How a column of a table of fields is filled in; what the new way cannot have goes."""
+    if kind not in COLUMN_KEYS:
+        raise DomainError(_NOT_LISTED).at("type")
+    node = tree.node(node_id)
+    if kind == node["type"]:
+        return
+    _refuse_used_choices(tree, node_id)
+    for key in {key for keys in COLUMN_KEYS.values() for key in keys} - set(COLUMN_KEYS[kind]):
+        node.pop(key, None)
+    node["type"] = kind
+    if kind == "dropdown":
+        node["choices"] = _blank_choices(tree, 2)
+    tree.index()
+
+
 def set_indicator(tree: Tree, node_id: str, key: str) -> None:
     """What the question measures; "" for nothing."""
     operations.set_value(tree, node_id, "indicator", key or None)
@@ -303,6 +323,7 @@ SHAPERS: dict[str, Callable[[Tree, str, str], Any]] = {
     "scale": set_scale,
     "cell": set_cells,
     "expected": set_expected,
+    "column_type": set_column_type,
     "indicator": set_indicator,
     "rescale": set_rescale,
     "mode": set_mode,

@@ -53,6 +53,7 @@ STARTS: dict[str, dict[str, Any]] = {
     "number": {},
     "date": {},
     "time": {},
+    "file": {},
     "note": {},
     "section": {},
     "consent": {"required": True, "label": {"zh-CN": "我同意", "en": "I agree"}},

@@ -1,7 +1,7 @@
 """A draft as a tree of nodes that keep their identity, and as flat values that can be compared, applied and taken back.
 
-A draft is the JSON of a definition in which every node (page, question, choice, row, field, scale, point, score) has a key
-`_id`; other keys that begin with `_` are marks of the editor. `plain` leaves exactly the definition.
+A draft is the JSON of a definition in which every node (page, question, choice, row, field, item, column, scale, point,
+score) has a key `_id`; other keys that begin with `_` are marks of the editor. `plain` leaves exactly the definition.
 """
 
 import copy
@@ -15,7 +15,8 @@ ROOT = "root"
 CHILDREN = {
     "root": ("pages", "scales", "scores"),
     "page": ("questions",),
-    "question": ("choices", "rows", "fields"),
+    "question": ("choices", "rows", "fields", "items", "columns"),
+    "column": ("choices",),
     "scale": ("points",),
 }
 KIND_OF = {
@@ -24,6 +25,8 @@ KIND_OF = {
     "choices": "choice",
     "rows": "row",
     "fields": "field",
+    "items": "item",
+    "columns": "column",
     "scales": "scale",
     "points": "point",
     "scores": "score",
@@ -96,7 +99,7 @@ class Tree:
         return self._nodes[node_id][0]
 
     def kind(self, node_id: str) -> str:
-        """root, page, question, choice, row, field, scale, point or score."""
+        """root, page, question, choice, row, field, item, column, scale, point or score."""
         return self._nodes[node_id][1]
 
     def owner(self, node_id: str) -> tuple[str, str]:
@@ -164,6 +167,11 @@ class Tree:
         return next((key for key in self.ids("question") if self.node(key).get("name") == name), None)
 
 
+def is_list(kind: str, key: str, value: Any) -> bool:
+    """Whether a key holds the children of a node; `columns` of a choice question is a number."""
+    return key in CHILDREN.get(kind, ()) and isinstance(value, list | dict)
+
+
 def children_of(node: Data, name: str) -> list[tuple[str, Data]]:
     """The nodes in one list of a node, each with what it is called there (scales stand in a mapping, sorted by code)."""
     held = node.get(name)
@@ -212,7 +220,7 @@ def flatten(tree: Tree) -> Flat:
         kind, node = tree.kind(node_id), tree.node(node_id)
         flat.values[f"{node_id}/_id"] = node_id
         for key, value in node.items():
-            if key in CHILDREN.get(kind, ()):
+            if is_list(kind, key, value):
                 flat.lists[f"{node_id}/{key}"] = tree.children(node_id, key)
             elif key in TEXT_KEYS and isinstance(value, dict):
                 flat.values.update({f"{node_id}/{key}/{language}": words for language, words in value.items()})

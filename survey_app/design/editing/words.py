@@ -26,6 +26,7 @@ WORDS = {
     "language.remove": N_("删除语言"),
     "rule.set": N_("修改逻辑"),
     "rule.remove": N_("删除逻辑"),
+    "rule.decided": N_("处理导入的规则"),
     "fix": N_("一键修改"),
     "bank.add": N_("从题库添加"),
     "bank.update": N_("更新题库题目"),
@@ -48,6 +49,7 @@ _USES = {
     "piping": N_("%(place)s的文字里引用了它的答案"),
     "expected": N_("%(place)s的正确答案"),
     "scale": N_("%(place)s用它作答"),
+    "quota": N_("配额“%(name)s”：%(rule)s"),
 }
 
 
@@ -65,6 +67,9 @@ class UseWriter:
             score = self.definition.scores[int(place[1])]
             name = self.definition.text(score.label, self.rules.language) or score.name
             return self.translate(_USES["score"]) % {"name": name}
+        if place[0] == "quotas" and use.kind == "quota":
+            quota = self.definition.quotas[int(place[1])]
+            return self.translate(_USES["quota"]) % {"name": quota.name, "rule": self.rules.write(quota.when)}
         words, owner = self._place(place)
         rule = self.rules.write(getattr(owner, use.kind, None)) if use.kind in ("show_if", "end_if") else ""
         return self.translate(_USES.get(use.kind, "%(place)s")) % {"place": words, "rule": rule}

@@ -71,7 +71,7 @@ def _other(tree: Tree, owner: str, _more: str, _form: forms.ActForm) -> str:
 def _paste(tree: Tree, node: str, name: str, form: forms.ActForm) -> str:
     lines = form.lines.data.splitlines()
     if tree.kind(node) == "question":
-        if name not in ("choices", "rows", "fields"):
+        if name not in operations.LISTS:
             raise KeyError(node)
         made = operations.paste_lines(tree, node, name, lines, _first_empty(tree, node, name))
     else:
@@ -128,6 +128,12 @@ def _join(tree: Tree, node: str, _more: str, _form: forms.ActForm) -> str:
     return pages[max(0, pages.index(node) - 1)]
 
 
+def _decided(tree: Tree, node: str, more: str, _form: forms.ActForm) -> str:
+    """One rule of an imported file is settled."""
+    operations.decide(tree, node, int(more) if more.isascii() and more.isdigit() and len(more) < 4 else -1)
+    return node
+
+
 def _duplicate(tree: Tree, node: str, _more: str, _form: forms.ActForm) -> str:
     return operations.duplicate(tree, node)
 
@@ -145,6 +151,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "page": (_page, "page.add"),
     "split": (_split, "page.split"),
     "join": (_join, "page.merge"),
+    "decided": (_decided, "rule.decided"),
 }
 MADE = frozenset({"add", "child", "other", "paste", "duplicate", "page"})
 
@@ -173,6 +180,8 @@ def run(questionnaire: Questionnaire, form: forms.ActForm) -> Done:
         done.row, done.focus = went[0], False
     if name == "remove":
         done.toast, done.undoable = gone, True
+    elif name == "decided":
+        done.toast, done.undoable = str(_("这条规则已处理")), True
     elif kind == "move":
         done.said = _where(Tree(questionnaire.draft), went[0]) if outcome.edit else _("已经在最边上了。")
     else:

@@ -22,11 +22,14 @@ from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.parts import LANGUAGE
 from survey_app.questionnaire.problems import sentence
 
+LISTED = ("choices", "rows", "fields", "item_list", "column_list", "points_list")
+"""Controls that show the parts of a list."""
 MOST_ITEMS = 60
 """Choices shown at once; a list of towns has thousands."""
 KIND_WORDS: dict[str, str] = {
     "root": N_("整份问卷"), "page": N_("页"), "question": N_("题目"), "choice": N_("选项"), "row": N_("行"),
-    "field": N_("填空项"), "scale": N_("量表"), "point": N_("量表的点"), "score": N_("得分"),
+    "field": N_("填空项"), "item": N_("项目"), "column": N_("列"), "scale": N_("量表"),
+    "point": N_("量表的点"), "score": N_("得分"),
 }  # fmt: skip
 MORE_LANGUAGES = ("zh-CN", "en", "zh-TW", "ja", "ko", "ru", "vi", "th", "ug", "bo", "mn")
 
@@ -149,6 +152,8 @@ class _Drawer:
             return (key == "unsure" and "scale" not in node) or (
                 "points" in node and key in ("start", "style", "low", "high", "labels")
             )
+        if kind == "column" and any(key in keys for keys in shaping.COLUMN_KEYS.values()):
+            return key in shaping.COLUMN_KEYS[str(node["type"])]
         if kind == "hidden" and key in ("parameter", "choices"):
             return False
         if kind == "score" and key == "top":
@@ -165,7 +170,7 @@ class _Drawer:
             standard = settings.BUILT_IN.get(str(node.get("type")), {}).get(setting.key)
             words = (stored if stored is not None else standard) or {}
             return Shown(setting, str(words.get(self.language, "")), stored)
-        if setting.control in ("choices", "rows", "fields", "points_list"):
+        if setting.control in LISTED:
             name = "points" if setting.control == "points_list" else setting.key
             ids = self.tree.children(node_id, name)
             return Shown(
@@ -195,7 +200,7 @@ class _Drawer:
     def _item(self, child_id: str) -> Item:
         node = self.tree.node(child_id)
         cells = {s.key: self.shown(child_id, s) for s in settings.of(self.tree, child_id)}
-        beside = ("score", "other", "exclusive", "missing", "max_length", "pattern")
+        beside = ("score", "other", "exclusive", "missing", "max_length", "pattern", "min", "max")
         return Item(
             child_id,
             self.definition.text(node.get("text"), self.language) or str(node.get("code", "")),

@@ -9,7 +9,7 @@ from functools import cached_property
 from flask_babel import gettext as _
 
 from survey_app import web
-from survey_app.design.editing import marks
+from survey_app.design.editing import marks, settings
 from survey_app.design.editing.catalogue import KINDS, Kind
 from survey_app.design.editing.tree import ROOT, Data, Tree, plain
 from survey_app.design.in_words import ConditionWriter
@@ -130,6 +130,10 @@ class Sheet:
         """The points of a rating."""
         start = node.get("start", 1)
         return range(start, start + (node.get("points") or 5))
+
+    def plain(self, value: float) -> str:
+        """A number as people type it."""
+        return settings.plain(value)
 
     def fixed_labels(self, node: Data) -> list[str]:
         """The words of CSAT and CES, which nobody edits."""

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from survey_app import web
 from survey_app.design.editing.catalogue import KINDS
+from survey_app.languages import N_
 
 _HIDDEN = (
     '<input type="hidden" name="csrf_token" value="{{ token }}"><input type="hidden" name="page" value="{{ page }}">'
@@ -30,7 +31,10 @@ def canvas_words(page: str, revision: int) -> dict[str, Any]:
     }
 
 
-def _texts() -> dict[str, str]:
+COLUMN_TYPES: dict[str, str] = {"short_text": N_("文字"), "number": N_("数字"), "dropdown": N_("从列表选择")}
+
+
+def _texts() -> dict[str, Any]:
     return {
         "question": _("题目文字"),
         "question_here": _("在这里写题目"),
@@ -40,6 +44,13 @@ def _texts() -> dict[str, str]:
         "choice": _("选项"),
         "row": _("项目"),
         "field": _("填空"),
+        "item": _("项目"),
+        "column": _("列"),
+        "column_types": {key: _(words) for key, words in COLUMN_TYPES.items()},
+        "total": _("合计"),
+        "open_rules": _("导入的规则还没有处理，处理完才能发布。请照原意写好规则，或决定不要。"),
+        "decided": _("已处理"),
+        "random": _("本页题目随机排列"),
         "point": _("刻度文字"),
         "low": _("最低端文字"),
         "high": _("最高端文字"),
@@ -85,6 +96,8 @@ def _buttons() -> dict[str, str]:
         "add_choices": _("添加选项"),
         "add_rows": _("添加项目"),
         "add_fields": _("添加填空"),
+        "add_items": _("添加项目"),
+        "add_columns": _("添加列"),
         "add_points": _("添加刻度"),
         "add_other": _("添加“其他”"),
         "paste": _("批量添加"),

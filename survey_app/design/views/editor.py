@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from survey_app import web
 from survey_app.design import forms
-from survey_app.design.editing import changing, settings
+from survey_app.design.editing import changing, operations, settings
 from survey_app.design.editing.catalogue import GROUPS
 from survey_app.design.editing.tree import ROOT, Tree
 from survey_app.design.editing.words import words_of
@@ -196,6 +196,6 @@ def editor_lines(questionnaire_id: int) -> Response:
     """A field for many choices, one per line."""
     sheet, values = _sheet(questionnaire_id)
     node, name = request.args.get("node", ""), request.args.get("list", "")
-    if not sheet.tree.has(node) or name not in ("choices", "rows", "fields", "points"):
+    if not sheet.tree.has(node) or name not in operations.LISTS:
         abort(404)
     return web.render("design/editor/lines.html", fragment="design/editor/_lines.html", **values, node=node, name=name)
