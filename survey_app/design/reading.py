@@ -8,7 +8,11 @@ from survey_app.design import indicators
 from survey_app.design.in_words import ConditionWriter, Translate
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition, Page, Score
+from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.base import Question
+from survey_app.questionnaire.question_types.numbers import plain_number
+from survey_app.questionnaire.question_types.ordering import Ranking
+from survey_app.questionnaire.question_types.tables import Column
 
 KINDS: dict[str, str] = {
     "single_choice": N_("单选"), "dropdown": N_("下拉单选"), "multiple_choice": N_("多选"), "rating": N_("评分"),
@@ -19,6 +23,7 @@ KINDS: dict[str, str] = {
     "slider": N_("滑块"), "matrix_multiple": N_("矩阵多选"), "matrix_fields": N_("表格填空"),
     "file": N_("上传文件"),
 }  # fmt: skip
+COLUMN_KINDS: dict[str, str] = {"short_text": N_("文字"), "number": N_("数字"), "dropdown": N_("从列表选择")}
 SCORE_KINDS: dict[str, str] = {
     "sum": N_("求和"), "mean": N_("平均"), "weighted": N_("加权平均"), "nps": "NPS", "csat": N_("满意比例（CSAT）"),
     "ces": N_("费力度（CES）"),
@@ -71,6 +76,7 @@ class ShownPage:
     condition: str
     end: str
     questions: tuple[ShownQuestion, ...]
+    random: bool = False  # its questions stand in random order
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,22 @@ class Reader:
             self.conditions.write(page.show_if),
             self.conditions.write(page.end_if),
             tuple(self._question(question) for question in page.questions),
+            page.random_order,
         )
+
+    def random_pages(self) -> list[str]:
+        """Each group of pages in random order, in words."""
+        numbers = {page.name: number for number, page in enumerate(self.definition.pages, start=1) if page.name}
+        return [
+            self.translate(N_("、")).join(
+                self._filled(N_("第 %(n)s 页"), n=numbers[name]) if name in numbers else name for name in group
+            )
+            for group in self.definition.random_pages
+        ]
+
+    def quotas(self) -> list[tuple[str, int, str]]:
+        """Each quota: its name, how many, and who is counted, in words."""
+        return [(quota.name, quota.limit, self.conditions.write(quota.when)) for quota in self.definition.quotas]
 
     def _question(self, question: Question) -> ShownQuestion:
         choices, as_row = self._choices(question)
@@ -164,7 +185,7 @@ class Reader:
         """Limits and settings in words; which of them a question has depends on its type."""
         found = []
         low, high = getattr(question, "min", None), getattr(question, "max", None)
-        if question.type == "multiple_choice" and (low or high):
+        if question.type in ("multiple_choice", "matrix_multiple") and (low or high):
             most = high or len(question.choices)
             found.append(self._filled(N_("可选 %(low)s 到 %(high)s 项"), low=low or 0, high=most))
         elif low is not None or high is not None:
@@ -175,13 +196,32 @@ class Reader:
             found.append(self._filled(N_("最多 %(n)s 字"), n=question.max_length))
         if getattr(question, "random_order", False) or getattr(question, "random_rows", False):
             found.append(self.translate(N_("随机顺序")))
-        for key in {"text_fields": ("fields",), "constant_sum": ("items",), "matrix_fields": ("columns",)}.get(
-            question.type, ()
-        ):
-            found += [self.text(item.text) for item in getattr(question, key)]
+        if isinstance(question, Ranking) and question.places < len(question.choices):
+            found.append(self._filled(N_("只排前 %(n)s 位"), n=question.places))
+        if isinstance(question, Slider) and question.step != 1:
+            found.append(self._filled(N_("每格 %(n)s"), n=plain_number(question.step)))
+        if isinstance(question, ConstantSum):
+            found.append(self._filled(N_("合计 %(total)s"), total=plain_number(question.total)))
+        found += [self._part(part) for part in self._parts(question)]
+        found += [self._filled(N_("导入的规则未处理：%(rule)s"), rule=rule) for rule in question.open_rules]
         if question.type == "consent":
             found.append("☐ " + self.text(question.label))
         return found
+
+    @staticmethod
+    def _parts(question: Any) -> tuple[Any, ...]:
+        key = {"text_fields": "fields", "constant_sum": "items", "matrix_fields": "columns"}.get(question.type)
+        return getattr(question, key) if key else ()
+
+    def _part(self, part: Any) -> str:
+        """A field, an item or a column, with how it is filled in."""
+        words = self.text(part.text)
+        if not isinstance(part, Column):
+            return words
+        how = self.translate(COLUMN_KINDS[part.type])
+        if part.choices:
+            how += self.translate(N_("：")) + self.translate(N_("、")).join(self.text(c.text) for c in part.choices)
+        return self._filled(N_("%(column)s（%(how)s）"), column=words, how=how)
 
     def _filled(self, template: str, **values: Any) -> str:
         return self.translate(template) % values

@@ -11,7 +11,7 @@ from survey_app.design.in_words import ConditionWriter
 from survey_app.design.reading import Reader
 from survey_app.languages import translator
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.loading import load_definition
+from survey_app.questionnaire.loading import definition_from, load_definition
 
 SOURCE = """
 format: 1
@@ -173,3 +173,38 @@ def test_the_library_is_whole() -> None:
         )
         assert 1 <= entry.minutes <= 5 and entry.number_of_questions >= 2, entry.name
     assert library.find("../pyproject") is None
+
+
+def test_tables_amounts_and_orders_are_read_with_their_limits() -> None:
+    rows = [{"code": "a", "text": "A"}, {"code": "b", "text": "B"}]
+    columns = [
+        {"code": "n", "text": "盒数", "type": "number"},
+        {"code": "w", "text": "门店", "type": "dropdown", "choices": rows},
+    ]
+    questions = [
+        {"name": "wish", "type": "ranking", "text": "排", "choices": rows, "top": 1, "open_rules": ["if x"]},
+        {"name": "split", "type": "constant_sum", "text": "分", "items": rows, "total": 1.5, "decimals": 1},
+        {"name": "warm", "type": "slider", "text": "滑", "min": 0, "max": 10, "step": 0.5},
+        {"name": "shops", "type": "matrix_multiple", "text": "选", "rows": rows, "choices": rows, "max": 2},
+        {"name": "drugs", "type": "matrix_fields", "text": "填", "rows": rows, "columns": columns},
+    ]
+    pages = [
+        {"name": "one", "questions": questions, "random_order": True},
+        {"name": "two", "questions": [{"name": "sat", "type": "csat", "text": "满意？"}]},
+    ]
+    made = definition_from(
+        {"format": 1, "name": "t", "title": "T", "languages": ["zh-CN"], "pages": pages, "random_pages": [["one", "two"]],
+         "quotas": [{"name": "full", "limit": 30, "when": {"split_a": {"at_least": 1}}}]}
+    )  # fmt: skip
+    reader = Reader(made, "zh-CN", translator("zh-CN"))
+    first, second = reader.pages()
+    assert (first.random, second.random) == (True, False)
+    assert [list(question.extras) for question in first.questions] == [
+        ["只排前 1 位", "导入的规则未处理：if x"],
+        ["合计 1.5", "A", "B"],
+        ["范围 0 到 10", "每格 0.5"],
+        ["可选 0 到 2 项"],
+        ["盒数（数字）", "门店（从列表选择：A、B）"],
+    ]
+    assert reader.random_pages() == ["第 1 页、第 2 页"]
+    assert reader.quotas() == [("full", 30, "第 2 题“分 · A”不低于 1")]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from survey_app import web
 from survey_app.design.editing.catalogue import KINDS
-from survey_app.languages import N_
+from survey_app.design.reading import COLUMN_KINDS
 
 _HIDDEN = (
     '<input type="hidden" name="csrf_token" value="{{ token }}"><input type="hidden" name="page" value="{{ page }}">'
@@ -31,9 +31,6 @@ def canvas_words(page: str, revision: int) -> dict[str, Any]:
     }
 
 
-COLUMN_TYPES: dict[str, str] = {"short_text": N_("文字"), "number": N_("数字"), "dropdown": N_("从列表选择")}
-
-
 def _texts() -> dict[str, Any]:
     return {
         "question": _("题目文字"),
@@ -46,7 +43,7 @@ def _texts() -> dict[str, Any]:
         "field": _("填空"),
         "item": _("项目"),
         "column": _("列"),
-        "column_types": {key: _(words) for key, words in COLUMN_TYPES.items()},
+        "column_types": {key: _(words) for key, words in COLUMN_KINDS.items()},
         "total": _("合计"),
         "open_rules": _("导入的规则还没有处理，处理完才能发布。请照原意写好规则，或决定不要。"),
         "decided": _("已处理"),
