@@ -40,7 +40,7 @@ def pages_of(chain: staff.Chain) -> dict[str, str]:
         "new-link": f"{questionnaire}/collectors/new?kind=link", "new-codes": f"{questionnaire}/collectors/new?kind=shop",
         "all-doors": "/collectors", "poster": f"/collectors/{chain.doors['own']}/poster", "posters": f"{questionnaire}/posters",
         "arms": f"/collectors/{chain.doors['link']}/variants", "variants": f"{questionnaire}/variants",
-        "filing": f"{draft}/filing",
+        "filing": f"{draft}/filing", "files": f"{draft}/files", "file": f"{questionnaire}/files?format=wjx",
         "results": f"{questionnaire}/results", "no-results": f"{draft}/results", "exports": f"{questionnaire}/exports",
         "no-exports": f"{draft}/exports", "edited-region": f"/regions/{chain.regions[0]}", "new-shop": "/shops/new",
         "library": "/library", "library-entry": "/library/care-experience", "organisation": "/organisation", "shops": "/shops",

@@ -44,7 +44,8 @@ def test_what_the_page_tells_is_what_the_file_and_its_report_hold(chain: staff.C
     assert sent.mimetype == target.mimetype.partition(";")[0] and "shop-visit-v1" in sent.headers["Content-Disposition"]
     report = person.get(f"{path}/{key}/report.csv?version=1").data.decode("utf-8-sig")
     told = {word: int(n) for word, n in re.findall(r">(有变化|丢失|改变|保留) <span class=\"num count\">(\d+)<", text)}
-    assert told["有变化"] == told["丢失"] + told["改变"] == text.count("<tr>") - (told["有变化"] > 0)
+    assert told["有变化"] == told["丢失"] + told["改变"]
+    assert text.count("<tr>") == min(told["有变化"], files.PER_PAGE) + (told["有变化"] > 0)  # with the headings
     assert told["保留"] == report.count(",保留,") and told["丢失"] == report.count(",丢失,")
     assert kept.count("<tr>") - 1 == min(told["保留"], files.PER_PAGE)
     assert ("全部保留" in text) == (told["有变化"] == 0)
@@ -90,3 +91,9 @@ def test_a_questionnaire_names_the_file_it_came_from(chain: staff.Chain) -> None
     editor, reader = chain.signed_in("researcher").text(path), chain.signed_in("manager").text(path)
     assert "a.txt" in editor and f"/questionnaires/import/{number}" in editor
     assert "a.txt" in reader and f"/questionnaires/import/{number}" not in reader
+
+
+def test_what_weighs_most_stands_first_in_the_report(chain: staff.Chain) -> None:
+    text = chain.signed_in("researcher").text(f"/questionnaires/{chain.questionnaire}/files?format=wjx&result=lost")
+    kinds = re.findall(r'class="kindword"[^>]*>([^<]+)<', text)
+    assert kinds[0] == "规则" and kinds[-1] == "设置" and kinds.index("选项") < kinds.index("计分")

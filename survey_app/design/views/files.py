@@ -11,12 +11,27 @@ from survey_app.design import drafting, publishing, reading
 from survey_app.design.views import blueprint
 from survey_app.design.views.common import asked_version, head, languages_of, questionnaire_or_404, reading_language
 from survey_app.formats import writing
-from survey_app.formats.importing.report import KINDS, RESULTS, as_csv, counts
+from survey_app.formats.importing.report import KINDS, RESULTS, Line, as_csv, counts
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition
 
-PER_PAGE = 100
+PER_PAGE = 50
 ORDER = {"lost": 0, "changed": 1, "kept": 2}
+WEIGHT = (
+    "question",
+    "rule",
+    "validation",
+    "quota",
+    "choice",
+    "row",
+    "text",
+    "score",
+    "page",
+    "group",
+    "survey",
+    "script",
+)
+"""What people look for first, in this order; settings last."""
 CLASSES = {"lost": "bad", "changed": "warn", "kept": "good"}
 WORDS = {
     "yaml": N_("本系统的格式：什么都不丢，可以再导入"),
@@ -101,10 +116,14 @@ def _choice_of(definition: Definition, key: str) -> list[tuple[str, str]]:
     return languages_of(definition) if ONE_LANGUAGE[key] else [("", _("全部语言")), *languages_of(definition)]
 
 
+def _weight(line: Line) -> int:
+    return WEIGHT.index(line.kind) if line.kind in WEIGHT else len(WEIGHT)
+
+
 def _report(definition: Definition, made: writing.Written) -> dict[str, Any]:
     tag, result = web.language_tag(), request.args.get("result", "")
     reader = reading.Reader(definition, tag if tag in definition.languages else definition.language, _)
-    lines = sorted(made.lines, key=lambda line: ORDER[line.result])
+    lines = sorted(made.lines, key=lambda line: (ORDER[line.result], _weight(line)))
     chosen = [line for line in lines if line.result == result or (not result and line.result != "kept")]
     number, chinese = web.page_number(), tag.startswith("zh")
     return {
