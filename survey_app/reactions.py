@@ -30,7 +30,7 @@ from survey_app.exports import requesting
 from survey_app.messaging import forgetting, purposes
 from survey_app.organisation.chain import the_chain
 from survey_app.people import consents, erasure, importing, shredding, signing, suppressions, tiers
-from survey_app.responses import recordings, retention, settling
+from survey_app.responses import recordings, retention, settling, uploads
 from survey_app.safekeeping import backups, restoring, rotating
 
 HOUR, DAY = 3_600, 86_400
@@ -96,6 +96,7 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "field_work": (DAY, lambda now: fieldwork.keep_counts(now=now)),
     "recordings": (60, lambda now: recordings.ask_to_write_down(now=now)),
     "recordings_expired": (DAY, lambda now: recordings.expire(now=now)),
+    "uploads_expired": (DAY, lambda now: uploads.expire(now=now)),
     "recipients": (DAY, lambda now: forgetting.forget_recipients(now=now)),
     "retention": (DAY, lambda now: retention.apply(now=now)),
     "arrivals": (HOUR, lambda now: settling.forget_arrivals(now=now)),  # after retention: it drops what that left

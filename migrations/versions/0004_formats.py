@@ -1,4 +1,4 @@
-"""formats: files of other programs that were read, with their reports
+"""formats: files of other programs that were read, with their reports; files that respondents hand over
 
 Revision: 0004
 Revises: 0003
@@ -13,6 +13,8 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -35,7 +37,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_conversion_created_at"), "conversion", ["created_at"], unique=False)
     op.create_index(op.f("ix_conversion_questionnaire_id"), "conversion", ["questionnaire_id"], unique=False)
+    op.create_table(
+        "uploaded_file",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("nullifier", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("response_id", _ID, nullable=True),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("variable", sa.String(length=64), nullable=False),
+        sa.Column("ending", sa.String(length=8), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("(nullifier is null) <> (response_id is null)", name=op.f("ck_uploaded_file_owner")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_uploaded_file_wave_id_wave")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploaded_file")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_uploaded_file_nullifier"), "uploaded_file", ["nullifier"], unique=False)
+    op.create_index(op.f("ix_uploaded_file_response_id"), "uploaded_file", ["response_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("uploaded_file")
     op.drop_table("conversion")

@@ -164,3 +164,25 @@ class Recording(Base):
     day: Mapped[int | None]  # of its making; after the submit that of the answer, which may keep none
     tries: Mapped[int] = mapped_column(default=0)
     body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UploadedFile(Base):
+    """A photo or a document of an answer, sealed. Its reference is its number and its ending.
+
+    It belongs to a code before the submit and to the answer after it (no foreign key: answers are written anew every hour).
+    """
+
+    __tablename__ = "uploaded_file"
+    __table_args__ = (
+        CheckConstraint("(nullifier is null) <> (response_id is null)", name="owner"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)  # random
+    nullifier: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)  # of the code it was sent under
+    response_id: Mapped[int | None] = mapped_column(_Id, index=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    variable: Mapped[str] = mapped_column(String(64))
+    ending: Mapped[str] = mapped_column(String(8))  # jpg, pdf
+    day: Mapped[int | None]  # of its coming; after the submit that of the answer, which may keep none
+    body: Mapped[bytes] = mapped_column(LargeBinary)

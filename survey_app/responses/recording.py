@@ -74,6 +74,7 @@ class Submission:
     crowd: int | None = None  # people who may have come this way so far; None: the answers of the shop are counted
     invitation_id: int | None = None  # the answer is linked to it, in confidential and identified mode alone
     spoken: tuple[str, ...] | None = None  # variables with a recording; None where nothing may be spoken
+    files: tuple[bytes, ...] | None = None  # numbers of the files referred to; None where nothing may be handed over
     moment: float = 0.0  # of the submit, seconds since 1970; nothing of it is kept in anonymous mode
 
 
@@ -148,7 +149,7 @@ class Recorder:
         return Outcome.RETRY if found == _hash(nonce) else Outcome.TAKEN
 
     def withdraw(self, rc: str) -> bool:
-        """Delete the answer of a delete code, with its comments and recordings. The ballot stays. False when there is none."""
+        """Delete the answer of a delete code and all that belongs to it. The ballot stays. False when there is none."""
         if self.lite is not None:
             return self.lite.write(lambda connection: statements.withdraw_on_sqlite(connection, _hash(rc)))
         assert self.post is not None
@@ -161,6 +162,14 @@ class Recorder:
         else:
             assert self.post is not None
             self.post.write(lambda connection: statements.replace_recording_on_postgresql(connection, old, row))
+
+    def replace_file(self, old: tuple[bytes, str], row: tuple[Any, ...]) -> None:
+        """Keep a file (columns of statements.FILE) instead of that of the same (nullifier, variable)."""
+        if self.lite is not None:
+            self.lite.write(lambda connection: statements.replace_file_on_sqlite(connection, old, row))
+        else:
+            assert self.post is not None
+            self.post.write(lambda connection: statements.replace_file_on_postgresql(connection, old, row))
 
     def bulk(self, submissions: Iterable[Submission]) -> int:
         """Store many answers in one transaction (sample chain); returns how many were new."""
@@ -201,7 +210,7 @@ class Recorder:
         ]
         ballot = (ticket.wave_id, ticket.nullifier, _hash(s.nonce), day)
         held = self._held(s, response_id) if hold else None
-        return Rows(ballot, response, comments, self._link(s, response_id), s.spoken, held)
+        return Rows(ballot, response, comments, self._link(s, response_id), s.spoken, s.files, held)
 
     @staticmethod
     def _held(s: Submission, response_id: int) -> bytes:

@@ -45,6 +45,7 @@ class Revision:
     answers: Mapping[str, Any]
     texts: Mapping[str, str]
     spoken: tuple[str, ...] | None = None  # variables with a recording; None where nothing may be spoken
+    files: tuple[bytes, ...] | None = None  # numbers of the files referred to; None where nothing may be handed over
 
 
 def revise(recorder: Recorder, revision: Revision) -> Outcome:
@@ -57,11 +58,12 @@ def revise(recorder: Recorder, revision: Revision) -> Outcome:
 
 
 def take_back(recorder: Recorder, *, wave_id: int, response_id: int) -> bool:
-    """Delete a linked answer with its texts, recordings and link; the ballot stays. False when there is none. Raises Busy."""
+    """Delete a linked answer and all that belongs to it; the ballot stays. False when there is none. Raises Busy."""
 
     def job(execute: Execute, _lock: str) -> bool:
         mine = (response_id, wave_id)
         execute(f"DELETE FROM recording WHERE response_id IN (SELECT id FROM response WHERE {_LINKED})", mine)  # noqa: S608
+        execute(f"DELETE FROM uploaded_file WHERE response_id IN (SELECT id FROM response WHERE {_LINKED})", mine)  # noqa: S608
         return bool(execute(f"DELETE FROM response WHERE {_LINKED}", mine).rowcount)  # noqa: S608 - constants
 
     return _in_transaction(recorder, job, True)
@@ -96,6 +98,7 @@ def _revise(recorder: Recorder, r: Revision, execute: Execute, lock: str) -> Out
         return Outcome.GONE
     if bytes(found[0]) != r.before or not _recordings_are_there(r, execute):
         return Outcome.TAKEN
+    _take_files(r, execute)
     _take_recordings(r, execute)  # before the answer, as everything that deletes both
     document = orjson.dumps(r.answers).decode()
     changed = execute(
@@ -140,3 +143,20 @@ def _take_recordings(r: Revision, execute: Execute) -> None:
             (*mine, day, *code, name),
         )
     execute("DELETE FROM recording WHERE nullifier = ?", code)
+
+
+def _take_files(r: Revision, execute: Execute) -> None:
+    """Files that the answer no longer refers to go; those handed over now become its own."""
+    if r.files is None:
+        return
+    day = execute("SELECT day FROM response WHERE id = ?", (r.response_id,)).fetchone()[0]
+    mine, code = (r.response_id,), (r.ticket.nullifier,)
+    for (number,) in execute("SELECT id FROM uploaded_file WHERE response_id = ?", mine).fetchall():
+        if bytes(number) not in r.files:
+            execute("DELETE FROM uploaded_file WHERE response_id = ? AND id = ?", (*mine, number))
+    for number in r.files:
+        execute(
+            "UPDATE uploaded_file SET response_id = ?, nullifier = NULL, day = ? WHERE nullifier = ? AND id = ?",
+            (*mine, day, *code, number),
+        )
+    execute("DELETE FROM uploaded_file WHERE nullifier = ?", code)

@@ -28,7 +28,8 @@ class Rows:
     """What one submit stores: ballot (wave, nullifier, nonce hash, day), response in RESPONSE_COLUMNS, comments.
 
     `link`: who answered, in confidential and identified mode alone. `spoken`: the variables whose recordings go with the
-    answer, the code's other recordings are deleted; None where nothing may be spoken. `held`: shop, day and channel of an
+    answer, the code's other recordings are deleted; None where nothing may be spoken. `files`: the same of the
+    numbers of files. `held`: shop, day and channel of an
     invited anonymous answer, sealed; the response has none of them yet.
     """
 
@@ -37,6 +38,7 @@ class Rows:
     comments: list[tuple[int, str, str, str]]  # response id, variable, redacted, raw sealed
     link: Link | None = None
     spoken: tuple[str, ...] | None = None
+    files: tuple[bytes, ...] | None = None
     held: bytes | None = None
 
 
@@ -50,6 +52,7 @@ _LITE_COMMENT = "INSERT INTO comment (response_id, variable, redacted, raw) VALU
 _LITE_LINK = "INSERT INTO response_link (response_id, mode, sealed_link, answered_at) VALUES (?, ?, ?, ?)"
 _LITE_HELD = "INSERT INTO held_back (response_id, wave_id, sealed) VALUES (?, ?, ?)"
 _LITE_SPOKEN = "UPDATE recording SET response_id = ?, nullifier = NULL, day = ? WHERE nullifier = ? AND variable = ?"
+_FILED = "UPDATE uploaded_file SET response_id = {0}, nullifier = NULL, day = {0} WHERE nullifier = {0} AND id = {0}"
 _LITE_NONCE = "SELECT nonce_hash FROM ballot WHERE wave_id = ? AND nullifier = ?"
 
 
@@ -73,6 +76,10 @@ def store_on_sqlite(connection: sqlite3.Connection, rows: Rows) -> bytes | None:
         for variable in rows.spoken:
             connection.execute(_LITE_SPOKEN, (rows.response[0], rows.ballot[3], rows.ballot[1], variable))
         connection.execute("DELETE FROM recording WHERE nullifier = ?", (rows.ballot[1],))
+    if rows.files is not None:
+        for number in rows.files:
+            connection.execute(_FILED.format("?"), (rows.response[0], rows.ballot[3], rows.ballot[1], number))
+        connection.execute("DELETE FROM uploaded_file WHERE nullifier = ?", (rows.ballot[1],))
     return None
 
 
@@ -162,7 +169,7 @@ def store_on_postgresql(connection: Connection, batch: list[Rows]) -> list[bytes
     def store() -> set[bytes]:
         return {bytes(row[0]) for row in connection.execute(statement, (document.decode(),), prepare=True)}
 
-    if any(rows.spoken is not None for rows in batch):
+    if any(rows.spoken is not None or rows.files is not None for rows in batch):
         with connection.transaction():
             new = store()
             _take_recordings(connection, [rows for rows in batch if rows.ballot[1] in new])
@@ -177,6 +184,11 @@ def _take_recordings(connection: Connection, stored: list[Rows]) -> None:
             connection.execute(_POST_SPOKEN, (rows.response[0], rows.ballot[3], rows.ballot[1], variable))
         if rows.spoken is not None:
             connection.execute(b"DELETE FROM recording WHERE nullifier = %s", (rows.ballot[1],))
+        for number in rows.files or ():
+            filed = (rows.response[0], rows.ballot[3], rows.ballot[1], number)
+            connection.execute(_FILED.format("%s").encode(), filed)
+        if rows.files is not None:
+            connection.execute(b"DELETE FROM uploaded_file WHERE nullifier = %s", (rows.ballot[1],))
 
 
 def _nonce_there(connection: Connection, rows: Rows) -> bytes:
@@ -187,6 +199,7 @@ def _nonce_there(connection: Connection, rows: Rows) -> bytes:
 # --- deleting one's own answer, keeping what was spoken -----------------------------------------------------------------
 RECORDING = "id, nullifier, wave_id, variable, language, day, tries, body"
 _RECORDINGS_OF = "DELETE FROM recording WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
+_FILES_OF = "DELETE FROM uploaded_file WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
 _HELD_OF = "DELETE FROM held_back WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
 _ANSWER_OF = "DELETE FROM response WHERE rc_hash = {}"
 _SAME = "DELETE FROM recording WHERE nullifier = {0} AND variable = {0}"
@@ -196,6 +209,7 @@ _SPOKEN = f"INSERT INTO recording ({RECORDING}) VALUES ({{}})"  # noqa: S608 - c
 def withdraw_on_sqlite(connection: sqlite3.Connection, rc_hash: bytes) -> bool:
     """Delete the answer with this delete code and what was spoken for it. False when there is none."""
     connection.execute(_RECORDINGS_OF.format("?"), (rc_hash,))
+    connection.execute(_FILES_OF.format("?"), (rc_hash,))
     connection.execute(_HELD_OF.format("?"), (rc_hash,))
     return connection.execute(_ANSWER_OF.format("?"), (rc_hash,)).rowcount > 0
 
@@ -204,6 +218,7 @@ def withdraw_on_postgresql(connection: Connection, rc_hash: bytes) -> bool:
     """The same."""
     with connection.transaction():
         connection.execute(_RECORDINGS_OF.format("%s").encode(), (rc_hash,))
+        connection.execute(_FILES_OF.format("%s").encode(), (rc_hash,))
         connection.execute(_HELD_OF.format("%s").encode(), (rc_hash,))
         return connection.execute(_ANSWER_OF.format("%s").encode(), (rc_hash,)).rowcount > 0
 
@@ -219,3 +234,21 @@ def replace_recording_on_postgresql(connection: Connection, old: tuple[bytes, st
     with connection.transaction():
         connection.execute(_SAME.format("%s").encode(), old)
         connection.execute(_SPOKEN.format(", ".join(["%s"] * len(row))).encode(), row)
+
+
+FILE = "id, nullifier, wave_id, variable, ending, day, body"
+_SAME_FILE = "DELETE FROM uploaded_file WHERE nullifier = {0} AND variable = {0}"
+_FILE = f"INSERT INTO uploaded_file ({FILE}) VALUES ({{}})"  # noqa: S608 - constants
+
+
+def replace_file_on_sqlite(connection: sqlite3.Connection, old: tuple[bytes, str], row: tuple[Any, ...]) -> None:
+    """Keep one file per code and variable."""
+    connection.execute(_SAME_FILE.format("?"), old)
+    connection.execute(_FILE.format(", ".join("?" * len(row))), row)
+
+
+def replace_file_on_postgresql(connection: Connection, old: tuple[bytes, str], row: tuple[Any, ...]) -> None:
+    """The same."""
+    with connection.transaction():
+        connection.execute(_SAME_FILE.format("%s").encode(), old)
+        connection.execute(_FILE.format(", ".join(["%s"] * len(row))).encode(), row)

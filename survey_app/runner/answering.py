@@ -15,17 +15,20 @@ from survey_app.errors import Busy, DomainError
 from survey_app.questionnaire import piping, validation
 from survey_app.questionnaire.offering import ruled
 from survey_app.questionnaire.parts import text_in
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.question_types.rating import UNSURE
 from survey_app.questionnaire.question_types.tables import MatrixFields
 from survey_app.questionnaire.question_types.writing import LongText
 from survey_app.questionnaire.routing import Path, PathPage, path
 from survey_app.questionnaire.validation import FieldProblem, PageResult
+from survey_app.responses import uploads
 from survey_app.responses.recording import Outcome
-from survey_app.runner import assets, closing, document, recording_page
+from survey_app.runner import assets, closing, document, file_page, recording_page
 from survey_app.runner.assets import Asset
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Paper
+from survey_app.runner.file_field import ASK, DROPPED
 from survey_app.runner.forms import Form, number, one
 from survey_app.runner.frame import Frame
 from survey_app.runner.sheet import Sheet, pages_in_order, questions_in_order
@@ -90,6 +93,14 @@ class Keeper(Protocol):
         """Keep what was spoken for a question. Raises DomainError, Busy."""
         ...
 
+    def keep_file(self, question: File, body: bytes) -> str:
+        """Keep what was handed over; a reference to it. Raises DomainError, Busy."""
+        ...
+
+    def has_file(self, reference: str) -> bool:
+        """Whether a reference leads to a file. Raises Busy."""
+        ...
+
     def submit(self, sitting: "Sitting", way: Path, layout: str) -> Outcome:
         """Store the answer for good. Raises Busy, DamagedForm."""
         ...
@@ -150,6 +161,8 @@ def reply(sitting: Sitting) -> Reply:
         return _damaged(sitting)
     if index is not None and sitting.frame.speaking and (spoken := _spoken(sitting, index)):
         return spoken
+    if index is not None and (filed := _filed(sitting, index)):
+        return filed
     if sitting.page == REVIEW:
         return _from_review(sitting)
     if index is None:
@@ -337,7 +350,9 @@ def _show(
     for problem in problems or ():
         errors.setdefault(problem.variable, validation.message(problem, frame.language, definition))
     known, texts = state.answers, state.texts
-    if ruled(definition):  # what is offered depends on answers that count, not on those that a change has taken off the way
+    if ruled(
+        definition
+    ):  # what is offered depends on answers that count, not on those that a change has taken off the way
         known, texts = validation.settle(definition, known, texts)
     sheet = Sheet(
         definition,
@@ -350,6 +365,7 @@ def _show(
         focus=news[0] if news else "",
         numbers=document.numbering(frame, definition, order),
         speaking=frame.speaking,
+        uploading=True,
     )
     until = None if definition.random_pages else index
     way = path(definition, state.answers, state.texts, until=until)
@@ -406,6 +422,49 @@ def _recorder(sitting: Sitting, question: LongText, problem: str = "") -> Reply:
     sheet = Sheet(sitting.paper.definition, sitting.frame.language)
     html = recording_page.page(sitting.frame, sheet, question, sitting.form, problem=problem)
     return Reply(422 if problem else 200, html, script=recording_page.script())
+
+
+# --- handing over a file ----------------------------------------------------------------------------------------------
+def _filed(sitting: Sitting, index: int) -> Reply | None:
+    """The page that takes a file, or the page before it with what came of it; None for forms that are about neither."""
+    wanted = file_page.asked_for(sitting.form, sitting.paper.definition)
+    if wanted is None or sitting.form.get("_end") != ["1."]:
+        return None
+    act, question = wanted
+    reference: str | None = "" if act == DROPPED else None
+    if act == ASK and sitting.frame.preview:
+        reference = "0" * 32 + (".jpg" if "photo" in question.accepts else ".pdf")  # a preview keeps nothing
+    elif act == ASK:
+        return _uploader(sitting, question)
+    elif act == file_page.SENT:
+        try:
+            if file_page.TOO_LONG in sitting.form:
+                raise uploads.too_large(question)
+            reference = sitting.keeper.keep_file(question, file_page.body_of(sitting.form))
+        except DomainError as error:
+            return _uploader(sitting, question, error.sentence(sitting.frame.say))
+    sitting.form = file_page.with_reference(sitting.form, question.name, reference)
+    state, result, _before = _read(sitting, index)
+    if result.damaged is not None:
+        return _damaged(sitting)
+    return _show(sitting, state, index, given=sitting.form, at=f"s-{question.name}")
+
+
+def _uploader(sitting: Sitting, question: File, problem: str = "") -> Reply:
+    sheet = Sheet(sitting.paper.definition, sitting.frame.language)
+    html = file_page.page(sitting.frame, sheet, question, sitting.form, problem=problem)
+    return Reply(422 if problem else 200, html)
+
+
+def _without_gone_files(sitting: Sitting, state: State, way: Path) -> list[FieldProblem]:
+    """Problems of the answers whose file is not there (any more); they are taken out."""
+    found = []
+    for name in sitting.paper.files:
+        reference = way.answers.get(name)
+        if isinstance(reference, str) and not sitting.keeper.has_file(reference):
+            found.append(FieldProblem(name, name, "file_gone"))
+            state.answers.pop(name, None)
+    return found
 
 
 # --- the review -----------------------------------------------------------------------------------------------------
@@ -503,6 +562,9 @@ def _measured(sitting: Sitting, question: Any, variable: str, way: Path) -> str:
 def _submit(sitting: Sitting, state: State, way: Path, *, checked: bool = False) -> Reply:
     """Store the answer. `checked`: reading the only page has just checked everything."""
     definition = sitting.paper.definition
+    gone = _without_gone_files(sitting, state, way)
+    if gone:
+        return _show(sitting, state, definition.page_of[gone[0].question], problems=gone)
     if not checked:
         today = clock.date_from_day(clock.day_of_epoch(int(sitting.now)))
         problems = validation.complete(definition, state.answers, state.texts, today=today, way=way)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from survey_app import clock
 from survey_app.questionnaire.question_types.hidden import Hidden, OrderData
 from survey_app.questionnaire.routing import Path, path
-from survey_app.responses import ballots, flags, links, order_data, recordings, revising
+from survey_app.responses import ballots, flags, links, order_data, recordings, revising, uploads
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.models import Ballot, Comment, Response, ResponseLink
 from survey_app.responses.recording import Outcome, comment_place
@@ -130,6 +130,7 @@ class Changing(Sealed):
                 answers=order_data.kept(self.paper.definition, way.answers, self.entry.door.mode),
                 texts=way.texts,
                 spoken=recordings.spoken_in(way.texts, self.paper.spoken) if self.paper.spoken else None,
+                files=uploads.named_in(way.answers, self.paper.files) if self.paper.files else None,
             ),
         )
 

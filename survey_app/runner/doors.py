@@ -22,6 +22,7 @@ from survey_app.design.models import Questionnaire, Version
 from survey_app.distribution.models import Collector, CollectorArm, Device, Wave
 from survey_app.organisation.models import ConsentText, Organisation
 from survey_app.questionnaire.definition import MODES, Definition
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.hidden import Hidden
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert, Nps
@@ -140,6 +141,11 @@ class Paper:
     def spoken(self) -> tuple[str, ...]:
         """Questions that may be spoken."""
         return tuple(q.name for q in self.definition.questions if isinstance(q, LongText) and q.speech)
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """Questions that take a file."""
+        return tuple(q.name for q in self.definition.questions if isinstance(q, File))
 
     @cached_property
     def parameters(self) -> tuple[Hidden, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from survey_app.questionnaire.question_types import Question
-from survey_app.runner import tables
+from survey_app.runner import file_field, tables
 from survey_app.runner.choices import (
     anchors,
     cells,
@@ -82,6 +82,8 @@ def _legend(question: Question, sheet: Sheet) -> str:
 def _own_hint(question: Question, sheet: Sheet) -> str:
     text = tables.explanation(question, sheet)
     _ = sheet.say
+    if question.type == "file":
+        text = file_field.explanation(question, sheet)
     if question.type == "long_text":
         text = _("请勿填写姓名、电话、身份证号或处方号。可用输入法的话筒说话输入。")
     return f'<p class=hint id="u-{question.name}">{text}</p>' if text else ""
@@ -251,6 +253,7 @@ _DRAWERS: dict[str, Drawer] = {
     "number": _number,
     "date": _moment,
     "time": _moment,
+    "file": file_field.drawn,
     "note": _note,
     "section": _section,
     "consent": _consent,

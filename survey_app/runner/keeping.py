@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from survey_app import clock, tokens
 from survey_app.errors import DomainError
 from survey_app.languages import N_
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.routing import Path
-from survey_app.responses import drafts, flags, order_data, recordings
+from survey_app.responses import drafts, flags, order_data, recordings, uploads
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.recording import Outcome, Recorder, Submission
 from survey_app.runner import incoming
@@ -18,6 +19,7 @@ from survey_app.runner.forms import Form, one
 
 _PURPOSE = "preview-state"
 _recordings = incoming.Throttle(12)  # a minute and address
+_files = incoming.Throttle(30)  # an address may be that of a whole shop
 _SECONDS = 24 * 3600
 
 
@@ -73,6 +75,18 @@ class Sealed:
             self.recorder, self.recorder.vault, self.ticket, variable=variable, language=language, day=day, body=body
         )
 
+    def keep_file(self, question: File, body: bytes) -> str:
+        """Clean, seal and keep what was handed over."""
+        if _files.is_full(self.person):
+            raise DomainError(N_("上传太频繁，请稍等一分钟再试。"))
+        _files.count(self.person)
+        day = clock.day_of_epoch(int(self.now))
+        return uploads.keep(self.recorder, self.recorder.vault, self.ticket, question=question, day=day, body=body)
+
+    def has_file(self, reference: str) -> bool:
+        """Whether a reference leads to a file of this code."""
+        return uploads.is_there(self.recorder, self.ticket, reference)
+
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Store the answers on the path."""
         door, came = self.entry.door, self.entry.way()
@@ -100,6 +114,7 @@ class Sealed:
                 layout=layout,
                 status=way.outcome,
                 spoken=recordings.spoken_in(way.texts, self.paper.spoken) if self.paper.spoken else None,
+                files=uploads.named_in(way.answers, self.paper.files) if self.paper.files else None,
             )
         )
 
@@ -137,6 +152,14 @@ class InForm:
 
     def keep_recording(self, variable: str, language: str, body: bytes) -> None:
         """A preview records nothing; its pages do not offer it."""
+
+    def keep_file(self, question: File, body: bytes) -> str:
+        """A preview keeps nothing; its pages do not ask for files."""
+        return ""
+
+    def has_file(self, reference: str) -> bool:
+        """A preview believes what it made up."""
+        return True
 
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Nothing is stored."""

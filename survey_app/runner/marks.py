@@ -10,7 +10,7 @@ from survey_app.runner.sheet import Sheet, attribute, escaped
 
 PARTED = frozenset({"matrix", "text_fields", "matrix_multiple", "matrix_fields"})
 """Types whose rows and fields are marked and told one by one."""
-EXPLAINED = frozenset({"multiple_choice", "long_text", "ranking", "constant_sum", "slider", "matrix_multiple"})
+EXPLAINED = frozenset({"multiple_choice", "long_text", "ranking", "constant_sum", "slider", "matrix_multiple", "file"})
 """Types with a hint of their own."""
 
 

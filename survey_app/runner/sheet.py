@@ -85,6 +85,7 @@ class Sheet:
     focus: str = ""  # the question that gets the focus, "" for none
     numbers: Mapping[str, str] = field(default_factory=dict)  # question -> 第 3 题 / 共 10 题
     speaking: bool = False  # questions that may be spoken offer it
+    uploading: bool = False  # files can be handed over on this page
 
     @property
     def first(self) -> str:

@@ -35,6 +35,7 @@ from survey_app.runner import (
     assets,
     closing,
     document,
+    file_page,
     forms,
     incoming,
     kiosk,
@@ -292,7 +293,8 @@ class Respondents:
         try:
             most = recording_page.MOST_BYTES if environ["QUERY_STRING"] == recording_page.QUERY else forms.MOST_BYTES
             if _FORM not in environ:  # a body can be read once
-                environ[_FORM] = forms.read(incoming.body_of(environ, most))
+                files = environ["QUERY_STRING"] == file_page.QUERY
+                environ[_FORM] = file_page.read(environ) if files else forms.read(incoming.body_of(environ, most))
             form: Form = environ[_FORM]
             return form
         except incoming.TooLarge:
@@ -347,6 +349,8 @@ class Respondents:
         """Busy (503) or failed (500): what was posted stays in the page."""
         environ, chain = _asked.get(), self.doors.last_chain
         form: Form | None = environ.get(_FORM)
+        if form is not None and file_page.BODY in form:  # the file is chosen once more; the rest stays
+            form = file_page.with_reference(form, "", None)
         frame, typed = _plain_frame(chain), {}
         if form is not None:
             frame = Frame(chain, incoming.posted_language(form, PAGE_LANGUAGES), incoming.posted_size(form))
@@ -505,6 +509,7 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
         answers=incoming.parameters_of(paper, values) | incoming.facts_of(paper, entry.facts),
         numbers=document.numbering(frame, definition, order),
         speaking=frame.speaking,
+        uploading=True,
     )
     more = {"_u": str(frame.chain.consent_version), **({"_x": values} if values else {}), **entry.carried}
     place = Place(

@@ -66,6 +66,7 @@ COLUMNS = (
     Sealed("user", "totp_secret", "contact"),
     Sealed("comment", "raw", "text", ("response_id", "variable")),
     Sealed("recording", "body", "text"),
+    Sealed("uploaded_file", "body", "text"),
     Sealed("response_link", "sealed_link", "link", ("response_id",)),
     Sealed("invitation", "facts", "link"),
 )

@@ -69,4 +69,14 @@ MANIFEST: dict[str, dict[str, str]] = {
         "tries": "how often writing it down failed",
         "body": "the sound, sealed; deleted once it was written down",
     },
+    "uploaded_file": {
+        "id": "128 random bits; the answer refers to them",
+        "nullifier": "of the code it was sent under, until the submit",
+        "response_id": "its response afterwards",
+        "wave_id": "key period",
+        "variable": "its question",
+        "ending": "jpg or pdf, as in the reference",
+        "day": "of its coming, then that of the answer, which may keep none",
+        "body": "the photo, drawn anew without what the phone wrote into it, or the document; sealed",
+    },
 }

@@ -1,0 +1,162 @@
+"""Photos and documents of respondents: cleaned, sealed, kept in the database like recordings.
+
+They lie in the database because everything that makes, keeps and ends an answer works there in one transaction: the submit, the
+delete code, taking back, time limits, backups and their end, keys that are changed. A folder would need all of it once more.
+
+A file belongs to a code before the submit and to its answer after it. The answer holds a random reference to it. A photo is drawn
+anew: nothing of place, device or time that the phone had written into it is left. A document is kept as it came.
+"""
+
+import io
+import secrets
+import threading
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import delete, or_, select
+
+from survey_app import clock
+from survey_app.database import db
+from survey_app.errors import DomainError
+from survey_app.languages import N_
+from survey_app.questionnaire.question_types.files import File, kind_of
+from survey_app.responses.ballots import Ticket
+from survey_app.responses.models import Draft, Response, UploadedFile
+from survey_app.responses.recording import Recorder
+from survey_app.vault import UNREADABLE, Vault
+
+LONGEST_SIDE = 2_000  # pixels of a kept photo
+QUALITY = 82
+MEGABYTE = 1_000_000
+MOST_WAITING, MOST_WAITING_BYTES = 500, 1_000_000_000  # files that nobody has submitted yet, in all
+DRAFT_DAYS = 14
+_MOST_JPEG, _MOST_OTHER = 80_000_000, 25_000_000  # pixels; JPEG alone can be read smaller than it is
+_MOST_PIXELS = {"JPEG": _MOST_JPEG, "MPO": _MOST_JPEG, "PNG": _MOST_OTHER, "WEBP": _MOST_OTHER}  # MPO: JPEG with depth
+_ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
+_one_at_a_time = threading.Lock()  # a photo takes up to 200 MB while it is drawn
+
+
+def _place(number: bytes) -> str:
+    return f"uploaded_file.body.{number.hex()}"
+
+
+def number_of(reference: str) -> bytes:
+    """The row of a reference."""
+    return bytes.fromhex(reference.partition(".")[0])
+
+
+def named_in(answers: Mapping[str, Any], variables: Iterable[str]) -> tuple[bytes, ...]:
+    """The files that these answers refer to."""
+    given = (answers.get(name) for name in variables)
+    return tuple(number_of(one) for one in given if isinstance(one, str) and kind_of(one))
+
+
+# --- cleaning ---------------------------------------------------------------------------------------------------------
+def cleaned(body: bytes, question: File) -> tuple[str, bytes]:
+    """(ending, bytes to keep). Raises DomainError, in words for the respondent."""
+    if not body:
+        raise DomainError(N_("没有收到文件，请先选择文件再上传。"))
+    if len(body) > question.max_mb * MEGABYTE:
+        raise too_large(question)
+    if body.startswith(b"%PDF-") and "document" in question.accepts:
+        return "pdf", _document(body)
+    if "photo" in question.accepts and not body.startswith(b"%PDF-"):
+        return "jpg", _photo(body, documents="document" in question.accepts)
+    if "photo" in question.accepts:
+        raise DomainError(N_("这里只能上传照片（JPG、PNG 或 WebP）。"))
+    raise DomainError(N_("这里只能上传 PDF 文件。"))
+
+
+def too_large(question: File) -> DomainError:
+    """The refusal of a file above the limit of its question."""
+    return DomainError(N_("文件超过 %(n)s MB，没有保存。请换一个小一些的文件。"), n=question.max_mb)
+
+
+def _document(body: bytes) -> bytes:
+    if b"%%EOF" not in body[-2048:]:
+        raise DomainError(N_("这个 PDF 文件不完整，请重新选择。"))
+    if any(word in body for word in _ACTIVE):
+        raise DomainError(N_("这个 PDF 文件含有程序或附件，不能上传。请换一个文件。"))
+    return body
+
+
+def _photo(body: bytes, *, documents: bool) -> bytes:
+    no_photo = N_("这里只能上传照片（JPG、PNG 或 WebP）。")
+    if documents:
+        no_photo = N_("这里只能上传照片（JPG、PNG 或 WebP）或 PDF 文件。")
+    try:
+        with _one_at_a_time, Image.open(io.BytesIO(body), formats=("JPEG", "PNG", "WEBP")) as opened:
+            if opened.width * opened.height > _MOST_PIXELS.get(opened.format or "", 0):
+                raise DomainError(N_("照片尺寸太大，请换一张或用较低的分辨率重拍。"))
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            return _drawn_anew(opened)
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise DomainError(no_photo) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise DomainError(N_("这张照片打不开，可能没有传完整。请重新选择。")) from error
+
+
+def _drawn_anew(opened: Image.Image) -> bytes:
+    """The picture alone, upright, at most 2,000 pixels long, as JPEG."""
+    opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright = ImageOps.exif_transpose(opened)
+    paper = Image.new("RGB", upright.size, "white")
+    if upright.has_transparency_data:
+        layer = upright.convert("RGBA")
+        paper.paste(layer, mask=layer)
+    else:
+        paper.paste(upright.convert("RGB"))
+    made = io.BytesIO()
+    paper.save(made, "JPEG", quality=QUALITY)
+    return made.getvalue()
+
+
+# --- keeping ----------------------------------------------------------------------------------------------------------
+def keep(recorder: Recorder, vault: Vault, ticket: Ticket, *, question: File, day: int, body: bytes) -> str:
+    """Clean, seal and keep a file; a second one of the question replaces the first. Returns the reference.
+
+    Raises DomainError, Busy.
+    """
+    ending, clean = cleaned(body, question)
+    there = recorder.read(
+        "SELECT count(*), coalesce(sum(length(body)), 0) FROM uploaded_file WHERE response_id IS NULL", ()
+    )
+    if there and (int(there[0]) >= MOST_WAITING or int(there[1]) >= MOST_WAITING_BYTES):
+        raise DomainError(N_("现在上传的人太多，请稍后再试。"))
+    number = secrets.token_bytes(16)
+    sealed = vault.seal("text", b64encode(clean).decode(), place=_place(number)).encode()
+    row = (number, ticket.nullifier, ticket.wave_id, question.name, ending, day, sealed)
+    recorder.replace_file((ticket.nullifier, question.name), row)
+    return f"{number.hex()}.{ending}"
+
+
+def is_there(recorder: Recorder, ticket: Ticket, reference: str) -> bool:
+    """Whether a reference of this code's form leads to a file: its own, or one that an answer has already."""
+    found = recorder.read(
+        "SELECT 1 FROM uploaded_file WHERE id = ? AND (nullifier = ? OR response_id IS NOT NULL)",
+        (number_of(reference), ticket.nullifier),
+    )
+    return found is not None
+
+
+def opened(vault: Vault, file: UploadedFile) -> bytes | None:
+    """The bytes of a kept file; None when its key is gone."""
+    text = vault.unseal(bytes(file.body).decode(), place=_place(file.id))
+    return None if text == UNREADABLE else b64decode(text)
+
+
+# --- time limits ------------------------------------------------------------------------------------------------------
+def expire(*, now: datetime) -> int:
+    """Delete what was not submitted within 14 days (a draft that lives on keeps its files) and what has lost its answer."""
+    today = clock.day_number(now)
+    drafted = select(Draft.nullifier).where(Draft.nullifier == UploadedFile.nullifier).exists()
+    answered = select(Response.id).where(Response.id == UploadedFile.response_id).exists()
+    old = or_(
+        UploadedFile.response_id.is_(None) & (UploadedFile.day < today - DRAFT_DAYS) & ~drafted,
+        UploadedFile.response_id.is_not(None) & ~answered,
+    )
+    result: Any = db.session.execute(delete(UploadedFile).where(old).execution_options(synchronize_session=False))
+    return int(result.rowcount)
