@@ -110,6 +110,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Rows have rules of their own: each row became a question, stored under the same name.",
         "各行有自己的规则：每行变成一道题，存储名称不变。",
     ),
+    "rows_next_page": (
+        "What is offered depends on an answer on the same page: a page break was put before this question.",
+        "显示哪些选项取决于同一页的答案：已在这道题之前分页。",
+    ),
     "row_never_shown": ("This row is never shown: it is a hidden value.", "这一行从不显示，变为隐藏变量。"),
     "soft_mandatory": (
         "A gentle reminder is not possible: the question may be left empty.",

@@ -1,20 +1,29 @@
-"""Rows that are shown only for some answers: array filters and the relevance of subquestions.
+"""Rows and answers that are shown only for some answers: array filters and the relevance of subquestions.
 
-Our tables show all their rows, so such a question becomes one question per row, each with its own rule and stored under the
-name that the row had. Chosen in the other question means: answered there. Filters of the other question work on, as in
-LimeSurvey; a row that the other question does not have is not filtered.
+Chosen in the other question means: answered there. Filters of the other question work on, as in LimeSurvey; a row that the
+other question does not have is not filtered. Our questions decide what they offer when their page is opened; so a table on
+the page of what it looks at becomes one question per row, each stored under the name that the row had, and a list goes on to
+a page of its own.
 """
 
+import copy
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible, negated, together
 from survey_app.formats.limesurvey.comparing import Truth
 from survey_app.formats.limesurvey.survey import Item, Question
 from survey_app.formats.limesurvey.work import Work
+from survey_app.questionnaire import conditions
 
 FILTERS = ("array_filter", "array_filter_exclude")
 _NOT_FILTERED = frozenset("H!OYGINSTUDX*|5")
 _WITHOUT_ROW_RULES = frozenset("!LOR")
+LISTED = frozenset("!LOR")
+_PARTS = {
+    **dict.fromkeys(("matrix", "matrix_multiple", "matrix_fields"), "rows"), "text_fields": "fields",
+    **dict.fromkeys(("single_choice", "dropdown", "multiple_choice", "ranking"), "choices"),
+}  # fmt: skip
+"""Where questions of ours keep what may have a rule."""
 
 
 def told(question: Question) -> list[tuple[str, str]]:
@@ -34,7 +43,41 @@ def told(question: Question) -> list[tuple[str, str]]:
 def rules(work: Work, question: Question) -> dict[str, Truth]:
     """Row id -> what it is shown under, for all rows (True: always). Raises Inexpressible."""
     included, excluded = _sources(work, question, set())
-    return {row.id: _rule(work, question, row, included, excluded) for row in question.axis(0)}
+    if included + excluded and question.other:  # whether 其他 is filtered too differs between versions
+        raise Inexpressible("rows_by_answer")
+    return {row.id: _rule(work, question, row, included, excluded) for row in items_of(question)}
+
+
+def items_of(question: Question) -> list[Item]:
+    """What has rules: the rows, or the answers of a question that has answers alone."""
+    if question.type in LISTED:
+        return question.offered() or (question.rows if question.type == "R" else [])
+    return question.axis(0)
+
+
+def looks_at_page(found: dict[str, Truth], page: list[dict[str, Any]]) -> bool:
+    """Whether a rule looks at a question of the draft that stands on the same page."""
+    names = {name for rule in found.values() if isinstance(rule, dict) for name in conditions.names(rule)}
+    return any(name == one["name"] or name.startswith(f"{one['name']}_") for name in names for one in page)
+
+
+def offer(made: list[dict[str, Any]], question: Question, found: dict[str, Truth]) -> bool:
+    """Gives the rules to the rows, choices or fields of the first question, and to the comments beside them.
+
+    False when one of them is not there.
+    """
+    key = _PARTS.get(made[0]["type"], "")
+    parts = {part["code"]: part for part in made[0].get(key, ())}
+    beside = {field["code"]: field for one in made[1:] for field in one.get("fields", ())}
+    for item in items_of(question):
+        rule = found[item.id]
+        if not isinstance(rule, dict):
+            continue
+        if item.ours not in parts:
+            return False
+        for part in filter(None, (parts[item.ours], beside.get(item.ours))):
+            part["show_if"] = conditions.simplify(copy.deepcopy(rule))
+    return True
 
 
 def _rule(work: Work, question: Question, row: Item, included: list[str], excluded: list[str]) -> Truth:

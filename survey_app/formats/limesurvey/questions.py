@@ -48,6 +48,7 @@ def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
         if isinstance(own, dict):
             one["show_if"] = own
         work.variables.shows[one["name"]] = _joined(page_rule, own)
+    _know_rows(work, question, made, _joined(page_rule, rule))
     _tell_rule(work, question, made[0], said)
     tell_rest(work, question, made)
     for one in made:
@@ -73,6 +74,9 @@ def _made(work: Work, question: Question, rule: Any) -> list[Plain]:
         return rows.split(work, question, {row.id: True for row in question.axis(0)})
     if not said:
         return maker(work, question)
+    whole = _offered(work, question, maker, said)
+    if whole is not None:
+        return whole
     found = _row_rules(work, question)
     if isinstance(found, Inexpressible):
         made = maker(work, question)
@@ -83,6 +87,48 @@ def _made(work: Work, question: Question, rule: Any) -> list[Plain]:
     for place, source in said:
         work.building.changed("rule", place, source, "rows_split", made[0]["name"])
     return made
+
+
+def _offered(
+    work: Work, question: Question, maker: Callable[[Work, Question], list[Plain]], said: list[tuple[str, str]]
+) -> list[Plain] | None:
+    """The question with rules on what it offers; None where these cannot be said like that."""
+    try:
+        found = filtering.rules(work, question)
+    except Inexpressible:
+        return None
+    wide = question.type in ":;" and _too_wide(question)
+    if wide or not found or False in found.values() or question.attribute("equals_num_value"):
+        return None
+    page = work.building.pages[-1]
+    if filtering.looks_at_page(found, work.helpers):
+        return None
+    moved = filtering.looks_at_page(found, page["questions"])
+    if moved and question.type in rows.SPLIT:
+        return None
+    made = maker(work, question)
+    good = filtering.offer(made, question, found)
+    if good and moved:
+        work.building.page(None, **({"show_if": page["show_if"]} if "show_if" in page else {}))
+    for place, source in said:
+        if not good:
+            work.building.undecided(made[0], place, source, "rows_by_answer")
+        elif moved:
+            work.building.changed("rule", place, source, "rows_next_page", made[0]["name"])
+        else:
+            work.building.kept("rule", place, source, made[0]["name"])
+    work.shown_by_row = {item.code: found[item.id] for item in filtering.items_of(question)} if good else {}
+    return made
+
+
+def _know_rows(work: Work, question: Question, made: list[Plain], shown: Any) -> None:
+    """What each row is shown under, for rules of later questions. `shown`: what the question itself is shown under."""
+    for code, rule in work.shown_by_row.items():
+        if rule is not True:
+            owner = f"{made[0]['name']}:{code}"
+            work.variables.give_row(question.code, code, owner)
+            work.variables.shows[owner] = _joined(shown, rule)
+    work.shown_by_row = {}
 
 
 def _tell_once(work: Work, question: Question, before: int) -> None:

@@ -1,7 +1,7 @@
 """What the names of a survey stand for: question codes with their parts, and the old numbers 12X3X45."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible, Ref, Target
@@ -50,6 +50,14 @@ class Variables:
         self._known.setdefault(number + (suffix if old is None else old), variable)
         if name not in (of := self._of.setdefault(question.code, [])):
             of.append(name)
+
+    def give_row(self, code: str, row: str, owner: str) -> None:
+        """The variables of one row are shown under a rule of their own, that of `owner`."""
+        own = f"{code}_{row}"
+        ids = {id(v) for n in self._of.get(code, ()) if n in (own, f"{own}comment") or n.startswith(f"{own}_")
+               for v in (self._known[n],)}  # fmt: skip
+        changed = {key: replace(variable, owner=owner) for key, variable in self._known.items() if id(variable) in ids}
+        self._known |= changed
 
     def find(self, ref: Ref, before: int) -> Variable:
         """The variable of a name that was asked before. Raises Inexpressible."""

@@ -40,6 +40,8 @@ class Work:
     """Whether the text in hand belongs to a group, where computed values can stand before it."""
     pages: dict[str, int] = field(default_factory=dict)
     """Group id -> index of its first page."""
+    shown_by_row: dict[str, Truth] = field(default_factory=dict)
+    """What the rows of the question in hand are shown under, by their codes."""
     used: set[str] = field(default_factory=set)
     """Attributes of the question in hand that were made use of."""
 

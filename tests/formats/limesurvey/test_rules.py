@@ -189,6 +189,24 @@ def test_rows_are_shown_for_the_same_answers_as_the_filter_shows_them() -> None:
         assert ("second" in seen) == bool(second)
 
 
+def test_choices_and_whole_tables_offer_for_the_same_answers_what_the_filter_shows() -> None:
+    rows = {"a": "A", "b": "B", "c": "C"}
+    keep, drop = {"array_filter": "ticks"}, {"array_filter_exclude": "first"}
+    later = [q("first", "M", rows=rows, attributes=keep)], [q("second", "C", rows=rows, attributes=drop)]
+    asked = q("asked", relevance='first_a != "Y"'), q("kept", relevance='first_a.NAOK != "Y"')
+    found = parse(survey([TICKS], *later, asked))
+    for ticked, said in product(VALUES["ticks"], ("", "a", "b", "ac")):
+        way = routing.path(found.definition, {"ticks": list(ticked), "first": list(said)})
+        offered = {question.name: question for page in way.pages for question in page.questions}
+        first = {code for code in "abc" if code in ticked}
+        assert {choice.code for choice in getattr(offered.get("first"), "choices", ())} == first
+        second = {code for code in first if code not in said}
+        assert {row.code for row in getattr(offered.get("second"), "rows", ())} == second
+        # What was not offered has no answer: only NAOK looks at it all the same.
+        assert ("asked" in offered) == ("a" in second)
+        assert ("kept" in offered) == ("a" not in first or "a" not in said)
+
+
 def test_old_numbers_name_the_same_questions() -> None:
     found = parse(
         survey(

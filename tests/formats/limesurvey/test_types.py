@@ -6,6 +6,8 @@ import pytest
 
 from survey_app.formats.importing import Imported
 from survey_app.formats.limesurvey import parse
+from survey_app.questionnaire.offering import rules_of
+from survey_app.questionnaire.review import review
 from tests.formats.limesurvey.files import q, survey
 
 ROWS = {"r1": "Row 1", "r2": "Row 2"}
@@ -253,8 +255,35 @@ def test_a_table_with_too_many_cells_becomes_a_question_per_row(type: str, attri
     assert [question.type for question in found.definition.questions] == ["section", ours, ours]
 
 
-@pytest.mark.parametrize("type", ["M", "R"])
-def test_filtered_choices_are_left_open(type: str) -> None:
-    parts = {"answers": ROWS} if type == "R" else {"rows": ROWS}
+@pytest.mark.parametrize("type", ["M", "P", "R", "L"])
+def test_filtered_choices_are_offered_by_rules_on_a_page_of_their_own(type: str) -> None:
+    parts = {"rows": ROWS} if type in "MP" else {"answers": ROWS}
     found = parse(survey([q("src", "M", rows=ROWS), q("x", type, **parts, attributes={"array_filter": "src"})]))
+    asked: Any = found.definition.question("x")
+    assert [choice.show_if for choice in asked.choices] == [{"src": {"includes": code}} for code in ROWS]
+    assert found.definition.page_of["x"] == 1 and not asked.open_rules
+    assert [line.code for line in found.lines if line.kind == "rule"] == ["rows_next_page"]
+    assert review(found.definition) == []
+    if type == "P":
+        comments: Any = found.definition.question("x_comment")
+        assert [field.show_if for field in comments.fields] == [choice.show_if for choice in asked.choices]
+
+
+@pytest.mark.parametrize("type", ["A", "B", "C", "E", "F", "Q", "1", ";", ":"])
+def test_a_table_that_is_filtered_by_an_earlier_page_stays_whole(type: str) -> None:
+    parts = {**TYPES[type][0], "rows": {**ROWS, "r3": ("Row 3", "num > 5")}, "attributes": {"array_filter": "src"}}
+    found = parse(survey([q("src", "M", rows=ROWS), q("num", "N")], [q("x", type, **parts)]))
+    (asked,) = (question for question in found.definition.questions if question.name.startswith("x"))
+    rules = [rule.condition for rule in rules_of(asked)]
+    assert rules == [{"src": {"includes": code}} for code in ROWS] + [{"num": {"more_than": 5}}]
+    assert {line.result for line in found.lines if line.kind == "rule"} == {"kept"} and not asked.open_rules
+    assert review(found.definition) == []
+
+
+def test_a_choice_that_nobody_sees_and_filters_beside_other_are_left_open() -> None:
+    never = {"r1": ("Row 1", "0"), "r2": "Row 2"}
+    found = parse(survey([q("num", "N"), q("x", "M", rows=never)]))
+    assert len(found.definition.question("x").open_rules) == 1
+    src = q("src", "M", rows=ROWS, other="Y")
+    found = parse(survey([src, q("x", "M", rows=ROWS, other="Y", attributes={"array_filter": "src"})]))
     assert len(found.definition.question("x").open_rules) == 1
