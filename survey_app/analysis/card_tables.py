@@ -22,6 +22,7 @@ from survey_app.analysis.charts import Bar
 from survey_app.analysis.measures import Estimate
 from survey_app.analysis.tallies import Tally, rank_code, ranks_of
 from survey_app.analysis.words import Say, number, percent, score, with_count
+from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition, Question
 from survey_app.questionnaire.question_types.amounts import ConstantSum
 from survey_app.questionnaire.question_types.matrix import Row
@@ -121,7 +122,7 @@ def amounts(
     card.table = Table((_("项目"), _("平均占比"), _("95% 区间"), _("平均"), _("人数")), tuple(lines))
     total = f"{number(question.total)} {unit}".strip()
     card.facts.append(_("平均占比：各项平均数除以总数 %(total)s") % {"total": total})
-    _left_out(card, len(counts) - len(shown), _)
+    _left_out(card, len(counts) - len(shown), ITEMS, _)
 
 
 def _share(found: Estimate, total: float) -> Estimate:
@@ -130,9 +131,14 @@ def _share(found: Estimate, total: float) -> Estimate:
     return Estimate(value, low, high, found.n)
 
 
-def _left_out(card: Card, hidden: int, _: Say) -> None:
+ROWS = N_("%(n)s 行回答不足 5 份，未显示")
+ITEMS = N_("%(n)s 项回答不足 5 份，未显示")
+FIELDS = N_("%(n)s 格回答不足 5 份，未显示")
+
+
+def _left_out(card: Card, hidden: int, words: str, _: Say) -> None:
     if hidden:
-        card.facts.append(_("%(n)s 行回答不足 5 份，未显示") % {"n": hidden})
+        card.facts.append(_(words) % {"n": hidden})
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -162,7 +168,7 @@ def several(
     card.table = Table((_("项目"), _("人数"), *(option.label for option in options)), tuple(lines))
     card.base = _("每行基数见数据表")
     card.facts.append(_("可多选，合计超过 100%"))
-    _close(card, len(rows), _)
+    _close(card, len(rows), ROWS, _)
 
 
 def _part(card: Card, variable: str, label: str, tally: Tally, options: Sequence[Option], _: Say) -> None:
@@ -185,9 +191,9 @@ def _keep(card: Card, part: Card, _: Say) -> None:
     card.parts.append(part)
 
 
-def _close(card: Card, wanted: int, _: Say) -> None:
+def _close(card: Card, wanted: int, words: str, _: Say) -> None:
     if not disclosure.is_hidden(card.n):
-        _left_out(card, wanted - len(card.parts), _)
+        _left_out(card, wanted - len(card.parts), words, _)
         if len(card.parts) > MOST_DRAWN:
             card.facts.append(_("只画出前 %(n)s 张图，其余见数据表") % {"n": MOST_DRAWN})
 
@@ -225,4 +231,4 @@ def fields(
         _keep(card, part, _)
     card.n = max([card.n, *(texts.n for texts in card.texts)])
     card.base = _("每格基数见各图") if card.parts else _("写了内容的 %(n)s 人") % {"n": card.n}
-    _close(card, counted, _)
+    _close(card, counted, FIELDS, _)
