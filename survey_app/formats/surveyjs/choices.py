@@ -92,6 +92,7 @@ def choice_list(
             choice["score"] = 1
             draft.kept("score", element.node.at("correctAnswer"), shown(correct), name_room)
         _tell(work, item, code, name_room)
+        element.parts.append((item, choice))
         made.append(choice)
     return made, {item.value: code for item, code in reversed(list(zip(items, codes, strict=True)))}
 

@@ -28,6 +28,7 @@ def _rows(work: Work, element: Element, items: list[Offered], name: str, room: i
     for item, code in zip(items, codes, strict=True):
         text = work.draft.complete(work.draft.text(item.text, item.place, name, kind="row")) if item.text else {}
         made.append({"code": code, "text": text or work.plain(item.value)})
+        element.parts.append((item, made[-1]))
         source = f"{item.value}: {shown(list(item.text.values()))}" if item.text else item.value
         if code == item.value:
             work.draft.kept("row", item.place, source, name)

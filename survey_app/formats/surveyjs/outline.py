@@ -36,6 +36,8 @@ class Element:
     """Its name in the source; survey-core calls what has none question1, question2."""
     ours: list[dict[str, Any]] = field(default_factory=list)
     """Our questions that were made of it."""
+    parts: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    """Its choices and rows (`choices.Offered`), each with what it became here."""
 
 
 @dataclass

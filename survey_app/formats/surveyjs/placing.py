@@ -1,9 +1,10 @@
 """What rules of all kinds share: the order of our questions, conditions with their computed values, rules that wait."""
 
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from survey_app.formats.importing.logic import BadExpression, Inexpressible, Target
+from survey_app.formats.importing.logic import BadExpression, Const, Inexpressible, Ref, Target
 from survey_app.formats.json_draft import shown
 from survey_app.formats.surveyjs.expressions import parse
 from survey_app.formats.surveyjs.outline import Element
@@ -41,9 +42,11 @@ def scope_of(work: Work, limit: int, element: Element | None, compute: Callable[
 
 
 def condition_of(
-    work: Work, text: str, limit: int, element: Element | None, before: dict[str, Any] | None = None
-) -> dict[str, Any] | bool:
-    """Raises Inexpressible, also for what is no expression. `before`: the question or page that computed values precede."""
+    work: Work, text: str, limit: int, element: Element | None, before: dict[str, Any] | None = None,
+    item: str | None = None,
+) -> dict[str, Any] | bool:  # fmt: skip
+    """Raises Inexpressible, also for what is no expression. `before`: the question or page that computed values precede;
+    `item`: the value of the choice or row that the rule is about."""
     computed: list[dict[str, Any]] = []
 
     def compute(expression: Any) -> Target:
@@ -53,12 +56,25 @@ def condition_of(
         return Target("number", name)
 
     try:
-        made = scope_of(work, limit, element, compute if before is not None else None).condition(parse(text))
+        made = scope_of(work, limit, element, compute if before is not None else None).condition(
+            parse(text) if item is None else about(parse(text), item)
+        )
     except BadExpression:
         raise Inexpressible from None
     if computed and before is not None:
         _insert(work, computed, before)
     return made
+
+
+def about(tree: Any, item: str) -> Any:
+    """The tree with the value of a choice or row for `{item}`."""
+    if isinstance(tree, Ref) and tree.name.lower() in ("item", "choice") and not tree.part:
+        return Const(item)
+    if isinstance(tree, tuple):
+        return tuple(about(part, item) for part in tree)
+    if is_dataclass(tree) and not isinstance(tree, type | Const | Ref):
+        return replace(tree, **{f.name: about(getattr(tree, f.name), item) for f in fields(tree)})
+    return tree
 
 
 def _insert(work: Work, computed: list[dict[str, Any]], before: dict[str, Any]) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from survey_app.formats.importing.breaking import break_pages
 from survey_app.formats.importing.logic import BadExpression, Inexpressible, Target
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import Node
-from survey_app.formats.surveyjs import piping, triggers
+from survey_app.formats.surveyjs import offering, piping, triggers
 from survey_app.formats.surveyjs.checks import validators
 from survey_app.formats.surveyjs.expressions import parse
 from survey_app.formats.surveyjs.outline import PANELS, Element, Outline
@@ -14,11 +15,11 @@ from survey_app.formats.surveyjs.placing import LAST, Order, also, condition_of,
 from survey_app.formats.surveyjs.work import Work
 
 WAITING = (
-    "enableIf", "requiredIf", "choicesVisibleIf", "choicesEnableIf", "rowsVisibleIf", "columnsVisibleIf", "setValueIf",
+    "enableIf", "requiredIf", "choicesEnableIf", "setValueIf",
     "setValueExpression", "resetValueIf", "templateVisibleIf", "totalExpression", "panelCountExpression",
 )  # fmt: skip
 """Rules that no question of ours can have."""
-KEYS = ("visibleIf", "expression", *WAITING)
+KEYS = ("visibleIf", "expression", *offering.LISTS.values(), *WAITING)
 
 
 def read_calculated(work: Work, survey: Node) -> None:
@@ -65,11 +66,13 @@ def apply(work: Work, survey: Node, found: Outline, elements: list[Element]) -> 
             if element.type == "paneldynamic":
                 inner = order.inside(element)
             _visibility(work, element, inner, order)
+            offering.apply(work, element, inner, order)
             _waiting(work, element, inner)
     triggers.apply(work, survey, order, found, drafted)
     for item in survey.nodes("completedHtmlOnCondition"):
         wait(work, order.elements[-1:], item.at("expression"), item.words("expression"))
     piping.apply(work, order)
+    break_pages(work.draft.pages)
 
 
 def _hidden(work: Work, elements: list[Element], place: str) -> None:
@@ -134,7 +137,8 @@ def _waiting(work: Work, element: Element, inner: list[Element]) -> None:
                 wait(work, inner, node.at(key), rule)
     for key in ("choices", "rows", "columns", "rateValues", "items"):
         for item in node.nodes(key):
-            for rule_key in ("visibleIf", "enableIf", "requiredIf"):
+            told = ("visibleIf",) if key not in offering.LISTS else ()
+            for rule_key in (*told, "enableIf", "requiredIf"):
                 if rule := item.words(rule_key):
                     wait(work, inner, item.at(rule_key), rule)
 
