@@ -29,6 +29,7 @@ from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.choosing import Dropdown, MultipleChoice
 from survey_app.questionnaire.question_types.display import Consent, Section
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.numbers import Date, Number, Time
 from survey_app.questionnaire.question_types.rating import Likert
@@ -208,6 +209,8 @@ class _Form:
         if isinstance(question, ShortText):
             how = self._(FORMATS[question.pattern]) if question.pattern else ""
             return {"body": "lines", "lines": 1, "how": f"({how})" if how else ""}
+        if isinstance(question, File):
+            return {"how": self._(N_("（请把照片或文件附在问卷后面）"))}
         if isinstance(question, TextFields):
             return {"body": "fields", "fields": [self.text(item.text) for item in question.fields]}
         if isinstance(question, Number | Date | Time):

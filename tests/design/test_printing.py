@@ -187,6 +187,7 @@ def test_ranks_amounts_lines_and_tables_have_room_to_be_written() -> None:
             tools.question("odd", "slider", min=0, max=7, step=0.3),
             tools.question("grid", "matrix_multiple", rows=rows, choices=choices("xyz")),
             tools.question("wide", "matrix_multiple", rows=rows, choices=towns[:20]),
+            tools.question("photo", "file"),
             tools.question("sheet", "matrix_fields", rows=rows, columns=columns),
             tools.question("many", "matrix_fields", rows=rows, columns=[c | {"type": "short_text"} for c in towns[:9]]),
         ),
@@ -200,6 +201,7 @@ def test_ranks_amounts_lines_and_tables_have_room_to_be_written() -> None:
     assert (laid["line"]["low"], laid["line"]["unsure"], laid["odd"]["ticks"]) == ("cold", "Not sure", ["0", "7"])
     assert (laid["grid"]["shape"], laid["grid"]["heads"]) == ("box", ["x", "y", "z"])
     assert laid["wide"]["fields"] == ["a", "b"] and "20 t19" in laid["wide"]["notes"][0]
+    assert (laid["photo"]["body"], laid["photo"]["how"]) == ("", "（请把照片或文件附在问卷后面）")
     assert (laid["sheet"]["body"], laid["sheet"]["heads"]) == ("table", ["Boxes", "Where"])
     assert laid["sheet"]["notes"] == ["Boxes：范围 0 到 9", "Where：填写编号：1 a  2 b"]
     assert len(laid["many"]["fields"]) == 18 and laid["many"]["fields"][0] == "a · t0"
