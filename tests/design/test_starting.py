@@ -1,6 +1,5 @@
 """Starting a questionnaire: from text, empty, from a file, from a copy."""
 
-import io
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +15,6 @@ from survey_app.design import drafting, starting
 from survey_app.design.models import Questionnaire
 from survey_app.errors import DomainError
 from survey_app.events import Actor
-from survey_app.questionnaire import loading
 from tests import staff
 
 TEXT = "门店小调查\n\n1. 您满意吗？\nA. 是\nB. 否（跳到第3题）\n\n2. 您喜欢哪些？（可多选）\nA. 茶\nB. 其他____\n\n3. 您的城市\n"
