@@ -3,7 +3,7 @@
 Our pages decide what they offer when they are opened; other programs decide it while people answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from survey_app.questionnaire import conditions
@@ -28,15 +28,15 @@ def looks_at(question: dict[str, Any], others: list[dict[str, Any]]) -> bool:
     return any(name == other["name"] or name.startswith(f"{other['name']}_") for name in names for other in others)
 
 
-def break_pages(pages: list[dict[str, Any]]) -> None:
+def break_pages(pages: list[dict[str, Any]], whole: Container[str] = ()) -> None:
     """Splits pages of a draft where that is needed; the end of a page goes to its last part.
 
-    Pages whose questions come in random order stay whole: a break would change who sees what together.
+    Pages whose questions come in random order stay whole, and those named in `whole`: a break would change the order.
     """
     made: list[dict[str, Any]] = []
     for page in pages:
         made.append(page)
-        if page.get("random_order"):
+        if page.get("random_order") or page.get("name", "") in whole:
             continue
         here: list[dict[str, Any]] = []
         for question in list(page["questions"]):

@@ -1,5 +1,6 @@
 """Questions that offer choices: one, several, 0 to 10, an order, a tree, groups."""
 
+import copy
 from typing import Any
 
 from survey_app.formats.qualtrics.item import Item
@@ -75,7 +76,9 @@ def _choices(
         if mapping(entry.get("Image")):
             item.work.building.lost("setting", f"{place} / Image", "Image", "media", asked.name)
         asked.offered[choice] = item.offered("Choices", choice, entry)
-        item.tell_part("Choices", choice, entry, asked.offered[choice], split=False)
+        item.tell_part("Choices", choice, entry, asked.offered[choice], split=False, offers=True)
+        if isinstance(asked.offered[choice], dict):
+            one["show_if"] = copy.deepcopy(asked.offered[choice])
         made.append(one)
     if not made:
         made = [{"code": "1", "text": {item.work.building.languages[0]: "1"}}]

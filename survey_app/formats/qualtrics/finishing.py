@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from survey_app.formats.importing.breaking import break_pages
 from survey_app.formats.importing.logic import Inexpressible
 from survey_app.formats.qualtrics.flow import Walk
 from survey_app.formats.qualtrics.item import described
@@ -37,6 +38,7 @@ def finish(work: Work, walk: Walk) -> None:
         _other(work, kind, name, content)
     if walk.random:
         work.building.more["random_pages"] = walk.random
+    break_pages(work.building.pages, {name for group in walk.random for name in group})
 
 
 def _title(work: Work, walk: Walk) -> None:

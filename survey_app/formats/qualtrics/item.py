@@ -148,14 +148,19 @@ class Item:
         except Inexpressible:
             return None
 
-    def tell_part(self, key: str, choice: str, entry: Mapping[str, Any], offered: Rule | None, split: bool) -> None:
-        """What became of the display rule of a choice, row or column. `split`: it is a question of its own."""
+    def tell_part(
+        self, key: str, choice: str, entry: Mapping[str, Any], offered: Rule | None, split: bool, offers: bool = False
+    ) -> None:
+        """What became of the display rule of a choice, row or column. `split`: it is a question of its own; `offers`: it
+        keeps its rule."""
         rule = next((name for name in RULE_KEYS if mapping(entry.get(name))), None)
         if rule is None:
             return
         place, source = f"{key} / {choice} / {rule}", described(entry[rule])
         if offered is True:
             self.work.building.changed("rule", f"{self.qid} / {place}", source, "rule_always")
+        elif offers and isinstance(offered, dict):
+            self.work.building.kept("rule", f"{self.qid} / {place}", source, self.wanted)
         elif split and isinstance(offered, dict):
             self.work.building.changed("rule", f"{self.qid} / {place}", source, "part_split")
         else:

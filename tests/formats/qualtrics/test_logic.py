@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from survey_app.questionnaire.review import review
 from tests.formats.qualtrics.comparing import KINDS, LAST, differences
 from tests.formats.qualtrics.making import (
     Data,
@@ -151,7 +152,19 @@ def test_capitals_of_typed_words_are_told() -> None:
     assert [(line.result, line.code) for line in made.lines if line.kind == "rule"] == [("changed", "case_ignored")]
 
 
-def test_a_rule_of_one_choice_waits_for_a_person() -> None:
+@pytest.mark.parametrize(
+    "kind", [{}, {"Selector": "DL"}, {"Selector": "MAVR"}, {"QuestionType": "RO", "Selector": "DND"}]
+)
+def test_a_rule_of_one_choice_is_its_own_and_the_page_is_broken_before_it(kind: dict[str, Any]) -> None:
     choices = {"1": {"Display": "A"}, "2": {"Display": "B", **shown_if(FIRST)}}
+    made = imported(survey(KINDS["QID1"], {**LAST, "Choices": choices, **kind}))
+    question: Any = made.definition.questions[-1]
+    assert [choice.show_if for choice in question.choices] == [None, {"q1": {"is": "1"}}] and not question.open_rules
+    assert made.definition.page_of[question.name] == 1 and review(made.definition) == []
+    assert [line.result for line in made.lines if line.kind == "rule"] == ["kept"]
+
+
+def test_a_rule_of_one_choice_that_cannot_be_said_waits_for_a_person() -> None:
+    choices = {"1": {"Display": "A"}, "2": {"Display": "B", **shown_if({**FIRST, "LeftOperand": "q://QID77/x"})}}
     made = imported(survey(KINDS["QID1"], {**LAST, "Choices": choices}))
-    assert len(made.definition.questions[-1].open_rules) == 1 and len(made.definition.questions[-1].choices) == 2  # type: ignore[attr-defined]
+    assert len(made.definition.questions[-1].open_rules) == 1
