@@ -107,7 +107,7 @@ class _Text:
         if question.type in ("matrix", "matrix_multiple", "matrix_fields"):
             return self._table(question, place)
         if question.type == "likert":
-            self.told.keep(place, "scale")
+            self._keep_scale(place, question.scale)
             return self._choices(question.choices, "")
         if getattr(question, "choices", None):
             return self._choices(question.choices, f"{place}.choices")
@@ -125,6 +125,16 @@ class _Text:
             self.told.keep(place, "label")
             return [self.line(question.label)]
         return [_BLANK] if question.type in ("short_text", "number", "date", "time") else []
+
+    def _keep_scale(self, place: str, name: str | None) -> None:
+        """The words of a scale are repeated in every question that uses it."""
+        self.told.keep(place, "scale")
+        scale = self.definition.scales.get(name or "")
+        for index in range(len(scale.points) if scale else 0):
+            self.told.keep(f"scales.{name}.points[{index}]")
+            self.told.lose(f"scales.{name}.points[{index}].value")
+            self.told.lose(f"scales.{name}.points[{index}].score")
+        self.told.keep(f"scales.{name}.unsure")
 
     def _keep_all(self, place: str, parts: Sequence[Any]) -> None:
         for index in range(len(parts)):
@@ -157,7 +167,7 @@ class _Text:
             self._keep_all(f"{place}.columns", question.columns)
             columns = [self.line(column.text) for column in question.columns]
         elif question.type == "matrix_multiple" or question.cells:
-            self.told.keep(place, "scale")
+            self._keep_scale(place, getattr(question, "scale", None))
             given = question.choices if question.type == "matrix_multiple" else question.cells
             columns = self._choices(given, f"{place}.choices")
         else:

@@ -2,7 +2,22 @@
 
 from survey_app.formats import plain_text, writing
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.loading import load_definition
 from tests.formats.writing.wholes import YES_NO, asked, choice, definition, every_type
+
+SCALED = load_definition(
+    """
+format: 1
+name: scaled
+title: {zh-CN: 量表}
+languages: [zh-CN]
+scales:
+  quality: {points: [{code: bad, text: {zh-CN: 差}, score: 0}, {code: good, text: {zh-CN: 好}}], unsure: {zh-CN: 不清楚}}
+pages:
+  - questions: [{name: staff, type: likert, text: {zh-CN: 店员怎么样？}, required: true, scale: quality}]
+""",
+    file="scaled.yaml",
+)
 
 
 def text(of: Definition, language: str = "") -> str:
@@ -42,3 +57,15 @@ def test_rules_codes_and_scores_are_told_as_lost() -> None:
 
 def test_another_language_can_be_chosen() -> None:
     assert text(every_type(), "en").startswith("Shop survey\nPlease rate us.\n")
+
+
+def test_the_words_of_a_scale_stand_at_its_questions_and_its_values_are_told_as_lost() -> None:
+    made = writing.write(SCALED, "wjx")
+    assert "店员怎么样？[量表题]\n差\n好\n不清楚" in made.data.decode()
+    told = {line.place: line.result for line in made.lines if line.place.startswith("scales")}
+    assert told == {
+        "scales.quality.points[0]": "kept",
+        "scales.quality.points[0].score": "lost",
+        "scales.quality.points[1]": "kept",
+        "scales.quality.unsure": "kept",
+    }
