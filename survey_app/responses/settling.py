@@ -15,7 +15,7 @@ from survey_app import clock
 from survey_app.database import db, prepare_sqlite
 from survey_app.distribution.models import Wave
 from survey_app.errors import Busy
-from survey_app.responses import holding
+from survey_app.responses import holding, uploads
 from survey_app.responses.models import Comment, HeldBack, Response
 
 _RANDOM_BITS = 46
@@ -28,6 +28,11 @@ def settle(*, now: datetime, days_back: int = DAYS_BACK) -> int:
 
     Returns how many. An answer without a day stands at the first day of its wave: a month's, or a campaign's.
     """
+    return sum(_rewrite(period) for period in _periods(now, days_back))
+
+
+def _periods(now: datetime, days_back: int = DAYS_BACK) -> list[int]:
+    """The days, as answers are numbered by, to which an answer may have come of late."""
     today = clock.day_number(now)
     periods = {today - back for back in range(days_back + 1)}
     open_since = clock.date_from_day(today) - timedelta(days=days_back)
@@ -35,7 +40,7 @@ def settle(*, now: datetime, days_back: int = DAYS_BACK) -> int:
         clock.day_from_date(first)
         for first in db.session.scalars(select(Wave.month).where(Wave.closes_on >= open_since).distinct())
     }
-    return sum(_rewrite(period) for period in sorted(periods))
+    return sorted(periods)
 
 
 def _rewrite(period: int) -> int:
@@ -74,6 +79,9 @@ def forget_arrivals(*, now: datetime) -> int:
     """
     holding.release(now=now)
     number = settle(now=now)
+    periods = _periods(now)
+    db.session.commit()
+    uploads.forget_order(periods=periods)
     db.session.commit()
     tidy(db.engine)
     return number
@@ -95,7 +103,7 @@ def tidy(engine: Engine) -> None:
                 raise Busy("the write-ahead log is in use")
         else:
             driver.autocommit = True
-            driver.execute("VACUUM response, comment, held_back, ballot, draft")
+            driver.execute("VACUUM response, comment, held_back, ballot, draft, uploaded_file")
             driver.autocommit = False
     finally:
         pooled.close()

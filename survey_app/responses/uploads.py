@@ -13,10 +13,10 @@ import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Table, delete, insert, or_, select
 
 from survey_app import clock
 from survey_app.database import db
@@ -33,6 +33,7 @@ QUALITY = 82
 MEGABYTE = 1_000_000
 MOST_WAITING, MOST_WAITING_BYTES = 500, 1_000_000_000  # files that nobody has submitted yet, in all
 DRAFT_DAYS = 14
+_RANDOM_BITS = 46
 _MOST_JPEG, _MOST_OTHER = 80_000_000, 25_000_000  # pixels; JPEG alone can be read smaller than it is
 _MOST_PIXELS = {"JPEG": _MOST_JPEG, "MPO": _MOST_JPEG, "PNG": _MOST_OTHER, "WEBP": _MOST_OTHER}  # MPO: JPEG with depth
 _ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
@@ -160,3 +161,31 @@ def expire(*, now: datetime) -> int:
     )
     result: Any = db.session.execute(delete(UploadedFile).where(old).execution_options(synchronize_session=False))
     return int(result.rowcount)
+
+
+# --- the order of coming ----------------------------------------------------------------------------------------------
+def forget_order(*, periods: Iterable[int]) -> int:
+    """Write the photos of anonymous answers of these days anew, in the order of their random numbers; commits each.
+
+    A database remembers in which order its rows came (see `settling`). Returns how many.
+    """
+    done = 0
+    for period in periods:
+        first, beyond = period << _RANDOM_BITS, (period + 1) << _RANDOM_BITS
+        mine = (UploadedFile.response_id >= first) & (UploadedFile.response_id < beyond)
+        anonymous = select(Response.id).where(Response.id == UploadedFile.response_id, Response.mode == "anonymous")
+        numbers = db.session.scalars(select(UploadedFile.id).where(mine, anonymous.exists()).order_by(UploadedFile.id))
+        for number in list(numbers):
+            done += _write_anew(number)
+    return done
+
+
+def _write_anew(number: bytes) -> int:
+    table = cast(Table, UploadedFile.__table__)
+    row = db.session.execute(select(table).where(table.c.id == number).with_for_update()).mappings().one_or_none()
+    if row is not None:  # else: deleted a moment ago
+        values = dict(row)
+        db.session.execute(delete(table).where(table.c.id == number))
+        db.session.execute(insert(table), [values])
+    db.session.commit()
+    return int(row is not None)

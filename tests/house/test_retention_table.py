@@ -34,6 +34,9 @@ TABLE = {
     "recording": ("14 days until its answer is in, else until it is written down", (
         "responses/test_recordings.py::test_time_ends_what_was_never_submitted_and_what_lost_its_answer",
     )),
+    "file": ("14 days until its answer is in, else as long as the answer", (
+        "responses/test_uploads.py::test_time_ends_what_was_never_submitted_and_what_lost_its_answer",
+    )),
     "shop, day and channel held back": ("until ten answers share them, else until the close", (
         "responses/test_holding.py::test_the_end_of_a_wave_forgets_what_is_still_held",
         "responses/test_holding.py::test_few_answers_of_a_shop_lose_it_at_the_end",
