@@ -9,7 +9,8 @@ from datetime import date
 
 from survey_app import clock
 from survey_app.analysis import measures, results, tallies
-from survey_app.analysis.cards import Card, KeyFigure
+from survey_app.analysis.card_shapes import Card
+from survey_app.analysis.cards import KeyFigure
 from survey_app.analysis.dataset import FrozenVersion, Row
 from survey_app.analysis.tallies import RESPONSES, Tally
 from survey_app.analysis.words import percent
