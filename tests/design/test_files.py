@@ -96,4 +96,4 @@ def test_a_questionnaire_names_the_file_it_came_from(chain: staff.Chain) -> None
 def test_what_weighs_most_stands_first_in_the_report(chain: staff.Chain) -> None:
     text = chain.signed_in("researcher").text(f"/questionnaires/{chain.questionnaire}/files?format=wjx&result=lost")
     kinds = re.findall(r'class="kindword"[^>]*>([^<]+)<', text)
-    assert kinds[0] == "规则" and kinds[-1] == "设置" and kinds.index("选项") < kinds.index("计分")
+    assert kinds[0] == "规则" and kinds[-1] == "设置" and kinds.index("文字") < kinds.index("计分")
