@@ -18,6 +18,8 @@ _LISTED: dict[str, Kind] = {
     "points": "choice", "scores": "score", "quotas": "quota", "open_rules": "rule",
 }  # fmt: skip
 _EDGE = re.compile(r"[.\[]")
+PART_RULE = re.compile(r"\.(choices|rows|fields|items)\[[0-9]+\]\.show_if$")
+"""Rules of single choices and rows: few programs have them, so a target that does says it of each."""
 _SILENT = frozenset(("format", "name", "type", "code", "pages", "questions", "scales", "retired"))
 """Keys that are told with what they belong to."""
 
@@ -89,7 +91,7 @@ class Telling:
             start = f"{place}.{key}" if place else key
             if start in self._items:
                 yield start
-            yield from self._inside.get(start, ())
+            yield from (found for found in self._inside.get(start, ()) if not PART_RULE.search(found))
 
 
 def inventory(definition: Definition) -> Iterator[Item]:

@@ -18,7 +18,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from survey_app.formats.cells import plain
 from survey_app.formats.writing.in_words import InWords
-from survey_app.formats.writing.telling import Telling, inventory
+from survey_app.formats.writing.telling import PART_RULE, Telling, inventory
 from survey_app.formats.writing.word_parts import LABELS, TYPES, amount_words, limits, options
 from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.question_types import Question
@@ -65,7 +65,9 @@ class _Paper:
             self._texts(definition.thanks)
         for item in inventory(definition):
             told.keep(item.place)
-            if item.kind in ("rule", "validation", "setting", "quota", "score"):
+            if PART_RULE.search(item.place):
+                told.lose(item.place)
+            elif item.kind in ("rule", "validation", "setting", "quota", "score"):
                 told.change(item.place, "to_words")
         for key in ("lines", "columns", "layout", "style", "speech"):
             told.lose_every(key, "to_look")

@@ -71,8 +71,11 @@ def test_every_target_is_valid(kind: str, file: Path) -> None:
 @pytest.mark.parametrize(("kind", "file"), CASES)
 def test_the_same_questions_are_shown_there_and_back(kind: str, file: Path, target: str) -> None:
     of = draft(kind, file)
-    back = READERS[target](writing.write(of, target).data).definition
+    written = writing.write(of, target)
+    back = READERS[target](written.data).definition
     waiting = {question.name for question in back.questions if question.open_rules}
+    # rules of choices and rows that the report calls lost: more is offered there, and answered
+    waiting |= {line.ours for line in written.lines if line.result == "lost" and line.place.endswith("].show_if")}
     names = [q.name for q in of.questions if q.shown and q.name in back.by_name and q.name not in waiting]
     dice = Random(1)
     for _ in range(40):
