@@ -193,10 +193,11 @@ def test_a_damaged_backup_leaves_the_database_that_is_there_alone(
     for damaged in (whole[:-1], whole[: len(whole) // 2], b"", whole[:200] + b"x" + whole[201:], whole + b"xxxxx"):
         path.write_bytes(damaged)
         with pytest.raises(DomainError):
-            restore(sqlite_settings, path, private, replace=False)
+            restore(sqlite_settings, path, private, replace=True)
         with pytest.raises((DomainError, OSError)):
             restore(replace(sqlite_settings, database_url=f"sqlite:///{tmp_path / 'new.sqlite'}"), path, private)
         assert not (tmp_path / "new.sqlite").exists()
+        assert not [found for found in sqlite_settings.instance.iterdir() if "restored" in found.name]
     assert sqlite_settings.sqlite_path.read_bytes() == before
 
 
