@@ -213,6 +213,18 @@ def test_daily_most_and_budget_hold_messages_until_tomorrow(app: Flask) -> None:
     assert w.judged(w.NOON + timedelta(days=1)) == ["go"] * 2
 
 
+def test_what_a_provider_did_not_take_uses_up_neither_the_day_nor_the_budget(app: Flask) -> None:
+    world = w.build("identified")
+    w.buy(world, range(3))
+    campaign = w.started(world, daily_most=3)
+    w.run_job(campaign)
+    campaign.budget_cents = 15
+    for message in w.messages():
+        message.sent_at = w.NOON  # tried, given back, queued again
+    db.session.commit()
+    assert w.judged(w.NOON + timedelta(hours=1)) == ["go"] * 3
+
+
 def test_a_clock_that_steps_sends_nothing_twice_or_outside_the_window(app: Flask) -> None:
     """F23 for the gate: forward a day, back an hour, at the edge."""
     world = w.build("identified")
