@@ -85,6 +85,17 @@ SMTP = {
 }  # fmt: skip
 
 
+def test_a_list_of_template_numbers_may_be_as_long_as_its_field(chain: staff.Chain) -> None:
+    person = chain.signed_in("administrator")
+    lines = "\n".join(f"invitation-{n}/zh-CN SMS_{n:09d}" for n in range(40))
+    sent = {
+        "kind": "aliyun", "channel": "sms", "name": "阿里云", "position": "1", "cost": "0.05", "option-key_id": "LTAI",
+        "option-signature": "禾木", "option-templates": lines, "secret-key_secret": "swordfish-78",
+    }  # fmt: skip
+    assert len(lines) > 300 and person.post("/senders", sent).status_code == 303
+    assert db.session.query(Sender).filter_by(kind="aliyun").one().options["templates"] == lines
+
+
 def test_secrets_are_written_and_never_shown(chain: staff.Chain) -> None:
     person = chain.signed_in("administrator")
     good = SMTP | {"option-host": "smtp.example.com", "option-security": "tls", "secret-password": "swordfish-77"}
