@@ -37,7 +37,7 @@ class Forecast:
 def forecast(campaign: Campaign, *, now: datetime) -> Forecast:
     """People and cost of a campaign, for its preview and its launch. Reads only."""
     if campaign.kind == "calls":
-        return Forecast(calling.available(campaign, now=now, vault=web.vault()), 0, 0)
+        return Forecast(calling.available(campaign, now=now), 0, 0)
     if campaign.kind == "trigger":
         waiting, month = expecting.expected(campaign, now=now)
         number = sum(month.values())

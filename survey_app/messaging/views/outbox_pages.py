@@ -42,7 +42,6 @@ def outbox_page() -> Response:
         house=purposes.house(),
         page=web.page_number(),
         more=more,
-        now=clock.now(),
         has_senders=db.session.query(Sender.id).filter(Sender.active).first() is not None,
     )
 
