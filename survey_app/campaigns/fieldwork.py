@@ -15,21 +15,21 @@ from sqlalchemy import and_, func, or_, select
 from survey_app import clock, web
 from survey_app.analysis import dataset
 from survey_app.campaigns.dispositions import Cases, Rate, by_progress, eligible_share, rates, reached
+from survey_app.campaigns.limits import PURPOSE
 from survey_app.campaigns.models import Call, Campaign, CampaignCount, Invitation, Opened
 from survey_app.database import db
 from survey_app.distribution.models import Collector, Refusal
 from survey_app.messaging.models import Message
 from survey_app.organisation.models import Shop
 from survey_app.people.models import Order, Suppression
+from survey_app.people.suppressions import COMPLAINED, OPTED_OUT
 from survey_app.questionnaire.definition import Definition
 from survey_app.responses import ballots, participation
 
-PURPOSE = "invitation"
 SENT = frozenset(
     {"accepted", "delivered", "failed", "expired", "unknown", "unknown_reported"}
 )  # it left, or may have left
 UNDELIVERED = frozenset({"failed", "expired"})
-PERSONAL_CHANNELS = ("sms", "email", "receipt")
 LEAST_STOPPED = 5  # fewer who stopped are not drawn
 LEAST_SUBMITTED = (
     10  # fewer in an anonymous questionnaire are not shown by shop or channel: the outbox names who was written to
@@ -111,9 +111,10 @@ def field_work(
     versions = [version.id for version in dataset.versions(questionnaire_id)]
     invited = _sent_invitations([campaign.id for campaign in campaigns])
     _count_messages(found, [campaign.id for campaign in campaigns])
-    _count_people(found, campaigns, invited, definition, names)
+    shops: dict[int | None, Line] = {}  # two shops may have one name
+    _count_people(found, campaigns, invited, definition, shops, names)
     if whole:
-        _count_answers(found, questionnaire_id, versions, names)
+        _count_answers(found, questionnaire_id, versions, shops, names)
         stopped: Counter[str] = Counter()
         for (_version, question), count in dataset.stopped_at(versions).items():
             stopped[question] += count
@@ -146,7 +147,7 @@ def _count_messages(found: FieldWork, campaign_ids: Sequence[int]) -> None:
 def _sent_invitations(campaign_ids: Sequence[int]) -> list[_Invited]:
     left_out = and_(
         Suppression.recipient_index == Message.recipient_index,
-        Suppression.reason.in_(("opted_out", "complained")),
+        Suppression.reason.in_((OPTED_OUT, COMPLAINED)),
         Suppression.at >= Message.sent_at,
     )
     chosen = (
@@ -182,10 +183,9 @@ def _one(rows: list[Any]) -> _Invited:
 
 def _count_people(
     found: FieldWork, campaigns: Sequence[Campaign], invited: list[_Invited], definition: Definition,
-    names: dict[int | None, str],
+    shops: dict[int | None, Line], names: dict[int | None, str],
 ) -> None:  # fmt: skip
     channels: dict[str, Line] = {}
-    shops: dict[int | None, Line] = {}
     for person in invited:
         for line in (
             channels.setdefault(person.channel, Line(person.channel)),
@@ -285,8 +285,9 @@ def _cases_of_calls(campaign_ids: Sequence[int]) -> Cases:
 
 # --- answers through every door ---------------------------------------------------------------------------------------
 def _count_answers(
-    found: FieldWork, questionnaire_id: int, versions: Sequence[int], names: dict[int | None, str]
-) -> None:
+    found: FieldWork, questionnaire_id: int, versions: Sequence[int], shops: dict[int | None, Line],
+    names: dict[int | None, str],
+) -> None:  # fmt: skip
     by_channel: Counter[str] = Counter()
     by_shop: Counter[int | None] = Counter()
     by_place: Counter[tuple[int | None, str, str]] = Counter()
@@ -300,10 +301,8 @@ def _count_answers(
         lines.setdefault(channel, Line(channel)).received = count
     found.channels = sorted(lines.values(), key=lambda line: (-line.sent, -line.received))
     refused = _refusals(questionnaire_id)
-    shops = {line.name: line for line in found.shops}
     for shop_id in {*by_shop, *refused}:
-        name = names.get(shop_id, "") or names[None]
-        line = shops.setdefault(name, Line(name))
+        line = shops.setdefault(shop_id, Line(names.get(shop_id, "") or names[None]))
         line.received, line.refused = by_shop[shop_id], refused.get(shop_id, 0)
     found.shops = sorted(shops.values(), key=lambda line: (-line.received, -line.sent))
     found.places = [

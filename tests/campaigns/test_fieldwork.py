@@ -11,7 +11,9 @@ from survey_app.campaigns.dispositions import Cases
 from survey_app.campaigns.models import Call, Campaign, CampaignCount, Invitation, Opened
 from survey_app.database import db
 from survey_app.design.models import Questionnaire
+from survey_app.distribution.models import Refusal
 from survey_app.messaging.models import Message
+from survey_app.organisation.models import Shop
 from survey_app.people.models import Contact, Order, Suppression
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
@@ -160,6 +162,22 @@ def test_all_doors_show_where_people_stop_and_which_shops_are_silent(app: Flask)
     way = there.count(whole=True).way
     assert way[:3] == [("q1", 8, 0), ("q2", 8, 5), ("q3", 3, 0)]
     assert way[-1] == ("q10", 2, 0)
+
+
+def test_two_shops_of_one_name_have_a_line_each(app: Flask) -> None:
+    there = Field(clock.now())
+    there.take_part(app)
+    first = db.session.get_one(Shop, there.shop)
+    namesake = Shop(code="twin", name=first.name, region_id=first.region_id)
+    db.session.add(namesake)
+    db.session.flush()
+    db.session.add(
+        Refusal(questionnaire_id=there.world.questionnaire_id, shop_id=namesake.id, day=there.world.day, count=3)
+    )
+    db.session.commit()
+    found = there.count(whole=True)
+    lines = {(line.name, line.sent, line.received, line.refused) for line in found.shops}
+    assert {(first.name, 7, 2, 0), (first.name, 0, 0, 3)} <= lines
 
 
 def test_the_counts_outlive_the_keys(app: Flask) -> None:
