@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from survey_app import clock, web
 from survey_app.analysis import dataset
@@ -26,9 +26,6 @@ from survey_app.people.suppressions import COMPLAINED, OPTED_OUT
 from survey_app.questionnaire.definition import Definition
 from survey_app.responses import ballots, participation
 
-SENT = frozenset(
-    {"accepted", "delivered", "failed", "expired", "unknown", "unknown_reported"}
-)  # it left, or may have left
 UNDELIVERED = frozenset({"failed", "expired"})
 LEAST_STOPPED = 5  # fewer who stopped are not drawn
 LEAST_SUBMITTED = (
@@ -160,7 +157,7 @@ def _sent_invitations(campaign_ids: Sequence[int]) -> list[_Invited]:
         .outerjoin(Suppression, left_out)
         .where(
             Invitation.campaign_id.in_(campaign_ids), Message.campaign_id.in_(campaign_ids),
-            or_(Message.state.in_(SENT), Message.sent_at.is_not(None)),
+            Message.sent_at.is_not(None),  # what expired in the queue reached nobody and has no time
         )
         .order_by(Invitation.id, Message.step)
     )  # fmt: skip

@@ -137,6 +137,13 @@ def test_few_who_submitted_are_shown_by_no_shop_and_cannot_be_worked_out() -> No
     assert shown(12, 40) == [12, 40] and shown(2) == [None] and shown(None, None) == [None, None]
 
 
+def test_what_expired_in_the_queue_was_sent_to_nobody(app: Flask) -> None:
+    there = Field(clock.now())
+    db.session.get_one(Message, 8).state = "expired"
+    db.session.commit()
+    assert there.count().sent == 7
+
+
 def test_a_refunded_buyer_who_answered_stays_a_complete(app: Flask) -> None:
     there = Field(clock.now())
     db.session.get_one(Order, 1).state = "refunded"

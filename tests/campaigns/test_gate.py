@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from survey_app import clock, web
-from survey_app.campaigns import audience, following, gate, inviting, launching, running, withdrawing
+from survey_app.campaigns import audience, following, gate, inviting, launching, progress, running, withdrawing
 from survey_app.campaigns.audience import Audience
 from survey_app.campaigns.inviting import New
 from survey_app.database import db
@@ -129,6 +129,20 @@ def test_a_queue_that_stood_still_past_its_working_days_sends_nothing(app: Flask
     assert w.judged(monday) == ["go"]
     assert w.judged(monday.replace(hour=12, minute=1)) == ["too_late"]  # tomorrow would be too late
     assert w.judged(monday.replace(hour=19)) == ["too_late"]
+
+
+def test_what_was_never_sent_does_not_count_as_sent(app: Flask) -> None:
+    world = w.build("identified")
+    w.buy(world, range(2))
+    campaign = w.started(world, "trigger", within_workdays=3, delay_hours=0)
+    following.follow_events(now=w.NOON)
+    first, _second = w.messages()
+    assert w.pretend_sent(now=w.NOON, id=first.id) == 1
+    claiming.claim("sms", sender_id=1, most=20, look=20, now=w.NOON + timedelta(days=30))
+    db.session.commit()
+    found = progress.progress(campaign)
+    assert (found.sent, found.steps[0], found.reasons) == (1, {"delivered": 1, "cancelled": 1}, {"too_late": 1})
+    assert progress.in_short([campaign.id]) == {campaign.id: (2, 1, 1)}
 
 
 def test_one_invitation_a_month_over_campaigns_and_channels_also_after_a_restart(app: Flask) -> None:
