@@ -40,7 +40,8 @@ class OptOuts:
     def view(self, token: str = "") -> Response:
         """The page, and the act."""
         environ = incoming.asked.get()
-        known = ballots.open_unsubscribe(self.here.vault, incoming.trimmed(token))
+        token = incoming.trimmed(token)
+        known = ballots.open_unsubscribe(self.here.vault, token)
         if environ["REQUEST_METHOD"] != "POST":
             frame = Frame(self.here.doors.chain(), incoming.language_of(environ, _LANGUAGES), languages=_LANGUAGES)
             return self._page(frame, closing.opt_out(frame, token=token if known else ""))
