@@ -10,7 +10,6 @@ from survey_app.analysis.figures import Mover
 from survey_app.campaigns import (
     calling,
     composing,
-    fieldwork,
     following,
     gate,
     keeping,
@@ -20,6 +19,7 @@ from survey_app.campaigns import (
     running,
     testing,
     tightening,
+    turnout,
     unsealing,
     withdrawing,
 )
@@ -91,7 +91,7 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "reminders": (HOUR, lambda now: reminding.remind(now=now)),
     "ended_campaigns": (HOUR, lambda now: running.end_due(now=now)),
     "call_lists": (HOUR, lambda now: calling.draw_due(now=now)),
-    "field_work": (DAY, lambda now: fieldwork.keep_counts(now=now)),
+    "field_work": (DAY, lambda now: turnout.keep_counts(now=now)),
     "recordings": (60, lambda now: recordings.ask_to_write_down(now=now)),
     "recordings_expired": (DAY, lambda now: recordings.expire(now=now)),
     "recipients": (DAY, lambda now: forgetting.forget_recipients(now=now)),

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from survey_app import clock, web
-from survey_app.campaigns import fieldwork
+from survey_app.campaigns import fieldwork, turnout
 from survey_app.campaigns.dispositions import Cases
 from survey_app.campaigns.models import Call, Campaign, CampaignCount, Invitation, Opened
 from survey_app.database import db
@@ -190,13 +190,13 @@ def test_two_shops_of_one_name_have_a_line_each(app: Flask) -> None:
 def test_the_counts_outlive_the_keys(app: Flask) -> None:
     there = Field(clock.now())
     there.take_part(app)
-    assert fieldwork.keep_counts(now=there.now) == 1
+    assert turnout.keep_counts(now=there.now) == 1
     db.session.commit()
     web.vault().destroy_wave(there.world.wave_id)
     found = there.count()
     assert found.cases == EXPECTED
     assert (found.started, found.submitted) == (4, 2)
-    assert fieldwork.keep_counts(now=there.now) == 0  # nothing is counted over it with the keys gone
+    assert turnout.keep_counts(now=there.now) == 0  # nothing is counted over it with the keys gone
     assert db.session.query(CampaignCount).one().submitted == 2
 
 
