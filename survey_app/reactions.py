@@ -14,6 +14,7 @@ from survey_app.campaigns import (
     gate,
     keeping,
     limits,
+    progress,
     receipts,
     reminding,
     running,
@@ -61,7 +62,10 @@ def _bounced(index: bytes, now: datetime) -> None:
 purposes.bind_house(_house)
 purposes.bind_refusals(_opted_out, _bounced)
 purposes.register(
-    limits.PURPOSE, purposes.Purpose(gate.judge, composing.compose, prepare=composing.prepare, reasons=gate.REASONS)
+    limits.PURPOSE,
+    purposes.Purpose(
+        gate.judge, composing.compose, prepare=composing.prepare, reasons=gate.REASONS, names=progress.names
+    ),
 )
 purposes.register(testing.PURPOSE, purposes.Purpose(testing.judge, testing.compose))
 

@@ -58,6 +58,12 @@ def progress(campaign: Campaign) -> Progress:
     return found
 
 
+def names(campaign_ids: Collection[int]) -> dict[int, str]:
+    """Campaign -> its name, for the outbox."""
+    chosen = select(Campaign.id, Campaign.name).where(Campaign.id.in_(campaign_ids))
+    return dict(db.session.execute(chosen).tuples().all())
+
+
 def in_short(campaign_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
     """Campaign -> (people, first messages that left, of which delivered) for the list; two statements."""
     people = dict(

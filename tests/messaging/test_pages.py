@@ -32,9 +32,12 @@ def shown(message: Message, now: object) -> purposes.Outgoing:
 def test_the_outbox_of_a_sample_chain_shows_words_and_links(chain: staff.Chain) -> None:
     queue(3, now=clock.now())
     db.session.remove()
-    with purpose(compose=shown):
+    db.session.query(Message).update({"campaign_id": 7})
+    db.session.commit()
+    with purpose(compose=shown, names=lambda ids: {number: f"十一月 {number}" for number in ids}):
         person = chain.signed_in("researcher")
         page = person.text("/messages?state=queued&channel=sms")
+        assert page.count("十一月 7") == 3 and "十一月 7" in person.text("/messages/2")
         assert "第 2 条" in page and "https://wj.example.com/i/000000000000000000002" in page
         assert "+8613800000002" in person.text("/messages/2")
         assert person.text("/messages?state=failed").count("没有符合条件的消息") == 1
