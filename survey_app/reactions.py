@@ -48,7 +48,8 @@ def sign_checkpoint(now: datetime) -> None:
 
 def _house() -> purposes.House:
     chain = the_chain()
-    return purposes.House(chain.sending_paused, chain.sample, chain.name, chain.sms_signature, chain.display_name("en"))
+    signature = chain.sms_signature or chain.name
+    return purposes.House(chain.sending_paused, chain.sample, chain.name, signature, chain.display_name("en"))
 
 
 def _opted_out(address: str, now: datetime) -> None:

@@ -84,7 +84,7 @@ class House:
     paused: bool = False  # nothing leaves: after a restore, or by hand
     sample: bool = False  # a chain that does not exist: the console channel works, links may be shown
     chain: str = ""
-    signature: str = ""  # of every SMS, without brackets
+    signature: str = ""  # of every SMS, without brackets; the name of the chain where it has no other
     chain_en: str = ""
 
 

@@ -39,8 +39,7 @@ def _count(words: Words) -> Any:
 
 
 def _sms(words: Words) -> str:
-    house = purposes.house()
-    return templates.sms_text(_filled(words), house.signature or house.chain)
+    return templates.sms_text(_filled(words), purposes.house().signature)
 
 
 def _filled(words: Words) -> templates.Filled:
