@@ -14,7 +14,9 @@ from survey_app.distribution.models import Wave
 from survey_app.errors import ConfigurationError
 from survey_app.organisation.models import Organisation
 from survey_app.safekeeping import rotating
+from survey_app.safekeeping.backups import PUBLIC_FILE
 from survey_app.safekeeping.sealed_columns import SEALING
+from survey_app.vault import LEDGER
 
 REMINDER = "Keep two sealed copies of long-lived.json with two people, and one copy per wave so that it can be destroyed with it."
 
@@ -126,14 +128,14 @@ def _others(found: Folder, folder: Path) -> None:
         if path.name not in listed and path.is_file():
             meaning = _meaning(path.name) if found.compared or not path.name.startswith("wave-") else "keys of a wave"
             found.files.append((path.name, _mode(path), "", meaning))
-            if path.stat().st_mode & 0o077 and path.name != "backup.public":
+            if path.stat().st_mode & 0o077 and path.name != PUBLIC_FILE:
                 found.faults.append(f"the file {path.name} can be read by others; run: chmod 600 on it")
 
 
 def _meaning(name: str) -> str:
-    if name == "erasures.log":
+    if name == LEDGER:
         return "ledger of erased people and destroyed waves"
-    if name == "backup.public":
+    if name == PUBLIC_FILE:
         return "what backups are sealed to; not secret"
     if name.startswith("dying-"):
         return "a destruction that broke off; the next one ends it"
