@@ -216,7 +216,7 @@ def test_with_replace_the_database_that_was_there_is_moved_aside(
         assert (
             restoring.forget_old_databases(sqlite_settings) == 0 and aside.exists()
         )  # the way back, until it is confirmed
-        sending.resume(chain=db.session.get_one(Organisation, 1), by=COMMAND_LINE)
+        sending.resume(chain=db.session.get_one(Organisation, 1), by=COMMAND_LINE, now=clock.now())
         assert restoring.forget_old_databases(sqlite_settings) == 1
         assert restoring.forget_old_databases(sqlite_settings) == 0
         db.session.commit()
