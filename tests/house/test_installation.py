@@ -43,9 +43,8 @@ def test_the_audit_log_refuses_update_and_delete(app: Flask) -> None:
         db.session.rollback()
 
 
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
 def test_a_server_that_writes_answers_into_its_log_is_refused(app: Flask) -> None:
-    if app.extensions["survey_settings"].is_sqlite:
-        pytest.skip("a setting of PostgreSQL")
     with db.engine.begin() as connection:
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f"ALTER DATABASE {name} SET log_statement = 'mod'"))
