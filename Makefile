@@ -49,7 +49,7 @@ browser:
 	  || echo "LOUD: could not install chromium and fonts-noto-cjk; browser tests will be skipped" >&2; fi
 
 test: .venv/.dev browser
-	@$(BIN)/pytest -n $(WORKERS) --dist loadscope -m "not long"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not long"
 
 test-long: .venv/.dev browser
 	@$(BIN)/pytest -m "long or anonymity or faults" --full

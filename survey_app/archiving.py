@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, text
 
-from survey_app import chaining, events
+from survey_app import chaining, events, keyring
 from survey_app.chaining import Statement
 from survey_app.database import db
+from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE, Checkpoint, Event, EventHash
 from survey_app.failpoints import failpoint
 
@@ -24,8 +25,8 @@ _TABLES = ("event", "event_hash")
 def archive(*, folder: Path, now: datetime, seed: bytes) -> tuple[Path | None, int]:
     """Write the rows that have lived for three years into a file and delete them; the file (None: nothing to do), how many.
 
-    A file that is there already (a run that was killed) is compared, never written again. Commits. `seed`: of the key of the
-    audit log; without its signature the missing rows are a fault.
+    A file that is there already (a run that was killed) is compared, never written again: DomainError when it differs. Commits.
+    `seed`: of the key of the audit log; without its signature the missing rows are a fault.
     """
     chaining.extend(everything=True)
     last = _boundary(_three_years_before(now))
@@ -82,16 +83,17 @@ def _document(last: Statement) -> list[bytes]:
 
 def _write(path: Path, lines: list[bytes]) -> None:
     whole = b"".join(lines)
-    if path.exists() and path.read_bytes() == whole:
+    if path.exists():
+        if path.read_bytes() != whole:
+            raise DomainError(
+                f"{path.name} is there and holds other rows; nothing was moved. Keep it, and find out why"
+            )
         return
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(whole)
-        file.flush()
-        os.fsync(file.fileno())
+    keyring.write_new(draft, whole)
     os.replace(draft, path)
+    keyring.sync_folder(path.parent)  # the rows are deleted next: the name has to last as well
 
 
 def _delete_until(position: int) -> None:

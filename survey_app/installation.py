@@ -97,14 +97,16 @@ def _check_keys(vault: Vault) -> None:
 
 
 def _check_postgresql() -> None:
-    row = db.session.execute(
-        text("SELECT current_setting('track_commit_timestamp'), current_setting('synchronous_commit')")
+    names = ("track_commit_timestamp", "synchronous_commit", "log_statement")
+    commit_times, synchronous, logged = (
+        db.session.scalar(text("SELECT current_setting(:name)"), {"name": name}) for name in names
     )
-    commit_times, synchronous = row.one()
     if commit_times != "off":
         raise ConfigurationError(
             "PostgreSQL keeps commit times, which could order answers; set track_commit_timestamp=off"
         )
+    if logged not in {"none", "ddl"}:
+        raise ConfigurationError("PostgreSQL logs every answer with its time; set log_statement=none")
     if synchronous not in {"on", "remote_apply", "remote_write"}:
         raise ConfigurationError("PostgreSQL must not lose confirmed answers; set synchronous_commit=on")
 

@@ -10,16 +10,17 @@ from survey_app.analysis.figures import Mover
 from survey_app.campaigns import (
     calling,
     composing,
-    fieldwork,
     following,
     gate,
     keeping,
     limits,
+    progress,
     receipts,
     reminding,
     running,
     testing,
     tightening,
+    turnout,
     unsealing,
     withdrawing,
 )
@@ -48,7 +49,8 @@ def sign_checkpoint(now: datetime) -> None:
 
 def _house() -> purposes.House:
     chain = the_chain()
-    return purposes.House(chain.sending_paused, chain.sample, chain.name, chain.sms_signature, chain.display_name("en"))
+    signature = chain.sms_signature or chain.name
+    return purposes.House(chain.sending_paused, chain.sample, chain.name, signature, chain.display_name("en"))
 
 
 def _opted_out(address: str, now: datetime) -> None:
@@ -62,7 +64,10 @@ def _bounced(index: bytes, now: datetime) -> None:
 purposes.bind_house(_house)
 purposes.bind_refusals(_opted_out, _bounced)
 purposes.register(
-    limits.PURPOSE, purposes.Purpose(gate.judge, composing.compose, prepare=composing.prepare, reasons=gate.REASONS)
+    limits.PURPOSE,
+    purposes.Purpose(
+        gate.judge, composing.compose, prepare=composing.prepare, reasons=gate.REASONS, names=progress.names
+    ),
 )
 purposes.register(testing.PURPOSE, purposes.Purpose(testing.judge, testing.compose))
 
@@ -93,7 +98,7 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "reminders": (HOUR, lambda now: reminding.remind(now=now)),
     "ended_campaigns": (HOUR, lambda now: running.end_due(now=now)),
     "call_lists": (HOUR, lambda now: calling.draw_due(now=now)),
-    "field_work": (DAY, lambda now: fieldwork.keep_counts(now=now)),
+    "field_work": (DAY, lambda now: turnout.keep_counts(now=now)),
     "recordings": (60, lambda now: recordings.ask_to_write_down(now=now)),
     "recordings_expired": (DAY, lambda now: recordings.expire(now=now)),
     "uploads_expired": (DAY, lambda now: uploads.expire(now=now)),

@@ -205,8 +205,8 @@ def found(value: Any) -> Any:
 def _begin_request() -> None:
     g.request_id = secrets.token_hex(8)
     g.keep = False
-    g.events_token = events.request_context.set((g.request_id, request.remote_addr or ""))
-    g.reading_token = reading_only.set(request.method in SAFE_METHODS)
+    events.request_context.set((g.request_id, request.remote_addr or ""))
+    reading_only.set(request.method in SAFE_METHODS)
 
 
 def _finish_request(response: Response) -> Response:
@@ -221,7 +221,7 @@ def _finish_request(response: Response) -> Response:
 def _end_request(_error: BaseException | None) -> None:
     if not hasattr(g, "request_id"):
         return
-    # tokens cannot be reset from another context; setting the default is the same here
+    # the tokens of `set` cannot be reset from another context; setting the default is the same here
     events.request_context.set(("", ""))
     reading_only.set(False)
 
@@ -275,8 +275,8 @@ def _on_busy(error: Busy) -> Response:
 
 def _on_crash(error: Exception) -> Response:
     db.session.rollback()
-    current_app.logger.exception("request %s failed", getattr(g, "request_id", ""))
-    number = getattr(g, "request_id", "")
+    number = request_number()
+    current_app.logger.exception("request %s failed", number)
     return _error_page(
         500, _("出错了"), _("系统出了问题，没有保存这次操作。请重试；仍不行请告知编号 %(number)s。", number=number)
     )

@@ -15,6 +15,7 @@ from survey_app.config import ROOT, Settings, load_settings
 from survey_app.database import db
 
 CASES = ROOT.parent / "shared" / "cases"
+LONG_FILES = ("tests/browser/", "tests/faults/", "tests/anonymity/", "tests/safekeeping/")
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -167,8 +168,12 @@ def session(app: Flask) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Everything under tests/browser needs a browser; `--db` leaves out the other database."""
+    """Everything under tests/browser needs a browser; `--db` leaves out the other database.
+
+    Files of few long tests come first: what comes last is done by one worker while the other has nothing left to do.
+    """
     chosen = config.getoption("--db")
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)

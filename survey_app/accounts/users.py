@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from survey_app import events, tokens
 from survey_app.accounts import attempts, passwords
@@ -209,8 +209,3 @@ def _keep_an_administrator(user: User) -> None:
     ).all()
     if not [other for other in others if other != user.id]:
         raise DomainError(N_("这是最后一位可以登录的管理员。请先让另一位管理员设置好密码。"))
-
-
-def number_of_users() -> int:
-    """How many accounts exist."""
-    return db.session.scalar(select(func.count()).select_from(User)) or 0

@@ -24,7 +24,6 @@ from survey_app.questionnaire.definition import Definition
 from survey_app.responses.models import BreakOff, Comment, Draft, Response
 
 CHUNK = 2_000  # rows in memory at a time
-RANDOM_BITS = 46  # of a response's id; above them stands its period
 
 
 class Row(NamedTuple):

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 MOST_ROWS = 500
+MOST_YUAN = 10_000_000
 
 Number = Annotated[str, Field(min_length=1, max_length=60, examples=["SO202611200001"])]
 Moment = Annotated[
@@ -22,6 +23,13 @@ Phone = Annotated[
 Text = Annotated[str, Field(max_length=80)]
 Email = Annotated[str, Field(max_length=254, examples=["buyer@example.com"])]
 Language = Annotated[Literal["zh-CN", "en"], Field(description="In which the customer is asked.")]
+# one type, not Decimal or int: then what is wrong has one place, and the description says minimum and maximum
+Amount = Annotated[
+    Decimal,
+    Field(ge=0, le=MOST_YUAN),
+    BeforeValidator(lambda value: Decimal(value) if type(value) is int else value),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST_YUAN}),
+]
 
 
 class Strict(BaseModel):
@@ -46,9 +54,7 @@ class Order(Strict):
     placed_at: Moment
     completed_at: Moment | None = None
     refunded_at: Moment | None = None
-    amount: Annotated[
-        Decimal | int | None, Field(ge=0, le=10_000_000, description="In yuan.", examples=[128.5])
-    ] = None  # fmt: skip
+    amount: Annotated[Amount | None, Field(description="In yuan.", examples=[128.5])] = None
     shop: Annotated[Code | None, Field(description="Code of the shop; none for the online store.")] = None
     phone: Phone | None = None
     name: Text | None = None
@@ -119,5 +125,6 @@ def fields(row: Order | Event) -> dict[str, str]:
     """A row as `people.intake` reads it: texts by field; what is missing is left out."""
     given: dict[str, Any] = row.model_dump(exclude_none=True)
     agreed = given.pop("consent", {})
-    texts = {name: str(value) for name, value in given.items()}
+    # digits, and a bounded number of them: 1E+2 and 1E-999999999 are numbers of JSON too
+    texts = {name: f"{value:.6f}" if isinstance(value, Decimal) else str(value) for name, value in given.items()}
     return texts | {f"consent_{channel}": "yes" if value else "no" for channel, value in agreed.items()}

@@ -64,7 +64,7 @@ def _eligible(campaign: Campaign, *, now: datetime) -> list[tuple[int, int | Non
     return [(contact, shop) for contact, shop in db.session.execute(chosen)]
 
 
-def available(campaign: Campaign, *, vault: Vault, now: datetime) -> int:
+def available(campaign: Campaign, *, now: datetime) -> int:
     """How many people a list drawn now would have."""
     return min(len(_eligible(campaign, now=now)), campaign.sample_size or 0)
 

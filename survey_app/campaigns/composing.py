@@ -111,7 +111,7 @@ def _outgoing(
     shown = {"link": link, "optout": optout}
     template = f"{words.name}/{words.language}"
     if channel == "sms":
-        signature = batch.house.signature or chain.sms_signature or chain.display_name("zh-CN")
+        signature = batch.house.signature
         return Outgoing(
             address=address, text=templates.sms_text(filled, signature), signature=signature, template=template,
             provider_template=words.provider_template, variables=filled.variables, shown=shown,

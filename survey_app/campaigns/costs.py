@@ -46,6 +46,17 @@ def price(campaign: Campaign, channel: str, language: str, *, step: int = 0) -> 
     return Price(outgoing, counted, None if unit is None else unit * (counted.count if counted else 1))
 
 
+def of_messages(
+    campaign: Campaign, wanted: Iterable[tuple[str, str]], *, step: int = 0
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """(channel, language) -> segments and cents of one message, as its row keeps them."""
+    found = {}
+    for channel, language in set(wanted):
+        one = price(campaign, channel, language or "zh-CN", step=step)
+        found[channel, language] = (one.segments.count if one.segments else 0, one.cents or 0)
+    return found
+
+
 def cost(campaign: Campaign, messages: Iterable[tuple[tuple[str, str], int]], *, with_reminders: bool) -> int:
     """Cents of messages given as ((channel, language), number); with all reminders if nobody answered."""
     total = 0

@@ -1,35 +1,26 @@
 """How field work goes: who was written to, reached, began, submitted; where people stop; which shops are silent.
 
-Who took part is worked out in memory from the nullifiers of the invitations and leaves as counts alone. Once the keys of a wave
-are destroyed nobody can work it out any more; then the counts of the last day before stand (see `keep_counts`).
+The numbers of the page; what became of each invited person is worked out in `turnout` and arrives here as counts.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 
-from survey_app import clock, web
 from survey_app.analysis import dataset
-from survey_app.campaigns.dispositions import Cases, Rate, by_progress, eligible_share, rates, reached
+from survey_app.campaigns import turnout
+from survey_app.campaigns.dispositions import Cases, Rate, eligible_share, rates, reached
+from survey_app.campaigns.limits import PURPOSE
 from survey_app.campaigns.models import Call, Campaign, CampaignCount, Invitation, Opened
+from survey_app.campaigns.turnout import Invited
 from survey_app.database import db
 from survey_app.distribution.models import Collector, Refusal
 from survey_app.messaging.models import Message
 from survey_app.organisation.models import Shop
-from survey_app.people.models import Order, Suppression
 from survey_app.questionnaire.definition import Definition
-from survey_app.responses import ballots, participation
 
-PURPOSE = "invitation"
-SENT = frozenset(
-    {"accepted", "delivered", "failed", "expired", "unknown", "unknown_reported"}
-)  # it left, or may have left
-UNDELIVERED = frozenset({"failed", "expired"})
-PERSONAL_CHANNELS = ("sms", "email", "receipt")
 LEAST_STOPPED = 5  # fewer who stopped are not drawn
 LEAST_SUBMITTED = (
     10  # fewer in an anonymous questionnaire are not shown by shop or channel: the outbox names who was written to
@@ -82,21 +73,6 @@ class FieldWork:
         return eligible_share(self.cases)
 
 
-@dataclass(frozen=True, slots=True)
-class _Invited:
-    """One invitation that was sent, as far as counting needs it."""
-
-    id: int
-    campaign_id: int | None
-    wave_id: int
-    shop_id: int | None
-    channel: str
-    delivered: bool
-    undelivered: bool
-    refunded: bool
-    opted_out: bool
-
-
 def campaigns_of(questionnaire_id: int) -> list[Campaign]:
     """The campaigns of a questionnaire that were started, newest first."""
     chosen = select(Campaign).where(Campaign.questionnaire_id == questionnaire_id, Campaign.started_at.is_not(None))
@@ -109,23 +85,19 @@ def field_work(
     """Count now. `whole`: all doors of the questionnaire, not only these campaigns. `names`: shop id -> its name."""
     found = FieldWork()
     versions = [version.id for version in dataset.versions(questionnaire_id)]
-    invited = _sent_invitations([campaign.id for campaign in campaigns])
+    invited = turnout.sent_invitations([campaign.id for campaign in campaigns])
     _count_messages(found, [campaign.id for campaign in campaigns])
-    _count_people(found, campaigns, invited, definition, names)
+    shops: dict[int | None, Line] = {}  # two shops may have one name
+    _count_people(found, campaigns, invited, definition, shops, names)
     if whole:
-        _count_answers(found, questionnaire_id, versions, names)
+        _count_answers(found, questionnaire_id, versions, shops, names)
         stopped: Counter[str] = Counter()
         for (_version, question), count in dataset.stopped_at(versions).items():
             stopped[question] += count
         if sum(stopped.values()) >= LEAST_STOPPED:
-            found.way = reached(found.received, stopped, asked(definition))
+            found.way = reached(found.received, stopped, turnout.asked(definition))
         found.speeds, found.straight = dataset.paradata(versions)
     return found
-
-
-def asked(definition: Definition) -> list[str]:
-    """The questions that people answer, in order."""
-    return [question.name for question in definition.questions if question.asks]
 
 
 # --- messages and people ----------------------------------------------------------------------------------------------
@@ -143,49 +115,11 @@ def _count_messages(found: FieldWork, campaign_ids: Sequence[int]) -> None:
     found.waiting = sum(counted.get(state, 0) for state in ("queued", "claimed", "rejected"))
 
 
-def _sent_invitations(campaign_ids: Sequence[int]) -> list[_Invited]:
-    left_out = and_(
-        Suppression.recipient_index == Message.recipient_index,
-        Suppression.reason.in_(("opted_out", "complained")),
-        Suppression.at >= Message.sent_at,
-    )
-    chosen = (
-        select(
-            Invitation.id, Invitation.campaign_id, Invitation.wave_id, Invitation.shop_id, Message.channel, Message.state,
-            Order.state, Suppression.at,
-        )
-        .join(Message, and_(Message.subject_id == Invitation.id, Message.purpose == PURPOSE))
-        .outerjoin(Order, Order.id == Invitation.order_id)
-        .outerjoin(Suppression, left_out)
-        .where(
-            Invitation.campaign_id.in_(campaign_ids), Message.campaign_id.in_(campaign_ids),
-            or_(Message.state.in_(SENT), Message.sent_at.is_not(None)),
-        )
-        .order_by(Invitation.id, Message.step)
-    )  # fmt: skip
-    by_id: dict[int, list[Any]] = {}
-    for row in db.session.execute(chosen):
-        by_id.setdefault(row[0], []).append(row)
-    return [_one(rows) for rows in by_id.values()]
-
-
-def _one(rows: list[Any]) -> _Invited:
-    """All messages of one invitation: reached when one of them was delivered."""
-    first = rows[0]
-    states = {row[5] for row in rows}
-    delivered = "delivered" in states
-    return _Invited(
-        first[0], first[1], first[2], first[3], first[4], delivered, not delivered and states <= UNDELIVERED,
-        first[6] == "refunded", any(row[7] is not None for row in rows),
-    )  # fmt: skip
-
-
 def _count_people(
-    found: FieldWork, campaigns: Sequence[Campaign], invited: list[_Invited], definition: Definition,
-    names: dict[int | None, str],
+    found: FieldWork, campaigns: Sequence[Campaign], invited: list[Invited], definition: Definition,
+    shops: dict[int | None, Line], names: dict[int | None, str],
 ) -> None:  # fmt: skip
     channels: dict[str, Line] = {}
-    shops: dict[int | None, Line] = {}
     for person in invited:
         for line in (
             channels.setdefault(person.channel, Line(person.channel)),
@@ -196,14 +130,14 @@ def _count_people(
             line.undelivered += person.undelivered
     found.sent, found.delivered = len(invited), sum(person.delivered for person in invited)
     _count_opened(found, campaigns)
-    states, dark = participation_of(invited)
+    states, dark = turnout.participation_of(invited)
     seen = [person for person in invited if person.id in states]
     found.started = sum(state is not None for state in states.values())
     found.submitted = sum(state == "" for state in states.values())
     for person in seen:
         for line in (channels[person.channel], shops[person.shop_id]):
             line.submitted = (line.submitted or 0) + (states[person.id] == "")
-    found.cases = cases_of(seen, states, definition)
+    found.cases = turnout.cases_of(seen, states, definition)
     _add_kept(found, campaigns, dark)
     found.cases += _cases_of_calls([campaign.id for campaign in campaigns])
     found.channels = list(channels.values())
@@ -230,46 +164,6 @@ def _count_opened(found: FieldWork, campaigns: Sequence[Campaign]) -> None:
         found.opened = int(db.session.scalar(opened.where(Invitation.campaign_id.in_(ids))) or 0)
 
 
-def participation_of(invited: Iterable[_Invited]) -> tuple[dict[int, str | None], set[int]]:
-    """Invitation -> "" (submitted), the question a draft stopped at, or None (nothing came); and the waves without keys."""
-    by_wave: dict[int, list[_Invited]] = defaultdict(list)
-    for person in invited:
-        by_wave[person.wave_id].append(person)
-    states, dark = dict[int, str | None](), set[int]()
-    for wave_id, people in by_wave.items():
-        if web.vault().wave(wave_id) is None:
-            dark.add(wave_id)
-            continue
-        keys = ballots.personal_nullifiers(
-            web.vault(), wave_id=wave_id, invitations=[(person.id, person.shop_id) for person in people]
-        )
-        used, begun = participation.used(wave_id), participation.begun(wave_id)
-        for person, key in zip(people, keys, strict=True):
-            states[person.id] = "" if key in used else begun[key][1] if key in begun else None
-    return states, dark
-
-
-def cases_of(invited: Iterable[_Invited], states: dict[int, str | None], definition: Definition) -> Cases:
-    """The invited by disposition. Who answered and was refunded later stays eligible: the answer counts."""
-    stopped: Counter[str] = Counter()
-    counts: Counter[str] = Counter()
-    for person in invited:
-        state = states[person.id]
-        if state == "":
-            counts["complete"] += 1
-        elif state is not None:
-            stopped[state] += 1
-        elif person.refunded:
-            counts["not_eligible"] += 1
-        elif person.opted_out:
-            counts["refused"] += 1
-        elif person.undelivered:
-            counts["undelivered"] += 1
-        else:
-            counts["no_return"] += 1
-    return Cases(**counts) + by_progress(stopped, asked(definition))
-
-
 def _cases_of_calls(campaign_ids: Sequence[int]) -> Cases:
     """Telephone interviews: those not called yet are not cases."""
     chosen = select(Call.outcome, func.count()).where(Call.campaign_id.in_(campaign_ids), Call.outcome != "")
@@ -285,8 +179,9 @@ def _cases_of_calls(campaign_ids: Sequence[int]) -> Cases:
 
 # --- answers through every door ---------------------------------------------------------------------------------------
 def _count_answers(
-    found: FieldWork, questionnaire_id: int, versions: Sequence[int], names: dict[int | None, str]
-) -> None:
+    found: FieldWork, questionnaire_id: int, versions: Sequence[int], shops: dict[int | None, Line],
+    names: dict[int | None, str],
+) -> None:  # fmt: skip
     by_channel: Counter[str] = Counter()
     by_shop: Counter[int | None] = Counter()
     by_place: Counter[tuple[int | None, str, str]] = Counter()
@@ -300,10 +195,8 @@ def _count_answers(
         lines.setdefault(channel, Line(channel)).received = count
     found.channels = sorted(lines.values(), key=lambda line: (-line.sent, -line.received))
     refused = _refusals(questionnaire_id)
-    shops = {line.name: line for line in found.shops}
     for shop_id in {*by_shop, *refused}:
-        name = names.get(shop_id, "") or names[None]
-        line = shops.setdefault(name, Line(name))
+        line = shops.setdefault(shop_id, Line(names.get(shop_id, "") or names[None]))
         line.received, line.refused = by_shop[shop_id], refused.get(shop_id, 0)
     found.shops = sorted(shops.values(), key=lambda line: (-line.received, -line.sent))
     found.places = [
@@ -338,34 +231,3 @@ def _add_kept(found: FieldWork, campaigns: Sequence[Campaign], dark: set[int]) -
         found.started = found.started + kept.started
         found.submitted = found.submitted + kept.submitted
         found.cases += Cases(**kept.cases)
-
-
-def keep_counts(*, now: datetime) -> int:
-    """Note the counts of every campaign and wave whose keys still live; returns how many.
-
-    Once a day and of the day's beginning, so that nothing finer than a day can be read off two copies of the database.
-    """
-    today, done = clock.day_number(now), 0
-    running = select(Campaign).where(Campaign.started_at.is_not(None)).order_by(Campaign.id)
-    for campaign in db.session.scalars(running):
-        by_wave: dict[int, list[_Invited]] = defaultdict(list)
-        for person in _sent_invitations([campaign.id]):
-            by_wave[person.wave_id].append(person)
-        definition = dataset.versions(campaign.questionnaire_id)[0].definition
-        for wave_id, people in by_wave.items():
-            states, dark = participation_of(people)
-            if not dark:
-                _keep(campaign.id, wave_id, today, states, cases_of(people, states, definition))
-                done += 1
-    return done
-
-
-def _keep(campaign_id: int, wave_id: int, day: int, states: dict[int, str | None], cases: Cases) -> None:
-    kept = db.session.get(CampaignCount, (campaign_id, wave_id))
-    if kept is None:
-        kept = CampaignCount(campaign_id=campaign_id, wave_id=wave_id)
-        db.session.add(kept)
-    kept.day = day
-    kept.started = sum(state is not None for state in states.values())
-    kept.submitted = sum(state == "" for state in states.values())
-    kept.cases = {name: getattr(cases, name) for name in cases.__dataclass_fields__}

@@ -195,10 +195,11 @@ def _spent(cases: Iterable[_Case]) -> Counter[int]:
 
 
 def _count(campaign_ids: set[int], what: object, condition: object) -> Counter[int]:
+    """Of messages that left or are leaving. One that a provider did not take waits again, and has used up nothing."""
     if not campaign_ids:
         return Counter()
     chosen = select(Message.campaign_id, what).where(  # type: ignore[call-overload]
-        Message.campaign_id.in_(campaign_ids), Message.purpose == PURPOSE, condition
+        Message.campaign_id.in_(campaign_ids), Message.purpose == PURPOSE, Message.state != "queued", condition
     )
     rows = db.session.execute(chosen.group_by(Message.campaign_id))
     return Counter({campaign_id: int(number or 0) for campaign_id, number in rows})

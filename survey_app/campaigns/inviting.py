@@ -5,7 +5,7 @@ twice: an order has one invitation per questionnaire, an event or a person one p
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -93,7 +93,7 @@ def invite(campaign: Campaign, wave: Wave, rows: Sequence[New], *, now: datetime
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     db.session.execute(dialect.insert(Invitation.__table__).on_conflict_do_nothing(), values)
     made = set(db.session.scalars(select(Invitation.id).where(Invitation.id.between(numbers[0], numbers[-1]))))
-    prices = _prices(campaign, rows)
+    prices = costs.of_messages(campaign, ((row.channel, row.person.language) for row in rows if row.channel))
     outbox.queue(
         [
             NewMessage(
@@ -113,15 +113,6 @@ def invite(campaign: Campaign, wave: Wave, rows: Sequence[New], *, now: datetime
         now=now,
     )
     return len(made)
-
-
-def _prices(campaign: Campaign, rows: Iterable[New]) -> dict[tuple[str, str], tuple[int, int]]:
-    """(channel, language) -> segments and cents of a first message."""
-    found = {}
-    for channel, language in {(row.channel, row.person.language) for row in rows if row.channel}:
-        price = costs.price(campaign, channel, language or FIRST_LANGUAGE)
-        found[channel, language] = (price.segments.count if price.segments else 0, price.cents or 0)
-    return found
 
 
 def _known(

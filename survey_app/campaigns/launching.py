@@ -14,6 +14,7 @@ from survey_app.distribution import collecting, waves
 from survey_app.errors import DomainError
 from survey_app.events import WORKER, Actor
 from survey_app.languages import N_
+from survey_app.messaging.listing import CHANNEL_WORDS
 
 APPROVAL_ABOVE = 5_000  # people
 
@@ -37,7 +38,7 @@ class Forecast:
 def forecast(campaign: Campaign, *, now: datetime) -> Forecast:
     """People and cost of a campaign, for its preview and its launch. Reads only."""
     if campaign.kind == "calls":
-        return Forecast(calling.available(campaign, now=now, vault=web.vault()), 0, 0)
+        return Forecast(calling.available(campaign, now=now), 0, 0)
     if campaign.kind == "trigger":
         waiting, month = expecting.expected(campaign, now=now)
         number = sum(month.values())
@@ -81,7 +82,7 @@ def _refuse_impossible(campaign: Campaign, ahead: Forecast, now: datetime) -> No
         return
     for channel in campaign.channels:
         if costs.price(campaign, channel, "zh-CN").cents is None:
-            raise DomainError(N_("还没有设置可用的%(channel)s通道。"), channel=_CHANNEL_NAMES[channel])
+            raise DomainError(N_("还没有设置可用的%(channel)s通道。"), channel=CHANNEL_WORDS[channel])
     if campaign.kind == "once":
         assert ahead.plan is not None
         if not ahead.people:
@@ -93,9 +94,6 @@ def _refuse_impossible(campaign: Campaign, ahead: Forecast, now: datetime) -> No
                 N_("匿名问卷要求每个门店至少邀请 %(n)s 人，有 %(shops)s 个门店不足。请扩大对象，或勾选“不邀请人数不足的门店”。"),
                 n=LEAST_PER_SHOP, shops=len(ahead.plan.small_shops),
             )  # fmt: skip
-
-
-_CHANNEL_NAMES = {"sms": N_("短信"), "email": N_("邮件")}
 
 
 def lock(campaign: Campaign) -> None:

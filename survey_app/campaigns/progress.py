@@ -17,6 +17,7 @@ GROUPS = {
     "failed": "failed", "expired": "expired", "unknown": "unknown", "unknown_reported": "unknown", "cancelled": "cancelled",
 }  # fmt: skip
 LEFT = ("sent", "delivered", "failed", "expired", "unknown")
+NEVER_LEFT = "too_late"  # the reason of what expired in the queue; the others expired without a receipt
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ def progress(campaign: Campaign) -> Progress:
     mine = (Message.campaign_id == campaign.id, Message.purpose == PURPOSE)
     states = select(Message.step, Message.state, Message.reason, func.count()).where(*mine)
     for step, state, reason, number in db.session.execute(states.group_by(Message.step, Message.state, Message.reason)):
-        found.steps[step][GROUPS[state]] += number
+        found.steps[step]["cancelled" if reason == NEVER_LEFT else GROUPS[state]] += number
         if reason and state in ("queued", "cancelled", "expired"):
             found.reasons[reason] += number
     left = select(func.sum(Message.cost_cents)).where(*mine, Message.sent_at.is_not(None))
@@ -55,6 +56,12 @@ def progress(campaign: Campaign) -> Progress:
     calls = select(Call.outcome, func.count()).where(Call.campaign_id == campaign.id).group_by(Call.outcome)
     found.calls = Counter(dict(db.session.execute(calls).tuples().all()))
     return found
+
+
+def names(campaign_ids: Collection[int]) -> dict[int, str]:
+    """Campaign -> its name, for the outbox."""
+    chosen = select(Campaign.id, Campaign.name).where(Campaign.id.in_(campaign_ids))
+    return dict(db.session.execute(chosen).tuples().all())
 
 
 def in_short(campaign_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
@@ -71,7 +78,10 @@ def in_short(campaign_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
     sent: Counter[int | None] = Counter()
     delivered: Counter[int | None] = Counter()
     states = select(Message.campaign_id, Message.state, func.count()).where(
-        Message.campaign_id.in_(campaign_ids), Message.purpose == PURPOSE, Message.step == 0
+        Message.campaign_id.in_(campaign_ids),
+        Message.purpose == PURPOSE,
+        Message.step == 0,
+        Message.reason != NEVER_LEFT,
     )
     for campaign_id, state, number in db.session.execute(states.group_by(Message.campaign_id, Message.state)):
         if GROUPS[state] in LEFT:

@@ -1,6 +1,7 @@
 """Reminders: to those who were written to and have not answered. Who has answered is worked out in memory, never stored."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from survey_app import clock, web
+from survey_app.campaigns import costs
 from survey_app.campaigns.limits import PURPOSE
 from survey_app.campaigns.models import Campaign, Invitation
 from survey_app.database import db, read_only
@@ -95,21 +97,33 @@ def remind(*, now: datetime) -> int:
     """The tick: queue what is due, for every running campaign; returns how many. Commits chunk by chunk."""
     with read_only():
         running = select(Campaign).where(Campaign.state == "running", Campaign.kind != "calls", Campaign.reminders > 0)
-        found = [
-            (campaign.id, one)
+        rows = [
+            row
             for campaign in db.session.scalars(running.order_by(Campaign.id)).all()
-            for one in due(campaign, vault=web.vault(), now=now)
+            for row in _messages(campaign, due(campaign, vault=web.vault(), now=now), now)
         ]
         db.session.rollback()
     queued = 0
-    for start in range(0, len(found), CHUNK):
-        rows = [
-            NewMessage(
-                purpose=PURPOSE, subject_id=one.invitation_id, step=one.step, channel=one.channel, due_at=now,
-                language=one.language, recipient_index=one.recipient, campaign_id=campaign_id,
-            )
-            for campaign_id, one in found[start : start + CHUNK]
-        ]  # fmt: skip
-        queued += outbox.queue(rows, now=now)
+    for start in range(0, len(rows), CHUNK):
+        queued += outbox.queue(rows[start : start + CHUNK], now=now)
         db.session.commit()
     return queued
+
+
+def _messages(campaign: Campaign, found: Sequence[Due], now: datetime) -> list[NewMessage]:
+    """The rows of the outbox, with what each costs: reminders are paid from the budget like first messages."""
+    prices = {
+        step: costs.of_messages(campaign, ((one.channel, one.language) for one in found if one.step == step), step=step)
+        for step in {one.step for one in found}
+    }
+    rows = []
+    for one in found:
+        segments, cents = prices[one.step][one.channel, one.language]
+        rows.append(
+            NewMessage(
+                purpose=PURPOSE, subject_id=one.invitation_id, step=one.step, channel=one.channel, due_at=now,
+                language=one.language, recipient_index=one.recipient, campaign_id=campaign.id, segments=segments,
+                cost_cents=cents,
+            )
+        )  # fmt: skip
+    return rows

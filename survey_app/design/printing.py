@@ -42,9 +42,9 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
+@lru_cache(maxsize=4)
+def _source(template: Path) -> bytes:
+    return template.read_bytes()
 
 
 def questionnaire_pdf(
@@ -58,20 +58,25 @@ def questionnaire_pdf(
     data |= {"chain": letterhead.name, "colour": letterhead.colour, "soft": letterhead.soft}
     if len(json.dumps(data, ensure_ascii=False)) > MOST_CHARACTERS:
         raise DomainError(N_("问卷太长，不能打印。"))
-    logo = {"logo": list(letterhead.logo or b""), "logo_format": "svg" if "svg" in letterhead.logo_type else "png"}
+    return typeset(TEMPLATE, data, logo=letterhead.logo, logo_type=letterhead.logo_type, now=now)
+
+
+def typeset(template: Path, data: dict[str, Any], *, logo: bytes | None, logo_type: str, now: datetime) -> bytes:
+    """A template with its data as a PDF that can be read aloud; without the standard, or the logo, where typst refuses them."""
+    with_logo = {"logo": list(logo or b""), "logo_format": "svg" if "svg" in logo_type else "png"}
     no_logo = {"logo": [], "logo_format": "png"}
-    for head, strict in ((logo, True), (logo, False), (no_logo, True)):
+    for head, strict in ((with_logo, True), (with_logo, False), (no_logo, True)):
         try:
-            return _set(data | head, now, strict=strict)
+            return _set(template, data | head, now, strict=strict)
         except typst.TypstError:  # a character that no font of ours has, or a logo that only browsers draw
             continue
-    return _set(data | no_logo, now, strict=False)
+    return _set(template, data | no_logo, now, strict=False)
 
 
-def _set(data: dict[str, Any], now: datetime, *, strict: bool) -> bytes:
+def _set(template: Path, data: dict[str, Any], now: datetime, *, strict: bool) -> bytes:
     document = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace").decode()
     return typst.compile(
-        _template(),
+        _source(template),
         font_paths=fonts(),
         sys_inputs={"data": document},
         pdf_standards=STANDARD if strict else None,

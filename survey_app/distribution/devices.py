@@ -159,11 +159,3 @@ def visible_to(user: User) -> Select[Device]:
     if user.region_id is not None:
         query = query.join(Shop, Device.shop_id == Shop.id).where(Shop.region_id == user.region_id)
     return query.order_by(Device.revoked_at.is_not(None), Device.id.desc())
-
-
-def pending_of(shop_id: int) -> int:
-    """Answers that the tablets of a shop still hold, as far as they said so."""
-    total = select(func.coalesce(func.sum(Device.pending), 0)).where(
-        Device.shop_id == shop_id, Device.revoked_at.is_(None)
-    )
-    return int(db.session.scalar(total) or 0)

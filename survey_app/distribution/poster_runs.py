@@ -1,12 +1,12 @@
 """Posters of many shops: asked for, made in the background as a ZIP of one PDF per shop and one for all, fetched within a day."""
 
-import io
 import os
 import zipfile
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import Flask
 from sqlalchemy import select
@@ -128,7 +128,7 @@ def doors_of(run: PosterRun) -> list[Collector]:
 
 
 def pack(
-    file: "io.IOBase | object", doors: Sequence[Collector], *, made: Callable[[Sequence[Collector]], bytes], size: str,
+    file: BinaryIO, doors: Sequence[Collector], *, made: Callable[[Sequence[Collector]], bytes], size: str,
     language: str, progress: Callable[[int], None],
 ) -> None:  # fmt: skip
     """One PDF per shop and one with all sheets (several, when they are many), into a ZIP."""
@@ -136,7 +136,7 @@ def pack(
     for door in doors:
         groups.setdefault((door.shop_id, "" if door.shop_id else door.code), []).append(door)
     all_of_them, done, noted = translator("en" if language == "en" else "zh")(N_("全部海报")), 0, 0
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload]
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for group in groups.values():
             archive.writestr(file_name(group, size, language), made(group))
             done += len(group)

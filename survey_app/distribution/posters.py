@@ -5,18 +5,14 @@ folded it gives two A5 cards); `till`, eight stickers of 99.1 x 67.7 mm on a she
 name stays text. Only our own fonts are used, and nothing is fetched from anywhere.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from survey_app import clock
-from survey_app.design.printing import fonts
+from survey_app.design.printing import typeset
 from survey_app.distribution import collecting, qr
 from survey_app.distribution.models import Collector
 from survey_app.languages import INTERFACE, N_, translator
@@ -61,11 +57,6 @@ def letterhead(chain: Organisation) -> Letterhead:
     return Letterhead(names, chain.help_phone, chain.brand, chain.brand_soft, chain.logo, chain.logo_type)
 
 
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
-
-
 def languages_for(doors: Sequence[Collector]) -> list[str]:
     """In which languages these doors may be announced: only those that can be answered behind every one of them."""
     known = {door.version_id: set(door.version.definition["languages"]) for door in doors}
@@ -78,25 +69,7 @@ def pdf(
 ) -> bytes:
     """One page per door. `language`: zh, en or both."""
     data = layout(doors, size=size, language=language, head=head, public_url=public_url, today=clock.china(now).date())
-    logo = {"logo": list(head.logo or b""), "logo_format": "svg" if "svg" in head.logo_type else "png"}
-    no_logo = {"logo": [], "logo_format": "png"}
-    for mark, strict in ((logo, True), (logo, False), (no_logo, True)):
-        try:
-            return _set(data | mark, now, strict=strict)
-        except typst.TypstError:  # a character that no font of ours has, or a logo that only browsers draw
-            continue
-    return _set(data | no_logo, now, strict=False)
-
-
-def _set(data: dict[str, Any], now: datetime, *, strict: bool) -> bytes:
-    document = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace").decode()
-    return typst.compile(
-        _template(),
-        font_paths=fonts(),
-        sys_inputs={"data": document},
-        pdf_standards="ua-1" if strict else None,
-        timestamp=int(now.timestamp()),
-    )
+    return typeset(TEMPLATE, data, logo=head.logo, logo_type=head.logo_type, now=now)
 
 
 def layout(

@@ -216,14 +216,16 @@ def sheets(opener: Opener) -> Iterator[tuple[str, int, list[str]]]:
 
 
 def _workbook_rows(opener: Opener) -> Iterator[Row]:
-    for number, cells in _process_lines(opener):
-        yield number, cells
+    yield from _process_lines(opener)
 
 
 def _process_lines(opener: Opener, *arguments: str) -> Iterator[list[Any]]:
     program = Path(__file__).with_name("workbook_process.py")
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-I", str(program), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-I", str(program), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     watch = threading.Timer(_ENOUGH_SECONDS, process.kill)  # of waiting: the processor time is limited inside
     watch.daemon = True

@@ -96,6 +96,18 @@ def reason_of(message: Message) -> str:
     return own.get(message.reason) or REASONS.get(message.reason) or message.reason
 
 
+def campaign_names(messages: Sequence[Message]) -> dict[int, str]:
+    """What the campaigns of these messages are called, as far as the rooms that queued them say so."""
+    found: dict[int, str] = {}
+    for name in {message.purpose for message in messages}:
+        purpose = purposes.find(name)
+        if purpose is not None and purpose.names is not None:
+            found |= purpose.names(
+                {one.campaign_id for one in messages if one.purpose == name and one.campaign_id is not None}
+            )
+    return found
+
+
 def composed(messages: Sequence[Message], *, now: datetime, production: bool) -> dict[int, Outgoing]:
     """Messages with their words and links, in a sample chain alone: nobody's link is shown anywhere else (T2)."""
     if production or not purposes.house().sample:

@@ -73,15 +73,6 @@ def release(held: Sequence[Claimed], *, now: datetime) -> None:
         )
 
 
-def fail_uncalled(held: Claimed, *, state: str, reason: str, now: datetime) -> None:
-    """End a message that could not be composed; nobody was called."""
-    db.session.connection().execute(
-        update(_message)
-        .where(_message.c.attempt_id == held.attempt_id, _message.c.state.in_(("claimed", "unknown")))
-        .values(state=state, reason=reason[:40], ended_at=now, lease_until=None)
-    )
-
-
 def settle(news: News, *, sender_id: int, now: datetime) -> Message | None:
     """Take over what a provider told, with the row locked. Unknown attempts are counted and dropped (None)."""
     found = _find(news, sender_id)

@@ -3,7 +3,7 @@
 `reactions` registers the purposes and what the house is like (a lower room must not know the rooms above it).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -56,6 +56,7 @@ class Outgoing:
 
 Gate = Callable[[Sequence[Message], datetime], Mapping[int, Verdict]]
 Compose = Callable[[Message, datetime], Outgoing]
+Names = Callable[[Collection[int]], Mapping[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,14 @@ class Purpose:
     cancelled as `not_due`. It must be quick: on SQLite nobody else writes meanwhile. `compose(message, now)` runs after the
     commit in a transaction that only reads, before the connection is given back and the provider is called; a DomainError
     fails the message, any other error tries again later. `prepare` may load what a batch needs with few queries first.
+    `names(campaign ids)` tells the outbox page what their campaigns are called.
     """
 
     gate: Gate
     compose: Compose
     prepare: Callable[[Sequence[Message], datetime], None] | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)  # code -> sentence (N_), for the outbox page
+    names: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class House:
     paused: bool = False  # nothing leaves: after a restore, or by hand
     sample: bool = False  # a chain that does not exist: the console channel works, links may be shown
     chain: str = ""
-    signature: str = ""  # of every SMS, without brackets
+    signature: str = ""  # of every SMS, without brackets; the name of the chain where it has no other
     chain_en: str = ""
 
 

@@ -20,7 +20,8 @@ from survey_app.messaging.models import Message
 
 OPT_OUT_WORDS = frozenset({"R", "T", "TD", "N", "0000", "退订", "拒收", "STOP", "UNSUBSCRIBE", "QUIT", "CANCEL"})
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
-_NO_SUCH = re.compile(rb"^Status:\s*5\.", re.MULTILINE | re.IGNORECASE)
+# RFC 3463: 5.1 is about the address, 5.2.1 a mailbox out of use; 5.2.2 is full and 5.7 a policy, which pass
+_NO_SUCH = re.compile(rb"^Status:\s*5\.(?:1\.|2\.1\b|0\.0\b)", re.MULTILINE | re.IGNORECASE)
 _OURS = re.compile(rb"<([0-9a-f]{32})@")
 
 

@@ -150,8 +150,9 @@ def check_setting(setting: Setting, value: str, *, local: bool) -> Any:
         raise DomainError(N_("请填写邮箱地址，例如 survey@example.com。")).at(place)
     if setting.rule == "url":
         _check_url(value, place, local=local)
-    if len(value) > 300:
-        raise DomainError(N_("最多 %(n)s 个字。"), n=300).at(place)
+    longest = 2_000 if setting.rule == "lines" else 300
+    if len(value) > longest:
+        raise DomainError(N_("最多 %(n)s 个字。"), n=longest).at(place)
     return value
 
 

@@ -16,11 +16,10 @@ def outgoing(*, channel: str, address: str, house: House, values: Mapping[str, s
     words = templates.newest("invitation", channel, "zh-CN")
     assert words is not None
     filled = templates.fill(words, {**templates.samples(), **values})
-    signature = house.signature or house.chain
     if channel == "sms":
         return Outgoing(
-            address=address, text=templates.sms_text(filled, signature), signature=signature, template="invitation/zh-CN",
-            provider_template=words.provider_template, variables=filled.variables,
+            address=address, text=templates.sms_text(filled, house.signature), signature=house.signature,
+            template="invitation/zh-CN", provider_template=words.provider_template, variables=filled.variables,
         )  # fmt: skip
     return Outgoing(address=address, subject=filled.subject, text=filled.text, sender_name=house.chain)
 

@@ -1,6 +1,7 @@
 """Tables of the chain."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,7 +9,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from survey_app.database import Base, Document, Moment
 
 
-class Organisation(Base):
+class Bilingual:
+    """What has a Chinese name and perhaps an English one."""
+
+    if TYPE_CHECKING:  # each table says how its columns are made
+        name: Mapped[str]
+        name_en: Mapped[str]
+
+    def display_name(self, language: str) -> str:
+        """The name in a language."""
+        return self.name if language.startswith("zh") or not self.name_en else self.name_en
+
+
+class Organisation(Bilingual, Base):
     """The one chain of this installation (row 1)."""
 
     __tablename__ = "organisation"
@@ -32,10 +45,6 @@ class Organisation(Base):
     sending_paused: Mapped[bool] = mapped_column(default=False, server_default=false())  # after a restore, or by hand
     key_fingerprint: Mapped[str] = mapped_column(String(64), default="")  # of the file of long-lived keys
 
-    def display_name(self, language: str) -> str:
-        """The chain's name in a language."""
-        return self.name if language.startswith("zh") or not self.name_en else self.name_en
-
 
 class ConsentText(Base):
     """What the respondent was told, by version number; a response keeps the number. Never changed."""
@@ -47,7 +56,7 @@ class ConsentText(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
-class Region(Base):
+class Region(Bilingual, Base):
     """A part of the chain; stands in for a shop with too few answers."""
 
     __tablename__ = "region"
@@ -57,12 +66,8 @@ class Region(Base):
     name: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80), default="")
 
-    def display_name(self, language: str) -> str:
-        """The region's name in a language."""
-        return self.name if language.startswith("zh") or not self.name_en else self.name_en
 
-
-class Shop(Base):
+class Shop(Bilingual, Base):
     """A shop on the street; `code` is the chain's own shop code."""
 
     __tablename__ = "shop"
@@ -74,12 +79,8 @@ class Shop(Base):
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     region: Mapped[Region] = relationship(lazy="joined")
 
-    def display_name(self, language: str) -> str:
-        """The shop's name in a language."""
-        return self.name if language.startswith("zh") or not self.name_en else self.name_en
 
-
-class Department(Base):
+class Department(Bilingual, Base):
     """A part of headquarters that answers for something: quality, customer service. Staff belong to one."""
 
     __tablename__ = "department"
@@ -89,12 +90,8 @@ class Department(Base):
     name: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80), default="")
 
-    def display_name(self, language: str) -> str:
-        """The department's name in a language."""
-        return self.name if language.startswith("zh") or not self.name_en else self.name_en
 
-
-class Team(Base):
+class Team(Bilingual, Base):
     """People who serve customers together: the shift of a shop, a group of the call centre."""
 
     __tablename__ = "team"
@@ -106,12 +103,8 @@ class Team(Base):
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
 
-    def display_name(self, language: str) -> str:
-        """The team's name in a language."""
-        return self.name if language.startswith("zh") or not self.name_en else self.name_en
 
-
-class Tier(Base):
+class Tier(Bilingual, Base):
     """A customer tier (普通, 白银, 黄金): who spent or ordered at least so much in the last twelve months belongs to it.
 
     A customer has the highest tier (by `position`) of which either threshold is reached; the lowest has both at 0.
@@ -126,7 +119,3 @@ class Tier(Base):
     position: Mapped[int]  # 0 is the lowest
     spent_cents: Mapped[int] = mapped_column(default=0)  # in twelve months
     orders: Mapped[int] = mapped_column(default=0)  # in twelve months
-
-    def display_name(self, language: str) -> str:
-        """The tier's name in a language."""
-        return self.name if language.startswith("zh") or not self.name_en else self.name_en

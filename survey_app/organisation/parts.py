@@ -26,11 +26,6 @@ def all_teams() -> list[Team]:
     return list(db.session.scalars(select(Team).order_by(Team.code)))
 
 
-def find_team(code: str) -> Team | None:
-    """The team with this code."""
-    return db.session.scalar(select(Team).where(Team.code == code.strip()))
-
-
 def create_department(*, code: str, name: str, by: Actor, name_en: str = "") -> Department:
     """A new department."""
     code, name = checked_names(Department, code, name, None)

@@ -19,6 +19,7 @@ SOURCES: dict[str, str] = {
     "sms": N_("短信回复"),
     "call": N_("电话回访"),
     "ledger": N_("备份恢复后再次删除"),
+    "retention": N_("保存期满"),
 }
 
 

@@ -7,11 +7,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from survey_app.accounts.models import User
-from survey_app.accounts.permissions import SHOP_STAFF
 from survey_app.clock import CHINA
 from survey_app.database import db
 from survey_app.languages import N_
-from survey_app.organisation.models import Shop
+from survey_app.people.listing import within_bounds
 from survey_app.people.models import Contact, Order, OrderEvent
 
 EVENTS: dict[str, str] = {
@@ -27,12 +26,7 @@ EVENTS: dict[str, str] = {
 
 def visible_to(user: User) -> Select[Order]:
     """The orders this person may see: all, or (for somebody who is bound) those of the own shop or region."""
-    query = select(Order)
-    if user.shop_id is not None:
-        return query.where(Order.shop_id == user.shop_id)
-    if user.region_id is not None:
-        return query.join(Shop, Order.shop_id == Shop.id).where(Shop.region_id == user.region_id)
-    return query.where(Order.id.is_(None)) if user.role == SHOP_STAFF else query
+    return select(Order).where(within_bounds(user, Order.shop_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +55,12 @@ def find(user: User, wanted: Wanted, *, page: int, size: int) -> tuple[list[Orde
         query = query.where(Order.placed_at < _midnight(wanted.last + timedelta(days=1)))
     found = list(db.session.scalars(query.order_by(Order.id.desc()).offset((page - 1) * size).limit(size + 1)))
     return found[:size], len(found) > size
+
+
+def of_contact(contact: Contact, *, user: User, most: int) -> list[Order]:
+    """The newest orders of a contact, as far as this person may see them."""
+    query = visible_to(user).where(Order.contact_id == contact.id).order_by(Order.placed_at.desc(), Order.id.desc())
+    return list(db.session.scalars(query.limit(most)))
 
 
 def _midnight(day: date) -> datetime:

@@ -83,14 +83,13 @@ def record_events(*, source: str, rows: Sequence[NewEvent], now: datetime, told:
     taking = _Orders(source, now, iter(()))
     taking.load({row.order for row in rows if row.order})
     taking.load_events({_number(row) for row in rows})
-    fit = [_unfit(row, taking) is None for row in rows]
-    people = iter(
-        _contact_ids([row.contact for row, good in zip(rows, fit, strict=True) if good], source=told or source, now=now)
-    )
-    found: list[Outcome | Unfit] = []
-    for row in rows:
-        refusal = _unfit(row, taking)
-        found.append(refusal if refusal is not None else taking.take_event(row, next(people)))
+    refusals = [_unfit(row, taking) for row in rows]
+    given = [row.contact if refusal is None else None for row, refusal in zip(rows, refusals, strict=True)]
+    people = _contact_ids(given, source=told or source, now=now)
+    found = [
+        taking.take_event(row, person) if refusal is None else refusal
+        for row, refusal, person in zip(rows, refusals, people, strict=True)
+    ]
     taking.write()
     return found
 

@@ -178,12 +178,6 @@ def _foreign(digits: str) -> Phone | Problem:
     return Problem("phone_service")
 
 
-def kind_of(e164: str) -> Literal["mobile", "landline"]:
-    """Whether a number that `normal` gave out can get an SMS."""
-    found = normal(e164)
-    return found.kind if isinstance(found, Phone) else "landline"
-
-
 # --- masks -------------------------------------------------------------------------------------------------------------
 def mask(e164: str) -> str:
     """A number as a page shows it: `138****5678`, `0915*****79`, `+852****4567`. Anything else: four stars."""

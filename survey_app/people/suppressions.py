@@ -83,10 +83,9 @@ def reason_of(contact: Contact) -> str:
 
 def suppress_contact(*, contact: Contact, by: Actor, now: datetime) -> None:
     """Never send to this person again, because the person told a member of staff."""
-    for index in (contact.phone_index, contact.email_index):
-        if index is not None:
-            suppress(bytes(index), reason=OPTED_OUT, source=f"staff:{by.id}", now=now)
-    events.record("suppression.entered", contact, by=by, new=1, why=OPTED_OUT)
+    indexes = [bytes(index) for index in (contact.phone_index, contact.email_index) if index is not None]
+    new = sum(suppress(index, reason=OPTED_OUT, source=f"staff:{by.id}", now=now) for index in indexes)
+    events.record("suppression.entered", contact, by=by, new=new, why=OPTED_OUT)
 
 
 def lift(*, indexes: Collection[bytes], subject: Contact | None, by: Actor, reason: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import case, false, func, literal, or_, select, update
 
 from survey_app.database import db
 from survey_app.organisation import tiers
@@ -28,9 +28,9 @@ def assign(*, now: datetime) -> int:
         .subquery()
     )
     reached = [(_reaches(tier, bought.c), tier.id) for tier in reversed(levels[1:])]
-    tier_of = case(*reached, else_=levels[0].id) if reached else levels[0].id
+    tier_of: Any = case(*reached, else_=levels[0].id) if reached else literal(levels[0].id)
     due = (
-        select(Contact.id, func.coalesce(tier_of, levels[0].id).label("tier"))
+        select(Contact.id, tier_of.label("tier"))
         .select_from(Contact)
         .outerjoin(bought, bought.c.contact_id == Contact.id)
     )
@@ -50,9 +50,9 @@ def assign(*, now: datetime) -> int:
 
 
 def _reaches(tier: Tier, bought: Any) -> Any:
-    ways = []
+    ways: list[Any] = [false()]
     if tier.spent_cents:
         ways.append(func.coalesce(bought.spent, 0) >= tier.spent_cents)
     if tier.orders:
         ways.append(func.coalesce(bought.orders, 0) >= tier.orders)
-    return or_(*ways) if ways else and_(bought.orders.is_not(None), bought.orders < 0)
+    return or_(*ways)

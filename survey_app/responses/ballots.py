@@ -30,6 +30,7 @@ MOST_SHOPS = 32**SHOP_LENGTH - 1  # the highest number of a shop that a personal
 _SHAPE = re.compile(
     f"[A-Za-z0-9_-]{{18}}(?:[{tokens.ALPHABET}]{{{SHOP_LENGTH}}}|[{tokens.ALPHABET}]{{{DOOR_LENGTH}}})", re.ASCII
 )
+_NONCE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 # Stands in where a code is damaged or its wave has no keys, so that every refusal does the same work
 _NO_CODE = "A" * 18 + tokens.ALPHABET[0] * DOOR_LENGTH
 _NO_KEYS = WaveKeys(*(secrets.token_bytes(32) for _ in range(4)))
@@ -228,6 +229,11 @@ def check_start(ticket: Ticket, *, version_id: int, issued: int, mac: str) -> bo
 def new_nonce() -> str:
     """128 random bits, 22 characters: tells a retry of a submit from a second answer."""
     return urlsafe_b64encode(secrets.token_bytes(16))[:22].decode()
+
+
+def is_nonce(text: str) -> bool:
+    """Whether a posted nonce has the shape of ours."""
+    return _NONCE.fullmatch(text) is not None
 
 
 def new_delete_code() -> str:

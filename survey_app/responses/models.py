@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.database import Base, Moment
 
+RANDOM_BITS = 46  # of an answer's id; above them stands its period, a day
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite: the rowid itself, so no other order is kept
 
 

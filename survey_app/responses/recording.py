@@ -24,12 +24,12 @@ from survey_app.responses.ballots import Ticket, order_seed
 from survey_app.responses.committer import Committer
 from survey_app.responses.connections import Connections
 from survey_app.responses.grouping import Together
+from survey_app.responses.models import RANDOM_BITS
 from survey_app.responses.redaction import redact
 from survey_app.responses.statements import Link, Rows
 from survey_app.vault import Vault
 
 SMALL_SHOP = 10  # fewer answers of this shop and wave so far: no day is stored (privacy.md 3.3 rule 12)
-_RANDOM_BITS = 46
 _BATCH = 500
 _ABREAST = 4  # statements of one process that PostgreSQL works on at a time
 
@@ -196,7 +196,7 @@ class Recorder:
         ticket = s.ticket
         shop_id, channel = (None, holding.UNTOLD) if hold else (s.shop_id, s.channel)
         period = self._month_day(ticket.wave_id) if day is None else day
-        response_id = period << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+        response_id = period << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
         seed = order_seed(ticket)
         response = (
             response_id, s.version_id, s.mode, ticket.wave_id, shop_id, s.place, channel, s.verified, s.language,

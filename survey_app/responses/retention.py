@@ -18,7 +18,7 @@ from survey_app.distribution.models import Wave
 from survey_app.events import WORKER
 from survey_app.responses import drafts
 from survey_app.responses.holding import LATE_FORMS
-from survey_app.responses.models import Comment, Response
+from survey_app.responses.models import RANDOM_BITS, Comment, Response
 from survey_app.responses.recording import SMALL_SHOP
 
 log = logging.getLogger("survey_app.retention")
@@ -26,7 +26,6 @@ log = logging.getLogger("survey_app.retention")
 RAW_LIVES_DAYS = 30
 ANSWERS_LIVE_YEARS = 3
 APPLIED = "retention.applied"
-_RANDOM_BITS = 46
 _BATCH = 500
 
 
@@ -76,7 +75,7 @@ def _in_batches(
 def _since(last: date) -> ColumnElement[bool]:
     """Answers of `last` or earlier; those that keep no day count from the close of their wave."""
     day = clock.day_from_date(last)
-    started = Response.id < (day + 1) << _RANDOM_BITS  # an id begins with the day, or the month, and is quick to find
+    started = Response.id < (day + 1) << RANDOM_BITS  # an id begins with the day, or the month, and is quick to find
     return started & or_(Response.day <= day, and_(Response.day.is_(None), Wave.closes_on <= last))
 
 

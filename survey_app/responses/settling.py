@@ -16,9 +16,8 @@ from survey_app.database import db, prepare_sqlite
 from survey_app.distribution.models import Wave
 from survey_app.errors import Busy
 from survey_app.responses import holding, uploads
-from survey_app.responses.models import Comment, HeldBack, Response
+from survey_app.responses.models import RANDOM_BITS, Comment, HeldBack, Response
 
-_RANDOM_BITS = 46
 _LONGEST_WAIT = 1_000  # milliseconds; writers wait meanwhile
 DAYS_BACK = 3  # also heals what a worker that stood still left over
 
@@ -46,7 +45,7 @@ def _periods(now: datetime, days_back: int = DAYS_BACK) -> list[int]:
 def _rewrite(period: int) -> int:
     responses, comments = cast(Table, Response.__table__), cast(Table, Comment.__table__)
     held = cast(Table, HeldBack.__table__)
-    first, beyond = period << _RANDOM_BITS, (period + 1) << _RANDOM_BITS
+    first, beyond = period << RANDOM_BITS, (period + 1) << RANDOM_BITS
     holding.lock_answers()  # a withdrawal that waited for one of these rows must find the new one
     # answers that are linked to people have nothing to forget, and must not lose their links
     mine = (responses.c.id >= first) & (responses.c.id < beyond) & (responses.c.mode == "anonymous")

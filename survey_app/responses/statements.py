@@ -42,6 +42,11 @@ class Rows:
     held: bytes | None = None
 
 
+def as_stored(moment: datetime) -> str:
+    """A moment as the ORM writes it into SQLite."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
 # --- SQLite ---------------------------------------------------------------------------------------------------------
 _LITE_BALLOT = (
     "INSERT INTO ballot (wave_id, nullifier, nonce_hash, day) VALUES (?, ?, ?, ?) "
@@ -66,8 +71,7 @@ def store_on_sqlite(connection: sqlite3.Connection, rows: Rows) -> bytes | None:
     if rows.comments:
         connection.executemany(_LITE_COMMENT, rows.comments)
     if rows.link is not None:
-        moment = rows.link[3].astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # as the ORM writes it
-        connection.execute(_LITE_LINK, (*rows.link[:3], moment))
+        connection.execute(_LITE_LINK, (*rows.link[:3], as_stored(rows.link[3])))
     if rows.held is not None:
         connection.execute(_LITE_HELD, (rows.response[0], rows.ballot[0], rows.held))
     failpoint("submit.after_response")

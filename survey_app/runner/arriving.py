@@ -3,13 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from survey_app import clock
 from survey_app.campaigns.inviting import facts_place
 from survey_app.responses.connections import Connection
 from survey_app.responses.links import answered_at
 from survey_app.responses.recording import Recorder
+from survey_app.responses.statements import as_stored
 from survey_app.runner.doors import Invited
 from survey_app.vault import UNREADABLE, Vault
 
@@ -31,7 +31,7 @@ def note_opened(recorder: Recorder, invitation_id: int, mode: str) -> None:
     moment = answered_at(mode, clock.epoch_seconds())
 
     def on_sqlite(connection: sqlite3.Connection) -> None:
-        connection.execute(_LITE_OPENED, (invitation_id, _as_stored(moment)))
+        connection.execute(_LITE_OPENED, (invitation_id, as_stored(moment)))
 
     def on_postgresql(connection: Connection) -> None:
         connection.execute(_POST_OPENED, (invitation_id, moment))
@@ -40,7 +40,3 @@ def note_opened(recorder: Recorder, invitation_id: int, mode: str) -> None:
         recorder.lite.write(on_sqlite)
     elif recorder.post is not None:
         recorder.post.write(on_postgresql)
-
-
-def _as_stored(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

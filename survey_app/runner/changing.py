@@ -5,7 +5,6 @@ the form, sealed, until it replaces the answer in one transaction; looking write
 link to an answer, so none of this can exist there.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +18,7 @@ from survey_app.questionnaire.question_types.hidden import Hidden, OrderData
 from survey_app.questionnaire.routing import Path, path
 from survey_app.responses import ballots, flags, links, order_data, recordings, revising, uploads
 from survey_app.responses.ballots import Ticket
-from survey_app.responses.models import Ballot, Comment, Response, ResponseLink
+from survey_app.responses.models import RANDOM_BITS, Ballot, Comment, Response, ResponseLink
 from survey_app.responses.recording import Outcome, comment_place
 from survey_app.runner import answering, assets, changing_marks, changing_pages, closing, incoming
 from survey_app.runner.answering import REVIEW, Reply, Sitting, State
@@ -27,7 +26,7 @@ from survey_app.runner.changing_marks import SECONDS, Begun
 from survey_app.runner.doors import Paper, WaveTerms, is_closed, is_looser
 from survey_app.runner.entering import Entry
 from survey_app.runner.forms import Form, number, one
-from survey_app.runner.frame import Frame
+from survey_app.runner.frame import PAGE_LANGUAGES, Frame
 from survey_app.runner.keeping import Sealed
 from survey_app.runner.sheet import arrangement, pages_in_order
 from survey_app.vault import UNREADABLE
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from survey_app.runner.views import Respondents
 
 STATE = "_d"  # the hidden field with what was filled in so far
-_NONCE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
-_BITS = 46  # of an answer's number, below its day
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +69,8 @@ def find(here: "Respondents", ticket: Ticket, invitation_id: int | None) -> Foun
         .where(
             r.wave_id == ticket.wave_id,
             r.shop_id == ticket.shop_id if ticket.shop_id is not None else r.shop_id.is_(None),
-            r.id >= used[0].day << _BITS,
-            r.id < (used[0].day + 1) << _BITS,
+            r.id >= used[0].day << RANDOM_BITS,
+            r.id < (used[0].day + 1) << RANDOM_BITS,
             r.order_seed == ballots.order_seed(ticket),
             r.mode != "anonymous",
         )
@@ -205,9 +202,9 @@ class Changes:
             begun is None
             or paper is None
             or paper.questionnaire_id != wave.questionnaire_id
-            or not _NONCE.fullmatch(nonce)
+            or not ballots.is_nonce(nonce)
         ):
-            frame = Frame(chain, incoming.posted_language(form, ("zh-CN", "en")))
+            frame = Frame(chain, incoming.posted_language(form, PAGE_LANGUAGES))
             return self._page(400, closing.damaged(frame), frame)
         languages = paper.definition.languages
         frame = Frame(chain, incoming.posted_language(form, languages), incoming.posted_size(form), languages,

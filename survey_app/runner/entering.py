@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from survey_app.responses.ballots import Ticket
-from survey_app.runner.doors import Door
+from survey_app.runner.doors import Door, Paper
 
 
 class Way(NamedTuple):
@@ -41,6 +41,10 @@ class Entry:
     def can_change(self) -> bool:
         """Whether the answer can be changed and taken back: by its own link, never in anonymous mode."""
         return self.invitation_id is not None and self.home != ""
+
+    def kept(self, paper: Paper) -> str:
+        """Whether drafts are saved, and where they go on: `Place.kept`."""
+        return "anywhere" if paper.kept == "yes" and self.is_personal else paper.kept
 
     def way(self) -> Way:
         """How the answer came."""

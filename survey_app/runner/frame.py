@@ -9,6 +9,7 @@ from survey_app.runner import assets
 from survey_app.runner.sheet import attribute, escaped
 
 SIZES = ("", "big", "huge")
+PAGE_LANGUAGES = ("zh-CN", "en")  # of pages that belong to no questionnaire
 _LANGUAGE_NAMES = {
     "zh-CN": "中文",
     "zh-TW": "繁體中文",
@@ -46,7 +47,7 @@ class Frame:
     chain: Chain
     language: str
     size: str = ""
-    languages: tuple[str, ...] = ("zh-CN", "en")
+    languages: tuple[str, ...] = PAGE_LANGUAGES
     preview: bool = False
     unasked: bool = False  # a preview shows a question whose rules nobody could check
     home: str = ""  # where forms are sent; "": to the address of the page

@@ -15,9 +15,9 @@ from survey_app.distribution import offline
 from survey_app.languages import N_
 from survey_app.runner import assets, closing, forms, incoming, kiosk_arriving, kiosk_document
 from survey_app.runner.answering import Reply
-from survey_app.runner.doors import Door, Paper, Tablet, is_early, is_looser
+from survey_app.runner.doors import Door, Paper, Tablet, is_closed, is_early, is_looser
 from survey_app.runner.forms import BadForm, Form, number, one
-from survey_app.runner.frame import Frame, closing_page
+from survey_app.runner.frame import PAGE_LANGUAGES, Frame, closing_page
 from survey_app.runner.kiosk_arriving import Counter, Damaged, Parcel, Refused
 from survey_app.runner.kiosk_document import Edition
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from survey_app.runner.views import Respondents
 
 COOKIE = "kiosk"
-MOST_PENDING = 9_999
 V = TypeVar("V")
 TITLE, TEXT, LINK = (
     N_("这台平板还没有登记"),
@@ -77,7 +76,7 @@ class Kiosk:
     def stranger(self) -> Response:
         """The page of a browser that is no tablet."""
         chain = self.here.doors.chain()
-        frame = Frame(chain, incoming.language_of(request.environ, ("zh-CN", "en")))
+        frame = Frame(chain, incoming.language_of(request.environ, PAGE_LANGUAGES))
         _ = frame.say
         body = (
             f"<div class=done><h1>{_(TITLE)}</h1><p>{_(TEXT)}</p>"
@@ -124,7 +123,7 @@ class Kiosk:
         today = clock.day_of_epoch(clock.epoch_seconds())
         self.here.recorder.write(
             "UPDATE device SET seen_day = ?, pending = ? WHERE id = ? AND (seen_day IS NULL OR seen_day <> ? OR pending <> ?)",
-            (today, min(count, MOST_PENDING), tablet.id, today, count),
+            (today, count, tablet.id, today, count),
         )
         return _said({"stored": True}, 200)
 
@@ -145,8 +144,7 @@ _FILES = {**kiosk_document.SCRIPTS, "worker.js": "kiosk_worker.js"}
 
 def _why_shut(door: Door, paper: Paper) -> str:
     now = clock.epoch_seconds()
-    ends = [moment for moment in (door.closed_at, door.closes_at, door.retired_at) if moment is not None]
-    if is_looser(paper.definition.mode, door.mode) or (ends and now >= min(ends)):
+    if is_looser(paper.definition.mode, door.mode) or is_closed(door, None, now=now):
         return "closed"
     if is_early(door, now=now):
         return "early"

@@ -29,10 +29,6 @@ from survey_app.runner.tables import MOST_LISTED
 
 SCRIPTS = {"queue.js": "kiosk_queue.js", "kiosk.js": "kiosk.js", "aloud.js": "aloud.js", "tables.js": "tables.js"}
 SIZE = "big"  # what a tablet starts with: people stand in front of it
-_TICK = (
-    '<svg class=tick viewBox="0 0 56 56" aria-hidden=true><circle cx=28 cy=28 r=25 /><path d="M17 29l8 8 15-17"/></svg>'
-)
-
 
 WORDS = {
     "begin": N_("点这里开始"),
@@ -316,7 +312,7 @@ def _thanks(frame: Frame, sheet: Sheet) -> str:
     own = text_in(sheet.definition.thanks, frame.language, sheet.definition.language)
     back = _("%(n)s 秒后回到首页") % {"n": "<b class=_c>10</b>"}
     return (
-        f"<section id=_thanks class=kiosk hidden><div class=page><main class=done>{_TICK}"
+        f"<section id=_thanks class=kiosk hidden><div class=page><main class=done>{closing.TICK}"
         f"<h1 tabindex=-1>{word['thanks']}</h1>{f'<p>{escaped(own)}</p>' if own else ''}"
         f"<p>{word['happens']}</p>"
         f"<button class=go data-do=done>{word['done']}</button><p class=muted>{back}</p></main></div></section>"

@@ -69,7 +69,6 @@ var kiosk = (function () {
 
   $self.run = $run;
   $self.send = $send;
-  $self.tell = $tell;
   /* kept first, then sent; done when it is kept */
   $self.add = function ($item) {
     return $run('pending', 'put', $item).then(function () { Promise.resolve($running).then($send); });
@@ -77,7 +76,7 @@ var kiosk = (function () {
   /* days since 1970 in China, by the server's clock as far as it was heard */
   $self.day = function () { return Math.floor((Date.now() + (+localStorage.offset || 0)) / 864e5 + 1 / 3); };
   /* the page and everything it needs, new together or not at all; only between two people */
-  $self.update = function ($mark) {
+  $self.update = function () {
     return fetch('/k/files', {cache: 'no-store'}).then(function ($reply) { return $reply.json(); }).then(function ($said) {
       if ($said.stopped || !self.caches) return $said;
       return caches.has($said.mark).then(function ($there) {

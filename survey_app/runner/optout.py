@@ -20,13 +20,12 @@ from survey_app.responses import ballots
 from survey_app.runner import closing, incoming
 from survey_app.runner.answering import Reply
 from survey_app.runner.forms import one
-from survey_app.runner.frame import Frame
+from survey_app.runner.frame import PAGE_LANGUAGES, Frame
 
 if TYPE_CHECKING:
     from survey_app.runner.views import Respondents
 
 NUMBERS_A_MINUTE = 10
-_LANGUAGES = ("zh-CN", "en")
 _ONE_CLICK = "List-Unsubscribe"  # RFC 8058
 
 
@@ -40,19 +39,20 @@ class OptOuts:
     def view(self, token: str = "") -> Response:
         """The page, and the act."""
         environ = incoming.asked.get()
-        known = ballots.open_unsubscribe(self.here.vault, incoming.trimmed(token))
+        token = incoming.trimmed(token)
+        known = ballots.open_unsubscribe(self.here.vault, token)
         if environ["REQUEST_METHOD"] != "POST":
-            frame = Frame(self.here.doors.chain(), incoming.language_of(environ, _LANGUAGES), languages=_LANGUAGES)
+            frame = Frame(self.here.doors.chain(), incoming.language_of(environ, PAGE_LANGUAGES))
             return self._page(frame, closing.opt_out(frame, token=token if known else ""))
         if known is not None and environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data"):
             # mail programs may send their one click like this (RFC 8058 section 3.2); the page's own form never does
-            frame = Frame(self.here.doors.chain(), incoming.language_of(environ, _LANGUAGES), languages=_LANGUAGES)
+            frame = Frame(self.here.doors.chain(), incoming.language_of(environ, PAGE_LANGUAGES))
             self._end(known.invitation_id)
             return self._page(frame, closing.opted_out(frame))
         form = self.here.form()
         if isinstance(form, Response):
             return form
-        frame = Frame(self.here.doors.chain(), incoming.posted_language(form, _LANGUAGES), languages=_LANGUAGES)
+        frame = Frame(self.here.doors.chain(), incoming.posted_language(form, PAGE_LANGUAGES))
         number = one(form, "number")[:60].strip()
         if known is not None and (not number or _ONE_CLICK in form):
             self._end(known.invitation_id)

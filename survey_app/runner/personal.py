@@ -21,7 +21,7 @@ from survey_app.runner.changing_pages import TAKE_BACK
 from survey_app.runner.doors import Door, WaveTerms, is_looser
 from survey_app.runner.entering import Entry, Way
 from survey_app.runner.forms import one
-from survey_app.runner.frame import Frame
+from survey_app.runner.frame import PAGE_LANGUAGES, Frame
 
 if TYPE_CHECKING:
     from survey_app.runner.views import Respondents
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 HOME = assets.PERSONAL_HOME
 CHANNELS = ("sms", "email", "receipt")
 _OF_LINKS = {"e": "email"}  # `?c=e` stands in the links of e-mails; everything else was sent by SMS
-_LANGUAGES = ("zh-CN", "en")
 BAD_CODES_A_MINUTE = 20
 SLOW_SECONDS = 0.5
 
@@ -110,7 +109,7 @@ class Personal:
         if entry.can_change and STATE in form:
             return self.changes.answer(entry, ticket, wave, form)
         if entry.can_change and one(form, "go") == TAKE_BACK:
-            return self.changes.take_back(entry, ticket, self._frame(incoming.posted_language(form, _LANGUAGES)))
+            return self.changes.take_back(entry, ticket, self._frame(incoming.posted_language(form, PAGE_LANGUAGES)))
         return self.here.take(entry, form)
 
     # --- who it is --------------------------------------------------------------------------------------------------
@@ -154,5 +153,5 @@ class Personal:
         return self.here.page(Reply(status, make(frame)), frame.chain)
 
     def _frame(self, language: str = "") -> Frame:
-        language = language or incoming.language_of(incoming.asked.get(), _LANGUAGES)
-        return Frame(self.here.doors.chain(), language, languages=_LANGUAGES)
+        language = language or incoming.language_of(incoming.asked.get(), PAGE_LANGUAGES)
+        return Frame(self.here.doors.chain(), language, languages=PAGE_LANGUAGES)

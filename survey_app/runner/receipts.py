@@ -3,7 +3,7 @@
 Nothing is written: neither that a receipt was scanned nor by whom. The order number stays on the people side.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Response
@@ -26,7 +26,7 @@ _SOON = timedelta(days=2)  # after the purchase was completed its invitation may
 
 class _Row(NamedTuple):
     state: str
-    completed_at: object
+    completed_at: datetime | None
     invitation_id: int | None
     wave_id: int | None
     shop_id: int | None
@@ -67,7 +67,7 @@ class Receipts:
 
     @staticmethod
     def _is_new(row: _Row) -> bool:
-        return row.completed_at is None or row.completed_at > clock.now() - _SOON  # type: ignore[operator]
+        return row.completed_at is None or row.completed_at > clock.now() - _SOON
 
     def _keys(self, source: str) -> list[int]:
         return receipts.accepted(self._reader.rows(receipts.numbers(source)), now=clock.now())

@@ -5,7 +5,6 @@ comes back as base64url in a field; it is kept sealed and a mark is put into the
 (an old browser, no microphone, no script) is told so and goes back.
 """
 
-import binascii
 from base64 import urlsafe_b64decode
 from functools import lru_cache
 from pathlib import Path
@@ -94,17 +93,17 @@ def audio_of(form: Form) -> bytes | None:
     text = one(form, "_audio")
     try:
         return urlsafe_b64decode(text + "=" * (-len(text) % 4)) if text else None
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None
 
 
 def marked(form: Form, question: LongText, language: str) -> Form:
     """The form as the page before it was, with the mark of a recording in the text of the question."""
     text = one(form, question.name)
-    mark = recordings.mark(language)
     kept = {name: values for name, values in form.items() if name not in _OWN}
-    if mark not in text:
-        kept[question.name] = [f"{text.rstrip()}{' ' if text.strip() else ''}{mark}"]
+    # a second recording replaces the first, so one mark is enough, in whichever language it stands there
+    if not recordings.spoken_in({question.name: text}, [question.name]):
+        kept[question.name] = [f"{text.rstrip()}{' ' if text.strip() else ''}{recordings.mark(language)}"]
     return kept | {"_end": ["1."]}
 
 

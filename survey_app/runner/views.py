@@ -50,7 +50,7 @@ from survey_app.runner.document import Place
 from survey_app.runner.doors import Door, Doors, Paper, WaveTerms, is_closed, is_early, is_looser
 from survey_app.runner.entering import Entry
 from survey_app.runner.forms import BadForm, Form, number, one
-from survey_app.runner.frame import SIZES, Chain, Frame
+from survey_app.runner.frame import PAGE_LANGUAGES, SIZES, Chain, Frame
 from survey_app.runner.incoming import Start
 from survey_app.runner.interviewing import Interviews
 from survey_app.runner.keeping import InForm, Sealed
@@ -65,14 +65,11 @@ from survey_app.vault import Vault
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-NOBODY = "'none'"  # may frame a page of a respondent
 PREVIEW, PREVIEW_SECONDS = previewing.PURPOSE, previewing.SECONDS
-PAGE_LANGUAGES = ("zh-CN", "en")  # of pages that belong to no questionnaire
 WRONG_CODES_A_MINUTE = 10
 OPEN_SECONDS, POST_SECONDS = 3.0, 30.0  # how long a request waits for a database that is away (reliability.md 2.2)
 _PACKAGE = Path(__file__).parents[1]
 
-_NONCE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _DELETE_CODE = re.compile(f"[{tokens.ALPHABET}]{{16}}", re.ASCII)
 _DOOR = re.compile(f"[{tokens.ALPHABET}]{{6}}", re.ASCII)
 _MOST_STITCHED = 1_000
@@ -225,7 +222,7 @@ class Respondents:
             start is None
             or paper is None
             or paper.questionnaire_id != wave.questionnaire_id
-            or not _NONCE.fullmatch(nonce)
+            or not ballots.is_nonce(nonce)
             or not _DELETE_CODE.fullmatch(rc)
         ):
             return self.page(Reply(400, closing.damaged(_plain_frame(chain))), chain)
@@ -257,9 +254,8 @@ class Respondents:
     ) -> Sitting:  # fmt: skip
         order = arrangement(ballots.order_seed(ticket)) if paper.arranged else 0
         parameters = incoming.parameters_of(paper, one(form, "_x")) | incoming.facts_of(paper, entry.facts)
-        kept = "anywhere" if paper.kept == "yes" and entry.is_personal else paper.kept
         return Sitting(
-            frame, paper, form, keeper, carried, order, parameters, entry.door.mode, now, kept, issued=keeper.issued,
+            frame, paper, form, keeper, carried, order, parameters, entry.door.mode, now, entry.kept(paper), issued=keeper.issued,
             changeable=entry.can_change,
         )  # fmt: skip
 
@@ -312,13 +308,13 @@ class Respondents:
 
         key = ("thanks", paper.version_id, frame.language, frame.size, frame.entered, frame.sites, mode)
         made = make() if frame.preview else self.stitched(key, frame.chain, make)  # drafts change
-        ancestors = "'self'" if frame.preview else NOBODY
+        ancestors = "'self'" if frame.preview else widget.NOBODY
         return self.send_stitched(
             made, tokens.grouped(rc).encode(), frame.chain, assets.closing_script().hash, ancestors
         )
 
     def send_stitched(
-        self, made: Stitched, middle: bytes, chain: Chain, script_hash: str, ancestors: str = NOBODY
+        self, made: Stitched, middle: bytes, chain: Chain, script_hash: str, ancestors: str = widget.NOBODY
     ) -> Response:
         """A stitched document, compressed when the browser takes it."""
         ancestors = widget.ancestors(ancestors)
@@ -326,7 +322,7 @@ class Respondents:
         body = made.gzip(middle) if packed else made.plain(middle)
         return Ready(body, _headers(chain.brand, chain.soft, script_hash, ancestors, packed))
 
-    def page(self, reply: Reply, chain: Chain, ancestors: str = NOBODY) -> Response:
+    def page(self, reply: Reply, chain: Chain, ancestors: str = widget.NOBODY) -> Response:
         """A rendered document."""
         ancestors = widget.ancestors(ancestors)
         script = reply.script or (assets.again_script() if reply.status >= 500 else assets.closing_script())
@@ -519,7 +515,7 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
         first=not entry.is_personal,  # a personal link goes on by its draft, not by what a tab kept of another code
         mode=entry.door.mode,
         carried=more,
-        kept="anywhere" if paper.kept == "yes" and entry.is_personal else paper.kept,
+        kept=entry.kept(paper),
     )
     halves = document.page_document(frame, sheet, place)
     length = ballots.PERSONAL_LENGTH if entry.is_personal else ballots.CODE_LENGTH
@@ -530,7 +526,7 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
 def _headers(
     brand: str, soft: str, script_hash: str, ancestors: str, packed: bool, records: bool = False
 ) -> list[tuple[str, str]]:
-    if ancestors not in (NOBODY, "'self'"):
+    if ancestors not in (widget.NOBODY, "'self'"):
         script_hash += f"' 'sha256-{assets.height_script().hash}"
     found = web.respondent_headers(
         style_hash=assets.style(brand, soft).hash, script_hash=script_hash, frame_ancestors=ancestors, records=records

@@ -26,7 +26,7 @@ from survey_app.vault import UNREADABLE, Vault
 if TYPE_CHECKING:
     from survey_app.runner.views import Respondents
 
-NOBODY = "'none'"
+NOBODY = "'none'"  # may frame a page of a respondent
 LONGEST = 600  # characters of a signed order
 FORM_SECONDS, OPEN_SECONDS = 24 * 3600, 3600  # how old it may be when the form comes back, and when the page is opened
 _SITES = "survey_app.sites"
@@ -87,8 +87,11 @@ def _read(payload: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     kinds = {"key": str, "order": str, "at": int}
-    good = isinstance(found, dict) and all(isinstance(found.get(name), kind) for name, kind in kinds.items())
-    return found if good and 0 < len(found["order"]) <= 64 and found["order"].isprintable() else None
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), kind) for name, kind in kinds.items()):
+        return None
+    # both go into a query: no database takes every character
+    good = all(0 < len(found[name]) <= 64 and found[name].isprintable() for name in ("key", "order"))
+    return found if good else None
 
 
 def _known(doors: Doors, source: str, number: str) -> Mapping[str, str]:

@@ -54,6 +54,11 @@ class Manifest:
         except (ValueError, TypeError) as error:
             raise Broken("the list of contents is damaged") from error
 
+    def compare(self, rows: dict[str, int]) -> None:
+        """Whether these are the rows per table that it lists. Raises Broken."""
+        if rows != self.rows:
+            raise Broken("the dump does not hold every row")
+
 
 class Sink(Protocol):
     """Where bytes go."""
@@ -104,11 +109,13 @@ def stream_file(path: Path, sink: Sink) -> None:
             sink.write(chunk)
 
 
-def place_sqlite(content: Iterable[bytes], target: Path) -> dict[str, int]:
-    """Write and check a database file under another name, then give it its own; returns rows per table.
+def draft_sqlite(content: Iterable[bytes], target: Path) -> tuple[Path, dict[str, int]]:
+    """Write and check a database file beside `target`, under another name; returns its path and rows per table. Raises Broken.
 
-    Sending is paused before it has its name: whatever starts on it, also after a crash, sends nothing.
+    Sending is paused before it gets its name: whatever starts on it, also after a crash, sends nothing.
     """
+    for old in target.parent.glob(f".{target.stem}-restored-*"):  # of a restore that was killed
+        old.unlink(missing_ok=True)
     draft = target.with_name(f".{target.stem}-restored-{secrets.token_hex(4)}.sqlite")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -121,12 +128,17 @@ def place_sqlite(content: Iterable[bytes], target: Path) -> dict[str, int]:
         with closing(sqlite3.connect(draft)) as connection:
             connection.execute(_PAUSE)
             connection.commit()
-        for left in (target.with_name(f"{target.name}-wal"), target.with_name(f"{target.name}-shm")):
-            left.unlink(missing_ok=True)  # of a database that was moved away: never replayed onto another
-        os.replace(draft, target)
-    finally:
+    except BaseException:
         draft.unlink(missing_ok=True)
-    return rows
+        raise
+    return draft, rows
+
+
+def name_sqlite(draft: Path, target: Path) -> None:
+    """Give a draft its name."""
+    for left in (target.with_name(f"{target.name}-wal"), target.with_name(f"{target.name}-shm")):
+        left.unlink(missing_ok=True)  # of a database that was moved away: never replayed onto another
+    os.replace(draft, target)
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
@@ -222,11 +234,11 @@ def tables_in(source: _Bytes) -> Iterator[tuple[str, list[str], Iterator[bytes]]
         yield str(head["table"]), [str(c) for c in head["columns"]], frames()
 
 
-def place_postgresql(source: _Bytes, schema: str) -> dict[str, int]:
-    """Make the tables of that schema in an empty database and fill them, sending paused; one transaction. Rows per table."""
+def place_postgresql(source: _Bytes, manifest: Manifest) -> None:
+    """Make the tables of its schema in an empty database and fill them, sending paused; one transaction. Raises Broken."""
     rows: dict[str, int] = {}
     with db.engine.begin() as connection:
-        _make_tables(connection, schema)
+        _make_tables(connection, manifest.schema)
         quote = connection.dialect.identifier_preparer.quote
         cursor = connection.connection.cursor()
         for name, columns, data in tables_in(source):
@@ -236,8 +248,8 @@ def place_postgresql(source: _Bytes, schema: str) -> dict[str, int]:
                 for frame in data:
                     copy.write(frame)
                     rows[name] += frame.count(b"\n")
+        manifest.compare(rows)
         connection.execute(text(_PAUSE))
-    return rows
 
 
 def _make_tables(connection: Connection, schema: str) -> None:

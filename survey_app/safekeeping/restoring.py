@@ -46,7 +46,6 @@ class Restored:
     messages_unknown: int = 0
     audit_faults: list[tuple[int, str]] = field(default_factory=list)
     audit_lost: int = 0
-    problems: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
         """For a person."""
@@ -85,11 +84,9 @@ def restore(app: Flask, *, path: Path, private: str, now: datetime, replace: boo
     with app.app_context():
         with opened(path, private) as (manifest, source):
             _check(manifest, settings, vault, replace)
-            report = Restored(datetime.fromisoformat(manifest.made_at).astimezone(UTC), now.astimezone(UTC), 0)
-            rows = _place(manifest, source, settings, report)
-        if rows != manifest.rows:
-            raise DomainError("the restored database does not have the rows that the backup lists; it must not be used")
-        report.rows = sum(rows.values())
+            made_at = datetime.fromisoformat(manifest.made_at).astimezone(UTC)
+            report = Restored(made_at, now.astimezone(UTC), sum(manifest.rows.values()))
+            _place(manifest, source, settings, report)
         failpoint("restore.placed")
         database.migrate()
         if not settings.is_sqlite:
@@ -115,16 +112,25 @@ def _check(manifest: Manifest, settings: Settings, vault: Vault, replace: bool) 
         raise DomainError("the database is not empty; make a new one and let DATABASE_URL name it")
 
 
-def _place(manifest: Manifest, source: dumping._Bytes, settings: Settings, report: Restored) -> dict[str, int]:
+def _place(manifest: Manifest, source: dumping._Bytes, settings: Settings, report: Restored) -> None:
     if not settings.is_sqlite:
-        return dumping.place_postgresql(source, manifest.schema)
+        dumping.place_postgresql(source, manifest)
+        return
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = settings.sqlite_path
-    db.session.remove()
-    db.engine.dispose()
-    if target.exists() and target.stat().st_size:
-        report.moved_aside = _move_aside(target, report.restored_at)
-    return dumping.place_sqlite(source.rest(), target)
+    draft, rows = dumping.draft_sqlite(
+        source.rest(), target
+    )  # a backup that is cut off shows it here, with all in place
+    try:
+        manifest.compare(rows)
+        db.session.remove()
+        db.engine.dispose()
+        if target.exists() and target.stat().st_size:
+            report.moved_aside = _move_aside(target, report.restored_at)
+        dumping.name_sqlite(draft, target)
+        keyring.sync_folder(target.parent)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def forget_old_databases(settings: Settings) -> int:

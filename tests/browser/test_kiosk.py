@@ -302,6 +302,10 @@ def test_a_crash_in_the_middle_goes_on_where_it_was(tablet: Page) -> None:
     tablet.get_by_text("买了", exact=True).click()
     go_on(tablet)
     tablet.get_by_text("止痛药", exact=True).click()
+    for _ in range(100):  # the tablet writes on its own time
+        if "pain" in str(tablet.evaluate("kiosk.run('progress', 'getAll')")):
+            break
+        tablet.wait_for_timeout(50)
     tablet.reload()
     expect(tablet.get_by_role("heading", name="您买了什么？")).to_be_visible()
     expect(tablet.locator("[name=kinds]:checked")).to_have_value("pain")

@@ -6,12 +6,14 @@ from typing import Any
 from flask import Flask
 
 from survey_app import clock, web
-from survey_app.campaigns import fieldwork
+from survey_app.campaigns import fieldwork, turnout
 from survey_app.campaigns.dispositions import Cases
 from survey_app.campaigns.models import Call, Campaign, CampaignCount, Invitation, Opened
 from survey_app.database import db
 from survey_app.design.models import Questionnaire
+from survey_app.distribution.models import Refusal
 from survey_app.messaging.models import Message
+from survey_app.organisation.models import Shop
 from survey_app.people.models import Contact, Order, Suppression
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
@@ -135,6 +137,13 @@ def test_few_who_submitted_are_shown_by_no_shop_and_cannot_be_worked_out() -> No
     assert shown(12, 40) == [12, 40] and shown(2) == [None] and shown(None, None) == [None, None]
 
 
+def test_what_expired_in_the_queue_was_sent_to_nobody(app: Flask) -> None:
+    there = Field(clock.now())
+    db.session.get_one(Message, 8).state = "expired"
+    db.session.commit()
+    assert there.count().sent == 7
+
+
 def test_a_refunded_buyer_who_answered_stays_a_complete(app: Flask) -> None:
     there = Field(clock.now())
     db.session.get_one(Order, 1).state = "refunded"
@@ -162,16 +171,32 @@ def test_all_doors_show_where_people_stop_and_which_shops_are_silent(app: Flask)
     assert way[-1] == ("q10", 2, 0)
 
 
+def test_two_shops_of_one_name_have_a_line_each(app: Flask) -> None:
+    there = Field(clock.now())
+    there.take_part(app)
+    first = db.session.get_one(Shop, there.shop)
+    namesake = Shop(code="twin", name=first.name, region_id=first.region_id)
+    db.session.add(namesake)
+    db.session.flush()
+    db.session.add(
+        Refusal(questionnaire_id=there.world.questionnaire_id, shop_id=namesake.id, day=there.world.day, count=3)
+    )
+    db.session.commit()
+    found = there.count(whole=True)
+    lines = {(line.name, line.sent, line.received, line.refused) for line in found.shops}
+    assert {(first.name, 7, 2, 0), (first.name, 0, 0, 3)} <= lines
+
+
 def test_the_counts_outlive_the_keys(app: Flask) -> None:
     there = Field(clock.now())
     there.take_part(app)
-    assert fieldwork.keep_counts(now=there.now) == 1
+    assert turnout.keep_counts(now=there.now) == 1
     db.session.commit()
     web.vault().destroy_wave(there.world.wave_id)
     found = there.count()
     assert found.cases == EXPECTED
     assert (found.started, found.submitted) == (4, 2)
-    assert fieldwork.keep_counts(now=there.now) == 0  # nothing is counted over it with the keys gone
+    assert turnout.keep_counts(now=there.now) == 0  # nothing is counted over it with the keys gone
     assert db.session.query(CampaignCount).one().submitted == 2
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from survey_app import clock, web
-from survey_app.campaigns import audience, following, gate, inviting, launching, running, withdrawing
+from survey_app.campaigns import audience, following, gate, inviting, launching, progress, running, withdrawing
 from survey_app.campaigns.audience import Audience
 from survey_app.campaigns.inviting import New
 from survey_app.database import db
@@ -131,6 +131,20 @@ def test_a_queue_that_stood_still_past_its_working_days_sends_nothing(app: Flask
     assert w.judged(monday.replace(hour=19)) == ["too_late"]
 
 
+def test_what_was_never_sent_does_not_count_as_sent(app: Flask) -> None:
+    world = w.build("identified")
+    w.buy(world, range(2))
+    campaign = w.started(world, "trigger", within_workdays=3, delay_hours=0)
+    following.follow_events(now=w.NOON)
+    first, _second = w.messages()
+    assert w.pretend_sent(now=w.NOON, id=first.id) == 1
+    claiming.claim("sms", sender_id=1, most=20, look=20, now=w.NOON + timedelta(days=30))
+    db.session.commit()
+    found = progress.progress(campaign)
+    assert (found.sent, found.steps[0], found.reasons) == (1, {"delivered": 1, "cancelled": 1}, {"too_late": 1})
+    assert progress.in_short([campaign.id]) == {campaign.id: (2, 1, 1)}
+
+
 def test_one_invitation_a_month_over_campaigns_and_channels_also_after_a_restart(app: Flask) -> None:
     world = w.build("identified")
     w.buy(world, [1])
@@ -211,6 +225,18 @@ def test_daily_most_and_budget_hold_messages_until_tomorrow(app: Flask) -> None:
     db.session.commit()
     assert w.judged(w.NOON + timedelta(hours=1)) == ["daily_most"] * 2
     assert w.judged(w.NOON + timedelta(days=1)) == ["go"] * 2
+
+
+def test_what_a_provider_did_not_take_uses_up_neither_the_day_nor_the_budget(app: Flask) -> None:
+    world = w.build("identified")
+    w.buy(world, range(3))
+    campaign = w.started(world, daily_most=3)
+    w.run_job(campaign)
+    campaign.budget_cents = 15
+    for message in w.messages():
+        message.sent_at = w.NOON  # tried, given back, queued again
+    db.session.commit()
+    assert w.judged(w.NOON + timedelta(hours=1)) == ["go"] * 3
 
 
 def test_a_clock_that_steps_sends_nothing_twice_or_outside_the_window(app: Flask) -> None:

@@ -56,6 +56,15 @@ def test_the_second_reminder_follows_the_first_and_there_is_no_third(app: Flask)
     assert sorted(message.step for message in w.messages()) == [0, 0, 1, 1, 2, 2]
 
 
+def test_reminders_cost_what_they_cost_and_stop_at_the_budget(app: Flask) -> None:
+    campaign = sent("identified", 3)
+    campaign.budget_cents = 3 * 5 + 2 * 5  # three invitations left, two of three reminders are paid for
+    db.session.commit()
+    reminding.remind(now=w.NOON + DAYS)
+    assert [(message.segments, message.cost_cents) for message in w.messages(step=1)] == [(1, 5)] * 3
+    assert sorted(w.judged(w.NOON + DAYS)) == ["go", "go", "over_budget"]
+
+
 def test_who_answers_after_the_reminder_was_queued_gets_none(app: Flask) -> None:
     sent("anonymous")
     reminding.remind(now=w.NOON + DAYS)

@@ -41,3 +41,13 @@ def test_the_audit_log_refuses_update_and_delete(app: Flask) -> None:
         with pytest.raises(Exception, match="never change|append-only"):
             db.session.execute(text(statement))
         db.session.rollback()
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_a_server_that_writes_answers_into_its_log_is_refused(app: Flask) -> None:
+    with db.engine.begin() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f"ALTER DATABASE {name} SET log_statement = 'mod'"))
+    db.engine.dispose()
+    with pytest.raises(ConfigurationError, match="log_statement"):
+        installation.check(app)

@@ -32,9 +32,12 @@ def shown(message: Message, now: object) -> purposes.Outgoing:
 def test_the_outbox_of_a_sample_chain_shows_words_and_links(chain: staff.Chain) -> None:
     queue(3, now=clock.now())
     db.session.remove()
-    with purpose(compose=shown):
+    db.session.query(Message).update({"campaign_id": 7})
+    db.session.commit()
+    with purpose(compose=shown, names=lambda ids: {number: f"十一月 {number}" for number in ids}):
         person = chain.signed_in("researcher")
         page = person.text("/messages?state=queued&channel=sms")
+        assert page.count("十一月 7") == 3 and "十一月 7" in person.text("/messages/2")
         assert "第 2 条" in page and "https://wj.example.com/i/000000000000000000002" in page
         assert "+8613800000002" in person.text("/messages/2")
         assert person.text("/messages?state=failed").count("没有符合条件的消息") == 1
@@ -83,6 +86,17 @@ SMTP = {
     "kind": "smtp", "channel": "email", "name": "邮件", "position": "1", "cost": "0", "option-host": "127.0.0.1",
     "option-port": "25", "option-security": "none", "option-sender": "survey@example.com", "option-username": "",
 }  # fmt: skip
+
+
+def test_a_list_of_template_numbers_may_be_as_long_as_its_field(chain: staff.Chain) -> None:
+    person = chain.signed_in("administrator")
+    lines = "\n".join(f"invitation-{n}/zh-CN SMS_{n:09d}" for n in range(40))
+    sent = {
+        "kind": "aliyun", "channel": "sms", "name": "阿里云", "position": "1", "cost": "0.05", "option-key_id": "LTAI",
+        "option-signature": "禾木", "option-templates": lines, "secret-key_secret": "swordfish-78",
+    }  # fmt: skip
+    assert len(lines) > 300 and person.post("/senders", sent).status_code == 303
+    assert db.session.query(Sender).filter_by(kind="aliyun").one().options["templates"] == lines
 
 
 def test_secrets_are_written_and_never_shown(chain: staff.Chain) -> None:

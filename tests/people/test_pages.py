@@ -55,6 +55,15 @@ def test_the_list_is_narrowed_by_shop_and_consent(chain: staff.Chain) -> None:
     assert person.text("/contacts?consent=no-such&shop=x&tier=９").count("138****") == 3
 
 
+def test_who_shares_an_address_is_found_with_the_mark_of_an_opt_out(chain: staff.Chain) -> None:
+    contacts.upsert_contacts([NewContact(phone="+8613912345678", email=MAIL)], now=clock.now(), source="import:1")
+    index = suppressions.index_of(PHONES[0])
+    suppressions.suppress(index, reason=suppressions.OPTED_OUT, source="sms", now=clock.now())
+    db.session.commit()
+    page = chain.signed_in("customer-service").post("/contacts/find", {"number": MAIL}).get_data(as_text=True)
+    assert page.count("138****56") == page.count("139****5678") == page.count("已退订") == 1
+
+
 def test_fifty_stand_on_a_page(chain: staff.Chain) -> None:
     more = [NewContact(phone=f"+86139000000{number:02d}") for number in range(60)]
     contacts.upsert_contacts(more, now=clock.now(), source="import:1")

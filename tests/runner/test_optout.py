@@ -48,6 +48,11 @@ def test_looking_at_the_page_ends_nothing(token: str, runner: Flask) -> None:
     assert everything() == before
 
 
+def test_what_an_app_glued_to_the_link_does_not_reach_the_page(token: str, runner: Flask) -> None:
+    page = runner.test_client().get(f'/u/{token}">').text
+    assert f'action="/u/{token}"' in page and f'href="/u/{token}?l=en"' in page
+
+
 def test_the_button_ends_it_for_number_and_address(token: str, runner: Flask) -> None:
     answer = runner.test_client().post(f"/u/{token}", data={"_l": "zh-CN"})
     assert answer.status_code == 200 and "已登记" in answer.text and "Set-Cookie" not in answer.headers

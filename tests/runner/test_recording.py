@@ -60,6 +60,17 @@ def test_a_spoken_answer_comes_back_as_a_mark_and_is_stored(speaker: Respondent)
     assert rows_of(select(Comment.redacted)) == ["先打几个字 〔录音〕"]
 
 
+def test_a_second_recording_in_another_language_leaves_one_mark(speaker: Respondent) -> None:
+    speaker.open()
+    speaker.send("record:why", overall=4)
+    record(speaker, _voice="yes")
+    speaker.send(view="lang:en")
+    speaker.send("record:why")
+    page = record(speaker, _voice="yes")
+    assert "〔录音〕</textarea>" in page and "〔recording〕" not in page
+    assert len(rows_of(select(Recording))) == 1
+
+
 def test_without_the_separate_consent_nothing_is_kept(speaker: Respondent) -> None:
     speaker.open()
     speaker.send("record:why", overall=4)

@@ -193,10 +193,11 @@ def test_a_damaged_backup_leaves_the_database_that_is_there_alone(
     for damaged in (whole[:-1], whole[: len(whole) // 2], b"", whole[:200] + b"x" + whole[201:], whole + b"xxxxx"):
         path.write_bytes(damaged)
         with pytest.raises(DomainError):
-            restore(sqlite_settings, path, private, replace=False)
+            restore(sqlite_settings, path, private, replace=True)
         with pytest.raises((DomainError, OSError)):
             restore(replace(sqlite_settings, database_url=f"sqlite:///{tmp_path / 'new.sqlite'}"), path, private)
         assert not (tmp_path / "new.sqlite").exists()
+        assert not [found for found in sqlite_settings.instance.iterdir() if "restored" in found.name]
     assert sqlite_settings.sqlite_path.read_bytes() == before
 
 
@@ -215,7 +216,7 @@ def test_with_replace_the_database_that_was_there_is_moved_aside(
         assert (
             restoring.forget_old_databases(sqlite_settings) == 0 and aside.exists()
         )  # the way back, until it is confirmed
-        sending.resume(chain=db.session.get_one(Organisation, 1), by=COMMAND_LINE)
+        sending.resume(chain=db.session.get_one(Organisation, 1), by=COMMAND_LINE, now=clock.now())
         assert restoring.forget_old_databases(sqlite_settings) == 1
         assert restoring.forget_old_databases(sqlite_settings) == 0
         db.session.commit()

@@ -24,6 +24,7 @@ from survey_app.safekeeping.sealed_columns import COLUMNS
 from survey_app.vault import UNREADABLE, Vault
 from survey_app.work import Work
 from tests import staff
+from tests.hosts import NewHost, on
 
 PEOPLE = 1_200  # more than two batches
 NOW = clock.now()
@@ -314,3 +315,13 @@ def test_the_check_of_a_sound_folder_lists_its_files(app: Flask) -> None:
     assert found.faults == [] and [name for name, *_ in found.files] == [keyring.LONG_LIVED]
     assert any("two sealed copies" in line for line in found.lines())
     assert db.session.get_one(Organisation, 1).key_fingerprint.startswith(found.files[0][2])
+
+
+def test_before_a_restore_the_check_needs_no_database_and_makes_none(app: Flask, new_host: NewHost) -> None:
+    Vault(vault_of(app).folder).create_wave(7)
+    host = new_host()
+    with on(host):
+        found = key_folder.look(host.key_folder, now=NOW)
+    assert (found.faults, found.compared) == ([], False)
+    assert {name for name, *_ in found.files} == {keyring.LONG_LIVED, "wave-00007.json"}
+    assert not host.is_sqlite or not host.sqlite_path.exists()

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from survey_app import archiving, chaining, clock, events
 from survey_app.chaining import Report
 from survey_app.database import db
+from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE, Checkpoint, Event, EventHash
 from survey_app.vault import Vault
 
@@ -209,6 +210,12 @@ def test_rows_older_than_three_years_move_to_a_file_and_the_chain_goes_on(app: F
         chaining.checkpoint(now=start + timedelta(days=30 * months), seed=seed(app))
     almost = datetime(2025, 3, 1, tzinfo=UTC)
     assert archiving.archive(folder=tmp_path / "old", now=almost, seed=seed(app)) == (None, 0)
+    foreign = tmp_path / "old" / "audit-until-000000000006.jsonl"
+    foreign.parent.mkdir()
+    foreign.write_text("{}")
+    with pytest.raises(DomainError, match="other rows"):
+        archiving.archive(folder=tmp_path / "old", now=almost + timedelta(days=45), seed=seed(app))
+    foreign.unlink()
     path, rows = archiving.archive(folder=tmp_path / "old", now=almost + timedelta(days=45), seed=seed(app))
     assert rows == 6 and path is not None
     lines = [json.loads(line) for line in path.read_text().splitlines()]

@@ -8,6 +8,7 @@ from survey_app import clock, web, workdays
 from survey_app.campaigns.models import Campaign
 from survey_app.database import db
 from survey_app.languages import N_
+from survey_app.messaging.listing import CHANNEL_WORDS
 
 KINDS: dict[str, tuple[str, str, str]] = {  # kind -> name, what it is for, icon
     "trigger": (N_("持续邀请"), N_("订单完成、送达或售后结束后自动邀请，一直进行到停止"), "activity"),
@@ -29,7 +30,6 @@ EVENTS: dict[str, str] = {
     "consultation_ended": N_("咨询结束"),
     "ticket_closed": N_("投诉处理完成"),
 }
-CHANNELS: dict[str, str] = {"sms": N_("短信"), "email": N_("邮件")}
 GROUPS: dict[str, str] = {
     "waiting": N_("等待发送"),
     "sent": N_("已发出，等回执"),
@@ -59,7 +59,7 @@ def words() -> dict[str, Any]:
         "kinds": {key: (_(name), _(text), icon) for key, (name, text, icon) in KINDS.items()},
         "states": {key: (_(text), style) for key, (text, style) in STATES.items()},
         "events": {key: _(text) for key, text in EVENTS.items()},
-        "channels": {key: _(text) for key, text in CHANNELS.items()},
+        "channels": {key: _(text) for key, text in CHANNEL_WORDS.items()},
         "groups": {key: _(text) for key, text in GROUPS.items()},
         "title_of": title_of,
         "yuan": yuan,

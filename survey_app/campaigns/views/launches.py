@@ -10,11 +10,12 @@ from survey_app import clock, web
 from survey_app.campaigns import forms, launching, testing
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.views import blueprint
-from survey_app.campaigns.views.common import CHANNELS, campaign_or_404, words
+from survey_app.campaigns.views.common import campaign_or_404, words
 from survey_app.database import db
 from survey_app.design import previewing, publishing
 from survey_app.design.previewing import Look
 from survey_app.errors import DomainError
+from survey_app.messaging.listing import CHANNEL_WORDS
 
 TEMPLATE = "campaigns/launch.html"
 
@@ -100,5 +101,5 @@ def test_campaign(campaign_id: int) -> Response:
         campaign=campaign, address=form.address.data, language=form.language.data, by=web.actor(), now=clock.now(),
         link=f"{web.settings().public_url}{path}",
     )  # fmt: skip
-    flash(_("测试%(channel)s正在发送，链接打开的是预览，不会计入结果。", channel=_(CHANNELS[channel])))
+    flash(_("测试%(channel)s正在发送，链接打开的是预览，不会计入结果。", channel=_(CHANNEL_WORDS[channel])))
     return web.seen(_address(campaign))

@@ -18,6 +18,7 @@ from survey_app.campaigns.views.drafts import draft_page
 from survey_app.database import db
 from survey_app.design import publishing
 from survey_app.distribution import collecting
+from survey_app.messaging import listing
 from survey_app.organisation import shops, tiers
 
 
@@ -42,7 +43,7 @@ def _values(campaign: Campaign) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "progress": progress(campaign),
-        "reasons": {key: _(text) for key, text in {**inviting.UNSENT, **gate.REASONS}.items()},
+        "reasons": {key: _(text) for key, text in {**listing.REASONS, **inviting.UNSENT, **gate.REASONS}.items()},
         "chosen": Audience.of(campaign),
         "shop_names": {shop.id: shop.display_name(web.language_tag()) for shop in shops.all_shops()},
         "region_names": {region.id: region.display_name(web.language_tag()) for region in shops.all_regions()},

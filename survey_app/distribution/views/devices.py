@@ -14,9 +14,8 @@ from survey_app.design.models import Questionnaire, Version
 from survey_app.distribution import device_forms, devices, qr
 from survey_app.distribution.models import Device
 from survey_app.distribution.views import blueprint
+from survey_app.distribution.views.common import visible_shops
 from survey_app.errors import DomainError
-from survey_app.organisation import shops
-from survey_app.organisation.models import Shop
 
 PAGE, CODE_PAGE, ENROLMENT = "distribution/devices.html", "distribution/device_code.html", "distribution/enrolment.html"
 
@@ -34,15 +33,11 @@ def _questionnaires() -> list[Questionnaire]:
     return list(db.session.scalars(query.where(Questionnaire.archived_at.is_(None)).order_by(Questionnaire.name)))
 
 
-def _shops() -> list[Shop]:
-    return shops.all_shops(region_id=g.user.region_id, shop_id=g.user.shop_id)
-
-
 def _values() -> dict[str, Any]:
     return {
         "devices": list(db.session.scalars(devices.visible_to(g.user))),
         "questionnaires": _questionnaires(),
-        "shops": _shops(),
+        "shops": visible_shops(),
         "today": clock.day_number(clock.now()),
         "date_of": clock.date_from_day,
         "longest": devices.LONGEST_NAME,
@@ -62,7 +57,8 @@ def create_device() -> Response:
     """Make one and show its code."""
     try:
         form = device_forms.DeviceForm(
-            questionnaire={str(q.id): q for q in _questionnaires()}, shop={str(shop.id): shop for shop in _shops()}
+            questionnaire={str(q.id): q for q in _questionnaires()},
+            shop={str(shop.id): shop for shop in visible_shops()},
         ).check()
         device, code = devices.create_device(
             questionnaire=form.questionnaire.data, shop=form.shop.data, name=form.name.data, pin=form.pin.data,

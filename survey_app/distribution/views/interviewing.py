@@ -6,6 +6,7 @@ from flask import Response, current_app, flash, g, session, url_for
 from flask_babel import gettext as _
 
 from survey_app import clock, web
+from survey_app.accounts.permissions import SHOP_STAFF
 from survey_app.database import db
 from survey_app.design.models import Questionnaire
 from survey_app.distribution import forms, interviewing
@@ -21,11 +22,12 @@ SHIFT = "interview"  # in the session of the browser: what is being entered, and
 def _values() -> dict[str, Any]:
     shift = session.get(SHIFT)
     running = db.session.get(Questionnaire, shift["questionnaire"]) if shift else None
-    where = next((shop for shop in visible_shops() if shift and shop.id == shift["shop"]), None)
+    shops = visible_shops()
+    where = next((shop for shop in shops if shift and shop.id == shift["shop"]), None)
     return {
         "questionnaires": interviewing.open_questionnaires(),
         "is_spot_check": interviewing.is_spot_check,
-        "shops": visible_shops(),
+        "shops": shops,
         "anywhere": _may_enter_anywhere(),
         "shift": shift if running else None,
         "running": running,
@@ -35,7 +37,7 @@ def _values() -> dict[str, Any]:
 
 def _may_enter_anywhere() -> bool:
     """Whether this person may enter answers that belong to no shop."""
-    return g.user.shop_id is None and g.user.region_id is None and g.user.role != "shop-staff"
+    return g.user.shop_id is None and g.user.region_id is None and g.user.role != SHOP_STAFF
 
 
 @blueprint.get("/interviews")

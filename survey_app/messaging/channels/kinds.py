@@ -16,7 +16,7 @@ from survey_app.messaging.channels.twilio import Twilio
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a kind. `rule`: text | host | port | url | address | one of the words of `choices`."""
+    """One setting of a kind. `rule`: text | lines | host | port | url | address | choice (one of `choices`)."""
 
     name: str
     label: str

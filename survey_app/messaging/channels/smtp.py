@@ -107,7 +107,7 @@ class Smtp(Channel):
         """One mail. Until DATA begins nothing was accepted; after it only the server's reply tells."""
         try:
             mail = compose_mail(outgoing, attempt_id, sender=str(self.options["sender"]))
-        except (HeaderRefused, ValueError):
+        except ValueError:  # HeaderRefused, and what the classes of `email` refuse
             return Rejected("bad_header", final=True)
         line = self._lines.setdefault(threading.get_ident(), _Line(self.options, self.secrets))
         return line.send(outgoing.address, mail, attempt_id)

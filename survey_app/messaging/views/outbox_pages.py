@@ -35,6 +35,7 @@ def outbox_page() -> Response:
         fragment="messaging/_messages.html",
         messages=messages,
         composed=listing.composed(messages, now=clock.now(), production=production),
+        campaign_names=listing.campaign_names(messages),
         counts=listing.counts(wanted),
         total=sum(listing.counts(Wanted()).values()),
         wanted=wanted,
@@ -42,7 +43,6 @@ def outbox_page() -> Response:
         house=purposes.house(),
         page=web.page_number(),
         more=more,
-        now=clock.now(),
         has_senders=db.session.query(Sender.id).filter(Sender.active).first() is not None,
     )
 
@@ -58,6 +58,7 @@ def _shown(message: Message) -> dict[str, Any]:
     composed = listing.composed([message], now=clock.now(), production=web.settings().production)
     return {
         "message": message,
+        "campaign_names": listing.campaign_names([message]),
         "outgoing": composed.get(message.id),
         "receipts": listing.receipts_of(message),
         "sender": db.session.get(Sender, message.sender_id) if message.sender_id else None,

@@ -31,7 +31,6 @@ def senders_page() -> Response:
         kinds=_kinds(),
         all_kinds=KINDS,
         words=listing,
-        house=purposes.house(),
     )
 
 

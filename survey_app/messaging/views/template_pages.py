@@ -18,7 +18,7 @@ from survey_app.web import access, actor, found, refused, render, seen
 @access("campaign:edit")
 def templates_page() -> Response:
     """Every template per channel, with its length."""
-    return render("messaging/templates.html", groups=_groups(), words=listing, languages=forms.LANGUAGES, form={})
+    return render("messaging/templates.html", groups=_groups(), words=listing, form={})
 
 
 def _groups() -> list[tuple[str, list[tuple[Words, Any]]]]:
@@ -39,8 +39,7 @@ def _count(words: Words) -> Any:
 
 
 def _sms(words: Words) -> str:
-    house = purposes.house()
-    return templates.sms_text(_filled(words), house.signature or house.chain)
+    return templates.sms_text(_filled(words), purposes.house().signature)
 
 
 def _filled(words: Words) -> templates.Filled:
@@ -66,7 +65,7 @@ def create_template() -> Response:
         )  # fmt: skip
     except DomainError as error:
         db.session.rollback()
-        return refused(error, "messaging/templates.html", groups=_groups(), words=listing, languages=forms.LANGUAGES)
+        return refused(error, "messaging/templates.html", groups=_groups(), words=listing)
     return seen(f"/message-templates/{channel}/{language}/{form.name.data.strip()}")
 
 

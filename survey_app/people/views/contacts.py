@@ -12,7 +12,7 @@ from survey_app.database import db
 from survey_app.errors import Busy, DomainError
 from survey_app.languages import N_
 from survey_app.organisation import shops, tiers
-from survey_app.people import consents, contacts, erasure, forms, labels, listing, suppressions, unmasking
+from survey_app.people import consents, contacts, erasure, forms, labels, listing, order_lists, suppressions, unmasking
 from survey_app.people.listing import Wanted
 from survey_app.people.models import Contact
 from survey_app.people.views import blueprint
@@ -47,18 +47,23 @@ def _list_values() -> dict[str, Any]:
         consent=request.args.get("consent", "") if request.args.get("consent") in (*consents.CHANNELS, "none") else "",
     )
     found, more = listing.find(present_user(), wanted, page=web.page_number(), size=web.PAGE_SIZE)
-    out = suppressions.suppressed_of([index for contact in found for index in contacts.indexes_of(contact)])
     return {
-        "contacts": [(contact, any(index in out for index in contacts.indexes_of(contact))) for contact in found],
+        "contacts": _marked(found),
         "more": more,
         "page": web.page_number(),
         "wanted": wanted,
-        "total": listing.number_of_contacts(),
+        "total": listing.number_of_contacts(present_user()),
         "tiers": [(tier.id, tier.display_name(language)) for tier in levels],
         "shops": {shop.id: shop.display_name(language) for shop in places},
         "masked": contacts,
         "channels": consents.NAMES,
     }
+
+
+def _marked(found: list[Contact]) -> list[tuple[Contact, bool]]:
+    """Each contact, and whether nothing may be sent to it."""
+    out = suppressions.suppressed_of([index for contact in found for index in contacts.indexes_of(contact)])
+    return [(contact, not out.isdisjoint(contacts.indexes_of(contact))) for contact in found]
 
 
 @blueprint.get("/contacts")
@@ -83,7 +88,7 @@ def find_contact() -> Response:
         return web.refused(error, "people/contacts.html", **_list_values())
     if len(visible) == 1:
         return web.seen(url_for("people.contact_page", contact_id=visible[0].id))
-    values = _list_values() | {"contacts": [(contact, False) for contact in visible], "more": False, "page": 1}
+    values = _list_values() | {"contacts": _marked(visible), "more": False, "page": 1}
     return web.render("people/contacts.html", error=None, form={}, **values)
 
 
@@ -105,7 +110,9 @@ def _values(contact: Contact) -> dict[str, Any]:
         "reasons": suppressions.REASONS,
         "history": consents.history(contact),
         "channels": consents.NAMES,
-        "orders": listing.orders_of(contact, most=ORDERS_SHOWN) if web.may("order:read") else [],
+        "orders": order_lists.of_contact(contact, user=present_user(), most=ORDERS_SHOWN)
+        if web.may("order:read")
+        else [],
         "states": labels.ORDER_STATES,
         "left": max(0, unmasking.PER_HOUR - unmasking.used(by=web.actor(), now=clock.now())),
     }

@@ -37,7 +37,11 @@ class Known:
     def target(self, ref: Ref) -> Target:
         if ref.name == "m":
             return Target("option", "m", option=ref.part) if ref.part else Target("multiple", "m")
-        kinds = {"q": Target("choice", "q", {"1": "a", "2": "b", "3": "c"}), "n": Target("number", "n"), "w": Target("text", "w")}
+        kinds = {
+            "q": Target("choice", "q", {"1": "a", "2": "b", "3": "c"}),
+            "n": Target("number", "n"),
+            "w": Target("text", "w"),
+        }
         if ref.name not in kinds:
             raise Inexpressible("rule_unknown_name", name=ref.name)
         return kinds[ref.name]
@@ -101,7 +105,9 @@ def test_a_condition_holds_for_the_same_answers(tree: Any, same: Callable[..., b
             for n in (3, 4, None):
                 for w in ("z", None):
                     answers = {"q": q, "m": m or None, "n": n}
-                    holds = found if isinstance(found, bool) else conditions.holds(found, answers, {"w": w} if w else {})
+                    holds = (
+                        found if isinstance(found, bool) else conditions.holds(found, answers, {"w": w} if w else {})
+                    )
                     assert holds == same(q, m, n, w), (found, answers, w)
 
 
@@ -126,7 +132,9 @@ def test_names_are_those_of_the_source_or_near_them() -> None:
 
 
 def test_markup_is_left_out_and_told() -> None:
-    found = words("<p>Hello&nbsp;<b>you</b></p><script>alert(1)</script><ul><li>a<li>b</ul><img src=x onerror=y alt=map>")
+    found = words(
+        "<p>Hello&nbsp;<b>you</b></p><script>alert(1)</script><ul><li>a<li>b</ul><img src=x onerror=y alt=map>"
+    )
     assert found.text == "Hello you\na\nb\nmap" and (found.formatting, found.pictures, found.scripts) == (True, 1, 2)
     assert words("5 < 6 &amp; 7 > 3").text == "5 < 6 & 7 > 3"
     assert words("a\x00b\ud800c").text == "abc"

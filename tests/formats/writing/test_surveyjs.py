@@ -49,7 +49,8 @@ def test_every_type_has_its_element() -> None:
         "alert": "radiogroup", "head": "panel", "rate": "rating", "stars": "rating", "words": "rating", "item": "radiogroup",
         "nps": "rating", "csat": "rating", "ces": "rating", "sat": "matrix", "grid": "matrix", "agreed": "matrix",
         "again": "matrix", "use": "matrix", "tabled": "matrixdropdown", "rank": "ranking", "split": "multipletext",
-        "paper": "file", "line": "slider", "short": "text", "story": "comment", "parts": "multipletext", "age": "text", "price": "text",
+        "paper": "file", "line": "slider",
+        "short": "text", "story": "comment", "parts": "multipletext", "age": "text", "price": "text",
         "day": "text", "hour": "text", "free": "comment",
     }  # fmt: skip
 
