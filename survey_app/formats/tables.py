@@ -216,7 +216,7 @@ def sheets(opener: Opener) -> Iterator[tuple[str, int, list[str]]]:
 
 
 def _workbook_rows(opener: Opener) -> Iterator[Row]:
-    yield from _process_lines(opener)
+    yield from ((number, cells) for number, cells in _process_lines(opener))
 
 
 def _process_lines(opener: Opener, *arguments: str) -> Iterator[list[Any]]:

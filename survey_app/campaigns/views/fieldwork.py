@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from survey_app import web
 from survey_app.analysis import charts, dataset
-from survey_app.analysis.cards import Table
+from survey_app.analysis.card_shapes import Table
 from survey_app.campaigns import fieldwork
 from survey_app.campaigns.dispositions import Cases, rates
 from survey_app.campaigns.models import Campaign
