@@ -37,6 +37,7 @@ def test_a_page_of_people_warns_stays_on_request_and_leaves_by_itself(
     page.click("button.main")
     dialog = page.locator("#idle")
     expect(page).to_have_url(f"{site.address}/contacts")
+    page.wait_for_load_state()  # the script counts from the moment it runs
     expect(dialog).to_be_hidden()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

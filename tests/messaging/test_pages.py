@@ -363,7 +363,7 @@ def test_a_lasting_bounce_fails_its_message_and_suppresses_the_address(
     told: list[bytes] = []
     monkeypatch.setattr(purposes, "_refusals", [(lambda address, now: None, lambda index, now: told.append(index))])
     add_sender("smtp", "email")
-    for number in range(3):
+    for number in range(5):
         queue(1, now=clock.now(), channel="email", first=number, recipient_index=bytes([number]) * 32)
     for number, row in enumerate(db.session.query(Message).order_by(Message.id)):
         row.state, row.attempt_id, row.sender_id, row.sent_at = "accepted", f"{number:032x}", 1, clock.now()
@@ -372,7 +372,9 @@ def test_a_lasting_bounce_fails_its_message_and_suppresses_the_address(
         ("failed", "5.1.1"),
         ("failed", "4.2.2"),
         ("delayed", "4.4.1"),
-    ]  # no such user, mailbox full, still trying
+        ("failed", "5.7.1"),
+        ("failed", "5.2.2"),
+    ]  # no such user, mailbox full, still trying, refused by a policy, full and given up
     mails = [
         BOUNCE.format(action=action, status=status, attempt=f"{number:032x}")
         for number, (action, status) in enumerate(told_of)
@@ -381,5 +383,5 @@ def test_a_lasting_bounce_fails_its_message_and_suppresses_the_address(
     box.write_text("".join(f"From MAILER Sat Nov 21 00:00:00 2026\n{mail}\n" for mail in mails))
     found = receipts.read_bounces(box, now=clock.now())
     db.session.commit()
-    assert (found.read, found.lasting, found.ours) == (3, 2, 2)
-    assert states() == {"failed": 2, "accepted": 1} and told == [bytes([0]) * 32]
+    assert (found.read, found.lasting, found.ours) == (5, 4, 4)
+    assert states() == {"failed": 4, "accepted": 1} and told == [bytes([0]) * 32]

@@ -50,10 +50,10 @@ def test_a_save_after_the_submit_leaves_no_draft(world: World, recorder: Recorde
 
 def test_the_stored_body_shows_neither_words_nor_length(world: World, recorder: Recorder) -> None:
     for words in ("一", "肚子疼" * 50):
-        save(recorder, world, mint(world), texts={"why": words})
+        save(recorder, world, mint(world), texts={"reason_why": words})
     bodies = list(db.session.scalars(select(Draft.body)))
     assert len({len(body) for body in bodies}) == 1
-    assert all("肚子疼".encode() not in body and b"why" not in body for body in bodies)
+    assert all("肚子疼".encode() not in body and b"reason_why" not in body for body in bodies)
 
 
 def test_a_large_draft_grows_in_steps_of_one_kilobyte(world: World, recorder: Recorder) -> None:
