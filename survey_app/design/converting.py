@@ -11,13 +11,15 @@ from survey_app.design import starting
 from survey_app.design.models import Conversion, Questionnaire
 from survey_app.errors import DomainError
 from survey_app.events import Actor
-from survey_app.formats import reading_process
+from survey_app.formats import detecting, reading_process
 from survey_app.formats.importing import Imported, Line
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition
 
 KEPT = timedelta(days=7)
 """How long a file that nobody made a draft of can be looked at."""
+ENDINGS = ",".join(sorted({ending for one in detecting.FORMATS.values() for ending in one.endings}))
+"""Of the files that can be read, for a field that takes one."""
 
 
 def receive(*, data: bytes, file_name: str, key: str = "", by: Actor, now: datetime) -> Conversion:

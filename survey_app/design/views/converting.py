@@ -21,23 +21,27 @@ from survey_app.formats.importing.report import KINDS, RESULTS, as_csv
 from survey_app.languages import N_
 from survey_app.questionnaire import timing
 
+CHOOSE, FAULTS = "design/converting/choose.html", "design/converting/_faults.html"
 FORM_BYTES = 100_000  # of an upload, beside its file
 PER_PAGE = 100
 FAULTS_SHOWN = 100
 ORDER = {"lost": 0, "changed": 1, "kept": 2}
 CLASSES = {"lost": "bad", "changed": "warn", "kept": "good"}
-ENDINGS = ",".join(sorted({ending for one in detecting.FORMATS.values() for ending in one.endings}))
 
 
 def _form_values() -> dict[str, Any]:
-    return {"formats": [(one.key, one.name) for one in detecting.FORMATS.values()], "endings": ENDINGS, "faults": []}
+    return {
+        "formats": [(one.key, one.name) for one in detecting.FORMATS.values()],
+        "endings": converting.ENDINGS,
+        "faults": [],
+    }
 
 
 @blueprint.get("/questionnaires/import")
 @web.access("questionnaire:edit")
 def import_questionnaire() -> Response:
     """Choose a file."""
-    return web.render("design/converting/choose.html", error=None, form={}, **_form_values())
+    return web.render(CHOOSE, error=None, form={}, **_form_values())
 
 
 @blueprint.post("/questionnaires/import")
@@ -53,7 +57,7 @@ def read_questionnaire() -> Response:
         form = starting_forms.ImportForm().check()
     except RequestEntityTooLarge:
         # what was sent cannot be read again, so nothing of it is shown again
-        return web.render("design/converting/choose.html", status=422, error=_too_large(), form={}, **_form_values())
+        return web.render(CHOOSE, fragment=FAULTS, status=422, error=_too_large(), form={}, **_form_values())
     except DomainError as refusal:
         return _refused(refusal, [])
     name = str(form.file.data.filename)
@@ -73,7 +77,7 @@ def _too_large() -> DomainError:
 
 
 def _refused(error: DomainError, faults: list[tuple[str, str]]) -> Response:
-    return web.refused(error, "design/converting/choose.html", **(_form_values() | {"faults": faults}))
+    return web.refused(error, CHOOSE, fragment=FAULTS, **(_form_values() | {"faults": faults}))
 
 
 def _own_or_404(conversion_id: int) -> Conversion:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from survey_app import clock, web
 from survey_app.database import db
-from survey_app.design import drafting, filing, forms, library, listing, reading
+from survey_app.design import converting, drafting, filing, forms, library, listing, reading
 from survey_app.design.listing import Wanted
 from survey_app.design.models import Questionnaire
 from survey_app.design.views import blueprint
@@ -35,6 +35,7 @@ def questionnaires() -> Response:
         page=page,
         more=found.total > page * web.PAGE_SIZE,
         modes=reading.MODES,
+        endings=converting.ENDINGS,
         first_steps=[entry for name in FIRST_STEPS if (entry := library.find(name))],
         here=request.full_path.rstrip("?"),
     )
