@@ -5,7 +5,7 @@ from typing import Any
 
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.parts import Condition
+from survey_app.questionnaire.parts import Check, Condition
 from survey_app.questionnaire.problems import sentence
 from survey_app.questionnaire.reach import Finding
 
@@ -24,6 +24,7 @@ _COMPARISONS = {
     "includes_all": N_("%(question)s同时勾选了“%(value)s”"),
     "includes_any": N_("%(question)s勾选了“%(value)s”中的任何一个"),
     "includes_none": N_("%(question)s没有勾选“%(value)s”"),
+    "matches": N_("%(question)s符合格式 %(value)s"),
 }
 _MOMENTS = {
     "is": N_("%(question)s是 %(value)s"),
@@ -126,6 +127,10 @@ class ConditionWriter:
     def short(self, condition: Condition, longest: int = 6) -> str:
         """Q1 ≤ 2 · Q4 = 是: a condition for the label of an arrow, with the numbers of questions."""
         parts = []
+    def check(self, check: Check) -> str:
+        """What a check asks for: its own words for the person who answers, else its condition."""
+        return self.definition.text(check.message, self.language) or self.write(check.that)
+
         for key, test in condition.items():
             if key in ("all", "any"):
                 parts.append((" · " if key == "all" else " / ").join(self.short(part, longest) for part in test))

@@ -203,6 +203,7 @@ class Reader:
         if isinstance(question, ConstantSum):
             found.append(self._filled(N_("合计 %(total)s"), total=plain_number(question.total)))
         found += [self._part(part) for part in self._parts(question)]
+        found += [self._filled(N_("填写校验：%(rule)s"), rule=self.conditions.check(check)) for check in question.checks]
         found += [self._filled(N_("导入的规则未处理：%(rule)s"), rule=rule) for rule in question.open_rules]
         if question.type == "consent":
             found.append("☐ " + self.text(question.label))

@@ -19,6 +19,7 @@ from survey_app.questionnaire.question_types.hidden import Computed, Hidden
 
 Script = list[Any]
 UNDECIDED = N_("“%(question)s”的显示条件只有服务器能判断，平板断网时无法填写。请改用简单条件，或改用门店二维码。")
+CHECKED = N_("“%(question)s”的填写校验只有服务器能判断，平板断网时无法填写。请改用门店二维码。")
 PIPED = N_("这份问卷的文字里引用了前面的答案（%(name)s），平板断网时无法显示。请改用门店二维码。")
 PERSONAL = N_("这份问卷询问电话或邮箱（“%(question)s”），不适合放在柜台上共用的平板。请改用门店二维码。")
 
@@ -33,6 +34,8 @@ def refuse_unfit(definition: Definition) -> None:
     if name is not None:
         raise NotAlone(PIPED, name=name)
     for question in definition.questions:
+        if question.checks:
+            raise NotAlone(CHECKED, question=definition.text(question.text, definition.language)[:40])
         parts = getattr(question, "fields", None) or (question,)
         if any(getattr(part, "pattern", None) in ("phone", "email") for part in parts):
             raise NotAlone(PERSONAL, question=definition.text(question.text, definition.language)[:40])

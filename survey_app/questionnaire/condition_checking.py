@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from survey_app.questionnaire import expressions
+from survey_app.questionnaire import expressions, patterns
 from survey_app.questionnaire.conditions import LISTS, NUMERIC, OPERATORS, as_number
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
@@ -25,8 +25,10 @@ Found = tuple[str, Path, dict[str, Any]]
 class _Scope:
     """Which variables may be named: asked before, asked later, or of questions that could not be read."""
 
-    def __init__(self, known: Mapping[str, Question], later: Mapping[str, Question], opaque: Set[str]) -> None:
-        self.known, self.later, self.opaque = known, later, opaque
+    def __init__(
+        self, known: Mapping[str, Question], later: Mapping[str, Question], opaque: Set[str], *, patterns: bool = False
+    ) -> None:
+        self.known, self.later, self.opaque, self.patterns = known, later, opaque, patterns
 
     def fault(self, name: Any, path: Path) -> Found | None:
         if name in self.known or any(name == o or str(name).startswith(f"{o}_") for o in self.opaque):
@@ -42,9 +44,14 @@ def check(
     known: Mapping[str, Question],
     later: Mapping[str, Question],
     opaque: Set[str] = frozenset(),
+    *,
+    patterns: bool = False,
 ) -> Iterator[Found]:
-    """The faults of a condition. `known`: variable -> question for everything asked before; `later`: everything."""
-    yield from _check(condition, path, _Scope(known, later, opaque), 0)
+    """The faults of a condition. `known`: variable -> question for everything asked before; `later`: everything.
+
+    `patterns`: whether it may compare with patterns, which only checks of answers can.
+    """
+    yield from _check(condition, path, _Scope(known, later, opaque, patterns=patterns), 0)
 
 
 def _check(condition: Any, path: Path, scope: _Scope, depth: int) -> Iterator[Found]:
@@ -82,6 +89,9 @@ def _variable(name: str, test: Any, path: Path, scope: _Scope) -> Iterator[Found
             yield "unknown_operator", place, {"given": operator, "known": list(OPERATORS), **_hint(operator, OPERATORS)}
             continue
         kind = question.operand(name) if question else None
+        if operator == "matches":
+            yield from _pattern(right, kind, place, scope)
+            continue
         if kind and operator not in _BY_KIND[kind]:
             yield (
                 "wrong_operator",
@@ -90,6 +100,13 @@ def _variable(name: str, test: Any, path: Path, scope: _Scope) -> Iterator[Found
             )
             continue
         yield from _right(name, operator, right, kind, question, place, scope)
+
+
+def _pattern(right: Any, kind: str | None, path: Path, scope: _Scope) -> Iterator[Found]:
+    if not scope.patterns or kind not in (None, "text", "number"):
+        yield "pattern_not_here", path, {}
+    elif not patterns.is_pattern(right):
+        yield "bad_pattern", path, {"given": str(right)[:100]}
 
 
 def _right(

@@ -3,6 +3,7 @@
 A condition is data: `{overall: {at_most: 2}}`; several variables, and several operators of one variable, all have to hold;
 `{all: [...]}`, `{any: [...]}`, `{not: ...}`. The right side is a constant or `{answer: NAME, plus: {days: n}}`.
 A comparison with an unanswered operand on either side is false; `answered: false` is the way to ask for its absence.
+`matches` (a pattern, see `patterns`) is for checks of answers alone: no script and no proof can decide it.
 """
 
 import calendar
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from survey_app.questionnaire import patterns
 from survey_app.questionnaire.parts import Answers, Condition, Texts
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -123,6 +125,17 @@ def _is_moment(text: str) -> bool:
     return len(text) in (5, 10) and text[0].isdigit() and (text[2] == ":" or text[4:5] == "-")
 
 
+def _written(value: Any) -> str:
+    """A text as it stands, a number as it is written: 5, 0.25."""
+    return (
+        value
+        if isinstance(value, str)
+        else format(value, "f").rstrip("0").rstrip(".")
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
 def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -144,6 +157,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "includes_all": lambda left, right: all(_has(left, code) for code in _items(right)),
     "includes_any": lambda left, right: any(_has(left, code) for code in _items(right)),
     "includes_none": lambda left, right: not any(_has(left, code) for code in _items(right)),
+    "matches": lambda left, right: patterns.matches(_written(left), right),
 }
 OPERATORS = (*_OPERATORS, "answered", "count")
 LISTS = ("one_of", "none_of", "includes_all", "includes_any", "includes_none")
@@ -257,7 +271,7 @@ def _script_part(key: str, test: Any) -> list[Any] | None:
 
 
 def _script_test(name: str, operator: str, right: Any) -> list[Any] | None:
-    if isinstance(right, Mapping):  # another answer, or a count
+    if isinstance(right, Mapping) or operator == "matches":  # another answer, a count, a pattern
         return None
     if operator == "answered":
         return ["ans", name] if right else ["not", ["ans", name]]

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from survey_app.questionnaire import condition_checking, offering, piping
+from survey_app.questionnaire import checks, condition_checking, offering, piping
 from survey_app.questionnaire.definition import MAX_QUESTIONS, Definition, Score
 from survey_app.questionnaire.parts import Choice, Point
 from survey_app.questionnaire.problems import Problem, path_of
@@ -31,6 +31,7 @@ STRUCTURAL = frozenset(
         "min_above_max",
         "choices_of_dropdown",
         "too_many_cells",
+        "no_province",
     }
 )
 """Codes raised by the models themselves; their sentences are in the same table."""
@@ -223,6 +224,7 @@ def _conditions(definition: Definition, opaque: set[str]) -> Iterator[Found]:
                     question.expression, (*place, "expression"), known, later, opaque
                 )
             known |= dict.fromkeys((*question.answer_names(), *question.text_names()), question)
+            yield from checks.faults(question, place, known, later, opaque)
         if page.end_if is not None:
             yield from condition_checking.check(page.end_if, (*path, "end_if"), known, later, opaque)
 

@@ -19,6 +19,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "请您填写数字，或只勾选“{unsure}”",
         "Please enter a number, or tick only “{unsure}”",
     ),
+    "next_level": ("请您继续选择", "Please go on choosing"),
+    "region_elsewhere": (
+        "您选的地区不属于上一级，请您重新选择",
+        "This place does not belong to the one above; please choose again",
+    ),
+    "no_such_region": ("列表中没有这个地区，请您重新选择", "This place is not in the list; please choose again"),
     "required_consent": ("如您同意，请勾选后继续", "Please tick the box if you agree"),
     "exclusive": (
         "“{exclusive}”不能与其他选项同时选择，请您重新选择",
@@ -52,5 +58,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bad_time": ("请您按“时:分”填写时间，例如 08:30", "Please enter a time as hour:minute, such as 08:30"),
     "time_too_early": ("请您填写 {min} 或之后的时间", "Please enter {min} or later"),
     "time_too_late": ("请您填写 {max} 或之前的时间", "Please enter {max} or earlier"),
+    "check": ("这里的回答不符合要求，请您检查", "This answer does not fit; please check it"),
     "invalid": ("这个答案已不可用，请您重新回答", "This answer is no longer possible; please answer again"),
 }

@@ -134,6 +134,18 @@ ConditionField = Annotated[
     ),
 ]
 
+
+class Check(Model):
+    """What the answers of a page have to meet before it is left, besides the limits of each question.
+
+    `that` may name everything asked up to its question, and the numbers of `let`, which are calculated for it alone.
+    """
+
+    that: ConditionField
+    let: dict[Name, Expression] = Field(default_factory=dict)
+    message: Text | None = None
+
+
 MISSING_OFFSET = {"refused": 3, "unknown": 4}
 """Distance from the first missing code: -99 + 3 = -96 refused, -99 + 4 = -95 unknown."""
 

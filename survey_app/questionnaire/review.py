@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from survey_app.questionnaire import conditions, meaning, offering, piping
+from survey_app.questionnaire import checks, conditions, meaning, offering, piping
 from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.meaning import Found, places
 from survey_app.questionnaire.parts import Condition
@@ -21,8 +21,8 @@ MAX_ON_PAGE = 20
 def review(definition: Definition, previous: Definition | None = None, *, file: str = "") -> list[Problem]:
     """Every fault that forbids publishing; `previous` is the version published before. An empty list: it may go out."""
     found = [(p.code, p.path, dict(p.values)) for p in meaning.check(definition)]
-    checks = (_asks, _pages, _same_page, _undecided, _random_order, _mode, _consent)
-    found += [(code, path_of(place), values) for check in checks for code, place, values in check(definition)]
+    rules = (_asks, _pages, _same_page, _undecided, _random_order, _mode, _consent)
+    found += [(code, path_of(place), values) for rule in rules for code, place, values in rule(definition)]
     if not found:  # only a sound definition can be walked
         found += [(code, path_of(place), values) for code, place, values in _reach(definition)]
     if previous is not None:
@@ -143,6 +143,9 @@ def _looks_at(definition: Definition, index: int, names: set[str]) -> Iterator[F
         for name in sorted(conditions.names(rule) & names):
             yield "random_order_condition", place, {"name": name}
     for number, question in enumerate(definition.pages[index].questions):
+        for at, check in enumerate(question.checks):
+            for name in sorted(checks.names(check) & names):
+                yield "random_order_condition", ("pages", index, "questions", number, "checks", at), {"name": name}
         for inner, text in question.texts():
             shown = dict.fromkeys(name for words in text.values() for name in piping.names(words))
             for name in shown:

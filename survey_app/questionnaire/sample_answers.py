@@ -66,7 +66,7 @@ def constants_of(definition: Definition) -> dict[str, list[Any]]:
                 look(test)
             else:
                 for operator, right in test.items():
-                    if operator not in ("answered", "count") and not isinstance(right, Mapping):
+                    if operator not in ("answered", "count", "matches") and not isinstance(right, Mapping):
                         found.setdefault(key, []).extend(right if isinstance(right, list | tuple) else [right])
 
     for page in definition.pages:
@@ -76,6 +76,8 @@ def constants_of(definition: Definition) -> dict[str, list[Any]]:
             look(question.show_if)
             for rule in offering.rules_of(question):
                 look(rule.condition)
+            for check in question.checks:
+                look(check.that)
     return found
 
 

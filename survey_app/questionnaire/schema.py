@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from survey_app.questionnaire.definition import Definition, Page, Quota, Score
-from survey_app.questionnaire.parts import Choice, Point, Scale
+from survey_app.questionnaire.parts import Check, Choice, Point, Scale
 from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.amounts import SumItem
 from survey_app.questionnaire.question_types.matrix import Row
@@ -19,6 +19,7 @@ _PARTS: dict[str, Any] = {
     "items": SumItem,
     "columns": Column,
     "quotas": Quota,
+    "checks": Check,
     "points": Point,
     "pages": Page,
     "scores": Score,

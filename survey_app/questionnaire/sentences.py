@@ -193,6 +193,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The table has {given} cells; the limit is {limit}. Split it.",
         "表格有 {given} 个单元格，上限为 {limit}。请拆分。",
     ),
+    "no_province": (
+        'There is no province with the code "{given}". Use a code such as 440000, or leave "first" out.',
+        "没有代码为“{given}”的省份。请使用 440000 这样的代码，或去掉 first。",
+    ),
     "unknown_page": (
         'There is no page called "{name}".{hint} Give the page this name, or correct the list.',
         "没有名为“{name}”的页。{hint_zh}请给该页命名，或改正列表。",
@@ -259,6 +263,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "rule_not_here": (
         "Choices of this question are always offered. Remove the rule, or give it to the question.",
         "这道题的选项始终显示。请删除此规则，或把它用在整道题上。",
+    ),
+    "check_without_answer": (
+        "There is nothing to answer here, so nothing to check. Move the check to a question that asks.",
+        "这里没有可答的内容，无法校验。请把校验移到提问的题目上。",
+    ),
+    "pattern_not_here": (
+        "A pattern can only be used in a check, for texts and numbers.",
+        "格式规则（matches）只能用在填写校验里，且只用于文字和数字。",
+    ),
+    "bad_pattern": (
+        'This is no pattern: "{given}". Use the syntax of RE2, at most 500 characters.',
+        "格式规则无效：“{given}”。请使用 RE2 语法，最多 500 个字符。",
     ),
     "open_rules": (
         "Rules of the imported file are still undecided here: {rules}. Decide each one, then remove its note.",

@@ -20,7 +20,7 @@ from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert
 from survey_app.questionnaire.question_types.tables import MatrixFields
 
-KINDS = ("show_if", "end_if", "computed", "score", "piping", "expected", "scale", "quota")
+KINDS = ("show_if", "end_if", "check", "computed", "score", "piping", "expected", "scale", "quota")
 Path = tuple[str | int, ...]
 Test = Callable[[str, Any], bool]
 """Whether a mention counts: (variable, constant it is compared with; None where it is not compared with a constant)."""
@@ -102,19 +102,27 @@ def _mentions(definition: Definition, counts: Test) -> Iterator[tuple[Path, str]
             yield (*path, "show_if"), "show_if"
         for number, question in enumerate(page.questions):
             place = (*path, "questions", number)
-            if _condition_counts(question.show_if, counts):
-                yield (*place, "show_if"), "show_if"
-            for rule in offering.rules_of(question):
-                if _condition_counts(rule.condition, counts):
-                    yield (*place, *rule.place), "show_if"
-            if isinstance(question, Computed) and _expression_counts(question.expression, counts):
-                yield (*place, "expression"), "computed"
+            yield from (((*place, *inner), kind) for inner, kind in _mentions_in(question, counts))
         if _condition_counts(page.end_if, counts):
             yield (*path, "end_if"), "end_if"
     yield from _mentions_of_measures(definition, counts)
     for place, text in all_texts(definition):
         if any(counts(name, None) for words in text.values() for name in piping.names(words)):
             yield place, "piping"
+
+
+def _mentions_in(question: Question, counts: Test) -> Iterator[tuple[Path, str]]:
+    """The rules, checks and the expression of a question, by their place in it."""
+    if _condition_counts(question.show_if, counts):
+        yield ("show_if",), "show_if"
+    for rule in offering.rules_of(question):
+        if _condition_counts(rule.condition, counts):
+            yield rule.place, "show_if"
+    for at, check in enumerate(question.checks):
+        if _condition_counts(check.that, counts) or _expression_counts(list(check.let.values()), counts):
+            yield ("checks", at), "check"
+    if isinstance(question, Computed) and _expression_counts(question.expression, counts):
+        yield ("expression",), "computed"
 
 
 def _mentions_of_measures(definition: Definition, counts: Test) -> Iterator[tuple[Path, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from survey_app.questionnaire import conditions
+from survey_app.questionnaire import checks, conditions
 from survey_app.questionnaire.conditions import holds
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.messages import MESSAGES
@@ -75,6 +75,7 @@ class PageForm:
             _Step(q.name, q, q.show_if, q.reader() if q.asks else None, q.needed(), q.name in some_ruled)
             for q in page.questions
         )
+        self._checked = tuple(q for q in page.questions if q.checks)
         self._settles = _looks_at_conditional(definition, index)
 
     def read(self, form: Form, before: Answers, before_texts: Texts, *, today: date | None = None) -> PageResult:
@@ -133,7 +134,21 @@ class PageForm:
                     _require(step, answers, texts, problems, start)
             else:
                 result.new_questions.append(step.name)
+        if self._checked and result.good:
+            self._check(shown, result)
         return result
+
+    def _check(self, shown: set[str], result: PageResult) -> None:
+        """The checks of what was asked, once every answer is one by itself."""
+        for question in self._checked:
+            if question.name in shown and self._applies(question, result):
+                result.problems += checks.unmet(self.definition, question, result.answers, result.texts)
+
+    def _applies(self, question: Question, result: PageResult) -> bool:
+        answers, texts = result.answers, result.texts
+        if question.show_if is not None and not holds(question.show_if, answers, texts):
+            return False
+        return narrowed(self.definition, question, answers, texts) is not None
 
     def _offered(self, step: _Step, form: Form, shown: set[str], result: PageResult, today: date | None) -> None:
         """A question that offers by rules: only what it offers counts, what it never had is damage."""
@@ -189,6 +204,7 @@ def _looks_at_conditional(definition: Definition, index: int) -> bool:
     page = definition.pages[index]
     read = {name for q in page.questions for name in conditions.names(q.show_if)}
     read |= {n for q in page.questions if q.type == "computed" for n in ("*",)}
+    read |= {name for q in page.questions for check in q.checks for name in checks.names(check)}
     some_ruled = ruled(definition)
     read |= {n for q in page.questions for r in some_ruled.get(q.name, ()) for n in conditions.names(r.condition)}
     conditional = {
@@ -246,7 +262,7 @@ def check_question(
     except Damaged:
         return [FieldProblem((known + written)[0], question.name, "invalid")]
     _require(_Step(question.name, question, None, None, question.needed()), got, got_texts, problems, 0)
-    return problems
+    return problems or checks.unmet(definition, question, answers, texts)
 
 
 def _reader_of(definition: Definition, question: Question) -> Reader:
@@ -279,6 +295,8 @@ def message(problem: FieldProblem, language: str, definition: Definition | None 
 
     With the definition, sentences name the row or the exclusive choice.
     """
+    if problem.code == "check" and definition is not None and (own := _own_words(problem, language, definition)):
+        return own
     pair = MESSAGES.get(problem.code) or MESSAGES["invalid"]
     values: Mapping[str, Any] = problem.values
     if definition is not None and any(hole in pair[0] for hole in ("{row}", "{exclusive}", "{unsure}")):
@@ -291,6 +309,14 @@ def message(problem: FieldProblem, language: str, definition: Definition | None 
     if "{unsure}" in template and "unsure" not in values:
         values = {**values, "unsure": "不清楚" if language.startswith("zh") else "I do not know"}
     return template.format_map(values)
+
+
+def _own_words(problem: FieldProblem, language: str, definition: Definition) -> str:
+    """What the check itself says; "" when it says nothing."""
+    question = definition.by_name.get(problem.question)
+    index = problem.values.get("index", -1)
+    found = question.checks[index].message if question is not None and 0 <= index < len(question.checks) else None
+    return text_in(found, language, definition.language)
 
 
 def _labels(definition: Definition, problem: FieldProblem, language: str) -> dict[str, str]:

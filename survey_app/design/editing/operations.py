@@ -425,15 +425,24 @@ def move_by(tree: Tree, node_id: str, step: int) -> None:
 
 def decide(tree: Tree, node_id: str, index: int) -> None:
     """Take out one rule of an imported file that could not be said; somebody has decided what becomes of it."""
+    _take_one(tree, node_id, "open_rules", index)
+
+
+def uncheck(tree: Tree, node_id: str, index: int) -> None:
+    """Take out one check of the answers."""
+    _take_one(tree, node_id, "checks", index)
+
+
+def _take_one(tree: Tree, node_id: str, key: str, index: int) -> None:
     node = tree.node(node_id)
-    rules = list(node.get("open_rules") or ())
+    rules = list(node.get(key) or ())
     if not 0 <= index < len(rules):
         raise KeyError(node_id)
     del rules[index]
     if rules:
-        node["open_rules"] = rules
+        node[key] = rules
     else:
-        del node["open_rules"]
+        del node[key]
 
 
 # --- types, languages, names -------------------------------------------------------------------------------------------

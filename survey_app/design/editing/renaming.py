@@ -52,6 +52,11 @@ def _follow(node: Data, renamed: Renamer) -> None:
             node[key] = _condition(node[key], renamed)
     for quota in _quotas(node):
         quota["when"] = _condition(quota["when"], renamed)
+    for check in _checks(node):
+        check["that"] = _condition(check["that"], renamed)
+        check |= (
+            {"let": {own: _expression(tree, renamed) for own, tree in check["let"].items()}} if "let" in check else {}
+        )
     if "expression" in node:
         node["expression"] = _expression(node["expression"], renamed)
     if isinstance(node.get("questions"), list) and "kind" in node:
@@ -69,6 +74,12 @@ def _quotas(node: Data) -> list[Data]:
     """The quotas of a questionnaire; no other node has any."""
     held = node.get("quotas")
     return [quota for quota in held if isinstance(quota, dict) and "when" in quota] if isinstance(held, list) else []
+
+
+def _checks(node: Data) -> list[Data]:
+    """The checks of a question."""
+    held = node.get("checks")
+    return [check for check in held if isinstance(check, dict) and "that" in check] if isinstance(held, list) else []
 
 
 def rename_page(tree: Tree, node_id: str, name: str) -> None:
@@ -214,6 +225,10 @@ def _recode_in(node: Data, variables: set[str], old: str, new: str) -> None:
             node[key] = _recoded(node[key], variables, old, new)
     for quota in _quotas(node):
         quota["when"] = _recoded(quota["when"], variables, old, new)
+    for check in _checks(node):
+        check["that"] = _recoded(check["that"], variables, old, new)
+        if "let" in check:
+            check["let"] = {own: _recoded_expression(tree, variables, old, new) for own, tree in check["let"].items()}
     if isinstance(node.get("expression"), dict):
         node["expression"] = _recoded_expression(node["expression"], variables, old, new)
 

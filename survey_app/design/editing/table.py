@@ -392,3 +392,4 @@ def of_question(kind: str) -> tuple[Setting, ...]:
     text, *written = _COMMON[2:]
     asked = () if kind in _NEVER_REQUIRED else (REQUIRED,)
     return (*_COMMON[:2], text, *asked, *_OWN_KEYS[kind], *_RULES, *written, *_TRACKING)
+        "checks": N_("画布里的题目"),

@@ -130,8 +130,18 @@ def _join(tree: Tree, node: str, _more: str, _form: forms.ActForm) -> str:
 
 def _decided(tree: Tree, node: str, more: str, _form: forms.ActForm) -> str:
     """One rule of an imported file is settled."""
-    operations.decide(tree, node, int(more) if more.isascii() and more.isdigit() and len(more) < 4 else -1)
+    operations.decide(tree, node, _index(more))
     return node
+
+
+def _unchecked(tree: Tree, node: str, more: str, _form: forms.ActForm) -> str:
+    """One check of the answers goes."""
+    operations.uncheck(tree, node, _index(more))
+    return node
+
+
+def _index(more: str) -> int:
+    return int(more) if more.isascii() and more.isdigit() and len(more) < 4 else -1
 
 
 def _duplicate(tree: Tree, node: str, _more: str, _form: forms.ActForm) -> str:
@@ -152,6 +162,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "split": (_split, "page.split"),
     "join": (_join, "page.merge"),
     "decided": (_decided, "rule.decided"),
+    "unchecked": (_unchecked, "check.remove"),
 }
 MADE = frozenset({"add", "child", "other", "paste", "duplicate", "page"})
 

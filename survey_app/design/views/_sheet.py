@@ -104,6 +104,10 @@ class Sheet:
         condition = node.get(key)
         return self.rules.write(condition) if condition else ""
 
+    def checks(self, node: Data) -> list[str]:
+        """What the checks of a question ask for, in words."""
+        return [self.rules.check(check) for check in self.question(node).checks] if node.get("checks") else []
+
     def question(self, node: Data) -> Question:
         """The engine's view of a question."""
         return self.definition.by_name[node["name"]]

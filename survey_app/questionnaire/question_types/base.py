@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from survey_app.questionnaire.parts import Choice, ConditionField, Model, Name, Text, Tuple
+from survey_app.questionnaire.parts import Check, Choice, ConditionField, Model, Name, Text, Tuple
 
 Form = Mapping[str, Sequence[str]]
 """The fields of a posted page: field name -> values in the order sent."""
@@ -89,12 +89,13 @@ class Question(Model):
     bank: str | None = None
     source: str | None = None
     sensitive: Literal["health", "child"] | None = None
+    checks: Annotated[Tuple[Check], Field(max_length=50)] = ()
     open_rules: Annotated[Tuple[str], Field(max_length=100)] = ()
     """Rules of an imported file that could not be said here, as words; publishing waits until a person has decided."""
 
     summary: ClassVar[str] = "none"
     """How results are shown: single, multiple, ranking, rating, nps, csat, ces, number, text, date, time, sums, matrix,
-    matrix_multiple, matrix_fields, none."""
+    matrix_multiple, matrix_fields, region, none."""
     asks: ClassVar[bool] = True
     """Whether it has inputs on the page."""
     shown: ClassVar[bool] = True
@@ -209,7 +210,7 @@ def _reads_nothing(
 def _texts_in(model: Model, path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], Mapping[str, str]]]:
     found: list[tuple[tuple[str | int, ...], Mapping[str, str]]] = []
     for key in type(model).model_fields:
-        if key in ("show_if", "expression", "retired"):
+        if key in ("show_if", "expression", "retired", "that", "let"):
             continue
         value = getattr(model, key)
         if isinstance(value, dict):
