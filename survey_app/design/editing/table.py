@@ -373,7 +373,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "quotas": N_("随文件导入"),
     },
     "page": {"questions": N_("大纲和画布")},
-    "question": {"retired": N_("发布时自动记录"), "open_rules": N_("画布里的题目"), "accepts": N_("随文件导入")},
+    "question": {"retired": N_("发布时自动记录"), "open_rules": N_("画布里的题目"), "checks": N_("画布里的题目"), "accepts": N_("随文件导入")},
     "choice": {"show_if": N_("随文件导入")},
     "row": {"show_if": N_("随文件导入")},
     "field": {"show_if": N_("随文件导入")},
@@ -392,4 +392,3 @@ def of_question(kind: str) -> tuple[Setting, ...]:
     text, *written = _COMMON[2:]
     asked = () if kind in _NEVER_REQUIRED else (REQUIRED,)
     return (*_COMMON[:2], text, *asked, *_OWN_KEYS[kind], *_RULES, *written, *_TRACKING)
-        "checks": N_("画布里的题目"),
