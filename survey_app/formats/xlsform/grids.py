@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from survey_app.formats.importing.logic import Target
+from survey_app.formats.importing.logic import Inexpressible, Target
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.offering import choices, name_with_columns
 from survey_app.formats.xlsform.outline import Group, Node
 from survey_app.formats.xlsform.questions import Maker, joined, source_of
-from survey_app.formats.xlsform.workshop import Question
+from survey_app.formats.xlsform.workshop import Question, Workshop
 
 _MOST_CHOICES, _MOST_ROWS = 50, 200
 _YES = frozenset(("yes", "true", "true()", "1"))
-_ALONE = ("relevant", "constraint", "calculation", "choice_filter")
+_ALONE = ("constraint", "calculation", "choice_filter")
 
 
 def run_of(children: Sequence[Node], at: int) -> tuple[Node | None, list[Node]]:
@@ -50,6 +50,8 @@ def of_table(group: Group) -> tuple[Node | None, list[Node]]:
 def add_grid(maker: Maker, holder: Node, heading: Node | None, rows: Sequence[Node]) -> bool:
     """A matrix of rows with one list. `holder` gives its name, text and display rule. False when the list does not fit."""
     shop = maker.shop
+    if not _apart(shop, rows):
+        return False
     found = maker.offered(rows[0])
     kind = "matrix" if rows[0].kind == "select_one" else "matrix_multiple"
     if not (2 if kind == "matrix" else 1) <= len(found) <= _MOST_CHOICES:
@@ -79,6 +81,17 @@ def add_grid(maker: Maker, holder: Node, heading: Node | None, rows: Sequence[No
     return True
 
 
+def _apart(shop: Workshop, rows: Sequence[Node]) -> bool:
+    """Whether no row has a rule that waits for a person or looks at a row of the same table."""
+    try:
+        for node in rows:
+            if given := node.row.get("relevant"):
+                shop.rules.condition(shop.resolver.tree(given, node))
+    except Inexpressible:
+        return False
+    return True
+
+
 def _heading(maker: Maker, holder: Node, heading: Node | None, name: str) -> dict[str, str]:
     shop = maker.shop
     texts = [shop.wording.text(holder.row, "label", name, holder)] if isinstance(holder, Group) else []
@@ -101,6 +114,8 @@ def _row(maker: Maker, node: Node, code: str, name: str) -> Question:
     if not text:
         shop.building.changed("text", row.place("type"), "", "text_missing", name)
     made: Question = {"code": code, "text": text or {shop.wording.first: code}}
+    if own := shop.relevant(node, f"{name}_{code}"):
+        made["show_if"] = own
     if given := row.get("required"):
         if given.lower() in _YES:
             made["required"] = True

@@ -44,7 +44,7 @@ def _column(maker: Maker, node: Node, code: str) -> dict[str, Any]:
     if node.kind == "decimal":
         made["decimals"] = 6
     if node.kind == "select_one":
-        found, table = choices(maker.offered(node))
+        found, table = choices(maker.offered(node, ruled=False))
         made["choices"] = found
         maker.uses(node, node.name, table)
     if node.row.get("required").lower() in ("yes", "true", "true()", "1"):

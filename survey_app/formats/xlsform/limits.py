@@ -3,9 +3,13 @@
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible, Target
+from survey_app.formats.importing.tidying import tidied
 from survey_app.formats.xlsform import constraints
+from survey_app.formats.xlsform.filtering import substituted
 from survey_app.formats.xlsform.outline import Node
 from survey_app.formats.xlsform.workshop import Question, Workshop
+
+SELF_NAME = "."
 
 
 def apply_constraint(shop: Workshop, node: Node, question: Question, target: Target | None) -> None:
@@ -21,6 +25,13 @@ def apply_constraint(shop: Workshop, node: Node, question: Question, target: Tar
         return
     if constraints.always(tree):
         shop.building.kept("validation", place, given, name)
+        return
+    if (
+        question["type"] in ("single_choice", "dropdown")
+        and target is not None
+        and _offers(shop, question, tree, target)
+    ):
+        shop.building.changed("validation", place, given, "choices_withheld", name)
         return
     left: Inexpressible | None = None
     near = False
@@ -43,6 +54,25 @@ def apply_constraint(shop: Workshop, node: Node, question: Question, target: Tar
         shop.building.changed("validation", place, given, "pattern_ours", name)
     else:
         shop.building.kept("validation", place, given, name)
+
+
+def _offers(shop: Workshop, question: Question, tree: Any, target: Target) -> bool:
+    """Gives every choice the condition under which the form accepts it; False when that cannot be said."""
+    ours = {choice["code"]: choice for choice in question["choices"]}
+    if target.name in shop.resolver.ambiguous:
+        return False
+    try:
+        found = {
+            target.codes[code]: shop.rules.condition(substituted(tree, {SELF_NAME: code})) for code in target.codes
+        }
+    except Inexpressible:
+        return False
+    if any(rule is False for rule in found.values()) or all(rule is True for rule in found.values()):
+        return False
+    for code, rule in found.items():
+        if isinstance(rule, dict) and code in ours:
+            ours[code]["show_if"] = tidied({"all": [ours[code]["show_if"], rule]}) if "show_if" in ours[code] else rule
+    return True
 
 
 def _fits(question: Question, tree: Any, target: Target | None) -> bool:

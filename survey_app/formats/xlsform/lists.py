@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from survey_app.formats.importing import Building
-from survey_app.formats.importing.logic import BadExpression, Both, Call, Inexpressible, Not, Op, Ref
 from survey_app.formats.importing.offering import Offered
 from survey_app.formats.importing.refusing import Fault, Refused
-from survey_app.formats.xlsform import values, xpath
 from survey_app.formats.xlsform.columns import Row, Table
-from survey_app.formats.xlsform.resolving import refs
 from survey_app.formats.xlsform.wording import Wording
 
 OTHER = {"zh": "其他", "en": "Other", "fr": "Autre", "es": "Otro", "de": "Anderes", "pt": "Outro"}
@@ -63,56 +59,28 @@ def _code(row: Row) -> str:
 
 def offered(rows: Sequence[Row], wording: Wording, building: Building) -> list[Offered]:
     """The choices of a list; a code that stands twice counts once when its words are the same."""
+    return [choice for choice, _ in merged(rows, wording, building)]
+
+
+def merged(rows: Sequence[Row], wording: Wording, building: Building) -> list[tuple[Offered, list[int]]]:
+    """The same, each with the places in `rows` of the rows that it is."""
     key = tuple(map(id, rows))
     if key not in wording.lists:
-        wording.lists[key] = _offered(rows, wording, building)
-    return list(wording.lists[key])
+        wording.lists[key] = _merged(rows, wording, building)
+    return wording.lists[key]
 
 
-def _offered(rows: Sequence[Row], wording: Wording, building: Building) -> list[Offered]:
-    made: list[Offered] = []
-    seen: dict[tuple[str, str], None] = {}
+def _merged(rows: Sequence[Row], wording: Wording, building: Building) -> list[tuple[Offered, list[int]]]:
+    made: dict[tuple[str, str], tuple[Offered, list[int]]] = {}
     before = len(building.lines)
-    for row in rows:
+    for at, row in enumerate(rows):
         code = _code(row)
         text = wording.text(row, "label", "", None, kind="choice")
-        key = (code, str(text))
-        if key not in seen:
-            seen[key] = None
-            made.append(Offered(code, text or {wording.first: code}, row.place("name")))
+        made.setdefault((code, str(text)), (Offered(code, text or {wording.first: code}, row.place("name")), []))[
+            1
+        ].append(at)
     del building.lines[before:]  # `report` tells of every row once, however many questions use it
-    return made
-
-
-def filtered(rows: Sequence[Row], expression: str) -> list[Row]:
-    """The rows that a constant filter lets through. Raises Inexpressible when it depends on answers."""
-    try:
-        tree = _plain(xpath.parse(expression))
-    except BadExpression:
-        raise Inexpressible("rule_unreadable") from None
-    columns = refs(tree)
-    fitting = []
-    for row in rows:
-        answers: dict[str, values.Value] = {name: row.get(name.lower()) for name in columns}
-        if values.truth(values.evaluate(tree, answers)):
-            fitting.append(row)
-    return fitting
-
-
-def _plain(tree: Any) -> Any:
-    if isinstance(tree, Ref):
-        if tree.part:
-            raise Inexpressible("filter_by_answer")
-        return tree
-    if isinstance(tree, Op):
-        return Op(tree.op, _plain(tree.left), _plain(tree.right))
-    if isinstance(tree, Not):
-        return Not(_plain(tree.part))
-    if isinstance(tree, Both):
-        return Both(tree.word, tuple(map(_plain, tree.parts)))
-    if isinstance(tree, Call):
-        return Call(tree.name, tuple(map(_plain, tree.parts)))
-    return tree
+    return list(made.values())
 
 
 def other_choice(wording: Wording) -> Offered:

@@ -7,6 +7,8 @@ from typing import Any
 from survey_app.formats.importing.logic import Inexpressible, Target
 from survey_app.formats.importing.offering import Offered, choices, name_with_columns, room_for_codes
 from survey_app.formats.xlsform import lists
+from survey_app.formats.xlsform.columns import Row
+from survey_app.formats.xlsform.filtering import Truth, filtered, under
 from survey_app.formats.xlsform.limits import apply_constraint
 from survey_app.formats.xlsform.outline import Node
 from survey_app.formats.xlsform.workshop import Question, Workshop
@@ -240,22 +242,37 @@ class Maker:
         return question
 
     # --- lists ---
-    def offered(self, node: Node) -> list[Offered]:
-        """The choices of a row's list; a filter by answers waits for a person."""
+    def offered(self, node: Node, *, ruled: bool = True) -> list[Offered]:
+        """The choices of a row's list. `ruled`: they may have a rule of their own; else a filter by answers waits."""
         rows = (self.shop.lists.find(node.type.list) or []) if node.kind != "select_external" else self._external(node)
-        place, given = node.row.place("choice_filter"), node.row.get("choice_filter")
-        if given:
-            try:
-                rows = lists.filtered(rows, given) or rows
-                self.shop.building.kept("rule", place, given, node.name)
-            except Inexpressible as error:
-                self.shop.wait(place, given, error)
-        found = lists.offered(rows, self.shop.wording, self.shop.building)
+        rules: list[Truth] = [True] * len(rows)
+        if node.row.get("choice_filter"):
+            rows, rules = self._filtered(node, rows, ruled=ruled)
+        found = [
+            replace(choice, more=under([rules[at] for at in places]))
+            for choice, places in lists.merged(rows, self.shop.wording, self.shop.building)
+        ]
         if code := self.with_text.get(node):
-            found = [replace(choice, more={"other": True}) if choice.code == code else choice for choice in found]
-        if node.type.other and not any(choice.more for choice in found):
+            found = [
+                replace(choice, more={**choice.more, "other": True}) if choice.code == code else choice
+                for choice in found
+            ]
+        if node.type.other and not any(choice.more.get("other") for choice in found):
             found = [choice for choice in found if choice.code != "other"] + [lists.other_choice(self.shop.wording)]
         return found
+
+    def _filtered(self, node: Node, rows: Sequence[Row], *, ruled: bool) -> tuple[Sequence[Row], list[Truth]]:
+        """The rows that may be offered and when; all of them where the filter waits for a person."""
+        shop, place, given = self.shop, node.row.place("choice_filter"), node.row.get("choice_filter")
+        try:
+            found = filtered(rows, node, shop.resolver, shop.rules)
+            if not ruled and any(rule is not True for _, rule in found):
+                raise Inexpressible("filter_by_answer")
+        except Inexpressible as error:
+            shop.wait(place, given, error)
+            return rows, [True] * len(rows)
+        shop.tell_rule(place, given, node.name)
+        return [row for row, _ in found], [rule for _, rule in found]
 
     def _external(self, node: Node) -> Any:
         return self.shop.lists.find(f"external {node.type.list}") or self.shop.lists.find(node.type.list) or []
@@ -271,6 +288,8 @@ class Maker:
         made, table = choices(found, longest)
         name = self.named(node, [*(choice["code"] for choice in made), *more] if columns else more)
         self.uses(node, name, table)
+        if len({choice.code for choice in found}) < len(found):
+            self.shop.resolver.ambiguous.add(name)
         if typed:
             self.shop.resolver.extra[f"{node.name}_other"] = text = Target("text", f"{name}_other")
             self.shop.resolver.by_target[text.name] = text

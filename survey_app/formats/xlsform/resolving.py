@@ -45,6 +45,8 @@ class Resolver:
     """Hidden values that another program would hand over: empty here."""
     sums: set[str] = field(default_factory=set)
     """Computed values that are no number, and so no empty text either, where an answer is missing."""
+    ambiguous: set[str] = field(default_factory=set)
+    """Variables with choices of one code in the form that are several here: what a rule means by the code is unknown."""
     elsewhere: bool = False
     """Whether the last tree looks into data of another program, which counts as empty."""
     _left: int = 0
@@ -65,6 +67,10 @@ class Resolver:
             parsed = xpath.parse(text)
         except BadExpression:
             raise Inexpressible("rule_unreadable") from None
+        return self.resolved(parsed, at)
+
+    def resolved(self, parsed: Any, at: Node) -> Any:
+        """The same of an expression that was parsed before."""
         self._left, self.elsewhere = MOST_PARTS, False
         return self._resolve(parsed, at, at, ())
 

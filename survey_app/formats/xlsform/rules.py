@@ -26,7 +26,7 @@ class Rules:
     def __init__(self, resolver: Resolver, number_of: Callable[[Any], str]) -> None:
         self._known = resolver.by_target
         self._number_of = number_of
-        self._sums = resolver.sums
+        self._sums, self._ambiguous = resolver.sums, resolver.ambiguous
         self.folded = False
         """Whether the last condition compares words, where capital and small letters count as the same here."""
 
@@ -62,7 +62,7 @@ class Rules:
         return together("any", [together("all", [test, yes]), together("all", [negated(test), no])])
 
     def _target(self, ref: Ref) -> Target:
-        if ref.part == SELF or ref.name not in self._known:
+        if ref.part == SELF or ref.name not in self._known or ref.name in self._ambiguous:
             raise Inexpressible
         return self._known[ref.name]
 
@@ -135,6 +135,9 @@ class Rules:
         return {target.name: {"answered": op == "!="}}
 
     def _constant(self, op: str, target: Target, value: Any) -> Condition | bool:
+        if target.kind == "choice" and op in ("=", "!=") and isinstance(value, str):
+            is_it: Condition | bool = {target.name: {"is": target.codes[value]}} if value in target.codes else False
+            return is_it if op == "=" else negated(is_it)
         if target.kind == "choice":
             raise Inexpressible  # every answer is tried instead
         if target.kind == "multiple" and (op not in ("=", "!=") or len(values.text(value).split()) > 1):
@@ -199,7 +202,7 @@ class Rules:
         """The condition of an expression about lists alone: every answer is tried."""
         names = sorted(refs(tree))
         targets = [self._known.get(name) for name in names]
-        if any(target is None or target.kind != "choice" for target in targets):
+        if any(target is None or target.kind != "choice" for target in targets) or self._ambiguous & set(names):
             raise Inexpressible
         found = [target for target in targets if target is not None]
         cases = 1

@@ -26,7 +26,7 @@ class Wording:
         self.first = next(iter(tongues.values()))
         self.ready: set[str] = set()
         """Variables of questions that are in the draft already: what a text may show."""
-        self.lists: dict[tuple[int, ...], list[Offered]] = {}
+        self.lists: dict[tuple[int, ...], list[tuple[Offered, list[int]]]] = {}
         """Choices made of rows before."""
         self.left: list[tuple[str, str]] = []
         """(place, name) of holes that stay as they are."""

@@ -107,14 +107,17 @@ class Workshop:
         if found is True:
             self.building.changed("rule", place, given, "rule_elsewhere" if elsewhere else "rule_always", ours)
             return None
-        if elsewhere:
+        self.tell_rule(place, given, ours)
+        return found if isinstance(found, dict) else None
+
+    def tell_rule(self, place: str, given: str, ours: str) -> None:
+        """The line of the rule that was resolved and made last."""
+        if self.resolver.elsewhere:
             self.building.changed("rule", place, given, "rule_elsewhere", ours)
-            return found
-        if self.rules.folded:
+        elif self.rules.folded:
             self.building.changed("rule", place, given, "case_ignored", ours)
         else:
             self.building.kept("rule", place, given, ours)
-        return found if isinstance(found, dict) else None
 
     def _never(self, names: set[str]) -> Condition:
         """A condition that holds for no answer, as the form's own: the check before publishing points at it."""

@@ -66,6 +66,9 @@ class Row:
     parent: "Row | None" = None
     children: list["Row"] = field(default_factory=list)
     always: bool = False  # the importer says that it could not take the rule
+    filter: str = ""  # which choices are offered
+    refused: str = ""  # a constraint that takes choices away
+    list: str = ""
 
 
 class Player:
@@ -78,6 +81,17 @@ class Player:
         self._shown: dict[int, bool] = {}
         self._values: dict[int, str] = {}
         self._busy: set[int] = set()
+        self.cells: dict[str, str] = {}
+
+    def offers(self, row: Row, cells: dict[str, str]) -> bool:
+        """Whether a choice (its cells by heading) may be chosen."""
+        self.cells = cells
+        try:
+            passes = not row.filter or yes(self.value_of(row.filter, row))
+            self.cells = {".": cells["name"]}
+            return passes and (not row.refused or yes(self.value_of(row.refused, row)))
+        finally:
+            self.cells = {}
 
     def _list(self, row: Row) -> None:
         for child in row.children:
@@ -211,7 +225,9 @@ class Reader:
         if kind == "word" and self.tokens[0][1] == "(" and self.tokens[0][0] == "op":
             return self.call(word)
         if kind == "word":
-            return self.player.value(self.player.find(word, self.at))
+            if word in self.player.cells:
+                return self.player.cells[word]
+            return self.player.value(self.player.find(word.removeprefix("current()/"), self.at))
         raise Unknown(word)
 
     def call(self, name: str) -> Any:

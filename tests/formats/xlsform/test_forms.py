@@ -210,7 +210,7 @@ def test_repeats_are_asked_once_and_told() -> None:
     assert [line.kind for line in found.lines if line.code == "loop"] == ["group", "setting"]
 
 
-def test_filters_that_never_change_are_resolved_and_others_wait_for_a_person() -> None:
+def test_filters_that_never_change_are_resolved() -> None:
     text = """
     [survey]
     type | name | label | choice_filter
@@ -223,8 +223,6 @@ def test_filters_that_never_change_are_resolved_and_others_wait_for_a_person() -
     """
     fixed = question(xlsform.parse(as_csv(text.format("land = 2"))), "x")
     assert [choice["code"] for choice in fixed["choices"]] == ["b"] and "open_rules" not in fixed
-    open_ = question(xlsform.parse(as_csv(text.format("land = ${t}"))), "x")
-    assert len(open_["choices"]) == 2 and open_["open_rules"]
 
 
 def test_names_and_codes_that_cannot_be_kept_are_told_and_rules_follow() -> None:

@@ -119,7 +119,7 @@ def test_a_rule_holds_for_the_same_answers(rule: str) -> None:
     ],
 )
 def test_days_are_compared_as_in_the_form(rule: str, meaning: Any) -> None:
-    condition = last(rule).data["pages"][0]["questions"][-1]["show_if"]
+    condition = last(rule).data["pages"][-1]["questions"][-1]["show_if"]
     for d, e in itertools.product(range(0, 30, 3), repeat=2):
         answers = {"d": f"2026-01-{d + 1:02}", "e": f"2026-01-{e + 1:02}"}
         assert holds(condition, answers) == meaning(d, e), (rule, answers)

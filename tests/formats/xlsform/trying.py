@@ -23,12 +23,14 @@ def compare(form: Form, found: Imported, *, rounds: int, seed: int) -> tuple[int
     """How many rows were compared, and the differences: rows that show in one and not in the other."""
     root = rows_of(form)
     ours = {int(_NUMBER.search(line.place)[0]): line.ours for line in found.lines if _asks(line) and line.ours}  # type: ignore[index]
+    rows = {int(_NUMBER.search(line.place)[0]) for line in found.lines if line.kind == "row" and line.ours}  # type: ignore[index]
     lost = {line.place for line in found.lines if line.kind == "rule" and line.result == "lost"}
     everything = Player(root, {}).rows
     columns = {column.key: column for column in form.survey.columns}
     for row in everything:
         source = next(r for r in form.survey.rows if r.number == row.number)
         row.always = bool(row.relevant) and source.label_of(row.number, columns["relevant"]) in lost
+    _offering(form, found, everything, lost)
     chance = random.Random(seed)
     owners, compared, wrong = found.definition.owners, 0, []
     for _ in range(rounds):
@@ -39,21 +41,82 @@ def compare(form: Form, found: Imported, *, rounds: int, seed: int) -> tuple[int
             name = ours.get(row.number, "")
             if name in owners and chance.random() < 0.85:
                 given |= _answer(row, name, owners[name], chance, answers, texts, found)
+        nothing = _offered(form, found, root, everything, ours, (answers, texts, given), wrong)
         player = Player(root, given)
-        shown = set(path(found.definition, answers, texts).questions)
+        way = path(found.definition, answers, texts)
+        shown = {
+            *way.questions,
+            *(variable for page in way.pages for q in page.questions for variable in q.answer_names()),
+        }
         for row in everything:
             name = ours.get(row.number, "")
             question = owners.get(name) or found.definition.by_name.get(name)
-            if question is None or row.type == "calculate":
+            if question is None or row.type == "calculate" or row.number in nothing:
                 continue
             try:
                 expected = player.shown(row)
             except Unknown:
                 continue
             compared += 1
-            if expected != (question.name in shown):
+            if expected != ((name if row.number in rows else question.name) in shown):
                 wrong.append(f"row {row.number} {row.name}: {expected} in the form, {row.relevant}; {given}")
     return compared, wrong
+
+
+def _offering(form: Form, found: Imported, everything: list[Row], lost: set[str]) -> None:
+    """Gives the rows the rules on choices that the importer took."""
+    taken = {line.place for line in found.lines if line.code == "choices_withheld"}
+    for row in everything:
+        source = next(r for r in form.survey.rows if r.number == row.number)
+        words = (
+            source.get("type")
+            .replace("select_one_external", "select_one")
+            .replace("select one from", "select_one")
+            .split()
+        )
+        row.list = words[1] if len(words) > 1 else ""
+        if source.place("choice_filter") not in lost:
+            row.filter = source.get("choice_filter")
+        if source.place("constraint") in taken:
+            row.refused = source.get("constraint")
+
+
+def _offered(
+    form: Form, found: Imported, root: Row, everything: list[Row], ours: Mapping[int, str],
+    given: tuple[dict[str, Any], dict[str, str], dict[int, str]], wrong: list[str],
+) -> set[int]:  # fmt: skip
+    """Compares which choices are offered and takes answers away that are not; the rows that offer nothing at all."""
+    answers, texts, typed = given
+    nothing = set()
+    for row in everything:
+        name = ours.get(row.number, "")
+        if name not in found.definition.owners or not (row.filter or row.refused):
+            continue
+        player = Player(root, typed)
+        try:
+            cells = [_cells(choice) for choice in form.choices.rows if choice.get("list_name") == row.list]
+            expected = {one["name"] for one in cells if player.offers(row, one)}
+            if not player.shown(row):
+                continue
+        except Unknown:
+            nothing.add(row.number)
+            continue
+        way = path(found.definition, answers, texts)
+        offered = next((q.codes(name) or () for page in way.pages for q in page.questions if q.name == name), ())
+        source = _source_codes(found, name)
+        if {source[str(code)] for code in offered if str(code) in source} != expected:
+            wrong.append(f"row {row.number} {row.name}: offers {offered}, not {expected}; {typed}")
+        if not expected:
+            nothing.add(row.number)
+        left = [code for code in typed.get(row.number, "").split() if code in expected]
+        if len(left) < len(typed.get(row.number, "").split()):
+            typed.pop(row.number)
+            answers.pop(name)
+    return nothing
+
+
+def _cells(choice: Any) -> dict[str, str]:
+    return {"name": choice.get("name"), **{column.given.strip(): text for column, text in choice.cells.items()}}
 
 
 def _asks(line: Any) -> bool:

@@ -1,0 +1,113 @@
+"""Filters of choices, and limits and rules that take choices or rows away: the same are offered as in the form."""
+
+import pytest
+
+from survey_app.formats import xlsform
+from survey_app.formats.importing import Imported
+from survey_app.formats.xlsform.reading import read
+from survey_app.questionnaire.routing import path
+from tests.formats.xlsform.making import as_csv
+from tests.formats.xlsform.trying import compare
+
+LISTS = """
+[choices]
+list_name | name | label | land | at least | count
+land | cn | China | | |
+land | fr | France | | |
+land | x | Elsewhere | | |
+city | bj | Beijing | cn | 0 | 1
+city | sh | Shanghai | cn | 2 | 2
+city | pa | Paris | fr | 1 | 3
+"""
+FILTERS = [
+    "land = ${l}",
+    "land=${l} or ${l} = 'x'",
+    "land != ${l}",
+    "count <= ${n}",
+    "not(selected(${m}, name))",
+    "selected(${m}, name) and land = current()/../l",
+    "name = 'bj' or ${n} > 2",
+    "land = 'cn' and ${n} != ''",
+    "if(${l} = 'x', count > 1, land = ${l})",
+]
+
+
+def form(rule: str, *, type_: str = "select_one city", more: str = "", after: str = "") -> bytes:
+    return as_csv(
+        f"[survey]\ntype | name | label | choice_filter\nselect_one land | l | Where? |\nselect_multiple city | m | Seen |\n"
+        f"integer | n | How many |\n{type_} | q | Which? | {rule}\n{more}{LISTS}{after}"
+    )
+
+
+def offered(found: Imported, answers: dict[str, object]) -> list[str]:
+    way = path(found.definition, answers, {})
+    return [
+        str(code) for page in way.pages for one in page.questions if one.name == "q" for code in one.codes("q") or ()
+    ]
+
+
+@pytest.mark.parametrize("type_", ["select_one city", "select_multiple city", "rank city"])
+@pytest.mark.parametrize("rule", FILTERS)
+def test_the_same_choices_are_offered_for_the_same_answers(rule: str, type_: str) -> None:
+    data = form(rule, type_=type_)
+    found = xlsform.parse(data)
+    assert not [line for line in found.lines if line.result == "lost"]
+    compared, wrong = compare(read(data), found, rounds=40, seed=5)
+    assert not wrong, wrong[:3]
+    assert compared > 100
+
+
+def test_a_cascade_stands_on_pages_of_its_own() -> None:
+    found = xlsform.parse(form("land = ${l}"))
+    assert offered(found, {"l": "cn"}) == ["bj", "sh"]
+    assert offered(found, {"l": "x"}) == []  # nothing to choose: not asked
+    assert [len(page["questions"]) for page in found.data["pages"]] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    "rule", ["land = ${later}", "land = position(..)", "nowhere = ${l}", "land = 'de'", "land =", "land[1] = 'cn'"]
+)
+def test_a_filter_that_cannot_be_said_waits_for_a_person(rule: str) -> None:
+    found = xlsform.parse(form(rule, more="text | later | Later |\n"))
+    question = next(q for page in found.data["pages"] for q in page["questions"] if q["name"] == "q")
+    assert len(question["choices"]) == 3 and len(question["open_rules"]) == 1
+    assert [line.place for line in found.lines if line.result == "lost" and line.kind == "rule"] == ["survey!E6"]
+
+
+def test_choices_of_one_code_under_several_parents_are_one_where_their_words_are() -> None:
+    rows = "city | o | Other | cn | | 1\ncity | o | Other | fr | | 1\ncity | p | Port | cn | | 1\ncity | p | Park | fr | | 1\n"
+    settings = "[settings]\nallow_choice_duplicates\nyes\n"
+    found = xlsform.parse(form("land = ${l}", after=rows + settings))
+    assert offered(found, {"l": "cn"}) == ["bj", "sh", "o", "p"]
+    assert offered(found, {"l": "fr"}) == ["pa", "o", "p_2"]
+
+
+@pytest.mark.parametrize(
+    "rule", [". != ${p}", "selected(${m}, .)", "not(. = 'x' and ${n} > 1)", "not(${m} != '' and . = 'cn')"]
+)
+def test_what_a_form_would_refuse_of_one_choice_is_not_offered(rule: str) -> None:
+    data = as_csv(
+        "[survey]\ntype | name | label | constraint\nselect_one land | p | First? |\nselect_multiple land | m | Seen |\n"
+        f"integer | n | How many |\nselect_one land | q | Second? | {rule}\n{LISTS}"
+    )
+    found = xlsform.parse(data)
+    assert [line.code for line in found.lines if line.kind == "validation"] == ["choices_withheld"]
+    compared, wrong = compare(read(data), found, rounds=60, seed=2)
+    assert not wrong, wrong[:3]
+    assert compared > 200
+
+
+def test_rows_of_a_table_have_their_rules() -> None:
+    data = as_csv(
+        "[survey]\ntype | name | label | appearance | relevant\nselect_multiple city | m | Seen | |\n"
+        "begin group | t | How good? | table-list |\nselect_one land | bj | Beijing | | selected(${m}, 'bj')\n"
+        f"select_one land | sh | Shanghai | | \nend group | | | |\n{LISTS}"
+    )
+    found = xlsform.parse(data)
+    question = found.data["pages"][-1]["questions"][0]
+    assert question["type"] == "matrix" and [row.get("show_if") for row in question["rows"]] == [
+        {"m": {"includes": "bj"}},
+        None,
+    ]
+    compared, wrong = compare(read(data), found, rounds=30, seed=2)
+    assert not wrong and compared > 50
