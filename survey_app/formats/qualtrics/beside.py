@@ -1,10 +1,12 @@
 """Side by side: several columns of one list of rows, each a question of its own in the source."""
 
+import copy
 from typing import Any
 
 from survey_app.formats.qualtrics import grids
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import dig, entries, mapping, text_of
+from survey_app.formats.qualtrics.source import RULE_KEYS
 from survey_app.formats.qualtrics.work import Asked, Made
 from survey_app.questionnaire.question_types.tables import MAX_CELLS
 
@@ -17,13 +19,18 @@ def side_by_side(item: Item) -> Made:
     columns = [(key, part) for key, part in entries(item.payload.get("AdditionalQuestions")) if isinstance(part, dict)]
     simple = all(
         text_of(part.get("SubSelector")) != "MultipleAnswer"
-        and not mapping(part.get("DisplayLogic"))
+        and not any(mapping(part.get(key)) for key in RULE_KEYS)
         and text_of(part.get("Selector")) in ("Likert", "TE")
         for _, part in columns
     )
     answers = [sum(1 for _ in entries(part.get("Answers"))) for _, part in columns]
     small = max(answers, default=0) <= MOST_CHOICES and sum(answers) * len(item.listed()) <= MAX_CELLS
-    ruled = any(mapping(entry.get("DisplayLogic")) for _, entry in item.listed())
+    ruled = any(
+        mapping(dig(entry, key))
+        for _, part in columns
+        for _, entry in entries(part.get("Answers"))
+        for key in RULE_KEYS
+    )
     if columns and simple and small and not ruled:
         return _as_fields(item, columns)
     return _as_grids(item, columns)
@@ -37,7 +44,9 @@ def _part(item: Item, key: str, part: dict[str, Any]) -> Item:
     }
     payload = {**part, "Choices": item.payload.get("Choices"), "ChoiceOrder": item.payload.get("ChoiceOrder")}
     payload |= {"Language": language, "QuestionType": "Matrix"}
-    return Item(item.work, item.words, item.rules, f"{item.qid}#{key}", payload, f"{item.wanted}_{key}")
+    made = Item(item.work, item.words, item.rules, f"{item.qid}#{key}", payload, f"{item.wanted}_{key}")
+    made.carried = item.carried
+    return made
 
 
 def _as_fields(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
@@ -66,11 +75,12 @@ def _as_fields(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
             label = inner.text("QuestionText", spare=code)
             cells.append({"code": code, "text": label, "type": "dropdown", "choices": choices})
             asked.rows = {row: f"{name}_{codes[row]}_{code}" for row in codes}
-        asked.offered |= dict.fromkeys(codes, True)
         item.work.asked[inner.qid] = asked
         item.notes += inner.notes
         item.work.building.kept("question", inner.qid, inner.type, name)
-    rows, _ = grids.rows_of(item, whole_asked, codes)
+    rows = grids.rows_of(item, whole_asked, codes)
+    for key, _ in columns:
+        item.work.asked[f"{item.qid}#{key}"].offered |= whole_asked.offered
     question = {
         "name": name,
         "type": "matrix_fields",
@@ -108,7 +118,7 @@ def _as_grids(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
         if isinstance(rule, dict):
             for question in one.questions:
                 own = question.get("show_if")
-                question["show_if"] = {"all": [rule, own]} if own else rule
+                question["show_if"] = {"all": [rule, own]} if own else copy.deepcopy(rule)
         inner.tell_part("AdditionalQuestions", key, part, rule, split=True)
         one.asked.shown = rule
         made.questions += one.questions

@@ -4,7 +4,8 @@ import copy
 from typing import Any
 
 from survey_app.formats.qualtrics.item import Item
-from survey_app.formats.qualtrics.reading import dig, entries, is_on, mapping, ordered, text_of, whole
+from survey_app.formats.qualtrics.reading import dig, entries, is_on, mapping, text_of, whole
+from survey_app.formats.qualtrics.source import RULE_KEYS
 from survey_app.formats.qualtrics.validation import choice_bounds
 from survey_app.formats.qualtrics.work import Asked, Made
 
@@ -23,7 +24,7 @@ def multiple_choice(item: Item) -> Made:
 
 def offering(item: Item, kind: str) -> Made:
     """A question with choices; text fields of all choices but one become questions behind it."""
-    listed = _with_carried(item)
+    listed = item.listed()
     codes = item.codes(listed)
     typed = [choice for choice, entry in listed if is_on(entry.get("TextEntry"))]
     several = kind == "multiple_choice"
@@ -75,10 +76,7 @@ def _choices(
             item.work.building.lost("setting", f"{place} / AnalyzeChoices", "No", "excluded", asked.name)
         if mapping(entry.get("Image")):
             item.work.building.lost("setting", f"{place} / Image", "Image", "media", asked.name)
-        asked.offered[choice] = item.offered("Choices", choice, entry)
-        item.tell_part("Choices", choice, entry, asked.offered[choice], split=False, offers=True)
-        if isinstance(asked.offered[choice], dict):
-            one["show_if"] = copy.deepcopy(asked.offered[choice])
+        item.rule_part(asked, "Choices", choice, entry, one)
         made.append(one)
     if not made:
         made = [{"code": "1", "text": {item.work.building.languages[0]: "1"}}]
@@ -95,27 +93,6 @@ def _add_text(item: Item, made: Made, question: dict[str, Any], choice: str, cod
     item.work.building.changed(
         "setting", f"{item.qid} / Choices / {choice} / TextEntry", "TextEntry", "extra_text", name, name=name
     )
-
-
-def _with_carried(item: Item) -> list[tuple[str, dict[str, Any]]]:
-    """The choices with those carried forward from another question, whose ids begin with x."""
-    listed = item.listed()
-    carried = mapping(item.payload.get("DynamicChoices"))
-    locator = text_of(carried.get("Locator"))
-    if not locator:
-        return listed
-    source = item.work.source.questions.get(locator.removeprefix("q://").split("/")[0], {})
-    key = "Choices" if "Answer" not in locator else "Answers"
-    found = ordered(source.get(key), source.get(key[:-1] + "Order"))
-    payload = dict(item.payload)
-    choices = dict(entries(item.payload.get("Choices")))
-    new = [(f"x{choice}", entry) for choice, entry in found if f"x{choice}" not in choices]
-    payload["Choices"] = {**choices, **dict(new)}
-    item.payload = payload
-    item.work.building.kept("setting", f"{item.qid} / DynamicChoices", locator)
-    if "AllChoices" not in locator:
-        item.note("DynamicChoices", locator, "carried")
-    return [*new, *listed] if not listed or listed[0][0].startswith("x") else [*listed, *new]
 
 
 def _is_random(item: Item) -> bool:
@@ -151,7 +128,8 @@ def group_labels(item: Item) -> dict[str, str]:
 def _nps(item: Item) -> Made:
     listed = item.listed()
     shown = [text_of(entry.get("Display")) or choice for choice, entry in listed]
-    if shown != [str(n) for n in range(11)]:
+    ruled = item.carried or any(mapping(entry.get(key)) for _, entry in listed for key in RULE_KEYS)
+    if ruled or shown != [str(n) for n in range(11)]:
         return offering(item, "single_choice")
     name = item.work.name(item.wanted, item.qid)
     question: dict[str, Any] = {"name": name, "type": "nps", "text": item.text("QuestionText")}
@@ -172,7 +150,7 @@ def _nps(item: Item) -> Made:
 
 def ranking(item: Item) -> Made:
     """RO: all are ranked, or the first few."""
-    listed = _with_carried(item)
+    listed = item.listed()
     codes = item.codes(listed)
     typed = [choice for choice, entry in listed if is_on(entry.get("TextEntry"))]
     name = item.work.name(item.wanted, item.qid, [*codes.values(), *(f"{codes[choice]}_text" for choice in typed)])
@@ -193,12 +171,18 @@ def ranking(item: Item) -> Made:
 
 
 def add_row_texts(item: Item, made: Made, typed: list[str], codes: dict[str, str], name: str) -> None:
-    """The text fields of rows and items as questions behind it."""
+    """The text fields of rows and items as questions behind it, shown where the row is."""
     for choice in typed:
         variable = f"{name}_{codes[choice]}_text"
         made.asked.texts[choice] = variable
-        text = item.label("Choices", choice, variable)
-        made.questions.append({"name": variable, "type": "short_text", "text": text})
+        question: dict[str, Any] = {
+            "name": variable,
+            "type": "short_text",
+            "text": item.label("Choices", choice, variable),
+        }
+        if isinstance(rule := made.asked.offered.get(choice), dict):
+            question["show_if"] = copy.deepcopy(rule)
+        made.questions.append(question)
         place = f"{item.qid} / Choices / {choice} / TextEntry"
         item.work.building.changed("setting", place, "TextEntry", "extra_text", variable, name=variable)
 
@@ -247,6 +231,9 @@ def pick_and_group(item: Item) -> Made:
     }
     name = item.work.name(item.wanted, item.qid, codes.values())
     rows = [{"code": codes[row], "text": item.display("Choices", row, codes[row])} for row, _ in listed]
+    asked = Asked(name, "none", rows={row: f"{name}_{codes[row]}" for row, _ in listed})
+    for (row, entry), part in zip(listed, rows, strict=True):
+        item.rule_part(asked, "Choices", row, entry, part)
     boxes = item.work.codes(
         {key: str(int(key) + 1) if key.isdigit() else key for key in groups}, f"{item.qid} / Groups"
     )
@@ -264,5 +251,5 @@ def pick_and_group(item: Item) -> Made:
         }
     item.work.building.lost("setting", f"{item.qid} / Groups", "rank", "group_order", name)
     question = {"name": name, **kind, "text": item.text("QuestionText"), "rows": rows, "required": item.required}
-    asked = Asked(name, "none", dict(boxes), rows={row: f"{name}_{codes[row]}" for row, _ in listed})
+    asked.codes = dict(boxes)
     return Made([question], asked)

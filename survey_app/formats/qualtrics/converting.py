@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from survey_app.formats.importing.refusing import refuse
+from survey_app.formats.importing.report import Kind
 from survey_app.formats.qualtrics import beside, choosing, entering, grids
+from survey_app.formats.qualtrics.carrying import carry
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import entries, mapping, text_of
 from survey_app.formats.qualtrics.rules import Rules
 from survey_app.formats.qualtrics.wording import Wording
 from survey_app.formats.qualtrics.work import Made, Work
-from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.tables import MAX_CELLS
 
 _CONVERTERS: dict[str, Callable[[Item], Made]] = {
@@ -38,7 +39,9 @@ _MOST = {
 _CHINESE = {"rows": "行", "columns": "列", "choices": "选项", "items": "项目"}
 _CHANGED = {"SS": "single_choice", "DD": "dropdown", "PGR": "matrix", "Draw": "file"}
 _SILENT = ("Timing", "Meta", "Captcha")
-"""Types whose words nobody sees."""
+"""Types that ask nothing and whose words nobody sees."""
+_WITHOUT_CARRIED = ("DD", "DB", "FileUpload", "Draw")
+"""Types whose choices are not offered."""
 _LOOKS = frozenset(
     ("QuestionDescriptionOption", "CSSliderMin", "CSSliderMax", "GridLines", "NumDecimals", "SnapToGrid", "StarCount")
     + ("StarType", "CustomStart", "SliderStartPositions", "NotApplicable", "NotApplicableText", "NumColumns")
@@ -52,8 +55,10 @@ def convert(work: Work, words: Wording, rules: Rules, qid: str, payload: Mapping
     kind = text_of(payload.get("QuestionType"))
     convert_it = _CONVERTERS.get(kind)
     plugin = mapping(payload.get("QuestionTypePluginProperties"))
-    if convert_it is None or plugin or (convert_it is entering.file and "file" not in TYPES):
+    if convert_it is None or plugin:
         return _without_equal(item, kind)
+    if kind not in _WITHOUT_CARRIED:
+        carry(item)
     made = convert_it(item)
     made.notes += item.notes
     _repair(item, made)
@@ -62,7 +67,8 @@ def convert(work: Work, words: Wording, rules: Rules, qid: str, payload: Mapping
 
 
 def _without_equal(item: Item, kind: str) -> Made | None:
-    item.work.building.lost("question", item.qid, item.type, "no_equal", source=item.type)
+    what: Kind = "setting" if kind in _SILENT else "question"
+    item.work.building.lost(what, item.qid, item.type, "no_equal", source=item.type)
     for key, value in (("QuestionJS", item.payload.get("QuestionJS")),):
         if text_of(value):
             item.work.building.lost("script", f"{item.qid} / {key}", text_of(value), "script")

@@ -6,7 +6,7 @@ from survey_app.formats.qualtrics import validation
 from survey_app.formats.qualtrics.choosing import add_row_texts
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import entries, is_on, number, text_of, whole
-from survey_app.formats.qualtrics.work import Asked, Made, Rule
+from survey_app.formats.qualtrics.work import Asked, Made
 
 _LONG = ("ML", "ESTB")
 MOST_FIELDS = 50
@@ -37,34 +37,23 @@ def _form(item: Item) -> Made:
     asked = Asked(name, "none", texts={field: f"{name}_{code}" for field, code in codes.items()})
     limits = validation.text_limits(item)
     pattern = "number" if limits.get("type") == "number" else limits.get("pattern")
-    rules: dict[str, Rule] = {}
     fields = []
     for field, entry in listed:
         one: dict[str, Any] = {"code": codes[field], "text": item.display("Choices", field, codes[field])}
         one |= {key: value for key, value in (("pattern", pattern), ("max_length", limits.get("max_length"))) if value}
         if is_on(entry.get("TextEntryForceResponse")):
             one["required"] = True
-        offered = asked.offered[field] = item.offered("Choices", field, entry)
-        item.tell_part("Choices", field, entry, offered, split=True)
-        if isinstance(offered, dict):
-            rules[field] = offered
+        item.rule_part(asked, "Choices", field, entry, one)
         fields.append(one)
     for field, entry in item.listed()[MOST_FIELDS:]:
         item.work.building.lost(
             "row", f"{item.qid} / Choices / {field}", text_of(entry.get("Display")), "shortened", limit=50
         )
     text = item.text("QuestionText")
-    if not rules and fields:
-        question = {"name": name, "type": "text_fields", "text": text, "fields": fields, "required": item.required}
-        return Made([question], asked)
-    made = Made([_heading(item, f"{name}_heading", text)], asked)
-    for (field, _), one in zip(listed, fields, strict=True):
-        question = {"name": asked.texts[field], "type": "short_text", "required": item.required, **one}
-        question.pop("code")
-        if field in rules:
-            question["show_if"] = rules[field]
-        made.questions.append(question)
-    return made
+    if not fields:
+        return Made([_heading(item, f"{name}_heading", text)], asked)
+    question = {"name": name, "type": "text_fields", "text": text, "fields": fields, "required": item.required}
+    return Made([question], asked)
 
 
 def _heading(item: Item, name: str, text: dict[str, str]) -> dict[str, Any]:
@@ -141,9 +130,8 @@ def _stars(item: Item) -> Made:
     name = item.work.name(item.wanted, item.qid, [*codes.values(), *(f"{code}_text" for code in codes.values())])
     asked = Asked(name, "none", items={row: f"{name}_{code}" for row, code in codes.items()})
     rows = [{"code": codes[row], "text": item.display("Choices", row, codes[row])} for row, _ in listed]
-    for row, entry in listed:
-        asked.offered[row] = item.offered("Choices", row, entry)
-        item.tell_part("Choices", row, entry, asked.offered[row], split=False)
+    for (row, entry), part in zip(listed, rows, strict=True):
+        item.rule_part(asked, "Choices", row, entry, part)
     question = {"name": name, "type": "matrix", "points": count, "style": "stars", **_labels(item)}
     question |= {"text": item.text("QuestionText"), "rows": rows, "required": item.required}
     made = Made([question], asked)
@@ -166,8 +154,7 @@ def _each(item: Item, kind: dict[str, Any]) -> Made:
                 question["hint"] = {
                     key: "\n".join(filter(None, (words, kind.get("hint", {}).get(key)))) for key, words in label.items()
                 }
-            asked.offered[row] = item.offered("Choices", row, entry)
-            item.tell_part("Choices", row, entry, asked.offered[row], split=False)
+            item.rule_part(asked, "Choices", row, entry, question)
         made = Made([question], asked)
     else:
         name = item.work.name(
@@ -185,10 +172,7 @@ def _each(item: Item, kind: dict[str, Any]) -> Made:
                 "text": item.display("Choices", row, codes[row]),
                 "required": required,
             }
-            offered = asked.offered[row] = item.offered("Choices", row, entry)
-            item.tell_part("Choices", row, entry, offered, split=True)
-            if isinstance(offered, dict):
-                question["show_if"] = offered
+            item.rule_part(asked, "Choices", row, entry, question, split=True)
             made.questions.append(question)
     add_row_texts(item, made, [row for row, entry in listed if is_on(entry.get("TextEntry"))], codes, name)
     return made
@@ -204,8 +188,7 @@ def constant_sum(item: Item) -> Made:
     if low is not None and high is not None and low > high:
         bounds = {}
     listed = item.listed()
-    ruled = any(isinstance(item.offered("Choices", row, entry), dict) for row, entry in listed)
-    if total is not None and (ruled or not 1 < len(listed) <= MOST_FIELDS):
+    if total is not None and not 1 < len(listed) <= MOST_FIELDS:
         item.work.building.lost("validation", f"{item.qid} / Validation", f"total {total}", "validation_lost")
         total = None
     if total is None:
@@ -217,9 +200,8 @@ def constant_sum(item: Item) -> Made:
     question["items"] = [
         {"code": codes[row], "text": item.display("Choices", row, codes[row]), **bounds} for row, _ in listed
     ]
-    for row, entry in listed:
-        asked.offered[row] = item.offered("Choices", row, entry)
-        item.tell_part("Choices", row, entry, asked.offered[row], split=False)
+    for (row, entry), part in zip(listed, question["items"], strict=True):
+        item.rule_part(asked, "Choices", row, entry, part)
     if decimals:
         question["decimals"] = decimals
     question |= {"required": item.required, **_ends_as_hint(item)}

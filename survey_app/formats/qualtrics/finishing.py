@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from survey_app.formats.importing.breaking import break_pages
 from survey_app.formats.importing.logic import Inexpressible
 from survey_app.formats.qualtrics.flow import Walk
 from survey_app.formats.qualtrics.item import described
@@ -38,7 +37,6 @@ def finish(work: Work, walk: Walk) -> None:
         _other(work, kind, name, content)
     if walk.random:
         work.building.more["random_pages"] = walk.random
-    break_pages(work.building.pages, {name for group in walk.random for name in group})
 
 
 def _title(work: Work, walk: Walk) -> None:
@@ -136,17 +134,18 @@ def _unasked(work: Work, walk: Walk) -> None:
                     _unasked_question(work, element.question, payload, code)
                     asked.add(element.question)
                 for index, _ in enumerate(element.skips, 1):
-                    building.lost("rule", f"{element.question} / SkipLogic / {index}", "SkipLogic", code)
+                    building.lost("setting", f"{element.question} / SkipLogic / {index}", "SkipLogic", code)
     for qid, payload in work.source.questions.items():
         if qid not in asked:
             _unasked_question(work, qid, payload, "not_in_flow")
 
 
 def _unasked_question(work: Work, qid: str, payload: dict[str, Any], code: str) -> None:
+    """Told as settings: they ask nothing, and their rules decide nothing."""
     source = f"{type_of(payload)} {text_of(payload.get('DataExportTag'))}: {text_of(payload.get('QuestionText'))}"
-    work.building.lost("question", qid, source, code)
+    work.building.lost("setting", qid, source, code)
     for place, logic in logics(payload):
-        work.building.lost("rule", f"{qid} / {place}", described(logic), code)
+        work.building.lost("setting", f"{qid} / {place}", described(logic), code)
 
 
 def _other(work: Work, kind: str, name: str, content: Any) -> None:

@@ -1,12 +1,13 @@
-"""Matrices: rows on one set of columns, with one answer, several, or a text per cell. Rows with rules become questions."""
+"""Matrices: rows on one set of columns, with one answer, several, or a text per cell."""
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
 from survey_app.formats.qualtrics import choosing, validation
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import dig, is_on, mapping, text_of
-from survey_app.formats.qualtrics.work import Asked, Made, Rule
+from survey_app.formats.qualtrics.work import Asked, Made
 from survey_app.questionnaire.question_types.tables import MAX_CELLS
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
 
@@ -46,8 +47,7 @@ def columns_of(
             one["score"] = points[column]
         if is_on(entry.get("ExclusiveAnswer")) and several:
             one["exclusive"] = True
-        asked.offered[f"column {column}"] = item.offered("Answers", column, entry)
-        item.tell_part("Answers", column, entry, asked.offered[f"column {column}"], split=False)
+        item.rule_part(asked, "Answers", column, entry, one)
         made.append(one)
     return made or [{"code": "1", "text": {item.work.building.languages[0]: "1"}}]
 
@@ -62,18 +62,14 @@ def _points(item: Item, several: bool) -> dict[str, float]:
     return same if fits else dict[str, float]()
 
 
-def rows_of(item: Item, asked: Asked, codes: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str, Rule]]:
-    """The rows, and the conditions of those that have one that can be said."""
-    rules: dict[str, Rule] = {}
+def rows_of(item: Item, asked: Asked, codes: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows with their rules."""
     rows = []
     for row, entry in item.listed():
-        rows.append({"code": codes[row], "text": item.display("Choices", row, codes[row])})
-        offered = asked.offered[row] = item.offered("Choices", row, entry)
-        if isinstance(offered, dict):
-            rules[row] = offered
-    for row, entry in item.listed():
-        item.tell_part("Choices", row, entry, asked.offered[row], split=row in rules)
-    return rows, rules
+        part: dict[str, Any] = {"code": codes[row], "text": item.display("Choices", row, codes[row])}
+        item.rule_part(asked, "Choices", row, entry, part)
+        rows.append(part)
+    return rows
 
 
 def _typed_rows(item: Item) -> list[str]:
@@ -107,7 +103,7 @@ def _on_choices(item: Item, *, several: bool) -> Made:
     asked = Asked(name, "none", rows={row: f"{name}_{codes[row]}" for row, _ in listed})
     asked.cell = "multiple" if several else "single"
     choices = columns_of(item, asked, several=several)
-    rows, rules = rows_of(item, asked, codes)
+    rows = rows_of(item, asked, codes)
     kind = "matrix_multiple" if several else "matrix"
     question: dict[str, Any] = {"name": name, "type": kind, "text": item.text("QuestionText"), "rows": rows}
     question["choices"] = choices
@@ -122,23 +118,22 @@ def _on_choices(item: Item, *, several: bool) -> Made:
     question["required"] = item.required
     made = Made([question], asked)
     large = len(choices) > MOST_COLUMNS or len(rows) > MOST_ROWS or (several and len(rows) * len(choices) > MAX_CELLS)
-    if rules or large or not rows:
-        made = _apart(item, question, asked, rules, "multiple_choice" if several else "single_choice")
+    if large or not rows:
+        made = _apart(item, question, asked, "multiple_choice" if several else "single_choice")
     choosing.add_row_texts(item, made, _typed_rows(item), codes, name)
     return made
 
 
-def _apart(item: Item, grid: dict[str, Any], asked: Asked, rules: dict[str, Rule], kind: str) -> Made:
+def _apart(item: Item, grid: dict[str, Any], asked: Asked, kind: str) -> Made:
     """One question per row, with the columns as choices: names and data stay as those of the matrix."""
     heading = f"{grid['name']}_heading"
     item.work.building.names.reserve(heading)
     made = Made([{"name": heading, "type": "note", "text": grid["text"]}], asked)
-    rows = {variable: row for row, variable in asked.rows.items()}
     keys: dict[str, Any] = {key: grid[key] for key in ("choices", "min", "max", "required") if key in grid}
     for row in grid["rows"]:
         variable = f"{grid['name']}_{row['code']}"
-        question: dict[str, Any] = {"name": variable, "type": kind, "text": row["text"], **keys}
-        if rule := rules.get(rows[variable]):
+        question: dict[str, Any] = {"name": variable, "type": kind, "text": row["text"], **copy.deepcopy(keys)}
+        if rule := row.get("show_if"):
             question["show_if"] = rule
         made.questions.append(question)
     return made
@@ -150,7 +145,7 @@ def _profile(item: Item) -> Made:
     name = item.work.name(item.wanted, item.qid, [*codes.values(), "heading"])
     asked = Asked(name, "none", rows={row: f"{name}_{code}" for row, code in codes.items()})
     made = Made([{"name": f"{name}_heading", "type": "note", "text": item.text("QuestionText")}], asked)
-    for row, _ in item.listed():
+    for row, entry in item.listed():
         inner = mapping(dig(item.payload, "Answers", row))
         columns = item.work.codes({key: key for key in inner}, f"{item.qid} / Answers / {row}")
         choices = []
@@ -162,6 +157,7 @@ def _profile(item: Item) -> Made:
             asked.cell_codes[(row, column)] = code
         question: dict[str, Any] = {"name": f"{name}_{codes[row]}", "type": "single_choice", "choices": choices}
         question |= {"text": item.display("Choices", row, codes[row]), "required": item.required}
+        item.rule_part(asked, "Choices", row, entry, question, split=True)
         if choices:
             made.questions.append(question)
     return made
@@ -181,11 +177,10 @@ def typed(item: Item) -> Made:
     }
     if len(column_codes) == 1:
         asked.texts = {row: variable for (row, _), variable in asked.cells.items()}
-    rows, rules = rows_of(item, asked, codes)
-    cells = []
-    for column, entry in columns:
+    rows, cells = rows_of(item, asked, codes), []
+    for column, entry in columns:  # columns of typed cells are always there
         asked.offered[f"column {column}"] = item.offered("Answers", column, entry)
-        item.tell_part("Answers", column, entry, asked.offered[f"column {column}"], split=False)
+        item.tell_part("Answers", column, entry, True if asked.offered[f"column {column}"] is True else None)
     for index, (column, code) in enumerate(column_codes.items(), 1):
         spare = item.display("Answers", column, str(index)) if columns else {item.work.building.languages[0]: "1"}
         cells.append({"code": code, "text": spare, **kind})
@@ -194,8 +189,6 @@ def typed(item: Item) -> Made:
     if _random_rows(item):
         question["random_rows"] = True
     made = Made([question], asked)
-    for row in rules:
-        item.note(f"Choices / {row} / DisplayLogic", str(rules[row]), "choice_rule")
     choosing.add_row_texts(item, made, _typed_rows(item), codes, name)
     return made
 

@@ -1,17 +1,19 @@
 """One question of the source while it is being converted: its texts, its choices, what it demands."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from survey_app.formats.importing.logic import Inexpressible
+from survey_app.formats.importing.logic import Inexpressible, together
 from survey_app.formats.importing.report import Kind
 from survey_app.formats.qualtrics.reading import dig, entries, is_on, mapping, number, ordered, text_of, whole
 from survey_app.formats.qualtrics.rules import Rules
 from survey_app.formats.qualtrics.source import RULE_KEYS, expressions, type_of
 from survey_app.formats.qualtrics.wording import Wording
-from survey_app.formats.qualtrics.work import Rule, Work
+from survey_app.formats.qualtrics.work import Asked, Rule, Work
+from survey_app.questionnaire.conditions import simplify
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Item:
     tag: str = ""
     """The wanted name; by default the export tag."""
     notes: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
+    carried: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Choice carried forward from another question -> when it is offered; those that always are do not stand here."""
     _labels: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -140,31 +144,60 @@ class Item:
     # --- display logic of parts ---
     def offered(self, key: str, choice: str, entry: Mapping[str, Any]) -> Rule | None:
         """When a choice, row or column is shown; None when that cannot be said."""
-        logic = next((entry[rule] for rule in RULE_KEYS if mapping(entry.get(rule))), None)
+        carried: Rule = self.carried.get(choice, True) if key == "Choices" else True
+        logic = _logic_of(entry)
         if logic is None:
-            return True
+            return carried
         try:
-            return self.rules.of(logic).rule
+            rule = together("all", [carried, self.rules.of(logic).rule])
         except Inexpressible:
             return None
+        return simplify(rule) if isinstance(rule, dict) else rule
+
+    def rule_part(
+        self,
+        asked: Asked,
+        key: str,
+        choice: str,
+        entry: Mapping[str, Any],
+        part: dict[str, Any],
+        *,
+        split: bool = False,
+    ) -> None:
+        """Gives a part its rule and tells it. `split`: the part is a question of its own."""
+        rule = self.offered(key, choice, entry)
+        asked.offered[choice if key == "Choices" else f"column {choice}"] = rule
+        never = rule is False and self.work.never()
+        self.tell_part(key, choice, entry, never or rule, split=split, never=bool(never))
+        if never or isinstance(rule, dict):
+            part["show_if"] = copy.deepcopy(never or rule)
 
     def tell_part(
-        self, key: str, choice: str, entry: Mapping[str, Any], offered: Rule | None, split: bool, offers: bool = False
+        self,
+        key: str,
+        choice: str,
+        entry: Mapping[str, Any],
+        offered: Rule | None,
+        *,
+        split: bool = False,
+        never: bool = False,
     ) -> None:
-        """What became of the display rule of a choice, row or column. `split`: it is a question of its own; `offers`: it
-        keeps its rule."""
-        rule = next((name for name in RULE_KEYS if mapping(entry.get(name))), None)
-        if rule is None:
+        """What became of the display rule of a choice, row or column. None: it cannot be said there."""
+        logic = _logic_of(entry)
+        if logic is None:
             return
-        place, source = f"{key} / {choice} / {rule}", described(entry[rule])
+        rule = next(name for name in RULE_KEYS if mapping(entry.get(name)))
+        place, source, building = f"{self.qid} / {key} / {choice} / {rule}", described(logic), self.work.building
         if offered is True:
-            self.work.building.changed("rule", f"{self.qid} / {place}", source, "rule_always")
-        elif offers and isinstance(offered, dict):
-            self.work.building.kept("rule", f"{self.qid} / {place}", source, self.wanted)
-        elif split and isinstance(offered, dict):
-            self.work.building.changed("rule", f"{self.qid} / {place}", source, "part_split")
+            building.changed("rule", place, source, "rule_always")
+        elif never:
+            building.changed("rule", place, source, "rule_for_nobody", self.wanted)
+        elif not isinstance(offered, dict):
+            self.note(f"{key} / {choice} / {rule}", source, "choice_rule")
+        elif split:
+            building.changed("rule", place, source, "part_split")
         else:
-            self.note(place, source, "choice_rule")
+            building.kept("rule", place, source, self.wanted)
 
     # --- numbers ---
     def config(self, key: str) -> Any:
@@ -179,6 +212,11 @@ class Item:
             if points is not None:
                 found[(text_of(dig(grade, "ChoiceID")), text_of(dig(grade, "AnswerID")))] = points
         return found
+
+
+def _logic_of(entry: Mapping[str, Any]) -> Any:
+    """The display rule of a part; None for none."""
+    return next((entry[rule] for rule in RULE_KEYS if mapping(entry.get(rule))), None)
 
 
 def described(logic: Any) -> str:

@@ -6,7 +6,7 @@ size do not. Inside a set And binds before Or, and so do AndIf and ElseIf betwee
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from survey_app.formats.importing.logic import Inexpressible, Target, compare, negated, together
@@ -61,20 +61,30 @@ class Rules:
         return Found(simplify(rule) if isinstance(rule, dict) else rule, self._loosened)
 
     def _sets(self, logic: Any) -> Rule:
-        parts: list[tuple[str, Rule]] = []
+        parts: list[tuple[str, Rule | Inexpressible]] = []
         for _, group in entries(logic):
             if not isinstance(group, dict | list):
                 continue  # Type, inPage
-            inner = [(_join_of(item), self._expression(item)) for _, item in entries(group) if isinstance(item, dict)]
+            inner = [(_join_of(item), self._try(item)) for _, item in entries(group) if isinstance(item, dict)]
             if not inner:
                 continue
             join = {"andif": "all", "elseif": "any", "orif": "any"}.get(_type_of(group), inner[0][0])
             parts.append((join, _combined(inner)))
         if not parts:
             raise Inexpressible
-        return _combined(parts)
+        found = _combined(parts)
+        if isinstance(found, Inexpressible):
+            raise found
+        return found
 
     # --- one expression ---
+    def _try(self, expression: dict[str, Any]) -> "Rule | Inexpressible":
+        """What cannot be said may not matter: whatever it is, “true or it” is true."""
+        try:
+            return self._expression(expression)
+        except Inexpressible as error:
+            return error
+
     def _expression(self, expression: dict[str, Any]) -> Rule:
         rule = self._one(expression)
         self._size += size(rule)
@@ -156,9 +166,9 @@ def _join_of(item: dict[str, Any]) -> str:
     return {"and": "all", "or": "any", "else": "any"}.get(said.lower(), "")
 
 
-def _combined(parts: list[tuple[str, Rule]]) -> Rule:
+def _combined(parts: "list[tuple[str, Rule | Inexpressible]]") -> "Rule | Inexpressible":
     """Parts in a row, each with the word that joins it to the one before; `all` binds first."""
-    runs: list[list[Rule]] = [[parts[0][1]]]
+    runs: list[list[Rule | Inexpressible]] = [[parts[0][1]]]
     for join, rule in parts[1:]:
         if not join:
             raise Inexpressible
@@ -166,7 +176,15 @@ def _combined(parts: list[tuple[str, Rule]]) -> Rule:
             runs[-1].append(rule)
         else:
             runs.append([rule])
-    return together("any", [together("all", run) for run in runs])
+    return _together("any", [_together("all", run) for run in runs])
+
+
+def _together(word: Literal["all", "any"], parts: "list[Rule | Inexpressible]") -> "Rule | Inexpressible":
+    """One of true and false decides alone; otherwise a part that cannot be said makes the whole so."""
+    decisive = word == "any"
+    if any(part is decisive for part in parts):
+        return decisive
+    return next((part for part in parts if isinstance(part, Inexpressible)), None) or together(word, parts)  # type: ignore[arg-type]
 
 
 def _displayed(asked: Asked, parts: list[str]) -> Rule:
@@ -179,6 +197,8 @@ def _displayed(asked: Asked, parts: list[str]) -> Rule:
         offered = asked.offered[parts[1]]
     elif parts[0] == "AnswerDisplayed" and len(parts) > 1 and f"column {parts[1]}" in asked.offered:
         offered = asked.offered[f"column {parts[1]}"]
+    elif parts[0] == "AnswerDisplayed" and asked.kind in ("single", "multiple"):
+        offered = False  # it was a matrix once: as in its own data, a column that is not there was not shown
     else:
         raise Inexpressible
     if offered is None:
@@ -190,20 +210,27 @@ def _selected(asked: Asked, parts: list[str]) -> Rule:
     key, rest = parts[0], parts[1:]
     if key == "SelectableAnswer" and asked.rows:
         if len(rest) == 1:
-            return together("any", [_cell(asked, row, rest[0]) for row in asked.rows])
+            return together("any", [cell_chosen(asked, row, rest[0]) for row in asked.rows])
         if len(rest) == 2:
-            return _cell(asked, rest[0], rest[1])
+            return cell_chosen(asked, rest[0], rest[1])
     if key == "SelectableChoice" and len(rest) == 1:
-        if rest[0] in asked.rows:
-            return {asked.rows[rest[0]]: {"answered": True}}
-        if rest[0] in asked.codes and asked.kind in ("single", "multiple", "number"):
-            return _is(asked.name, "includes" if asked.kind == "multiple" else "is", asked.codes[rest[0]])
+        return chosen(asked, rest[0])
     if key == "SelectableChoice" and len(rest) == 2:
-        return _cell(asked, rest[0], rest[1])
+        return cell_chosen(asked, rest[0], rest[1])
     raise Inexpressible
 
 
-def _cell(asked: Asked, row: str, column: str) -> Rule:
+def chosen(asked: Asked, choice: str) -> dict[str, Any]:
+    """That a choice was taken, or a row answered. Raises Inexpressible."""
+    if choice in asked.rows:
+        return {asked.rows[choice]: {"answered": True}}
+    if choice in asked.codes and asked.kind in ("single", "multiple", "number"):
+        return _is(asked.name, "includes" if asked.kind == "multiple" else "is", asked.codes[choice])
+    raise Inexpressible
+
+
+def cell_chosen(asked: Asked, row: str, column: str) -> dict[str, Any]:
+    """That a column was taken in a row. Raises Inexpressible."""
     if row in asked.rows:
         code = asked.cell_codes.get((row, column), asked.codes.get(column))
         if code is not None:

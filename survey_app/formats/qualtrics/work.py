@@ -65,8 +65,15 @@ class Work:
     known: set[str] = field(default_factory=set)
     """Variables of questions already placed: later texts may show them."""
     page_names: Names = field(default_factory=Names)
+    expanded: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Questions with choices carried forward -> their payload with these choices in it."""
     category: str = ""
     """The ID of the scoring category whose points the choices carry."""
+
+    def never(self) -> dict[str, Any] | None:
+        """A condition that holds for no answers; None as long as nothing was asked that it could speak of."""
+        name = next((asked.name for asked in self.asked.values() if asked.kind != "none"), "")
+        return {"all": [{name: {"answered": True}}, {name: {"answered": False}}]} if name else None
 
     def name(self, wanted: str, place: str, parts: Iterable[str] = ()) -> str:
         """A free name whose columns `<name>_<part>` are free too, not longer than 32."""

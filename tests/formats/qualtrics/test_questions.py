@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from survey_app.questionnaire.question_types import TYPES
 from tests.formats.qualtrics.making import (
     amount,
     displays,
@@ -108,8 +107,6 @@ def test_limits_of_a_multiple_choice(given: Any, expected: Any) -> None:
     ],
 )  # fmt: skip
 def test_what_is_typed_read_or_uploaded(payload: Any, expected: Any) -> None:
-    if expected["type"] == "file" and "file" not in TYPES:
-        pytest.skip("files cannot be asked for yet")
     made = made_of(survey(payload), "q1")
     assert {key: made.get(key) for key in expected} == expected
 
@@ -148,17 +145,18 @@ def test_matrices(payload: Any, type: str) -> None:
     assert len(made.get("choices") or made["columns"]) == len(payload["Answers"])
 
 
-def test_a_row_with_a_rule_is_a_question_with_the_same_columns() -> None:
+def test_a_row_or_a_column_with_a_rule_is_offered_by_it() -> None:
     rows = displays("A", "B")
     rows["2"] |= shown_if(expr("QID1/SelectableChoice/1"))
-    for sub, type in (("SingleAnswer", "single_choice"), ("MultipleAnswer", "multiple_choice")):
-        whole = imported(survey(one("QID1"), grid("QID2", "", ["x", "y"], sub, Choices=rows)))
-        plain = imported(survey(one("QID1"), grid("QID2", "AB", ["x", "y"], sub)))
-        questions = whole.data["pages"][1]["questions"]
-        assert [q["type"] for q in questions] == ["note", type, type]
-        assert [q.get("show_if") for q in questions] == [None, None, {"q1": {"is": "1"}}]
-        columns = [[v.name for v in made.definition.variables] for made in (whole, plain)]
-        assert columns[0] == columns[1]
+    columns = displays("x", "y")
+    columns["2"] |= shown_if(expr("QID1/SelectableChoice/2"))
+    for sub, type in (("SingleAnswer", "matrix"), ("MultipleAnswer", "matrix_multiple")):
+        made = imported(survey(one("QID1"), grid("QID2", "", ["x", "y"], sub, Choices=rows, Answers=columns)))
+        question: Any = made.definition.by_name["q2"]
+        assert question.type == type and not question.open_rules
+        assert [row.show_if for row in question.rows] == [None, {"q1": {"is": "1"}}]
+        assert [column.show_if for column in question.choices] == [None, {"q1": {"is": "2"}}]
+        assert [line.result for line in made.lines if line.kind == "rule"] == ["kept", "kept"]
 
 
 def test_side_by_side_is_one_table_or_a_matrix_per_column() -> None:
@@ -216,9 +214,11 @@ def test_trees_groups_and_pictures() -> None:
 @pytest.mark.parametrize("type", ["Timing", "Meta", "Captcha", "HeatMap", "HotSpot", "HL", "TreeSelect", "Anything"])
 def test_what_has_no_equal_is_told_and_its_words_are_kept(type: str) -> None:
     made = imported(survey(one("QID1"), question("QID2", type, "X")))
-    assert [line.result for line in made.lines if line.kind == "question" and line.place == "QID2"] == ["lost"]
+    asks = type not in ("Timing", "Meta", "Captcha")
+    told = [(line.kind, line.result) for line in made.lines if line.place == "QID2"]
+    assert told == [("question" if asks else "setting", "lost")]
     notes = [q for page in made.data["pages"] for q in page["questions"] if q["type"] == "note"]
-    assert len(notes) == (type not in ("Timing", "Meta", "Captcha"))
+    assert len(notes) == asks
 
 
 def test_names_are_the_export_tags_and_no_column_has_two_questions() -> None:

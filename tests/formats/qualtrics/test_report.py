@@ -107,15 +107,13 @@ def test_the_trash_is_left_out_and_told() -> None:
     blocks = {"1": block("1", "QID1", type="Default"), "2": block("2", "QID2", type="Trash"), "3": block("3", "QID3")}
     made = imported(survey(one("QID1"), old, line("QID3"), blocks=blocks, flow=[step("1")]))
     assert [q.name for q in made.definition.questions] == ["q1"]
-    told = {
-        (line.kind, line.place): line.code for line in made.lines if line.result == "lost" and line.kind != "setting"
-    }
+    told = {(line.kind, line.place): line.code for line in made.lines if line.result == "lost"}
     assert told == {
         ("group", "BL_2"): "trash",
-        ("question", "QID2"): "trash",
-        ("rule", "QID2 / DisplayLogic"): "trash",
+        ("setting", "QID2"): "trash",
+        ("setting", "QID2 / DisplayLogic"): "trash",
         ("group", "BL_3"): "not_in_flow",
-        ("question", "QID3"): "not_in_flow",
+        ("setting", "QID3"): "not_in_flow",
     }
     assert (made.source.groups, made.source.questions, made.source.conditions) == (3, 3, 1)
 
@@ -203,22 +201,6 @@ def test_pages_follow_breaks_and_blocks() -> None:
     assert [(page.name, [q.name for q in page.questions]) for page in made.definition.pages] == [
         ("block_1", ["q1"]), ("block_1_2", ["q2"]), ("block_2", ["q3", "q4", "q5"])
     ]  # fmt: skip
-
-
-def test_choices_carried_forward_are_all_offered() -> None:
-    def carried(which: str) -> Data:
-        return {
-            "DynamicChoices": {
-                "Locator": f"q://QID1/ChoiceGroup/{which}",
-                "Type": "Dynamic",
-                "DynamicType": "ChoiceGroup",
-            }
-        }
-
-    for which, open_rules in (("SelectedChoices", 1), ("AllChoices", 0)):
-        made = imported(survey(many("QID1"), {**one("QID2"), "Choices": {}, **carried(which)}))
-        last = made.definition.questions[1]
-        assert [c.code for c in last.choices] == ["x1", "x2", "x3"] and len(last.open_rules) == open_rules  # type: ignore[attr-defined]
 
 
 def test_group_labels_and_scale_labels_stand_in_the_hint() -> None:

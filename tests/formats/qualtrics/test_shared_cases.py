@@ -11,11 +11,24 @@ import pytest
 from survey_app.formats.importing.texts import words
 from survey_app.formats.qualtrics import looks_like, parse
 from survey_app.questionnaire.meaning import all_texts
+from survey_app.questionnaire.offering import narrowed
 
-CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
-FILES = sorted((CASES / "questionnaires" / "qsf").glob("*.qsf"))
-pytestmark = pytest.mark.skipif(not FILES, reason=f"the shared cases are absent: {CASES}")
-EXPECTED = CASES / "expected" / "qsf_structure_and_counts.json"
+COUNTS = "qsf_structure_and_counts.json"
+
+
+@pytest.fixture(scope="module")
+def files(cases: Path) -> list[Path]:
+    """The surveys."""
+    found = sorted((cases / "questionnaires" / "qsf").glob("*.qsf"))
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def expected(cases: Path) -> dict[str, Any]:
+    """The counts of each file, by its name."""
+    found: dict[str, Any] = json.loads((cases / "expected" / COUNTS).read_text())
+    return found
 
 
 def payloads(path: Path) -> dict[str, Any]:
@@ -34,49 +47,71 @@ def payloads(path: Path) -> dict[str, Any]:
     return {qid: payload for qid, payload in found.items() if qid in used}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_counts_agree(path: Path) -> None:
-    expected, made = json.loads(EXPECTED.read_text())[path.name], parse(path.read_bytes())
-    assert looks_like(path.read_bytes())
-    assert made.to_json()["title"] == expected["name"]
-    assert (made.source.groups, made.source.questions) == (expected["blocks"], expected["questions"])
-    assert dict(made.source.types) == expected["types"]
-    lines = [line.place for line in made.lines if line.kind in ("rule", "validation")]
-    assert len([p for p in lines if re.fullmatch(r"QID\d+ / DisplayLogic", p)]) == expected["display_logic"]
-    assert len([p for p in lines if "SkipLogic" in p]) == expected["skip_logic"]
-    assert len([p for p in lines if "ForceResponse" in p]) == expected["force_response"]
+def test_counts_agree(files: list[Path], expected: dict[str, Any]) -> None:
+    for path in files:
+        wanted, made = expected[path.name], parse(path.read_bytes())
+        assert looks_like(path.read_bytes())
+        assert made.to_json()["title"] == wanted["name"]
+        assert (made.source.groups, made.source.questions) == (wanted["blocks"], wanted["questions"]), path.name
+        assert dict(made.source.types) == wanted["types"]
+        lines = [line.place for line in made.lines if line.kind in ("rule", "validation") or line.code == "trash"]
+        assert len([p for p in lines if re.fullmatch(r"QID\d+ / DisplayLogic", p)]) == wanted["display_logic"], (
+            path.name
+        )
+        assert len([p for p in lines if "SkipLogic" in p]) == wanted["skip_logic"], path.name
+        assert len([p for p in lines if "ForceResponse" in p]) == wanted["force_response"], path.name
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_question_in_use_has_an_equal_and_every_word_is_there(path: Path) -> None:
-    made = parse(path.read_bytes())
-    found = "\n".join(text for _, texts in all_texts(made.definition) for text in texts.values())
-    lost = {line.place for line in made.lines if line.kind == "question" and line.result == "lost"}
-    for qid, payload in payloads(path).items():
-        assert qid not in lost
-        wanted = [payload["QuestionText"]]
-        for part in (payload, *(payload.get("AdditionalQuestions") or {}).values()):
-            for key in ("Choices", "Answers", "Labels"):
-                items = part.get(key) or {}
-                wanted += [item["Display"] for item in (items.values() if isinstance(items, dict) else items)]
-        assert [text for text in (words(given).text for given in wanted) if text not in found] == []
+def test_every_question_in_use_has_an_equal_and_every_word_is_there(files: list[Path]) -> None:
+    for path in files:
+        made = parse(path.read_bytes())
+        found = "\n".join(text for _, texts in all_texts(made.definition) for text in texts.values())
+        assert [line.place for line in made.lines if line.kind == "question" and line.result == "lost"] == [], path.name
+        for payload in payloads(path).values():
+            wanted = [payload["QuestionText"]]
+            for part in (payload, *(payload.get("AdditionalQuestions") or {}).values()):
+                for key in ("Choices", "Answers", "Labels"):
+                    items = part.get(key) or {}
+                    wanted += [item["Display"] for item in (items.values() if isinstance(items, dict) else items)]
+            assert [text for text in (words(given).text for given in wanted) if text not in found] == [], path.name
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_export_tags_are_names(path: Path) -> None:
-    made = parse(path.read_bytes())
-    names = {variable.name for variable in made.definition.variables} | set(made.definition.by_name)
-    for payload in payloads(path).values():
-        tag = re.sub("[^a-z0-9]+", "_", payload["DataExportTag"].lower())
-        assert any(name == tag or name.startswith(f"{tag}_") for name in names), tag
+def test_every_rule_in_use_is_imported(files: list[Path]) -> None:
+    for path in files:
+        lines = parse(path.read_bytes()).lines
+        assert [line for line in lines if line.kind in ("rule", "validation") and line.result == "lost"] == [], (
+            path.name
+        )
+
+
+def test_a_choice_that_waits_for_a_column_that_is_gone_was_never_taken_in_its_own_data(cases: Path) -> None:
+    """Their questions were matrices once: `AnswerDisplayed/1` holds for nobody."""
+    folder = cases / "questionnaires" / "qsf"
+    made = parse((folder / "MC_Multi.qsf").read_bytes())
+    question: Any = made.definition.by_name["mc_question_five"]
+    with (folder / "MC_Multi_insights.csv").open(newline="") as file:
+        head, _, _, *rows = list(csv.reader(file))
+    assert {row[head.index("mc_question_five_1")] for row in rows} == {""}
+    assert all(row[head.index("mc_question_five_2")] == "1" for row in rows)
+    left = narrowed(made.definition, question, {"q2": ["1"]}, {})
+    assert [choice.code for choice in left.choices] == ["2", "3"]  # type: ignore[union-attr]
+
+
+def test_export_tags_are_names(files: list[Path]) -> None:
+    for path in files:
+        made = parse(path.read_bytes())
+        names = {variable.name for variable in made.definition.variables} | set(made.definition.by_name)
+        for payload in payloads(path).values():
+            tag = re.sub("[^a-z0-9]+", "_", payload["DataExportTag"].lower())
+            assert any(name == tag or name.startswith(f"{tag}_") for name in names), tag
 
 
 @pytest.mark.parametrize(("survey", "data"), [("MC_Single", "MC_Single_insights"), ("MC_Multi", "MC_Multi_insights"),
                                               ("Many_Types", "Many_Types_insights")])  # fmt: skip
-def test_columns_and_values_are_those_of_its_own_data(survey: str, data: str) -> None:
+def test_columns_and_values_are_those_of_its_own_data(cases: Path, survey: str, data: str) -> None:
     """A column `Q4_10` is the choice with recode 10, a cell of a single choice is one of its values."""
-    made = parse((CASES / "questionnaires" / "qsf" / f"{survey}.qsf").read_bytes())
-    with (CASES / "questionnaires" / "qsf" / f"{data}.csv").open(newline="") as file:
+    made = parse((cases / "questionnaires" / "qsf" / f"{survey}.qsf").read_bytes())
+    with (cases / "questionnaires" / "qsf" / f"{data}.csv").open(newline="") as file:
         head, _, _, *rows = list(csv.reader(file))
     checked = 0
     for question in made.definition.questions:
