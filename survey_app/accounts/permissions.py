@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "result:read": frozenset({ADMINISTRATOR, RESEARCHER, CUSTOMER_SERVICE, QUALITY, MANAGER}),
     "comment:read": frozenset({RESEARCHER, CUSTOMER_SERVICE, QUALITY, MANAGER}),
     "comment:read:sensitive": frozenset({CUSTOMER_SERVICE, QUALITY}),
+    "file:read": frozenset({RESEARCHER, CUSTOMER_SERVICE, QUALITY}),
     "response:export": frozenset({ADMINISTRATOR, RESEARCHER}),
     "contact:read": frozenset({ADMINISTRATOR, RESEARCHER, CUSTOMER_SERVICE, QUALITY}),
     "contact:edit": frozenset({ADMINISTRATOR, CUSTOMER_SERVICE}),
@@ -49,7 +50,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 # what is always about the whole chain
 UNDIVIDED = frozenset(
     {
-        "result:read", "comment:read", "comment:read:sensitive", "response:export", "response:unseal",
+        "result:read", "comment:read", "comment:read:sensitive", "file:read", "response:export", "response:unseal",
         "contact:read", "contact:edit", "contact:unmask", "contact:erase", "order:import",
         "campaign:read", "campaign:edit", "campaign:approve", "message:read", "call:make",
     }
@@ -57,15 +58,15 @@ UNDIVIDED = frozenset(
 
 
 # who may do one of these signs in with a second factor: data leaves the house, or a person is seen in clear
-GUARDED = frozenset({"response:export", "contact:unmask", "response:unseal", "comment:read:sensitive"})
+GUARDED = frozenset({"response:export", "contact:unmask", "response:unseal", "comment:read:sensitive", "file:read"})
 
 
 # what shows people or what they said: these pages ask again who it is after a quarter of an hour without a request
 SENSITIVE = frozenset(
     {
         "contact:read", "contact:edit", "contact:unmask", "contact:erase", "order:read", "order:import", "call:make",
-        "response:unseal", "response:export", "comment:read", "comment:read:sensitive", "message:read", "message:resend",
-        "audit:read",
+        "response:unseal", "response:export", "comment:read", "comment:read:sensitive", "file:read", "message:read",
+        "message:resend", "audit:read",
     }
 )  # fmt: skip
 

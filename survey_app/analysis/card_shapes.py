@@ -27,7 +27,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts of a question that may be read on a page of their own."""
+    """Texts, or files, of a question that may be read on a page of their own."""
 
     variable: str
     label: str
@@ -48,6 +48,7 @@ class Card:
     chart: Chart | None = None
     table: Table | None = None
     texts: list[Texts] = field(default_factory=list)
+    files: Texts | None = None
     parts: list["Card"] = field(default_factory=list)  # of a table: one per row or field, in its order
 
 

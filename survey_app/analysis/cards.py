@@ -98,7 +98,7 @@ def _maker(question: Question) -> _Maker | None:
         "single": _single, "multiple": _multiple, "rating": _scale, "csat": _scale, "ces": _scale, "nps": _nps,
         "number": numbers, "date": _dates, "time": _times, "matrix": _matrix, "text": _text,
         "ranking": card_tables.ranking, "sums": card_tables.amounts, "matrix_multiple": card_tables.several,
-        "matrix_fields": card_tables.fields,
+        "matrix_fields": card_tables.fields, "files": _files,
     }  # fmt: skip
     return makers.get(question.summary)
 
@@ -290,3 +290,11 @@ def _text(
     card.texts = [texts_of(variable, label, seen) for variable, label in labels.items()]
     card.n = max(texts.n for texts in card.texts)
     card.base = _("写了内容的 %(n)s 人") % {"n": card.n}
+
+
+def _files(
+    card: Card, question: Any, definitions: Sequence[Definition], seen: Mapping[str, Tally], language: str, _: Say
+) -> None:
+    card.files = texts_of(question.name, "", seen)
+    card.n = card.files.n
+    card.base = _("上传了文件的 %(n)s 人") % {"n": card.n}

@@ -28,3 +28,9 @@ class CommentsForm(StaffForm):
     variable = Line(validators=[at_most(200)])
     version = Whole()
     page = Whole()
+
+
+class FileForm(CommentsForm):
+    """One file of a question: the reference that the answer holds."""
+
+    file = Line(validators=[at_most(64)])

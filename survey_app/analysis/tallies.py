@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from survey_app.analysis import dataset
 from survey_app.analysis.dataset import FrozenVersion, Row
 from survey_app.questionnaire.definition import Definition, Score
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.hidden import OrderData
 from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.scoring import score as score_of
@@ -82,6 +83,7 @@ def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Ta
     people: dict[int, dict[str, int]] = {v: defaultdict(int) for v in definitions}
     unseen = {v: {q.name for q in d.questions if isinstance(q, OrderData)} for v, d in definitions.items()}
     ranked = {v: {q.name for q in d.questions if isinstance(q, Ranking)} for v, d in definitions.items()}
+    single = {v: {q.name for q in d.questions if isinstance(q, File)} for v, d in definitions.items()}
     scores = {v: [s for s in d.scores if s.kind in PER_RESPONSE] for v, d in definitions.items()}
     for row in rows:
         counts, n = found[row.version_id], people[row.version_id]
@@ -91,6 +93,8 @@ def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Ta
             if name in unseen[row.version_id]:  # each order its own value: nothing to count, and nothing to keep
                 continue
             n[name] += 1
+            if name in single[row.version_id]:  # each file its own reference
+                continue
             if name in ranked[row.version_id]:
                 for rank, code in enumerate(value, start=1):
                     counts[name][rank_code(code, rank)] += 1

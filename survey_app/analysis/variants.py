@@ -211,7 +211,7 @@ def _questions(a: _Side, b: _Side, language: str, _: Say) -> list[Pair]:
         sides = tuple(
             cards.card(q, [s.version.definition], s.seen, language, _) for q, s in ((question, a), (other, b))
         )
-        if sides == (None, None) or question.summary == "text":
+        if sides == (None, None) or question.summary in ("text", "files"):
             continue
         titles = (a.version.definition.text(question.text, language), b.version.definition.text(other.text, language))
         findings = _compared(question, other, a, b, language, _)

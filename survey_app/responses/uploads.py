@@ -143,9 +143,9 @@ def is_there(recorder: Recorder, ticket: Ticket, reference: str) -> bool:
     return found is not None
 
 
-def opened(vault: Vault, file: UploadedFile) -> bytes | None:
+def opened(vault: Vault, number: bytes, sealed: bytes) -> bytes | None:
     """The bytes of a kept file; None when its key is gone."""
-    text = vault.unseal(bytes(file.body).decode(), place=_place(file.id))
+    text = vault.unseal(bytes(sealed).decode(), place=_place(number))
     return None if text == UNREADABLE else b64decode(text)
 
 

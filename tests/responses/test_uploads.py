@@ -76,7 +76,7 @@ def test_files_are_written_anew_and_still_open(world: World, recorder: Recorder)
     settling.forget_arrivals(now=clock.now())
     found = left()
     assert len(found) == 2
-    assert [uploads.opened(web.vault(), file) for file in found] == [PDF, PDF]
+    assert [uploads.opened(web.vault(), file.id, file.body) for file in found] == [PDF, PDF]
 
 
 def test_a_file_of_another_code_is_not_taken(world: World, recorder: Recorder) -> None:

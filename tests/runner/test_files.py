@@ -69,7 +69,7 @@ def test_a_photo_is_kept_sealed_without_what_the_phone_wrote_into_it(someone: Re
     (kept,) = rows_of(select(UploadedFile))
     assert kept.response_id is None and kept.ending == "jpg" and b"\xff\xd8" not in kept.body
     assert reference_in(someone, "receipt") == f"{kept.id.hex()}.jpg"
-    body = uploads.opened(web.vault(), kept)
+    body = uploads.opened(web.vault(), kept.id, kept.body)
     assert body is not None and SECRET not in body
     with Image.open(io.BytesIO(body)) as picture:
         assert picture.size == (1000, 2000)  # upright now
@@ -142,7 +142,7 @@ def test_other_kinds_of_pictures_become_jpeg(someone: Respondent, kind: str) -> 
     picture.save(made, kind, **({"save_all": True, "append_images": [picture]} if kind == "MPO" else {}))
     hand_over(someone, "receipt", made.getvalue())
     (kept,) = rows_of(select(UploadedFile))
-    body = uploads.opened(web.vault(), kept) or b""
+    body = uploads.opened(web.vault(), kept.id, kept.body) or b""
     with Image.open(io.BytesIO(body)) as found:
         assert (found.format, found.size) == ("JPEG", (40, 30))
         assert (found.getpixel((5, 5)) == (255, 255, 255)) is (kind != "MPO")  # what was transparent is paper
@@ -163,7 +163,7 @@ def test_a_document_is_kept_as_it_came(someone: Respondent) -> None:
     page = hand_over(someone, "letter", PDF, "../../letter.pdf")
     assert "已上传文件" in page
     (kept,) = rows_of(select(UploadedFile))
-    assert kept.ending == "pdf" and uploads.opened(web.vault(), kept) == PDF
+    assert kept.ending == "pdf" and uploads.opened(web.vault(), kept.id, kept.body) == PDF
 
 
 def test_a_file_that_is_gone_is_asked_for_again(someone: Respondent) -> None:

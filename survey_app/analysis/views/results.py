@@ -1,13 +1,11 @@
 """The result page, its live number, and the texts people wrote."""
 
-from hashlib import sha256
-
 from flask import Response, abort, request
 from flask_babel import gettext as _
 
-from survey_app import clock, events
+from survey_app import events
 from survey_app.analysis import dataset, disclosure, forms, listed
-from survey_app.analysis.figures import is_live
+from survey_app.analysis.handed import listed_daily
 from survey_app.analysis.results import results as results_of
 from survey_app.analysis.variants import tested
 from survey_app.analysis.variants import variants as variants_of
@@ -43,6 +41,7 @@ def results(questionnaire_id: int) -> Response:
         fragment="analysis/_results.html",
         results=shown,
         may_read_texts=may("comment:read"),
+        may_see_files=may("file:read"),
         tested=tested(questionnaire_id),
         **head(questionnaire),
     )
@@ -108,17 +107,12 @@ def comments(questionnaire_id: int) -> Response:
 
 
 def _texts(version_ids: list[int], variable: str, page: int) -> tuple[list[str], bool]:
-    """One page of texts in an order that tells nothing and changes every day.
-
-    Each version is decided on its own: otherwise all versions minus one would show the few texts of another.
-    """
-    today = clock.day_number(clock.now())
-    ends = 10**9 if is_live() else today
-    there: list[tuple[int, str]] = []
-    for version_id in version_ids:
-        last = disclosure.comments_to_show(dataset.comment_days([version_id], variable), ends)
-        if last is not None:
-            there += dataset.comments([version_id], variable, until=last)
-    there.sort(key=lambda entry: sha256(f"{today}:{entry[0]}".encode()).digest())
+    """One page of texts in an order that tells nothing and changes every day."""
+    found = listed_daily(
+        version_ids,
+        days=lambda version_id: dataset.comment_days([version_id], variable),
+        there=lambda version_id, last: dataset.comments([version_id], variable, until=last),
+        key=lambda entry: str(entry[0]),
+    )
     start = (page - 1) * PAGE_SIZE
-    return [text for _, text in there[start : start + PAGE_SIZE]], len(there) > start + PAGE_SIZE
+    return [text for _, text in found[start : start + PAGE_SIZE]], len(found) > start + PAGE_SIZE

@@ -36,6 +36,7 @@ class File(Question):
     accepts: Annotated[Tuple[Kind], Field(min_length=1, max_length=2)] = ("photo",)
     max_mb: Annotated[int, Field(ge=1, le=MOST_MB)] = MOST_MB
     seconds: ClassVar[float] = 40.0
+    summary: ClassVar[str] = "files"
 
     def variables(self) -> tuple[Variable, ...]:
         return (Variable(self.name, self.name, "file", self.text, storage="text"),)
