@@ -113,24 +113,31 @@ class ConditionWriter:
             return self.translate(N_("“%(words)s”")) % {"words": words}
         return self.translate(N_("第 %(n)s 题“%(words)s”")) % {"n": number, "words": words}
 
-    def rule(self, kind: str, page: int, question: str | None, condition: Condition) -> str:
-        """如果 第 1 题“…”不高于 2，显示第 3 题“…”: a whole rule as one sentence."""
+    def rule(self, kind: str, page: int, question: str | None, condition: Condition, part: Any = None) -> str:
+        """如果 第 1 题“…”不高于 2，显示第 3 题“…”: a whole rule as one sentence. `part`: the choice, row, field or item
+        that it is about."""
         values = {"condition": self.write(condition), "n": page + 1}
         if kind == "end_if":
             return self.translate(N_("如果 %(condition)s，答完第 %(n)s 页后结束问卷")) % values
         if question is None:
             return self.translate(N_("如果 %(condition)s，显示第 %(n)s 页")) % values
-        return self.translate(N_("如果 %(condition)s，显示%(question)s")) % (
-            values | {"question": self.question(question)}
-        )
+        values |= {"question": self.question(question)}
+        if part is not None:
+            values |= {"part": self.part(part)}
+            return self.translate(N_("如果 %(condition)s，%(question)s里才有“%(part)s”")) % values
+        return self.translate(N_("如果 %(condition)s，显示%(question)s")) % values
 
-    def short(self, condition: Condition, longest: int = 6) -> str:
-        """Q1 ≤ 2 · Q4 = 是: a condition for the label of an arrow, with the numbers of questions."""
-        parts = []
     def check(self, check: Check) -> str:
         """What a check asks for: its own words for the person who answers, else its condition."""
         return self.definition.text(check.message, self.language) or self.write(check.that)
 
+    def part(self, part: Any) -> str:
+        """A choice, row, field or item in words."""
+        return _shortened(self.definition.text(part.text, self.language) or part.code)
+
+    def short(self, condition: Condition, longest: int = 6) -> str:
+        """Q1 ≤ 2 · Q4 = 是: a condition for the label of an arrow, with the numbers of questions."""
+        parts = []
         for key, test in condition.items():
             if key in ("all", "any"):
                 parts.append((" · " if key == "all" else " / ").join(self.short(part, longest) for part in test))

@@ -10,12 +10,12 @@ from wtforms.validators import StopValidation
 from survey_app.forms import UNREADABLE, Line, StaffForm, at_most
 
 PREFIXES = ("kind:", "number:", "answer:", "names:", "keep:", "name:", "operator:", "value:", "weight:")
-NAMES = ("questions", "reverse", "do", "first")
+NAMES = ("questions", "reverse", "do", "first", "pages")
 MOST_FIELDS, LONGEST = 5_000, 200
 
 
 class Parts(Field):  # type: ignore[misc]  # WTForms has no types
-    """The fields of a computed value or of a score, named by their place in it (`kind:e.0`, `weight:speed`)."""
+    """The fields of a computed value, a score or a group of pages, named by their place in it (`kind:e.0`, `weight:speed`)."""
 
     data: MultiDict[str, str]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from survey_app.design import publishing, reading, translating
+from survey_app.design import mending, publishing, reading, translating
 from survey_app.design.editing.marks import OLD
 from survey_app.design.editing.tree import ROOT, Tree, plain
 from survey_app.design.models import Questionnaire
@@ -19,6 +19,7 @@ from survey_app.questionnaire.wording.whole_rules import names_of
 
 FAULT = "fault"
 UNTRANSLATED = "waiting_translations"
+GONE = N_("这条建议已经不适用了，请看最新的检查结果。")
 WAITING = N_("还缺 %(n)s 处译文。")
 ORDER = (FAULT, "warning", "hint")
 
@@ -70,6 +71,7 @@ def report(questionnaire: Questionnaire, language: str, translate: Callable[[str
             _node(tree, fault.path),
             reader.place_of(fault.path),
             sentence(fault, language),
+            button=translate(mending.button(fault)) if mending.button(fault) else "",
         )
         for fault in faults
     ]
@@ -140,7 +142,7 @@ def marks(questionnaire: Questionnaire) -> dict[str, int]:
 
 
 def mend(questionnaire: Questionnaire, *, code: str, path: str, language: str) -> Callable[[Tree], Any]:
-    """The operation that follows one advice, for `changing.change`.
+    """The operation that follows one advice, or mends one fault, for `changing.change`; `open_rules` without a path: all.
 
     The advice is looked for again in the draft as it stands then. The operation raises DomainError when it is not given any
     more or cannot be followed by a machine.
@@ -148,12 +150,18 @@ def mend(questionnaire: Questionnaire, *, code: str, path: str, language: str) -
     previous = _previous(questionnaire)
 
     def operation(tree: Tree) -> str:
+        if code == mending.OPEN_RULES and not path:
+            return mending.drop_all_rules(tree)
         definition = Definition.from_json(plain(tree.data))
+        if code in mending.WAYS:
+            if any((fault.code, fault.path) == (code, path) for fault in review.review(definition, previous)):
+                return _node(tree, path_of(tree.place(mending.WAYS[code][1](tree, path))))
+            raise DomainError(GONE)
         for item in wording.advice(definition, previous, reach=False):
             if (item.code, item.path, item.language) == (code, path, language) and item.steps:
                 node = _node(tree, item.path)
                 wording.apply(tree.data, item.steps)
                 return node
-        raise DomainError(N_("这条建议已经不适用了，请看最新的检查结果。"))
+        raise DomainError(GONE)
 
     return operation

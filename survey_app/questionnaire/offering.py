@@ -42,6 +42,17 @@ def rules_of(question: Question) -> Iterator[PartRule]:
                 yield PartRule(parts, index, part.code, part.show_if)
 
 
+def part_at(question: Question, place: tuple[str | int, ...]) -> Any:
+    """The choice, row, field or item at a place inside the question (`("rows", 2, "show_if")`); None for other places."""
+    found: Any = question
+    for name, index in zip(place[::2], place[1::2], strict=False):
+        held = getattr(found, str(name), None)
+        if not isinstance(held, tuple) or not isinstance(index, int) or index >= len(held):
+            return None
+        found = held[index]
+    return found if found is not question and hasattr(found, "show_if") else None
+
+
 def ruled(definition: Definition) -> Mapping[str, tuple[PartRule, ...]]:
     """The rules per question that has any; made once per definition, empty for most."""
     table: dict[str, tuple[PartRule, ...]] | None = definition.compiled.get("part_rules")
@@ -115,4 +126,4 @@ def kept_of(offered: Question, name: str, value: Any) -> Any:
     return value if value in codes else None
 
 
-__all__ = ["PartRule", "form_of", "kept_of", "may_vanish", "narrowed", "ruled", "rules_of", "without"]
+__all__ = ["PartRule", "form_of", "kept_of", "may_vanish", "narrowed", "part_at", "ruled", "rules_of", "without"]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from survey_app.design.editing import starts
+from survey_app.design.editing import grouping, starts
 from survey_app.design.editing.tree import CHILDREN, KIND_OF, ROOT, TEXT_KEYS, Data, Tree, is_list, new_id, plain
 from survey_app.errors import DomainError
 from survey_app.languages import N_
@@ -135,7 +135,7 @@ def join_page(tree: Tree, page_id: str) -> None:
         before["end_if"] = page["end_if"]
     tree.data["pages"] = [item for item in tree.data["pages"] if item is not page]
     if page.get("name"):
-        leave_groups(tree, str(page["name"]))
+        grouping.leave_groups(tree, str(page["name"]))
     tree.index()
 
 
@@ -303,10 +303,17 @@ def _duplicate_page(tree: Tree, page_id: str, node: Data) -> str:
         insert(tree, made, "questions", {**question, "name": fresh})
     from survey_app.design.editing import renaming
 
+    definition = definition_of(tree)
     for old, new in names.items():
-        for key in tree.children(made, "questions"):
-            renaming.rename_in(tree.node(key), old, new, definition_of(tree))
+        for key in descendants(tree, made):
+            renaming.rename_in(tree.node(key), old, new, definition)
     return made
+
+
+def descendants(tree: Tree, node_id: str) -> list[str]:
+    """Everything that stands in a node, at any depth."""
+    own = [key for name in CHILDREN.get(tree.kind(node_id), ()) for key in tree.children(node_id, name)]
+    return own + [below for key in own for below in descendants(tree, key)]
 
 
 def _duplicate_scale(tree: Tree, node_id: str, node: Data) -> str:
@@ -344,18 +351,8 @@ def remove(tree: Tree, node_id: str) -> None:
         if not held and name == "scores":
             del tree.data["scores"]
     if page_name:
-        leave_groups(tree, str(page_name))
+        grouping.leave_groups(tree, str(page_name))
     tree.index()
-
-
-def leave_groups(tree: Tree, page_name: str) -> None:
-    """A page that goes is in no group of pages in random order any more; a group of one page is none."""
-    groups = [[name for name in group if name != page_name] for group in tree.data.get("random_pages") or ()]
-    groups = [group for group in groups if len(group) > 1]
-    if groups:
-        tree.data["random_pages"] = groups
-    else:
-        tree.data.pop("random_pages", None)
 
 
 def _uses(tree: Tree, node_id: str) -> list[used.Use]:

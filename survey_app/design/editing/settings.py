@@ -18,7 +18,22 @@ from survey_app.questionnaire.texts import half_width
 def of(tree: Tree, node_id: str) -> tuple[Setting, ...]:
     """The settings of a node. KeyError when it is gone."""
     kind = tree.kind(node_id)
-    return of_question(str(tree.node(node_id)["type"])) if kind == "question" else SETTINGS[kind]
+    if kind == "question":
+        return of_question(str(tree.node(node_id)["type"]))
+    found = SETTINGS[kind]
+    return found if kind not in PARTS or may_have_rule(tree, node_id) else tuple(s for s in found if s.key != "show_if")
+
+
+PARTS = ("choice", "row", "field", "item")
+"""Kinds of nodes that a question may offer by rules."""
+
+
+def may_have_rule(tree: Tree, node_id: str) -> bool:
+    """Whether a choice, row, field or item may be offered by a rule here, or has one all the same."""
+    owner, name = tree.owner(node_id)
+    if "show_if" in tree.node(node_id):
+        return True
+    return tree.kind(owner) == "question" and name in TYPES[str(tree.node(owner)["type"])].offers
 
 
 def find(tree: Tree, node_id: str, key: str) -> Setting:
@@ -38,6 +53,8 @@ def shown(setting: Setting, value: Any) -> str:
         value = setting.default
     if value is None:
         return ""
+    if setting.control == "accepts":
+        return "+".join(kind for kind in ("photo", "document") if kind in value)
     if setting.control == "rescale":
         return " – ".join(plain(end) for end in value)
     if isinstance(value, bool):

@@ -192,6 +192,14 @@ def set_column_type(tree: Tree, node_id: str, kind: str) -> None:
     tree.index()
 
 
+def set_accepts(tree: Tree, node_id: str, given: str) -> None:
+    """What a file question takes: `photo`, `document`, `photo+document`."""
+    kinds = given.split("+")
+    if not kinds or len(set(kinds)) < len(kinds) or not set(kinds) <= {"photo", "document"}:
+        raise DomainError(_NOT_LISTED).at("accepts")
+    operations.set_value(tree, node_id, "accepts", None if kinds == ["photo"] else kinds)
+
+
 def set_indicator(tree: Tree, node_id: str, key: str) -> None:
     """What the question measures; "" for nothing."""
     operations.set_value(tree, node_id, "indicator", key or None)
@@ -327,6 +335,7 @@ SHAPERS: dict[str, Callable[[Tree, str, str], Any]] = {
     "indicator": set_indicator,
     "rescale": set_rescale,
     "mode": set_mode,
+    "accepts": set_accepts,
     "scale_code": rename_scale,
 }
 """Controls whose one value changes several keys, or must be one of a list that the questionnaire makes."""

@@ -51,7 +51,19 @@ OWN = frozenset(
         "expression",
         "source_kind",
     }
-    | {"expected", "bank", "languages", "mode", "scales", "scores", "items", "rules", "scale_code"}
+    | {
+        "expected",
+        "bank",
+        "languages",
+        "mode",
+        "scales",
+        "scores",
+        "items",
+        "rules",
+        "scale_code",
+        "accepts",
+        "page_group",
+    }
 )
 """Controls with a part of their own."""
 
@@ -245,7 +257,22 @@ _OWN_KEYS: dict[str, tuple[Setting, ...]] = {
     ),
     "date": _bounds("day", N_("例如 2026-01-31；填“今天”表示填写当天。")),
     "time": _bounds("moment", N_("例如 09:30。")),
-    "file": (Setting("max_mb", "whole", N_("最大多少 MB"), low=1, high=10, default=10, group=ANSWER),),
+    "file": (
+        Setting(
+            "accepts",
+            "accepts",
+            N_("收什么"),
+            N_("文档只收 PDF；匿名问卷不能收文档。"),
+            options=(
+                ("photo", N_("照片")),
+                ("document", N_("文档（PDF）")),
+                ("photo+document", N_("照片或文档")),
+            ),
+            default=("photo",),
+            group=ANSWER,
+        ),
+        Setting("max_mb", "whole", N_("最大多少 MB"), low=1, high=10, default=10, group=ANSWER),
+    ),
     "note": (),
     "section": (),
     "consent": (_text("label", N_("勾选框的文字")),),
@@ -265,6 +292,7 @@ _OWN_KEYS: dict[str, tuple[Setting, ...]] = {
 _CODE = Setting("code", "code", N_("代码"), N_("存进数据的代码。改了之后规则会一起改；发布后请不要再改。"))
 _VALUE = Setting("value", "whole", N_("数值"), N_("数据文件里的整数。留空时在发布时自动给出，以后不变。"))
 _SCORE = Setting("score", "number", N_("计分"), N_("得分里用它代替数值。"))
+_PART_RULE = Setting("show_if", "rules", N_("显示规则"))
 _ITEM_TEXT = Setting("text", "text", N_("文字"))
 _ROW_REQUIRED = Setting("required", "switch", N_("必答"), default=False)
 
@@ -288,7 +316,16 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("name", "line", N_("页名"), N_("只给同事看；小写字母、数字和下划线。")),
         Setting("show_if", "rules", N_("显示规则"), group=ANSWER),
         Setting("end_if", "rules", N_("结束规则"), group=ANSWER),
-        Setting("random_order", "switch", N_("本页题目随机排列"), default=False, group=LOOK),
+        Setting(
+            "random_order", "switch", N_("本页题目随机排列"), N_("每位顾客看到的先后不同。"), default=False, group=LOOK
+        ),
+        Setting(
+            "_group",
+            "page_group",
+            N_("与别的页随机交换先后"),
+            N_("选中的页互相交换位置，每位顾客看到的先后不同。"),
+            group=LOOK,
+        ),
     ),
     "choice": (
         _ITEM_TEXT,
@@ -303,14 +340,23 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
             N_("算作缺失"),
             options=(("", N_("否")), ("unknown", N_("不清楚")), ("refused", N_("不愿透露"))),
         ),
+        _PART_RULE,
     ),
-    "row": (_ITEM_TEXT, _CODE, _ROW_REQUIRED),
-    "field": (_ITEM_TEXT, _CODE, replace(_PATTERN, group=""), replace(_length(200), group=""), _ROW_REQUIRED),
+    "row": (_ITEM_TEXT, _CODE, _ROW_REQUIRED, _PART_RULE),
+    "field": (
+        _ITEM_TEXT,
+        _CODE,
+        replace(_PATTERN, group=""),
+        replace(_length(200), group=""),
+        _ROW_REQUIRED,
+        _PART_RULE,
+    ),
     "item": (
         _ITEM_TEXT,
         _CODE,
         Setting("min", "number", N_("最小值"), N_("留空时为 0。")),
         Setting("max", "number", N_("最大值")),
+        _PART_RULE,
     ),
     "column": (
         _ITEM_TEXT,
@@ -369,15 +415,15 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "root": {
         "format": N_("固定为 1"),
         "pages": N_("大纲和画布"),
-        "random_pages": N_("随文件导入"),
+        "random_pages": N_("页的属性"),
         "quotas": N_("随文件导入"),
     },
     "page": {"questions": N_("大纲和画布")},
-    "question": {"retired": N_("发布时自动记录"), "open_rules": N_("画布里的题目"), "checks": N_("画布里的题目"), "accepts": N_("随文件导入")},
-    "choice": {"show_if": N_("随文件导入")},
-    "row": {"show_if": N_("随文件导入")},
-    "field": {"show_if": N_("随文件导入")},
-    "item": {"show_if": N_("随文件导入")},
+    "question": {
+        "retired": N_("发布时自动记录"),
+        "open_rules": N_("画布里的题目"),
+        "checks": N_("画布里的题目"),
+    },
     "column": {"retired": N_("发布时自动记录")},
     "scale": {"retired": N_("发布时自动记录")},
     "score": {"reverse": N_("计入的题"), "weights": N_("计入的题")},

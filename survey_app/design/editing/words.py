@@ -6,6 +6,7 @@ from survey_app.design.in_words import ConditionWriter
 from survey_app.languages import N_
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.offering import part_at
 from survey_app.questionnaire.uses import Use
 
 WORDS = {
@@ -82,5 +83,10 @@ class UseWriter:
         page = self.definition.pages[int(place[1])]
         if len(place) > 3 and place[2] == "questions":
             question = page.questions[int(place[3])]
-            return self.rules.question(question.name), question
+            words = self.rules.question(question.name)
+            part = part_at(question, place[4:])
+            if part is not None and place[-1] == "show_if":
+                template = self.translate(N_("%(question)s里的“%(part)s”"))
+                return template % {"question": words, "part": self.rules.part(part)}, part
+            return words, question
         return self.translate(N_("第 %(n)s 页")) % {"n": int(place[1]) + 1}, page

@@ -182,7 +182,10 @@ def editing_reply(
 def events_of(questionnaire: Questionnaire, edit: Edit, *, drawn: bool = False) -> dict[str, Any]:
     """What other parts of the page hear about a change; `drawn`: the reply itself brings the cards."""
     tree = Tree(questionnaire.draft)
-    nodes = with_owners(tree, Changes.from_json(edit.changes).nodes())
+    changes = Changes.from_json(edit.changes)
+    nodes = with_owners(tree, changes.nodes())
+    if "root/random_pages" in changes.values:  # the head of every page of a group names the others
+        nodes += [page for page in tree.ids("page") if page not in nodes]
     nodes = nodes if len(nodes) <= MOST_EVENTS else [ROOT]
     shown = {
         "nodes": nodes,

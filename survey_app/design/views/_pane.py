@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from survey_app import web
 from survey_app.design import drafting, indicators, publishing, reading
-from survey_app.design.editing import building, operations, settings, shaping
+from survey_app.design.editing import building, grouping, operations, settings, shaping
 from survey_app.design.editing.settings import Setting
 from survey_app.design.editing.tree import ROOT, Data, Tree
 from survey_app.design.in_words import ConditionWriter
@@ -176,6 +176,8 @@ class _Drawer:
             return Shown(
                 setting, "", stored, items=[self._item(i) for i in ids[: self.most]], more=max(0, len(ids) - self.most)
             )
+        if setting.control == "rules":
+            return Shown(setting, self.writer.write(stored), stored)
         if setting.control in ("labels", "languages", "scales", "scores", "items", "expression", "bank", "type"):
             return Shown(setting, str(stored or ""), stored)
         if setting.control == "scale_code":
@@ -200,7 +202,7 @@ class _Drawer:
     def _item(self, child_id: str) -> Item:
         node = self.tree.node(child_id)
         cells = {s.key: self.shown(child_id, s) for s in settings.of(self.tree, child_id)}
-        beside = ("score", "other", "exclusive", "missing", "max_length", "pattern", "min", "max")
+        beside = ("score", "other", "exclusive", "missing", "max_length", "pattern", "min", "max", "show_if")
         return Item(
             child_id,
             self.definition.text(node.get("text"), self.language) or str(node.get("code", "")),
@@ -216,11 +218,24 @@ class _Drawer:
             return self._of_root()
         if kind == "question":
             return self._of_question(node_id, wanted_type)
+        if kind == "page":
+            return {"page_rows": self._page_rows(node_id)}
         if kind == "score":
             return {"score_items": self._score_items(node_id)}
         if kind == "scale":
             return {"used_by": self._used_by(str(self.tree.place(node_id)[1]))}
         return {}
+
+    def _page_rows(self, node_id: str) -> list[dict[str, Any]]:
+        """The other pages, and whether they change places with this one."""
+        own, found = grouping.group_of(self.tree, node_id), []
+        for number, key in enumerate(self.tree.children(ROOT, "pages"), start=1):
+            if key == node_id:
+                continue
+            title = self.definition.text(self.tree.node(key).get("title"), self.language)
+            elsewhere = [] if key in own else grouping.group_of(self.tree, key)
+            found.append({"id": key, "number": number, "title": title, "chosen": key in own, "moves": bool(elsewhere)})
+        return found
 
     def _of_root(self) -> dict[str, Any]:
         published = publishing.newest_version(self.questionnaire) is not None

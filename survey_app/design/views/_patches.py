@@ -60,6 +60,8 @@ class Patches:
         """Heads of pages to draw anew: all of them when their numbers changed."""
         if self.new_pages or self.gone_pages:
             return [page for page in self._pages[1] if page not in self.new_pages]
+        if "root/random_pages" in self.changes.values:
+            return list(self._pages[1])
         return [
             n for n in self.changes.nodes() if self.tree.has(n) and self.tree.kind(n) == "page" and self._has_values(n)
         ]

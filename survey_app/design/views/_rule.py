@@ -4,27 +4,28 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, render_template, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from survey_app import web
 from survey_app.design import drafting, forms, in_words, rules
-from survey_app.design.editing import operations
+from survey_app.design.editing import operations, settings
 from survey_app.design.editing.tree import Tree
 from survey_app.design.models import Questionnaire
 from survey_app.design.views import _editing, blueprint
 from survey_app.design.views.common import head, questionnaire_or_404, reading_language
 from survey_app.errors import DomainError
 from survey_app.languages import N_
-from survey_app.questionnaire import condition_checking
+from survey_app.questionnaire import condition_checking, conditions
 from survey_app.questionnaire.conditions import LISTS, NUMERIC, as_number
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.offering import part_at
 from survey_app.questionnaire.problems import Problem, path_of, sentence
 from survey_app.questionnaire.reach import Finding, analyse_rule
-from survey_app.questionnaire.review import undecided_name
+from survey_app.questionnaire.review import names_on, undecided_name
 
-KEYS = {"page": ("show_if", "end_if"), "question": ("show_if",)}
+KEYS = {"page": ("show_if", "end_if"), "question": ("show_if",)} | dict.fromkeys(settings.PARTS, ("show_if",))
 _TOLERATED = frozenset({"later_variable", "unknown_variable", "unknown_answer"})
 """Faults that a rule may keep: they come from other changes, are shown, and forbid publishing."""
 
@@ -54,6 +55,14 @@ class _Place:
         return None if number is None else self.definition.pages[self.page].questions[number].name
 
     @property
+    def part(self) -> Any:
+        """The choice, row, field or item that the rule is about; None when it is about a question or page."""
+        place = self.tree.place(self.node)
+        if len(place) < 5 or (number := self.question) is None:
+            return None
+        return part_at(self.definition.pages[self.page].questions[number], place[4:])
+
+    @property
     def path(self) -> str:
         return path_of((*self.tree.place(self.node), self.key))
 
@@ -74,6 +83,8 @@ class _Place:
 def _place(questionnaire: Questionnaire, node: str, key: str) -> _Place:
     tree = Tree(questionnaire.draft)
     if not tree.has(node) or key not in KEYS.get(tree.kind(node), ()):
+        abort(404)
+    if tree.kind(node) in settings.PARTS and not settings.may_have_rule(tree, node):
         abort(404)
     return _Place(questionnaire, tree, drafting.draft_of(questionnaire), node, key)
 
@@ -146,7 +157,7 @@ def _form_page(place: _Place, form: rules.Rule, *, status: int = 200, **more: An
     around = {} if web.is_htmx() else head(place.questionnaire)
     return web.render(
         "design/logic/rule.html",
-        fragment="design/logic/_form.html",
+        fragment="design/logic/_dialog.html" if request.args.get("dialog") else "design/logic/_form.html",
         status=status,
         **(around | _form_values(place, form, **more)),
     )
@@ -161,12 +172,12 @@ def _form_values(place: _Place, form: rules.Rule, **more: Any) -> dict[str, Any]
         "questionnaire": place.questionnaire,
         "place": place,
         "language": writer.language,
-        "target": writer.question(place.question_name) if place.question_name else "",
+        "target": _target(place, writer),
         "form": form,
         "joins": rules.JOINS,
         "items": [_item(item, str(index), lists, writer) for index, item in enumerate(form.items)],
         "groups": _question_groups(lists, writer),
-        "sentence": writer.rule(place.key, place.page, place.question_name, place.condition) if place.condition else "",
+        "sentence": _said(place, writer),
         "verdict": shown_verdict(finding) if finding else None,
         "same_page": _same_page(place),
         "token_of_page": _editing.page_token(),
@@ -179,11 +190,37 @@ def _form_values(place: _Place, form: rules.Rule, **more: Any) -> dict[str, Any]
     }
 
 
+def _target(place: _Place, writer: in_words.ConditionWriter) -> str:
+    """What the rule is about, in words; "" for a page."""
+    question = writer.question(place.question_name) if place.question_name else ""
+    return f"{question} · {writer.part(place.part)}" if place.part is not None else question
+
+
+def _said(place: _Place, writer: in_words.ConditionWriter) -> str:
+    """The rule as a sentence; "" for none."""
+    if not place.condition:
+        return ""
+    return writer.rule(place.key, place.page, place.question_name, place.condition, place.part)
+
+
 def _same_page(place: _Place) -> str:
     """Why the rule of a question needs a page break before it, when it does."""
-    name = undecided_name(place.definition, place.page, place.condition) if place.question is not None else None
+    if place.part is not None:
+        return _same_page_part(place)
+    name = (
+        undecided_name(place.definition, names_on(place.definition, place.page), place.condition)
+        if place.question is not None
+        else None
+    )
     problem = Problem("same_page_condition", place.path, {"name": name or ""})
     return sentence(problem, web.language_tag()) if name else ""
+
+
+def _same_page_part(place: _Place) -> str:
+    """The same for a choice or row, which no script can decide."""
+    names = sorted(conditions.names(place.condition or {}) & names_on(place.definition, place.page))
+    problem = Problem("same_page_part", place.path, {"name": names[0] if names else ""})
+    return sentence(problem, web.language_tag()) if names else ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from flask_babel import gettext as _
 
 from survey_app import web
-from survey_app.design.editing import marks, settings
+from survey_app.design.editing import grouping, marks, settings
 from survey_app.design.editing.catalogue import KINDS, Kind
 from survey_app.design.editing.tree import ROOT, Data, Tree, plain
 from survey_app.design.in_words import ConditionWriter
@@ -107,6 +107,12 @@ class Sheet:
     def checks(self, node: Data) -> list[str]:
         """What the checks of a question ask for, in words."""
         return [self.rules.check(check) for check in self.question(node).checks] if node.get("checks") else []
+
+    def partners(self, node: Data) -> str:
+        """The numbers of the pages with which a page changes places; "" for none."""
+        pages = self.tree.children(ROOT, "pages")
+        numbers = [str(pages.index(key) + 1) for key in grouping.group_of(self.tree, node["_id"])]
+        return str(_("、")).join(numbers)
 
     def question(self, node: Data) -> Question:
         """The engine's view of a question."""

@@ -50,6 +50,7 @@ def _texts() -> dict[str, Any]:
         "checks": _("填写校验：不符合时不能进入下一页。"),
         "unchecked": _("删除这条校验"),
         "random": _("本页题目随机排列"),
+        "random_pages": _("与第 %(pages)s 页随机交换先后", pages="%(pages)s"),
         "point": _("刻度文字"),
         "low": _("最低端文字"),
         "high": _("最高端文字"),

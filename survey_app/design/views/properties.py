@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from survey_app import web
 from survey_app.design import drafting, previewing
-from survey_app.design.editing import building, operations, shaping
+from survey_app.design.editing import building, grouping, operations, shaping
 from survey_app.design.editing.building import Sent
 from survey_app.design.editing.tree import ROOT, Tree
 from survey_app.design.models import Questionnaire
@@ -76,6 +76,7 @@ ACTS: dict[str, tuple[str, Act]] = {
     "type": ("type.set", _type),
     "expression": ("value.set", _expression),
     "items": ("value.set", _items),
+    "pages": ("value.set", lambda tree, node, _, sent: grouping.set_group(tree, node, sent.getlist("pages"))),
     "labels": ("value.set", lambda tree, node, value, _: shaping.use_labels(tree, node, value == "1")),
     "source": ("value.set", lambda tree, node, value, _: shaping.set_source(tree, node, value)),
     "add": ("child.add", lambda tree, node, value, _: operations.add_child(tree, node, value)),

@@ -13,7 +13,7 @@ from survey_app import clock, web
 from survey_app.accounts import permissions
 from survey_app.accounts.models import User
 from survey_app.database import db
-from survey_app.design import approving, pending, publishing, restoring, scheduling, translating
+from survey_app.design import approving, mending, pending, publishing, restoring, scheduling, translating
 from survey_app.design.differing import Teller
 from survey_app.design.editing.tree import Tree
 from survey_app.design.models import Approval, Questionnaire
@@ -64,6 +64,7 @@ def _publication_page(questionnaire: Questionnaire, *, status: int = 200, **more
             *(jump.shown(values["reader"], problem) for problem in faults),
             *waiting_translations(questionnaire.id, waiting),
         ],
+        mendable=any(mending.button(problem) for problem in faults),
         advice=[jump.shown(values["reader"], problem) for problem in wording.advice(found.definition)],
         chapters=teller.chapters() if teller else [],
         touching=teller.touching() if teller else [],
