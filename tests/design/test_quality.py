@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -263,3 +264,56 @@ def test_beside_the_canvas_a_press_brings_the_changed_cards_along_and_can_be_tak
 def test_a_refusal_leaves_the_pane_as_it_is(chain: staff.Chain, draft: int) -> None:
     answer = chain.signed_in("researcher").post(f"/questionnaires/{draft}/fixes", {"code": "x"}, headers=HTMX)
     assert answer.status_code == 422 and answer.headers["HX-Retarget"] == "#modal"
+
+
+def blocked(**more: Any) -> int:
+    """A draft that may not go out: thirty questions on a page, one of them says another's answer, two have open rules."""
+    page = [{"name": f"q{n}", "type": "number", "text": {"zh-CN": f"第 {n} 个数？"}} for n in range(30)]
+    page[2]["text"] = {"zh-CN": "您刚才写了 {{q1}}，为什么？"}
+    for n in (4, 5):
+        page[n]["open_rules"] = ["row 4: pulldata('x', 'y')"] * (n - 2)
+    data = {
+        "format": 1,
+        "mode": "anonymous",
+        "name": "blocked",
+        "title": {"zh-CN": "数"},
+        "languages": ["zh-CN"],
+        "pages": [{"questions": page}],
+    } | more
+    made = drafting.load_file(definition=definition_from(data), by=COMMAND_LINE, now=clock.now())
+    db.session.commit()
+    return made.id
+
+
+def faults(questionnaire_id: int) -> dict[str, int]:
+    found = quality.report(stored(questionnaire_id), "en", str).of("fault")
+    return Counter(line.code for line in found if line.button)
+
+
+def test_what_forbids_publishing_is_mended_at_a_press_where_a_page_break_or_a_no_is_enough(chain: staff.Chain) -> None:
+    draft = blocked()
+    assert faults(draft) == {"page_too_long": 1, "same_page_piping": 1, "open_rules": 2}
+    person = chain.signed_in("researcher")
+    assert "q4" not in person.text(f"/questionnaires/{draft}/quality").split("这些规则都不要")[0]
+    press(person, draft, "same_page_piping")
+    assert [len(page.questions) for page in drafting.draft_of(stored(draft)).pages] == [2, 28]
+    press(person, draft, "page_too_long")
+    assert [len(page.questions) for page in drafting.draft_of(stored(draft)).pages] == [2, 20, 8]
+    press(person, draft, "open_rules")
+    assert faults(draft) == {"open_rules": 1}
+    fields = {"code": "open_rules", "path": "", "language": ""}
+    db.session.rollback()
+    assert person.post(f"/questionnaires/{draft}/fixes", fields).status_code == 303
+    assert faults(draft) == {} and [q.name for q in questions(draft)] == [f"q{n}" for n in range(30)]
+
+
+def test_a_fault_that_is_gone_is_not_mended_again(chain: staff.Chain) -> None:
+    draft = blocked()
+    person = chain.signed_in("researcher")
+    path = lines(draft)["page_too_long", ""].path
+    press(person, draft, "page_too_long")
+    pages = len(drafting.draft_of(stored(draft)).pages)
+    db.session.rollback()
+    again = person.post(f"/questionnaires/{draft}/fixes", {"code": "page_too_long", "path": path, "language": ""})
+    assert again.status_code == 422 and "这条建议已经不适用了" in again.get_data(as_text=True)
+    assert len(drafting.draft_of(stored(draft)).pages) == pages
