@@ -144,11 +144,25 @@ def create_collector(name: str, kind: str, shop_code: str | None, place: str, as
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option("--labels", is_flag=True, help="Write labels instead of values (csv, xlsx; the others hold both).")
 @click.option("--language", default="zh-CN", show_default=True, help="Language of labels and codebook.")
+@click.option("--version", "versions", type=int, multiple=True, help="Only answers to this version; may be repeated.")
+@click.option("--since", default="", metavar="YYYY-MM", help="Only answers of this month and later ones.")
+@click.option("--until", default="", metavar="YYYY-MM", help="Only answers of this month and earlier ones.")
+@click.option("--region", default="", help="Only answers of shops of this region that the file names.")
+@click.option("--shop", "shops", multiple=True, help="Only answers of this shop, by its code; may be repeated.")
+@click.option("--channel", "channels", multiple=True, help="Only answers of this channel; may be repeated.")
+@click.option("--answered-in", "languages", multiple=True, help="Only answers in this language; may be repeated.")
+@click.option("--complete", is_flag=True, help="Leave out answers that ended early by a rule.")
 @as_json
 @with_appcontext
 @installed
-def write_export(name: str, file_format: str, output: Path, labels: bool, language: str, as_json: bool) -> None:
-    """Write the answers of questionnaire NAME to a file; its codebook stands beside it where the format does not hold one."""
+def write_export(
+    name: str, file_format: str, output: Path, labels: bool, language: str, as_json: bool, **filters: Any
+) -> None:
+    """Write the answers of questionnaire NAME to a file; its codebook stands beside it where the format does not hold one.
+
+    A filter that chooses fewer than ten answers is refused.
+    """
+    from survey_app.exports.selecting import Selection
     from survey_app.exports.writing import write_export
 
     if not output.parent.is_dir():
@@ -162,6 +176,7 @@ def write_export(name: str, file_format: str, output: Path, labels: bool, langua
         by=COMMAND_LINE,
         reason="command line",
         now=clock.now(),
+        selection=Selection(**filters),
     )
     db.session.commit()
     tell(as_json, f"wrote {made.rows} responses to {output}", rows=made.rows, path=str(output), sha256=made.sha256,

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Text, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, select
 
 from survey_app import clock
 from survey_app.database import db, read_only
@@ -43,6 +43,20 @@ class Row(NamedTuple):
     layout: str
     answers: dict[str, Any]
     texts: dict[str, str]  # redacted; empty unless asked for
+
+
+class Only(NamedTuple):
+    """Some of the responses; what is empty leaves nothing out. `since`: first day of the first month; `before`: of the one
+    after the last."""
+
+    since: date | None = None
+    before: date | None = None
+    languages: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    status: Sequence[str] = ()
+
+
+EVERYTHING = Only()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +134,31 @@ def rows_by_id(connection: Connection, ids: Sequence[int]) -> Iterator[Row]:
                 yield _row(there[response_id], texts.get(response_id, {}))
 
 
-def ids_and_shops(connection: Connection, version_ids: Sequence[int]) -> Iterator[tuple[int, int | None]]:
-    """Id and shop of the responses of these versions."""
+def ids_and_shops(
+    connection: Connection, version_ids: Sequence[int], only: Only = EVERYTHING
+) -> Iterator[tuple[int, int | None]]:
+    """Id and shop of the responses of these versions, or of some of them."""
     chosen = select(Response.id, Response.shop_id)
     chosen = chosen.where(Response.version_id.in_(version_ids), Response.test.is_(False))
+    if only.since or only.before:
+        chosen = chosen.join(Wave, Wave.id == Response.wave_id).where(*_in_months(only.since, only.before))
+    for column, wanted in (
+        (Response.language, only.languages), (Response.channel, only.channels), (Response.status, only.status)
+    ):  # fmt: skip
+        if wanted:
+            chosen = chosen.where(column.in_(wanted))
     yield from connection.execute(chosen).tuples()
+
+
+def _in_months(since: date | None, before: date | None) -> list[ColumnElement[bool]]:
+    """An answer without a day is of the month of its wave."""
+    month, day = Wave.month, Response.day
+    found = []
+    if since is not None:
+        found.append(or_(and_(day.is_(None), month >= since), day >= clock.day_from_date(since)))
+    if before is not None:
+        found.append(or_(and_(day.is_(None), month < before), day < clock.day_from_date(before)))
+    return found
 
 
 def received(version_ids: Sequence[int]) -> int:

@@ -1,7 +1,6 @@
 """Asking for a data file, making it in the background, fetching it within a day."""
 
 import shutil
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from survey_app.events import WORKER, Actor
 from survey_app.exports import writing
 from survey_app.exports.formats import FORMATS
 from survey_app.exports.models import Export
+from survey_app.exports.selecting import ALL, Selection
 from survey_app.exports.writing import Written
 from survey_app.languages import N_
 from survey_app.work import Claim, Work
@@ -28,10 +28,10 @@ MOST_AT_ONCE = 3  # of one person
 
 def request_export(
     *, questionnaire: Questionnaire, file_format: str, labels: bool, texts: bool, language: str, reason: str, by: Actor,
-    now: datetime, versions: Sequence[int] = (),
+    now: datetime, selection: Selection = ALL,
 ) -> Export:  # fmt: skip
     """Order a file: the order, its work and its audit row, all durable or none. `texts`: whether this person may read them;
-    `versions`: the numbers of those that are wanted, none for all."""
+    `selection`: which answers. Raises DomainError, also when too few answers are chosen."""
     if file_format not in FORMATS:
         raise DomainError(N_("请选择文件格式。")).at("format")
     labels = labels and FORMATS[file_format].labels
@@ -44,7 +44,9 @@ def request_export(
         >= MOST_AT_ONCE
     ):
         raise DomainError(N_("您已有 3 个导出在进行，请等其中一个完成。"))
-    options = {"labels": labels, "texts": texts, "language": language, "versions": sorted(versions)}
+    if not selection.is_all:
+        writing.check(questionnaire.id, selection)
+    options = {"labels": labels, "texts": texts, "language": language, **selection.to_json()}
     export = Export(
         questionnaire_id=questionnaire.id, format=file_format, options=options,
         reason=reason.strip()[:500], requested_by_id=by.id, requested_at=now,
@@ -97,7 +99,7 @@ def make_file(held: Claim, app: Flask) -> None:
         questionnaire_id=export.questionnaire_id, file_format=file_format,
         path=folder / f"{export_id}{FORMATS[file_format].suffix}",
         labels=bool(options.get("labels")), language=str(options.get("language", "zh-CN")), now=clock.now(),
-        texts=bool(options.get("texts")), versions=options.get("versions") or (), stem=stem,
+        texts=bool(options.get("texts")), selection=Selection.from_json(options), stem=stem,
         vault=app.extensions["survey_vault"], settle=settle,
         progress=lambda done, total: work.renew(held, now=clock.now(), progress=done, total=total),
     )  # fmt: skip

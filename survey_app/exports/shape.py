@@ -7,7 +7,6 @@ nothing about arrival.
 """
 
 from base64 import b32encode
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,14 +14,13 @@ from sqlalchemy import Connection
 
 from survey_app.analysis import dataset
 from survey_app.analysis.dataset import FrozenVersion, Row
+from survey_app.exports.selecting import Picked, Place
 from survey_app.languages import N_
 from survey_app.questionnaire.codebook import Codebook, codebook, values_maker
 from survey_app.questionnaire.definition import text_in
 from survey_app.questionnaire.question_types import Variable
 from survey_app.vault import Vault
 
-LEAST_OF_A_SHOP = 10  # fewer answers of a shop in the file: it is not named
-LEAST_SHOPS = 2  # a region names one shop when only one of its shops is not named
 ID_CHARACTERS = 16  # of base32: 80 bits
 
 Cell = int | float | str | None
@@ -37,14 +35,6 @@ class Column:
     kind: str
     label: str
     variable: Variable | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A shop as a file may name it."""
-
-    code: str
-    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +77,13 @@ class Shape:
     """The table of one questionnaire: its columns and how a response becomes a row.
 
     Without `texts` it has no columns of free text: an export must not be a side door for those who may not read them.
-    `others`: the ids of the versions whose answers are left out.
     """
 
     def __init__(
         self, frozen: Sequence[FrozenVersion], places: Mapping[int, Place], *, labels: bool, language: str,
-        translate: Callable[[str], str], texts: bool = True, others: Sequence[int] = (),
+        translate: Callable[[str], str], texts: bool = True,
     ) -> None:  # fmt: skip
         self.frozen = frozen
-        self.others = others
         self.language = language
         self.first = frozen[0].definition.language
         self._questions = {q.name: q for version in reversed(frozen) for q in version.definition.questions}
@@ -172,40 +160,16 @@ class Shape:
         return cells
 
 
-def _named(shape: Shape, of_shop: Mapping[int, int]) -> tuple[set[int], set[int]]:
-    """The shops that the file names, and those whose region it names; `of_shop`: number of answers by shop."""
-    named = {shop_id for shop_id, count in of_shop.items() if count >= LEAST_OF_A_SHOP}
-    others: dict[str, list[int]] = {}
-    for shop_id in of_shop.keys() - named:
-        place = shape.place(shop_id)
-        others.setdefault(place.region if place else "", []).append(shop_id)
-    with_region = set(named)
-    for shops in others.values():
-        if len(shops) >= LEAST_SHOPS and sum(of_shop[shop_id] for shop_id in shops) >= LEAST_OF_A_SHOP:
-            with_region.update(shops)
-    return named, with_region
-
-
-def rows(connection: Connection, shape: Shape, vault: Vault, progress: Progress) -> Iterator[list[Cell]]:
-    """All rows of the table, sorted by pseudonym; only ids stand in memory."""
-    order: list[tuple[str, int]] = []
-    of_shop: dict[int, int] = {}
-    for response_id, shop_id in dataset.ids_and_shops(connection, [version.id for version in shape.frozen]):
-        order.append((pseudonym(vault, response_id), response_id))
-        if shop_id is not None:
-            of_shop[shop_id] = of_shop.get(shop_id, 0) + 1
-    order.sort()
-    named, with_region = _named(shape, of_shop)
-    if shape.others:
-        # a file of some versions names no place that the file of all leaves out: else the two together would name a shop
-        whole = Counter(of_shop)
-        whole.update(shop for _, shop in dataset.ids_and_shops(connection, shape.others) if shop is not None)
-        allowed, allowed_region = _named(shape, whole)
-        named, with_region = named & allowed, with_region & allowed_region
-    names = {response_id: name for name, response_id in order}
-    progress(0, len(order))
-    for done, row in enumerate(dataset.rows_by_id(connection, [response_id for _, response_id in order]), start=1):
-        yield shape.row(names[row.id], row, name_shop=row.shop_id in named, name_region=row.shop_id in with_region)
+def rows(
+    connection: Connection, shape: Shape, vault: Vault, picked: Picked, progress: Progress
+) -> Iterator[list[Cell]]:
+    """The chosen rows of the table, sorted by pseudonym; only ids stand in memory."""
+    names = dict(sorted((pseudonym(vault, response_id), response_id) for response_id, _ in picked.ids))
+    pseudonyms = {response_id: name for name, response_id in names.items()}
+    named, with_region = picked.named, picked.with_region
+    progress(0, len(names))
+    for done, row in enumerate(dataset.rows_by_id(connection, list(names.values())), start=1):
+        yield shape.row(pseudonyms[row.id], row, name_shop=row.shop_id in named, name_region=row.shop_id in with_region)
         if done % dataset.CHUNK == 0:
-            progress(done, len(order))
-    progress(len(order), len(order))
+            progress(done, len(names))
+    progress(len(names), len(names))

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,8 @@ from survey_app.errors import DomainError
 from survey_app.events import Actor
 from survey_app.exports import shape
 from survey_app.exports.formats import CODEBOOK, FORMATS, Part
-from survey_app.exports.shape import Cell, Place, Progress, Shape
+from survey_app.exports.selecting import ALL, Picked, Place, Selection, in_words, pick
+from survey_app.exports.shape import Cell, Progress, Shape
 from survey_app.exports.table import Table
 from survey_app.languages import N_, translator
 from survey_app.organisation.chain import the_chain
@@ -59,24 +60,24 @@ def beside(path: Path, part: Part) -> Path:
 
 def write_export(
     *, questionnaire: Questionnaire, file_format: str, path: Path, labels: bool, language: str, by: Actor, reason: str,
-    now: datetime,
+    now: datetime, selection: Selection = ALL,
 ) -> Written:  # fmt: skip
-    """Write all answers of a questionnaire to `path` and record the reading. Needs a session without pending changes.
+    """Write the answers of a questionnaire to `path` and record the reading. Needs a session without pending changes.
 
-    Raises DomainError when the questionnaire was never published or does not fit the format.
+    Raises DomainError when the questionnaire was never published or does not fit the format, or too few answers are chosen.
     """
+
+    def record(written: Written) -> None:
+        events.record(
+            "response.exported", questionnaire, by=by, reason=reason, questionnaire=questionnaire.name,
+            format=file_format, rows=written.rows, sha256=written.sha256, **selection.to_json(),
+        )  # fmt: skip
+        db.session.flush()
+
     return write_file(
         questionnaire_id=questionnaire.id, file_format=file_format, path=path, labels=labels, language=language, now=now,
-        vault=open_vault(), settle=lambda written: _record(questionnaire, written, by, reason),
+        vault=open_vault(), settle=record, selection=selection,
     )  # fmt: skip
-
-
-def _record(questionnaire: Questionnaire, written: Written, by: Actor, reason: str) -> None:
-    events.record(
-        "response.exported", questionnaire, by=by, reason=reason, questionnaire=questionnaire.name, rows=written.rows,
-        sha256=written.sha256,
-    )  # fmt: skip
-    db.session.flush()
 
 
 def _nothing(*_given: object) -> None:
@@ -85,12 +86,12 @@ def _nothing(*_given: object) -> None:
 
 def write_file(
     *, questionnaire_id: int, file_format: str, path: Path, labels: bool, language: str, now: datetime, vault: Vault,
-    texts: bool = True, versions: Sequence[int] = (), stem: str = "", settle: Callable[[Written], None] = _nothing,
+    texts: bool = True, selection: Selection = ALL, stem: str = "", settle: Callable[[Written], None] = _nothing,
     progress: Progress = _nothing,
 ) -> Written:  # fmt: skip
     """Write the file and what stands beside it. They appear under their names, whole, only after `settle` went through.
 
-    `versions`: only answers to these; `stem`: the name by which the files read each other, that of `path` without it.
+    `selection`: which answers; `stem`: the name by which the files read each other, that of `path` without it.
     Lets go of the session's transaction first: reading takes long and nobody may wait for it.
     """
     chosen = FORMATS.get(file_format)
@@ -107,11 +108,11 @@ def write_file(
             dataset.snapshot() as connection,
             tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{token}.") as folder,
         ):
-            shape_of = _shape(
-                connection, questionnaire_id, labels=labels, language=language, texts=texts, versions=versions
+            shape_of, picked = prepare(
+                connection, questionnaire_id, labels=labels, language=language, texts=texts, selection=selection
             )
-            reads = _Reads(connection, shape_of, vault, progress, chosen.reads)
-            about = _about(shape_of, now, labels)
+            reads = _Reads(connection, shape_of, picked, vault, progress, chosen.reads)
+            about = about_file(shape_of, selection, now, labels)
             table = Table(shape_of, reads, stem or path.stem, about, now, Path(folder), head)
             counts = []
             for part, draft in zip(chosen.parts, drafts, strict=True):
@@ -136,8 +137,10 @@ def _letterhead(language: str) -> Letterhead:
 class _Reads:
     """The rows, as often as a format needs them; progress runs once from nothing to all over all readings."""
 
-    def __init__(self, connection: Connection, table: Shape, vault: Vault, progress: Progress, times: int) -> None:
-        self._connection, self._shape, self._vault = connection, table, vault
+    def __init__(
+        self, connection: Connection, table: Shape, picked: Picked, vault: Vault, progress: Progress, times: int
+    ) -> None:
+        self._connection, self._shape, self._picked, self._vault = connection, table, picked, vault
         self._progress, self._times, self._begun = progress, max(1, times), 0
 
     def __call__(self) -> Iterator[list[Cell]]:
@@ -146,7 +149,7 @@ class _Reads:
         def told(done: int, total: int) -> None:
             self._progress((min(before, self._times - 1) * total + done) // self._times, total)
 
-        return shape.rows(self._connection, self._shape, self._vault, told)
+        return shape.rows(self._connection, self._shape, self._vault, self._picked, told)
 
 
 @contextmanager
@@ -161,18 +164,31 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _shape(
-    connection: Connection, questionnaire_id: int, *, labels: bool, language: str, texts: bool, versions: Sequence[int]
-) -> Shape:
+def prepare(
+    connection: Connection,
+    questionnaire_id: int,
+    *,
+    labels: bool,
+    language: str,
+    texts: bool,
+    selection: Selection = ALL,
+) -> tuple[Shape, Picked]:
+    """The columns of a file and the answers in it."""
     frozen = _versions(connection, questionnaire_id)
-    wanted = [version for version in frozen if not versions or version.number in versions]
+    wanted = [version for version in frozen if not selection.versions or version.number in selection.versions]
     if not wanted:
         raise DomainError(N_("这份问卷还没有发布，没有可导出的回答。"))
-    others = [version.id for version in frozen if version not in wanted]
-    return Shape(
-        wanted, _places(connection, labels, language), labels=labels, language=language, translate=translator(language),
-        texts=texts, others=others,
-    )  # fmt: skip
+    places = _places(connection, labels, language)
+    picked = pick(connection, {version.id: version.number for version in frozen}, places, selection)
+    return Shape(wanted, places, labels=labels, language=language, translate=translator(language), texts=texts), picked
+
+
+def check(questionnaire_id: int, selection: Selection) -> None:
+    """Raises DomainError when a file of these answers would be refused."""
+    with dataset.snapshot() as connection:
+        numbers = select(Version.id, Version.number).where(Version.questionnaire_id == questionnaire_id)
+        found = dict(connection.execute(numbers).tuples().all())
+        pick(connection, found, _places(connection, labels=False, language=""), selection)
 
 
 def _versions(connection: Connection, questionnaire_id: int) -> list[FrozenVersion]:
@@ -189,7 +205,7 @@ def _places(connection: Connection, labels: bool, language: str) -> dict[int, Pl
         select(Shop.id, Shop.code, Region.code, Region.name, Region.name_en).join(Region, Region.id == Shop.region_id)
     )
     return {
-        shop_id: Place(code, _region(region, name, name_en, language) if labels else region)
+        shop_id: Place(code, _region(region, name, name_en, language) if labels else region, region)
         for shop_id, code, region, name, name_en in found
     }
 
@@ -198,7 +214,8 @@ def _region(code: str, name: str, name_en: str, language: str) -> str:
     return (name if language.startswith("zh") or not name_en else name_en) or code
 
 
-def _about(table: Shape, now: datetime, labels: bool) -> list[tuple[str, str]]:
+def about_file(table: Shape, selection: Selection, now: datetime, labels: bool) -> list[tuple[str, str]]:
+    """What is told about a file: name and text."""
     _ = translator(table.language)
     newest = table.frozen[0].definition
     numbers = ", ".join(str(version.number) for version in reversed(table.frozen))
@@ -207,7 +224,7 @@ def _about(table: Shape, now: datetime, labels: bool) -> list[tuple[str, str]]:
         (_("版本"), numbers),
         (_("导出时间"), f"{clock.china(now):%Y-%m-%dT%H:%M:%S+08:00}"),
         (_("内容"), _("标签") if labels else _("取值")),
-        (_("筛选"), _("全部提交的回答；不含测试回答")),
+        (_("筛选"), in_words(selection, _)),
         (_("加权"), _("未加权，weight 均为 1")),
         (
             _("缺失值"),

@@ -3,10 +3,12 @@
 from typing import Any
 
 from flask import Response, abort, send_file
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
 from survey_app import clock
+from survey_app.campaigns.views.fieldwork import CHANNELS
 from survey_app.database import db
 from survey_app.design.models import Questionnaire, Version
 from survey_app.design.publishing import definition_of, newest_version
@@ -15,7 +17,9 @@ from survey_app.errors import DomainError
 from survey_app.exports import forms, requesting
 from survey_app.exports.formats import FORMATS
 from survey_app.exports.models import Export
+from survey_app.exports.selecting import LEAST_CHOSEN, Selection, in_words
 from survey_app.exports.views import blueprint
+from survey_app.organisation.models import Region
 from survey_app.web import access, actor, found, is_htmx, language_tag, may, refused, render, seen, settings
 from survey_app.work import Work
 
@@ -53,6 +57,12 @@ def _numbers(questionnaire: Questionnaire) -> dict[str, int]:
     return {str(number): number for number in found}
 
 
+def _regions() -> list[tuple[str, str]]:
+    found = db.session.scalars(select(Region).order_by(Region.code))
+    zh = language_tag().startswith("zh")
+    return [(region.code, (region.name if zh else region.name_en) or region.name or region.code) for region in found]
+
+
 def _page(questionnaire: Questionnaire) -> dict[str, Any]:
     languages = _languages(questionnaire)
     numbers = _numbers(questionnaire)
@@ -62,7 +72,10 @@ def _page(questionnaire: Questionnaire) -> dict[str, Any]:
         **head(questionnaire),
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in languages],
         "language": language_tag() if language_tag() in languages else (languages[0] if languages else ""),
-        "versions": sorted(numbers.values(), reverse=True),
+        "numbered": [(n, _("第 %(n)s 版", n=n)) for n in sorted(numbers.values(), reverse=True)],
+        "channels": [(key, _(text)) for key, text in CHANNELS.items()],
+        "regions": _regions(),
+        "least": LEAST_CHOSEN,
         "groups": GROUPS,
         "names": {key: known.name for key, known in FORMATS.items()},
         "with_labels": [key for key, known in FORMATS.items() if known.labels],
@@ -75,7 +88,9 @@ def _line(export: Export, state: str, work: Work | None) -> dict[str, Any]:
     running = state in ("queued", "claimed") and not export.file
     shown = "expired" if expired else "running" if running else "ready" if export.file else "failed"
     progress = (work.progress, work.total) if work is not None and work.total else None
-    return {"export": export, "state": shown, "progress": progress, "format": FORMATS[export.format]}
+    only = Selection.from_json(export.options)
+    chosen = "" if only.is_all else in_words(only, _)
+    return {"export": export, "state": shown, "progress": progress, "format": FORMATS[export.format], "chosen": chosen}
 
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/exports", endpoint="list")
@@ -93,7 +108,10 @@ def create(questionnaire_id: int) -> Response:
     questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
     languages = {"": language_tag()} | {code: code for code in _languages(questionnaire)}
     try:
-        form = forms.OrderForm(language=languages, versions=_numbers(questionnaire)).check()
+        form = forms.OrderForm(
+            language=languages, versions=_numbers(questionnaire), languages=languages, channels={c: c for c in CHANNELS},
+            region={"": ""} | {code: code for code, _name in _regions()},
+        ).check()  # fmt: skip
         requesting.request_export(
             questionnaire=questionnaire,
             file_format=form.format.data,
@@ -101,7 +119,7 @@ def create(questionnaire_id: int) -> Response:
             texts=may("comment:read"),
             language=form.language.data,
             reason=form.reason.data,
-            versions=form.versions.data,
+            selection=form.selection(),
             by=actor(),
             now=clock.now(),
         )
