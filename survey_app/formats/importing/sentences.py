@@ -111,7 +111,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "各行有自己的规则：每行变成一道题，存储名称不变。",
     ),
     "page_broken": (
-        "The page was split into {parts}: our pages hold 20 questions, and use only answers of earlier pages in texts and offers.",
+        "The page was split into {parts}: pages here hold 20 questions and use only answers of earlier pages in texts and offers.",
         "这一页拆成了 {parts} 页：一页最多 20 题，文字和选项只能引用前面各页的答案。",
     ),
     "rows_next_page": (
@@ -271,10 +271,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "filter_by_answer": (
         "Which choices are offered depends on an earlier answer; here all are offered. Decide before publishing.",
         "选项随前面的回答变化；这里提供全部选项，发布前请处理。",
-    ),
-    "choices_withheld": (
-        "A choice that the form would refuse is not offered then.",
-        "表单会拒绝的选项，此时不再提供。",
     ),
     "required_sometimes": (
         "It is required only for some answers; here it is optional. Decide before publishing.",

@@ -33,7 +33,7 @@ def filtered(rows: Sequence[Row], node: Node, resolver: Resolver, rules: Rules) 
     for row in rows:
         cells = tuple(_cell(row, name) for name in columns)
         if cells not in made:
-            about = substituted(tree, dict(zip(columns, cells, strict=True)))
+            about = replaced(tree, dict(zip(columns, map(Const, cells), strict=True)))
             made[cells] = rules.condition(resolver.resolved(about, node))
             elsewhere, folded = elsewhere or resolver.elsewhere, folded or rules.folded
         if made[cells] is not False:
@@ -72,17 +72,17 @@ def _parts(tree: Any) -> tuple[Any, ...]:
     return tree.parts if isinstance(tree, Both | Call) else ()
 
 
-def substituted(tree: Any, values: Mapping[str, str]) -> Any:
-    """The tree with constants in the place of names; `.` stands for the answer itself."""
+def replaced(tree: Any, values: Mapping[str, Any]) -> Any:
+    """The tree with others in the place of bare names; `.` stands for the answer itself."""
     if isinstance(tree, Ref):
         bare = not tree.part or tree.name == "."
-        return Const(values[tree.name]) if bare and tree.name in values else tree
+        return values[tree.name] if bare and tree.name in values else tree
     if isinstance(tree, Op):
-        return Op(tree.op, substituted(tree.left, values), substituted(tree.right, values))
+        return Op(tree.op, replaced(tree.left, values), replaced(tree.right, values))
     if isinstance(tree, Not):
-        return Not(substituted(tree.part, values))
+        return Not(replaced(tree.part, values))
     if isinstance(tree, Both):
-        return Both(tree.word, tuple(substituted(part, values) for part in tree.parts))
+        return Both(tree.word, tuple(replaced(part, values) for part in tree.parts))
     if isinstance(tree, Call):
-        return Call(tree.name, tuple(substituted(part, values) for part in tree.parts))
+        return Call(tree.name, tuple(replaced(part, values) for part in tree.parts))
     return tree

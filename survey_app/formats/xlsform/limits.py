@@ -1,86 +1,118 @@
-"""The constraint of a row, put on its question as limits; what our questions cannot check waits for a person."""
+"""The constraint of a row and when it is required, put on its question as limits and checks, which accept the same answers."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
-from survey_app.formats.importing.logic import Inexpressible, Target
+from survey_app.formats.importing.logic import Inexpressible, Ref, Target, together
 from survey_app.formats.importing.tidying import tidied
 from survey_app.formats.xlsform import constraints
-from survey_app.formats.xlsform.filtering import substituted
+from survey_app.formats.xlsform.filtering import replaced
 from survey_app.formats.xlsform.outline import Node
+from survey_app.formats.xlsform.resolving import VAR
 from survey_app.formats.xlsform.workshop import Question, Workshop
+from survey_app.questionnaire import conditions
 
-SELF_NAME = "."
+Check = dict[str, Any]
 
 
-def apply_constraint(shop: Workshop, node: Node, question: Question, target: Target | None) -> None:
-    """Reads the row's constraint, sets what can be set, and tells."""
-    given, place = node.row.get("constraint"), node.row.place("constraint")
+@dataclass
+class Made:
+    """What became of a constraint: `near`: a pattern is not quite the form's; `checks`: what stands on the question now."""
+
+    near: bool = False
+    checks: list[Check] = field(default_factory=list)
+
+
+def apply_constraint(shop: Workshop, node: Node, question: Question, target: Target | None) -> list[Check]:
+    """Reads the row's constraint, sets what can be set, and tells. The checks that were added."""
+    given, place, name = node.row.get("constraint"), node.row.place("constraint"), question["name"]
     if not given:
-        return
-    name = question["name"]
+        return []
+    made = Made()
     try:
         tree = shop.resolver.tree(given, node)
+        elsewhere = shop.resolver.elsewhere
+        _apply(shop, question, target, tree, made)
     except Inexpressible as error:
         shop.building.undecided(question, place, given, error.code, **error.values)
-        return
-    if constraints.always(tree):
-        shop.building.kept("validation", place, given, name)
-        return
-    if (
-        question["type"] in ("single_choice", "dropdown")
-        and target is not None
-        and _offers(shop, question, tree, target)
-    ):
-        shop.building.changed("validation", place, given, "choices_withheld", name)
-        return
-    left: Inexpressible | None = None
-    near = False
-    try:
-        near = _set(question, _limits(question, tree, target))
-    except Inexpressible as error:
-        left = error
-        for part in constraints.conjuncts(tree):
-            try:
-                near |= _set(question, _limits(question, part, target))
-            except Inexpressible as inner:
-                left = inner if inner.code != "rule_kept_as_note" else left
-        if len(list(constraints.conjuncts(tree))) > 1 and all(
-            _fits(question, p, target) for p in constraints.conjuncts(tree)
-        ):
-            left = None
-    if left is not None:
-        shop.building.undecided(question, place, given, left.code, **left.values)
-    elif near:
+        return made.checks
+    if made.near:
         shop.building.changed("validation", place, given, "pattern_ours", name)
+    elif elsewhere:
+        shop.building.changed("validation", place, given, "rule_elsewhere", name)
+    elif made.checks and shop.rules.folded:
+        shop.building.changed("validation", place, given, "case_ignored", name)
     else:
         shop.building.kept("validation", place, given, name)
+    return made.checks
 
 
-def _offers(shop: Workshop, question: Question, tree: Any, target: Target) -> bool:
-    """Gives every choice the condition under which the form accepts it; False when that cannot be said."""
-    ours = {choice["code"]: choice for choice in question["choices"]}
-    if target.name in shop.resolver.ambiguous:
-        return False
+def _apply(shop: Workshop, question: Question, target: Target | None, tree: Any, made: Made) -> None:
+    """The whole as limits, else each part as limits or as a check. Raises Inexpressible after everything that can be set."""
+    if constraints.always(tree):
+        return
     try:
-        found = {
-            target.codes[code]: shop.rules.condition(substituted(tree, {SELF_NAME: code})) for code in target.codes
-        }
-    except Inexpressible:
-        return False
-    if any(rule is False for rule in found.values()) or all(rule is True for rule in found.values()):
-        return False
-    for code, rule in found.items():
-        if isinstance(rule, dict) and code in ours:
-            ours[code]["show_if"] = tidied({"all": [ours[code]["show_if"], rule]}) if "show_if" in ours[code] else rule
-    return True
+        made.near = _set(question, _limits(question, tree, target))
+        return
+    except Inexpressible as error:
+        left: Inexpressible | None = error
+    parts = list(constraints.conjuncts(tree))
+    failed: list[Inexpressible] = []
+    for part in parts:
+        try:
+            made.near |= _set(question, _limits(question, part, target))
+        except Inexpressible as first:
+            try:
+                if check := _check(shop, part, target):
+                    made.checks.append(check)
+            except Inexpressible as error:
+                failed.append(error if error.code != "rule_kept_as_note" else first)
+    question.setdefault("checks", []).extend(made.checks)
+    if not question["checks"]:
+        del question["checks"]
+    left = next((error for error in failed if error.code != "rule_kept_as_note"), failed[0] if failed else None)
+    if left is not None:
+        raise left
 
 
-def _fits(question: Question, tree: Any, target: Target | None) -> bool:
-    try:
-        _limits(question, tree, target)
-    except Inexpressible:
-        return False
-    return True
+def _check(shop: Workshop, tree: Any, target: Target | None) -> Check | None:
+    """What the answer has to meet once there is one; None when every answer does. Raises Inexpressible."""
+    if target is None or target.name not in shop.resolver.by_target:
+        raise Inexpressible
+    sums: dict[str, Any] = {}
+
+    def number_of(part: Any) -> str:
+        name = shop.building.names.give("sum")
+        sums[name] = shop.calculations.expression(part)
+        return name
+
+    found = shop.rules.check(replaced(tree, {".": Ref(target.name, VAR)}), number_of)
+    if isinstance(found, bool):
+        if not found:
+            raise Inexpressible
+        return None
+    others = conditions.names(found) - {target.name}
+    if conditions.reduce(found, others, {}) is not True:  # an empty answer is not judged
+        found = tidied({"any": [{target.name: {"answered": False}}, found]})
+    return {"that": found, **({"let": sums} if sums else {})}
+
+
+def apply_required(shop: Workshop, node: Node, question: Question, target: Target | None) -> list[Check]:
+    """An answer that is required for some answers alone. Raises Inexpressible."""
+    tree = shop.resolver.tree(node.row.get("required"), node)
+    if target is None or target.kind == "ranking":
+        raise Inexpressible("required_sometimes")
+    if shop.resolver.elsewhere:
+        raise Inexpressible
+    needed = shop.rules.condition(tree)
+    if isinstance(needed, bool):
+        if needed:
+            question["required"] = True
+        return []
+    found = together("any", [{"not": needed}, {target.name: {"answered": True}}])
+    checks: list[Check] = [{"that": tidied(found)}] if isinstance(found, dict) else []
+    question.setdefault("checks", []).extend(checks)
+    return checks
 
 
 def _limits(question: Question, tree: Any, target: Target | None) -> constraints.Settings:

@@ -9,7 +9,7 @@ from survey_app.formats.importing.offering import Offered, choices, name_with_co
 from survey_app.formats.xlsform import lists
 from survey_app.formats.xlsform.columns import Row
 from survey_app.formats.xlsform.filtering import Truth, filtered, under
-from survey_app.formats.xlsform.limits import apply_constraint
+from survey_app.formats.xlsform.limits import apply_constraint, apply_required
 from survey_app.formats.xlsform.outline import Node
 from survey_app.formats.xlsform.workshop import Question, Workshop
 from survey_app.questionnaire.conditions import as_number
@@ -82,37 +82,61 @@ class Maker:
         shop, row, name = self.shop, node.row, question["name"]
         own = shop.relevant(node, name)
         target = shop.resolver.targets.get(node)
-        self._texts(node, question)
+        messages = self._texts(node, question)
         added = shop.add(question, row.place("type"), own)
         if node.name and added["name"] != node.name:
             shop.building.changed("setting", row.place("name"), node.name, "renamed", name, wanted=node.name, name=name)
         if not node.name:
             shop.building.changed("setting", row.place("type"), source_of(node), "name_given", name, name=name)
-        self._required(node, added)
-        apply_constraint(shop, node, added, target)
+        needed = self._required(node, added, target)
+        limiting = apply_constraint(shop, node, added, target)
+        for checks, message in zip((needed, limiting), messages, strict=True):
+            self._say(added, checks, message)
         self._settings(node, name)
 
-    def _texts(self, node: Node, question: Question) -> None:
+    def _say(self, question: Question, checks: Sequence[dict[str, Any]], message: dict[str, str]) -> None:
+        """The words of a limit: on the checks that it became, else below the question, where they do not come too late."""
+        if not message:
+            return
+        for check in checks:
+            check["message"] = dict(message)
+        if not checks:
+            question["hint"] = self.shop.wording.complete(joined([question.get("hint", {}), message]))
+
+    def _texts(self, node: Node, question: Question) -> list[dict[str, str]]:
+        """Sets text and hint; gives what is said when an answer is missing, and when it does not fit."""
         wording, row, name = self.shop.wording, node.row, question["name"]
         if text := wording.text(row, "label", name, node):
             question["text"] = text
-        hints = [wording.text(row, key, name, node) for key in ("hint", "guidance_hint", "constraint_message")]
+        hints = [wording.text(row, key, name, node) for key in ("hint", "guidance_hint")]
         if hint := wording.complete(joined(hints)):
             question["hint"] = hint
+        limiting = wording.text(row, "constraint_message", name, node)
+        if row.get("required").lower() not in (*_YES, *_NO, ""):
+            return [wording.text(row, "required_message", name, node), limiting]
         for message in row.texts("required_message").values():
             self.shop.building.changed("text", row.place("required_message"), message, "message_ours", name)
+        return [{}, limiting]
 
-    def _required(self, node: Node, question: Question) -> None:
+    def _required(self, node: Node, question: Question, target: Target | None) -> list[dict[str, Any]]:
+        """Reads whether an answer is required; the checks that say when."""
         given, place = node.row.get("required"), node.row.place("required")
         if not given or question["type"] in ("note", "section"):
-            return
+            return []
         if given.lower() in _YES:
             question["required"] = True
             self.shop.building.kept("validation", place, given, question["name"])
         elif given.lower() in _NO:
             self.shop.building.kept("validation", place, given, question["name"])
         else:
-            self.shop.building.undecided(question, place, given, "required_sometimes")
+            try:
+                checks = apply_required(self.shop, node, question, target)
+            except Inexpressible:
+                self.shop.building.undecided(question, place, given, "required_sometimes")
+                return []
+            self.shop.building.kept("validation", place, given, question["name"])
+            return checks
+        return []
 
     def _settings(self, node: Node, name: str) -> None:
         building, row = self.shop.building, node.row

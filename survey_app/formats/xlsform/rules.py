@@ -10,7 +10,7 @@ from typing import Any
 from survey_app.formats.importing import logic
 from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible, Not, Op, Ref, Target, negated, together
 from survey_app.formats.importing.tidying import tidied
-from survey_app.formats.xlsform import dates, values
+from survey_app.formats.xlsform import dates, texts, values
 from survey_app.formats.xlsform.resolving import SELF, Resolver, refs
 
 Condition = dict[str, Any]
@@ -27,6 +27,7 @@ class Rules:
         self._known = resolver.by_target
         self._number_of = number_of
         self._sums, self._ambiguous = resolver.sums, resolver.ambiguous
+        self._patterns = False
         self.folded = False
         """Whether the last condition compares words, where capital and small letters count as the same here."""
 
@@ -35,6 +36,15 @@ class Rules:
         self.folded = False
         found = self._truth(tree, 0)
         return found if isinstance(found, bool) else tidied(found)
+
+    def check(self, tree: Any, number_of: Callable[[Any], str]) -> Condition | bool:
+        """The condition of a check, which may compare texts with patterns. `number_of`: the name of a sum made for it alone."""
+        before = self._number_of
+        self._number_of, self._patterns = number_of, True
+        try:
+            return self.condition(tree)
+        finally:
+            self._number_of, self._patterns = before, False
 
     # --- truth ---
     def _truth(self, tree: Any, depth: int) -> Condition | bool:
@@ -56,6 +66,8 @@ class Rules:
             return self._selected(tree, depth)
         if isinstance(tree, Ref):
             return self._is_true(self._target(tree))
+        if self._patterns and isinstance(tree, Call) and (found := texts.matching(tree, self._known)) is not None:
+            return found
         return self._tried(tree)
 
     def _branches(self, test: Condition | bool, yes: Condition | bool, no: Condition | bool) -> Condition | bool:
@@ -178,6 +190,8 @@ class Rules:
                 return {target.name: {"answered": True}}
             if (op, number) in (("=", 0), ("<", 1), ("<=", 0)):
                 return {target.name: {"answered": False}}
+        if call.name == "string-length" and self._patterns and target.kind == "text":
+            return texts.of_length(target, op, number)
         raise Inexpressible
 
     def _arithmetic(self, op: str, left: Any, right: Any) -> Condition | bool:

@@ -67,7 +67,6 @@ class Row:
     children: list["Row"] = field(default_factory=list)
     always: bool = False  # the importer says that it could not take the rule
     filter: str = ""  # which choices are offered
-    refused: str = ""  # a constraint that takes choices away
     list: str = ""
 
 
@@ -87,9 +86,7 @@ class Player:
         """Whether a choice (its cells by heading) may be chosen."""
         self.cells = cells
         try:
-            passes = not row.filter or yes(self.value_of(row.filter, row))
-            self.cells = {".": cells["name"]}
-            return passes and (not row.refused or yes(self.value_of(row.refused, row)))
+            return not row.filter or yes(self.value_of(row.filter, row))
         finally:
             self.cells = {}
 
@@ -251,9 +248,12 @@ class Reader:
             "coalesce": lambda a, b: a if text(a) else b,
             "contains": lambda a, b: text(b) in text(a),
             "starts-with": lambda a, b: text(a).startswith(text(b)),
+            "ends-with": lambda a, b: text(a).endswith(text(b)),
             "number": num,
             "string": text,
         }
+        if name == "regex":
+            return re.fullmatch(text(parts[1]), text(parts[0])) is not None
         if name not in simple:
             return BEYOND
         return simple[name](*parts)

@@ -1,4 +1,4 @@
-"""Filters of choices, and limits and rules that take choices or rows away: the same are offered as in the form."""
+"""Filters of choices and rules on rows: the same are offered as in the form."""
 
 import pytest
 
@@ -80,21 +80,6 @@ def test_choices_of_one_code_under_several_parents_are_one_where_their_words_are
     found = xlsform.parse(form("land = ${l}", after=rows + settings))
     assert offered(found, {"l": "cn"}) == ["bj", "sh", "o", "p"]
     assert offered(found, {"l": "fr"}) == ["pa", "o", "p_2"]
-
-
-@pytest.mark.parametrize(
-    "rule", [". != ${p}", "selected(${m}, .)", "not(. = 'x' and ${n} > 1)", "not(${m} != '' and . = 'cn')"]
-)
-def test_what_a_form_would_refuse_of_one_choice_is_not_offered(rule: str) -> None:
-    data = as_csv(
-        "[survey]\ntype | name | label | constraint\nselect_one land | p | First? |\nselect_multiple land | m | Seen |\n"
-        f"integer | n | How many |\nselect_one land | q | Second? | {rule}\n{LISTS}"
-    )
-    found = xlsform.parse(data)
-    assert [line.code for line in found.lines if line.kind == "validation"] == ["choices_withheld"]
-    compared, wrong = compare(read(data), found, rounds=60, seed=2)
-    assert not wrong, wrong[:3]
-    assert compared > 200
 
 
 def test_rows_of_a_table_have_their_rules() -> None:

@@ -65,7 +65,6 @@ def compare(form: Form, found: Imported, *, rounds: int, seed: int) -> tuple[int
 
 def _offering(form: Form, found: Imported, everything: list[Row], lost: set[str]) -> None:
     """Gives the rows the rules on choices that the importer took."""
-    taken = {line.place for line in found.lines if line.code == "choices_withheld"}
     for row in everything:
         source = next(r for r in form.survey.rows if r.number == row.number)
         words = (
@@ -77,8 +76,6 @@ def _offering(form: Form, found: Imported, everything: list[Row], lost: set[str]
         row.list = words[1] if len(words) > 1 else ""
         if source.place("choice_filter") not in lost:
             row.filter = source.get("choice_filter")
-        if source.place("constraint") in taken:
-            row.refused = source.get("constraint")
 
 
 def _offered(
@@ -90,7 +87,7 @@ def _offered(
     nothing = set()
     for row in everything:
         name = ours.get(row.number, "")
-        if name not in found.definition.owners or not (row.filter or row.refused):
+        if name not in found.definition.owners or not row.filter:
             continue
         player = Player(root, typed)
         try:
