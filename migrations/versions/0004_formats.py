@@ -1,4 +1,5 @@
-"""formats: files of other programs that were read, with their reports; files that respondents hand over
+"""formats: files of other programs that were read, with their reports; files that respondents hand over;
+quotas with their counts
 
 Revision: 0004
 Revises: 0003
@@ -54,8 +55,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_uploaded_file_nullifier"), "uploaded_file", ["nullifier"], unique=False)
     op.create_index(op.f("ix_uploaded_file_response_id"), "uploaded_file", ["response_id"], unique=False)
+    op.add_column("response", sa.Column("quotas", sa.Text(), nullable=True))
+    op.create_table(
+        "quota",
+        sa.Column("questionnaire_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("shown_of", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_quota_questionnaire_id_questionnaire")
+        ),
+        sa.PrimaryKeyConstraint("questionnaire_id", "name", name=op.f("pk_quota")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "turned_away",
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("invited", sa.Boolean(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_turned_away_wave_id_wave")),
+        sa.PrimaryKeyConstraint("wave_id", "name", "invited", name=op.f("pk_turned_away")),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("turned_away")
+    op.drop_table("quota")
+    op.drop_column("response", "quotas")
     op.drop_table("uploaded_file")
     op.drop_table("conversion")

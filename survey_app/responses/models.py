@@ -72,7 +72,36 @@ class Response(Base):
     consent_version: Mapped[int]
     order_seed: Mapped[int]  # 16 bits
     test: Mapped[bool] = mapped_column(default=False)
+    quotas: Mapped[str | None] = mapped_column(Text, default="")  # those it counts in (`quotas`); NULL in old answers
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Quota(Base):
+    """How many complete answers count in a quota of a questionnaire, over all its versions.
+
+    `shown`, `shown_of`: this count and the number of answers received when it was last shown; the worker moves them.
+    """
+
+    __tablename__ = "quota"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    count: Mapped[int]
+    shown: Mapped[int]
+    shown_of: Mapped[int]
+
+
+class TurnedAway(Base):
+    """People whom a full quota turned away, as counts: nothing of what they answered is kept."""
+
+    __tablename__ = "turned_away"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    invited: Mapped[bool] = mapped_column(primary_key=True)
+    count: Mapped[int]
 
 
 class Comment(Base):

@@ -19,12 +19,13 @@ import psycopg
 from survey_app import clock
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.responses import holding, links, statements
+from survey_app.responses import holding, links, quotas, statements
 from survey_app.responses.ballots import Ticket, order_seed
 from survey_app.responses.committer import Committer
 from survey_app.responses.connections import Connections
 from survey_app.responses.grouping import Together
 from survey_app.responses.models import RANDOM_BITS
+from survey_app.responses.quotas import Claims
 from survey_app.responses.redaction import redact
 from survey_app.responses.statements import Link, Rows
 from survey_app.vault import Vault
@@ -40,6 +41,7 @@ class Outcome(enum.Enum):
     STORED = "stored"
     RETRY = "retry"  # the same form again: it was stored before
     TAKEN = "taken"  # the code was used for another answer, which stays as it is
+    FULL = "full"  # a quota is full: the ballot is used, nothing else was stored
     GONE = "gone"  # the answer that was to be changed is not there any more
 
 
@@ -75,6 +77,7 @@ class Submission:
     invitation_id: int | None = None  # the answer is linked to it, in confidential and identified mode alone
     spoken: tuple[str, ...] | None = None  # variables with a recording; None where nothing may be spoken
     files: tuple[bytes, ...] | None = None  # numbers of the files referred to; None where nothing may be handed over
+    claims: Claims | None = None  # the quotas that this answer fits
     moment: float = 0.0  # of the submit, seconds since 1970; nothing of it is kept in anonymous mode
 
 
@@ -112,9 +115,42 @@ class Recorder:
                 if "response.id" in str(error) or "pk_response" in str(error):
                     continue  # 46 random bits met twice on one day: take others
                 raise
-            if there is None:
-                return Outcome.STORED
-            return Outcome.RETRY if there == rows.ballot[2] else Outcome.TAKEN
+            return self._told(rows, there)
+
+    @staticmethod
+    def _told(rows: Rows, there: bytes | None) -> Outcome:
+        """`there`: the nonce hash of the ballot that stands there; None when the answer was stored now."""
+        if there is None:
+            return Outcome.STORED
+        if there in (rows.marks or {}).values():
+            return Outcome.FULL
+        return Outcome.RETRY if there == rows.ballot[2] else Outcome.TAKEN
+
+    def turn_away(self, submission: Submission, name: str) -> Outcome:
+        """Use up the ballot of somebody whom a quota of their claims turns away before the submit. Raises errors.Busy.
+
+        FULL, also again; RETRY or TAKEN when the code was used for an answer.
+        """
+        held = submission.verified and submission.mode == "anonymous"
+        rows = self._rows(submission, None if held else self._day_to_keep(submission))
+        ballot = rows.turned_away(name)
+        if self.lite is not None:
+            there = self.lite.write(lambda connection: statements.turn_away_on_sqlite(connection, ballot, name))
+        else:
+            assert self.post is not None
+            there = self.post.write(lambda connection: statements.turn_away_on_postgresql(connection, ballot, name))
+        return self._told(rows, there)
+
+    def full_quota(self, claims: Claims) -> str:
+        """The first of these quotas that has no room now; "" when all have."""
+        counted = "SELECT count FROM quota WHERE questionnaire_id = ? AND name = ?"
+        counts = {key: int(row[0]) for key in claims.keys if (row := self.read(counted, key)) is not None}
+        return claims.full(counts)
+
+    def turned_away_by(self, ticket: Ticket, nonce: str, names: Iterable[str]) -> str:
+        """The quota that turned away whoever sent this form; "" when none did."""
+        found = self.ballot_nonce(ticket.wave_id, ticket.nullifier)
+        return next((name for name in names if found is not None and found == quotas.mark(nonce, name)), "")
 
     def _store(self, rows: Rows) -> bytes | None:
         if self.lite is not None:
@@ -201,7 +237,7 @@ class Recorder:
         response = (
             response_id, s.version_id, s.mode, ticket.wave_id, shop_id, s.place, channel, s.verified, s.language,
             s.layout, day, _hash(s.rc), s.status, s.due, s.speed, s.straightline, s.consent_version, seed, s.test,
-            orjson.dumps(s.answers).decode(),
+            "", orjson.dumps(s.answers).decode(),
         )  # fmt: skip
         comments = [
             (response_id, name, redact(text), self.vault.seal("text", text, place=comment_place(response_id, name)))
@@ -210,7 +246,8 @@ class Recorder:
         ]
         ballot = (ticket.wave_id, ticket.nullifier, _hash(s.nonce), day)
         held = self._held(s, response_id) if hold else None
-        return Rows(ballot, response, comments, self._link(s, response_id), s.spoken, s.files, held)
+        marks = {claim.name: quotas.mark(s.nonce, claim.name) for claim in s.claims.quotas} if s.claims else None
+        return Rows(ballot, response, comments, self._link(s, response_id), s.spoken, s.files, held, s.claims, marks)
 
     @staticmethod
     def _held(s: Submission, response_id: int) -> bytes:

@@ -16,7 +16,7 @@ from survey_app.database import db, read_only
 from survey_app.distribution import waves
 from survey_app.distribution.models import Wave
 from survey_app.events import WORKER
-from survey_app.responses import drafts
+from survey_app.responses import drafts, quotas
 from survey_app.responses.holding import LATE_FORMS
 from survey_app.responses.models import RANDOM_BITS, Comment, Response
 from survey_app.responses.recording import SMALL_SHOP
@@ -131,7 +131,8 @@ def old_answers(connection: Connection, now: datetime) -> list[int]:
 
 
 def delete_answers(ids: Sequence[int]) -> int:
-    """Delete these answers with their texts. Returns how many."""
+    """Delete these answers with their texts; they leave their places in quotas. Returns how many."""
+    quotas.let_go_of(ids)
     return _count(delete(Response).where(Response.id.in_(ids)))
 
 

@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 import orjson
 import psycopg
 
+from survey_app.responses import quotas
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.connections import Connection
+from survey_app.responses.quotas import Claims, Execute
 from survey_app.responses.recording import Outcome, Recorder, comment_place
 from survey_app.responses.redaction import redact
 
 T = TypeVar("T")
-Execute = Callable[[str, tuple[Any, ...]], Any]  # a statement with `?` marks; returns a cursor of either database
 
 _LINKED = (
     "id = ? AND wave_id = ? AND mode IN ('confidential', 'identified') "
@@ -46,6 +47,7 @@ class Revision:
     texts: Mapping[str, str]
     spoken: tuple[str, ...] | None = None  # variables with a recording; None where nothing may be spoken
     files: tuple[bytes, ...] | None = None  # numbers of the files referred to; None where nothing may be handed over
+    claims: Claims | None = None  # the quotas that it fits now
 
 
 def revise(recorder: Recorder, revision: Revision) -> Outcome:
@@ -64,7 +66,10 @@ def take_back(recorder: Recorder, *, wave_id: int, response_id: int) -> bool:
         mine = (response_id, wave_id)
         execute(f"DELETE FROM recording WHERE response_id IN (SELECT id FROM response WHERE {_LINKED})", mine)  # noqa: S608
         execute(f"DELETE FROM uploaded_file WHERE response_id IN (SELECT id FROM response WHERE {_LINKED})", mine)  # noqa: S608
-        return bool(execute(f"DELETE FROM response WHERE {_LINKED}", mine).rowcount)  # noqa: S608 - constants
+        gone = execute(f"DELETE FROM response WHERE {_LINKED} RETURNING version_id, quotas", mine).fetchall()  # noqa: S608
+        for answer in gone:
+            quotas.let_go(execute, *answer)
+        return bool(gone)
 
     return _in_transaction(recorder, job, True)
 
@@ -93,7 +98,7 @@ def _revise(recorder: Recorder, r: Revision, execute: Execute, lock: str) -> Out
     if found is not None and bytes(found[0]) == nonce_hash:
         return Outcome.RETRY
     mine = (r.response_id, r.ticket.wave_id)
-    there = execute(f"SELECT 1 FROM response WHERE {_LINKED}", mine).fetchone()  # noqa: S608 - constants
+    there = execute(f"SELECT quotas FROM response WHERE {_LINKED}", mine).fetchone()  # noqa: S608 - constants
     if found is None or there is None:
         return Outcome.GONE
     if bytes(found[0]) != r.before or not _recordings_are_there(r, execute):
@@ -107,6 +112,7 @@ def _revise(recorder: Recorder, r: Revision, execute: Execute, lock: str) -> Out
     )
     if not changed.rowcount:
         return Outcome.GONE  # taken back a moment ago
+    _change_places(r, there[0] or "", execute, lock)
     execute("DELETE FROM comment WHERE response_id = ?", (r.response_id,))
     for name, text in r.texts.items():
         if text:
@@ -117,6 +123,20 @@ def _revise(recorder: Recorder, r: Revision, execute: Execute, lock: str) -> Out
             )
     execute("UPDATE ballot SET nonce_hash = ? WHERE wave_id = ? AND nullifier = ?", (nonce_hash, *ballot))
     return Outcome.STORED
+
+
+def _change_places(r: Revision, before: str, execute: Execute, lock: str) -> None:
+    """The answer moves from the quotas that it fitted to those it fits now; it was taken before, so a full one takes it too."""
+    if not before and r.claims is None:
+        return
+    number = execute("SELECT questionnaire_id FROM wave WHERE id = ?", (r.ticket.wave_id,)).fetchone()[0]
+    left = {(number, name) for name in quotas.names_in(before)}
+    mine = r.claims.keys if r.claims else []
+    counts = quotas.held(execute, [*left, *mine], lock)
+    quotas.move(execute, dict.fromkeys(left - set(mine), -1) | dict.fromkeys(set(mine) - left, 1))
+    free = {key: count - (key in left) for key, count in counts.items()}
+    stored = r.claims.stored(free) if r.claims else ""
+    execute("UPDATE response SET quotas = ? WHERE id = ?", (stored, r.response_id))
 
 
 def _recordings_are_there(r: Revision, execute: Execute) -> bool:

@@ -15,7 +15,7 @@ from survey_app import clock
 from survey_app.database import db, prepare_sqlite
 from survey_app.distribution.models import Wave
 from survey_app.errors import Busy
-from survey_app.responses import holding, uploads
+from survey_app.responses import holding, quotas, uploads
 from survey_app.responses.models import RANDOM_BITS, Comment, HeldBack, Response
 
 _LONGEST_WAIT = 1_000  # milliseconds; writers wait meanwhile
@@ -82,6 +82,8 @@ def forget_arrivals(*, now: datetime) -> int:
     db.session.commit()
     uploads.forget_order(periods=periods)
     db.session.commit()
+    quotas.forget_order()  # apart from the answers: a submit locks its quotas first
+    db.session.commit()
     tidy(db.engine)
     return number
 
@@ -102,7 +104,7 @@ def tidy(engine: Engine) -> None:
                 raise Busy("the write-ahead log is in use")
         else:
             driver.autocommit = True
-            driver.execute("VACUUM response, comment, held_back, ballot, draft, uploaded_file")
+            driver.execute("VACUUM response, comment, held_back, ballot, draft, uploaded_file, quota, turned_away")
             driver.autocommit = False
     finally:
         pooled.close()

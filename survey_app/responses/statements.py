@@ -4,20 +4,24 @@ Raw statements and not the ORM: this is the path that every answer takes (librar
 """
 
 import sqlite3
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from survey_app.failpoints import failpoint
+from survey_app.responses import quotas
 from survey_app.responses.connections import Connection
+from survey_app.responses.quotas import Claims, Execute, Key
 
 RESPONSE_COLUMNS = (
     "id, version_id, mode, wave_id, shop_id, place, channel, verified, language, layout, day, rc_hash, status, due, "
-    "speed, straightline, consent_version, order_seed, test, answers"
+    "speed, straightline, consent_version, order_seed, test, quotas, answers"
 )
 _COUNT = len(RESPONSE_COLUMNS.split(","))
+_QUOTAS = RESPONSE_COLUMNS.split(", ").index("quotas")
 
 
 Link = tuple[int, str, str, datetime]  # response id, mode, invitation sealed, when
@@ -30,7 +34,8 @@ class Rows:
     `link`: who answered, in confidential and identified mode alone. `spoken`: the variables whose recordings go with the
     answer, the code's other recordings are deleted; None where nothing may be spoken. `files`: the same of the
     numbers of files. `held`: shop, day and channel of an
-    invited anonymous answer, sealed; the response has none of them yet.
+    invited anonymous answer, sealed; the response has none of them yet. `claims`: the quotas it fits, where it fits any;
+    `marks`: for each of them the nonce hash of the ballot, should that quota turn the answer away.
     """
 
     ballot: tuple[int, bytes, bytes, int | None]
@@ -40,6 +45,19 @@ class Rows:
     spoken: tuple[str, ...] | None = None
     files: tuple[bytes, ...] | None = None
     held: bytes | None = None
+    claims: Claims | None = None
+    marks: dict[str, bytes] | None = None
+
+    def counted(self, counts: dict[Key, int]) -> "Rows":
+        """The same, saying in which quotas it counts."""
+        assert self.claims is not None
+        kept = self.claims.stored(counts)
+        return replace(self, response=(*self.response[:_QUOTAS], kept, *self.response[_QUOTAS + 1 :]))
+
+    def turned_away(self, name: str) -> "Rows":
+        """What is stored when a quota turns the answer away: the ballot."""
+        assert self.marks is not None
+        return replace(self, ballot=(*self.ballot[:2], self.marks[name], self.ballot[3]))
 
 
 def as_stored(moment: datetime) -> str:
@@ -62,7 +80,42 @@ _LITE_NONCE = "SELECT nonce_hash FROM ballot WHERE wave_id = ? AND nullifier = ?
 
 
 def store_on_sqlite(connection: sqlite3.Connection, rows: Rows) -> bytes | None:
-    """Store one answer. None when it was stored, else the nonce hash of the ballot that is there already."""
+    """Store one answer. None when it was stored, else the nonce hash of the ballot that is there already.
+
+    That is also what tells of somebody whom a full quota turned away: their ballot is all that was stored.
+    """
+    if rows.claims is None:
+        return _store_on_sqlite(connection, rows)
+    counts = quotas.held(connection.execute, rows.claims.keys)
+    full = rows.claims.full(counts) if rows.claims.strict else ""
+    if full:
+        return turn_away_on_sqlite(connection, rows.turned_away(full), full)
+    there = _store_on_sqlite(connection, rows.counted(counts))
+    if there is None:
+        quotas.move(connection.execute, dict.fromkeys(rows.claims.keys, 1))
+    return there
+
+
+def turn_away_on_sqlite(connection: sqlite3.Connection, rows: Rows, name: str) -> bytes:
+    """Store the ballot of `Rows.turned_away` and nothing else; the nonce hash of the ballot that is there then."""
+    if connection.execute(_LITE_BALLOT, rows.ballot).rowcount:
+        _forget_work(connection.execute, rows.ballot[1])
+        quotas.count_turned_away(connection.execute, {_turned(rows, name): 1})
+    found: bytes = connection.execute(_LITE_NONCE, rows.ballot[:2]).fetchone()[0]
+    return found
+
+
+def _turned(rows: Rows, name: str) -> tuple[int, str, bool]:
+    return rows.ballot[0], name, rows.claims is not None and rows.claims.invited
+
+
+def _forget_work(execute: Execute, nullifier: bytes) -> None:
+    """Nothing is kept of what somebody filled in who was turned away."""
+    for table in ("draft", "recording", "uploaded_file"):
+        execute(f"DELETE FROM {table} WHERE nullifier = ?", (nullifier,))  # noqa: S608 - constants
+
+
+def _store_on_sqlite(connection: sqlite3.Connection, rows: Rows) -> bytes | None:
     if connection.execute(_LITE_BALLOT, rows.ballot).rowcount == 0:
         found: bytes = connection.execute(_LITE_NONCE, rows.ballot[:2]).fetchone()[0]
         return found
@@ -95,7 +148,7 @@ _TYPES = {
     "id": "bigint", "version_id": "int", "mode": "text", "wave_id": "int", "shop_id": "int", "place": "text",
     "channel": "text", "verified": "bool", "language": "text", "layout": "text", "day": "int", "rc_hash": "bytea",
     "status": "text", "due": "smallint", "speed": "text", "straightline": "bool", "consent_version": "int",
-    "order_seed": "int", "test": "bool", "answers": "json",
+    "order_seed": "int", "test": "bool", "quotas": "text", "answers": "json",
 }  # fmt: skip
 _SHAPE = ", ".join(f"{name} {_TYPES[name]}" for name in _COLUMN_NAMES)
 _GIVEN = f"{_SHAPE}, nullifier bytea, nonce_hash bytea, comments json"
@@ -136,6 +189,7 @@ _POST_SUBMIT = {  # by (has links, holds something back)
 _POST_SPOKEN = (
     b"UPDATE recording SET response_id = %s, nullifier = NULL, day = %s WHERE nullifier = %s AND variable = %s"
 )
+_POST_BALLOT = _LITE_BALLOT.replace("?", "%s").encode()
 _POST_NONCE = b"SELECT nonce_hash FROM ballot WHERE wave_id = %s AND nullifier = %s"
 
 
@@ -162,11 +216,72 @@ def _hex(raw: bytes) -> str:
 def store_on_postgresql(connection: Connection, batch: list[Rows]) -> list[bytes | None]:
     """Store answers in one statement, in order of their nullifiers (so that two batches never wait for each other).
 
-    For each: None when it was stored, else the nonce hash of the ballot that is there. Raises ValueError when a code stands
-    in the batch twice: its answers would be stored twice.
+    For each: None when it was stored, else the nonce hash of the ballot that is there (`store_on_sqlite`). Raises ValueError
+    when a code stands in the batch twice: its answers would be stored twice.
     """
     if len({rows.ballot[:2] for rows in batch}) < len(batch):
         raise ValueError("two answers under one code in one batch")
+    if not any(rows.claims for rows in batch):
+        return _store_on_postgresql(connection, batch)
+    with connection.transaction():
+        return _store_counted(connection, batch)
+
+
+def _on(connection: Connection) -> Execute:
+    return lambda text, values: connection.execute(text.replace("?", "%s").encode(), values)
+
+
+def _store_counted(connection: Connection, batch: list[Rows]) -> list[bytes | None]:
+    """The same where answers fit quotas: whoever has no place is turned away. Rows are taken in order of nullifiers."""
+    execute = _on(connection)
+    counts = quotas.held(execute, [key for rows in batch if rows.claims for key in rows.claims.keys], " FOR UPDATE")
+    admitted: list[Rows] = []
+    turned: list[tuple[Rows, str]] = []
+    told: dict[tuple[int, bytes], bytes | None] = {}
+    for rows in sorted(batch, key=lambda rows: rows.ballot[:2]):
+        there = _nonce_there(connection, rows) if rows.claims else b""
+        full = rows.claims.full(counts) if rows.claims and rows.claims.strict else ""
+        if there:
+            told[rows.ballot[:2]] = there
+        elif full:
+            turned.append((rows.turned_away(full), full))
+        else:
+            admitted.append(rows.counted(counts) if rows.claims else rows)
+            counts.update({key: counts[key] + 1 for key in (rows.claims.keys if rows.claims else ())})
+    stored = _store_on_postgresql(connection, admitted) if admitted else []
+    told |= zip([rows.ballot[:2] for rows in admitted], stored, strict=True)
+    new = [
+        key
+        for rows, there in zip(admitted, stored, strict=True)
+        if rows.claims and not there
+        for key in rows.claims.keys
+    ]
+    quotas.move(execute, Counter(new))
+    told |= _turn_away(connection, turned)
+    return [told[rows.ballot[:2]] for rows in batch]
+
+
+def turn_away_on_postgresql(connection: Connection, rows: Rows, name: str) -> bytes:
+    """The same as on SQLite."""
+    with connection.transaction():
+        there = _turn_away(connection, [(rows, name)])[rows.ballot[:2]]
+    return there or b""
+
+
+def _turn_away(connection: Connection, turned: list[tuple[Rows, str]]) -> dict[tuple[int, bytes], bytes | None]:
+    """Store ballots in order, then count: whoever waits for a ballot holds no counter of these."""
+    execute, people = _on(connection), Counter[tuple[int, str, bool]]()
+    told: dict[tuple[int, bytes], bytes | None] = {}
+    for rows, name in turned:
+        if connection.execute(_POST_BALLOT, rows.ballot).rowcount:
+            _forget_work(execute, rows.ballot[1])
+            people[_turned(rows, name)] += 1
+        told[rows.ballot[:2]] = _nonce_there(connection, rows)
+    quotas.count_turned_away(execute, people)
+    return told
+
+
+def _store_on_postgresql(connection: Connection, batch: list[Rows]) -> list[bytes | None]:
     document = orjson.dumps([_as_json(rows) for rows in sorted(batch, key=lambda rows: rows.ballot[:2])])
     statement = _POST_SUBMIT[any(rows.link for rows in batch), any(rows.held for rows in batch)]
 
@@ -205,7 +320,7 @@ RECORDING = "id, nullifier, wave_id, variable, language, day, tries, body"
 _RECORDINGS_OF = "DELETE FROM recording WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
 _FILES_OF = "DELETE FROM uploaded_file WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
 _HELD_OF = "DELETE FROM held_back WHERE response_id = (SELECT id FROM response WHERE rc_hash = {})"
-_ANSWER_OF = "DELETE FROM response WHERE rc_hash = {}"
+_ANSWER_OF = "DELETE FROM response WHERE rc_hash = {} RETURNING version_id, quotas"
 _SAME = "DELETE FROM recording WHERE nullifier = {0} AND variable = {0}"
 _SPOKEN = f"INSERT INTO recording ({RECORDING}) VALUES ({{}})"  # noqa: S608 - constants
 
@@ -215,7 +330,10 @@ def withdraw_on_sqlite(connection: sqlite3.Connection, rc_hash: bytes) -> bool:
     connection.execute(_RECORDINGS_OF.format("?"), (rc_hash,))
     connection.execute(_FILES_OF.format("?"), (rc_hash,))
     connection.execute(_HELD_OF.format("?"), (rc_hash,))
-    return connection.execute(_ANSWER_OF.format("?"), (rc_hash,)).rowcount > 0
+    gone = connection.execute(_ANSWER_OF.format("?"), (rc_hash,)).fetchall()
+    for answer in gone:
+        quotas.let_go(connection.execute, *answer)
+    return bool(gone)
 
 
 def withdraw_on_postgresql(connection: Connection, rc_hash: bytes) -> bool:
@@ -224,7 +342,10 @@ def withdraw_on_postgresql(connection: Connection, rc_hash: bytes) -> bool:
         connection.execute(_RECORDINGS_OF.format("%s").encode(), (rc_hash,))
         connection.execute(_FILES_OF.format("%s").encode(), (rc_hash,))
         connection.execute(_HELD_OF.format("%s").encode(), (rc_hash,))
-        return connection.execute(_ANSWER_OF.format("%s").encode(), (rc_hash,)).rowcount > 0
+        gone = connection.execute(_ANSWER_OF.format("%s").encode(), (rc_hash,)).fetchall()
+        for answer in gone:
+            quotas.let_go(_on(connection), *answer)
+        return bool(gone)
 
 
 def replace_recording_on_sqlite(connection: sqlite3.Connection, old: tuple[bytes, str], row: tuple[Any, ...]) -> None:

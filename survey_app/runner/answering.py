@@ -18,13 +18,14 @@ from survey_app.questionnaire.parts import text_in
 from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.question_types.rating import UNSURE
+from survey_app.questionnaire.question_types.region import Region
 from survey_app.questionnaire.question_types.tables import MatrixFields
 from survey_app.questionnaire.question_types.writing import LongText
 from survey_app.questionnaire.routing import Path, PathPage, path
 from survey_app.questionnaire.validation import FieldProblem, PageResult
 from survey_app.responses import uploads
 from survey_app.responses.recording import Outcome
-from survey_app.runner import assets, closing, document, file_page, recording_page
+from survey_app.runner import assets, closing, document, file_page, recording_page, region_field, turning_away
 from survey_app.runner.assets import Asset
 from survey_app.runner.document import Place
 from survey_app.runner.doors import Paper
@@ -99,6 +100,18 @@ class Keeper(Protocol):
 
     def has_file(self, reference: str) -> bool:
         """Whether a reference leads to a file. Raises Busy."""
+        ...
+
+    def full_quota(self, way: Path) -> str:
+        """The first full quota that somebody on this way fits for certain; "" for none. Raises Busy."""
+        ...
+
+    def turn_away(self, sitting: "Sitting", way: Path, name: str) -> Outcome:
+        """Use the code up for somebody whom a quota turns away. Raises Busy."""
+        ...
+
+    def turned_away_by(self) -> str:
+        """The quota that turned away whoever sent this form; "" when none did. Raises Busy."""
         ...
 
     def submit(self, sitting: "Sitting", way: Path, layout: str) -> Outcome:
@@ -246,16 +259,27 @@ def _from_page(sitting: Sitting, index: int) -> Reply:
     if result.new_questions:
         return _show(sitting, state, index, given=sitting.form, news=result.new_questions)
     way = path(sitting.paper.definition, state.answers, state.texts)
+    alone = len(sitting.paper.definition.pages) == 1
+    counted = sitting.paper.definition.quotas and not alone  # the submit judges an only page
+    if counted and (ended := _ended_by_quota(sitting, way, fresh=before is None)):
+        return ended
     following = _following(sitting, way, state, index)
     if following is not None:
         return _turn(sitting, state, following.index)
     if sitting.paper.reviewed and go != "submit":
         state.reviewed = True
         return _review(sitting, state, way)
-    alone = len(sitting.paper.definition.pages) == 1
     if not alone and before is None and (used := _used(sitting)):
         return used
     return _submit(sitting, state, way, checked=alone)
+
+
+def _ended_by_quota(sitting: Sitting, way: Path, *, fresh: bool) -> Reply | None:
+    """The last page of somebody whom a full quota turns away, now or (`fresh`: no draft is there) by an earlier try."""
+    if fresh and (name := sitting.keeper.turned_away_by()):
+        return Reply(200, turning_away.page(sitting.frame, sitting.paper.definition, name))
+    full = sitting.keeper.full_quota(way)
+    return _told(sitting, sitting.keeper.turn_away(sitting, way, full)) if full else None
 
 
 def _in_order(sitting: Sitting, way: Path) -> tuple[PathPage, ...]:
@@ -531,6 +555,8 @@ def _in_words(sitting: Sitting, question: Any, way: Path) -> str:
             for c in way.answers.get(question.name, ())
         ]
         return "\n".join(f"{rank}. {words}" for rank, words in enumerate(shown, start=1))
+    if isinstance(question, Region):
+        return region_field.in_words(question, way.answers, language, definition.language)
     items = getattr(question, "rows", None) or getattr(question, "fields", None)
     if items is None or isinstance(items, dict) or isinstance(question, MatrixFields):
         parts = [(question.part_text(name), name) for name in question.field_names()]
@@ -579,6 +605,9 @@ def _submit(sitting: Sitting, state: State, way: Path, *, checked: bool = False)
 
 
 def _told(sitting: Sitting, outcome: Outcome) -> Reply:
+    if outcome is Outcome.FULL:
+        name = sitting.keeper.turned_away_by()
+        return Reply(200, turning_away.page(sitting.frame, sitting.paper.definition, name))
     if outcome is Outcome.TAKEN:
         words = typed_words(sitting.paper, sitting.form)
         if sitting.until:

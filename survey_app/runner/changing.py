@@ -20,7 +20,7 @@ from survey_app.responses import ballots, flags, links, order_data, recordings, 
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.models import RANDOM_BITS, Ballot, Comment, Response, ResponseLink
 from survey_app.responses.recording import Outcome, comment_place
-from survey_app.runner import answering, assets, changing_marks, changing_pages, closing, incoming
+from survey_app.runner import answering, assets, changing_marks, changing_pages, closing, incoming, turning_away
 from survey_app.runner.answering import REVIEW, Reply, Sitting, State
 from survey_app.runner.changing_marks import SECONDS, Begun
 from survey_app.runner.doors import Paper, WaveTerms, is_closed, is_looser
@@ -111,6 +111,14 @@ class Changing(Sealed):
         """Whether the answer was taken back since."""
         return self.found is None
 
+    def full_quota(self, way: Path) -> str:
+        """Whoever changes an answer was taken already."""
+        return ""
+
+    def turned_away_by(self) -> str:
+        """Nobody was."""
+        return ""
+
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Replace the answer."""
         if self.found is None or self.begun is None:
@@ -128,6 +136,7 @@ class Changing(Sealed):
                 texts=way.texts,
                 spoken=recordings.spoken_in(way.texts, self.paper.spoken) if self.paper.spoken else None,
                 files=uploads.named_in(way.answers, self.paper.files) if self.paper.files else None,
+                claims=turning_away.claims(self.paper, way, strict=False),
             ),
         )
 
@@ -161,7 +170,7 @@ class Changes:
         languages = paper.definition.languages
         asked = incoming.query_value(incoming.asked.get(), "l")
         language = asked if asked in languages else found.language if found.language in languages else languages[0]
-        frame = Frame(self.here.doors.chain(), language, languages=languages, home=entry.home, tables=paper.tables)
+        frame = Frame(self.here.doors.chain(), language, languages=languages, home=entry.home, scripts=paper.scripts)
         state = self._state_of(paper, found, since, incoming.facts_of(paper, entry.facts), _order(paper, ticket))
         keeper = self._keeper(entry, ticket, paper, ballots.new_nonce(), found, Begun(since, found.before, {}))
         keeper.hidden |= {"_t": ticket.code, "_n": keeper.nonce}
@@ -208,7 +217,7 @@ class Changes:
             return self._page(400, closing.damaged(frame), frame)
         languages = paper.definition.languages
         frame = Frame(chain, incoming.posted_language(form, languages), incoming.posted_size(form), languages,
-                      home=entry.home, tables=paper.tables, aloud=incoming.posted_aloud(form))  # fmt: skip
+                      home=entry.home, scripts=paper.scripts, aloud=incoming.posted_aloud(form))  # fmt: skip
         keeper = self._keeper(entry, ticket, paper, nonce, found, begun)
         stored = found is not None and self.here.recorder.so_far(ticket, nonce) is Outcome.RETRY
         if not stored and (refused := self._refused(entry, ticket, wave, keeper, frame, form, now)):

@@ -1,7 +1,7 @@
 """Where the state between pages lives: in the sealed draft of a respondent, or in the form of a preview."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from survey_app import clock, tokens
 from survey_app.errors import DomainError
@@ -11,7 +11,7 @@ from survey_app.questionnaire.routing import Path
 from survey_app.responses import drafts, flags, order_data, recordings, uploads
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.recording import Outcome, Recorder, Submission
-from survey_app.runner import incoming
+from survey_app.runner import incoming, turning_away
 from survey_app.runner.answering import Sitting, State
 from survey_app.runner.doors import Paper
 from survey_app.runner.entering import Entry
@@ -58,7 +58,8 @@ class Sealed:
 
     def so_far(self) -> Outcome | None:
         """Whether the ballot of this code was used, and by this form."""
-        return self.recorder.so_far(self.ticket, self.nonce)
+        found = self.recorder.so_far(self.ticket, self.nonce)
+        return Outcome.FULL if found is Outcome.TAKEN and self.turned_away_by() else found
 
     def is_deleted(self) -> bool:
         """Whether no answer has this form's delete code."""
@@ -87,35 +88,53 @@ class Sealed:
         """Whether a reference leads to a file of this code."""
         return uploads.is_there(self.recorder, self.ticket, reference)
 
+    def full_quota(self, way: Path) -> str:
+        """Of the quotas that are certain."""
+        claims = turning_away.early_claims(self.paper, way, invited=self.ticket.is_personal)
+        return self.recorder.full_quota(claims) if claims else ""
+
+    def turn_away(self, sitting: Sitting, way: Path, name: str) -> Outcome:
+        """The ballot is used; of the answers nothing stays."""
+        claims = turning_away.early_claims(self.paper, way, invited=self.ticket.is_personal)
+        empty = replace(self._submission(sitting, way, ""), claims=claims, answers={}, texts={})
+        return self.recorder.turn_away(empty, name)
+
+    def turned_away_by(self) -> str:
+        """By the mark of the ballot."""
+        names = [quota.name for quota in self.paper.definition.quotas]
+        return self.recorder.turned_away_by(self.ticket, self.nonce, names) if names else ""
+
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Store the answers on the path."""
+        return self.recorder.submit(self._submission(sitting, way, layout))
+
+    def _submission(self, sitting: Sitting, way: Path, layout: str) -> Submission:
         door, came = self.entry.door, self.entry.way()
-        return self.recorder.submit(
-            Submission(
-                ticket=self.ticket,
-                nonce=self.nonce,
-                rc=self.rc,
-                version_id=self.paper.version_id,
-                mode=door.mode,
-                shop_id=door.shop_id,
-                place=door.place,
-                channel=came.channel,
-                verified=came.verified,
-                crowd=came.crowd,
-                invitation_id=self.entry.invitation_id,
-                moment=self.now,
-                language=sitting.frame.language,
-                day=clock.day_of_epoch(int(self.now)),
-                speed=flags.speed(self.now - self.issued, self.paper.seconds),
-                straightline=flags.straightline(way.answers, self.paper.batteries),
-                consent_version=self.consent_version,
-                answers=order_data.kept(self.paper.definition, way.answers, door.mode),
-                texts=way.texts,
-                layout=layout,
-                status=way.outcome,
-                spoken=recordings.spoken_in(way.texts, self.paper.spoken) if self.paper.spoken else None,
-                files=uploads.named_in(way.answers, self.paper.files) if self.paper.files else None,
-            )
+        return Submission(
+            ticket=self.ticket,
+            nonce=self.nonce,
+            rc=self.rc,
+            version_id=self.paper.version_id,
+            mode=door.mode,
+            shop_id=door.shop_id,
+            place=door.place,
+            channel=came.channel,
+            verified=came.verified,
+            crowd=came.crowd,
+            invitation_id=self.entry.invitation_id,
+            moment=self.now,
+            language=sitting.frame.language,
+            day=clock.day_of_epoch(int(self.now)),
+            speed=flags.speed(self.now - self.issued, self.paper.seconds),
+            straightline=flags.straightline(way.answers, self.paper.batteries),
+            consent_version=self.consent_version,
+            answers=order_data.kept(self.paper.definition, way.answers, door.mode),
+            texts=way.texts,
+            layout=layout,
+            status=way.outcome,
+            claims=turning_away.claims(self.paper, way, invited=self.ticket.is_personal),
+            spoken=recordings.spoken_in(way.texts, self.paper.spoken) if self.paper.spoken else None,
+            files=uploads.named_in(way.answers, self.paper.files) if self.paper.files else None,
         )
 
 
@@ -160,6 +179,18 @@ class InForm:
     def has_file(self, reference: str) -> bool:
         """A preview believes what it made up."""
         return True
+
+    def full_quota(self, way: Path) -> str:
+        """A preview counts nothing and turns nobody away."""
+        return ""
+
+    def turn_away(self, sitting: Sitting, way: Path, name: str) -> Outcome:
+        """Never asked for."""
+        return Outcome.FULL
+
+    def turned_away_by(self) -> str:
+        """Nobody was."""
+        return ""
 
     def submit(self, sitting: Sitting, way: Path, layout: str) -> Outcome:
         """Nothing is stored."""

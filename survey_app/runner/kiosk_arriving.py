@@ -17,7 +17,7 @@ from survey_app.questionnaire.routing import Path, path
 from survey_app.responses import ballots, drafts, flags
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.recording import Outcome, Recorder, Submission
-from survey_app.runner import answering, incoming
+from survey_app.runner import answering, incoming, turning_away
 from survey_app.runner.doors import Door, Doors, Paper, Tablet
 from survey_app.runner.forms import Form, number, one
 from survey_app.vault import Vault
@@ -139,6 +139,7 @@ class Counter:
             texts=way.texts,
             layout=answering.layout_of(paper, one(form, "_y"), incoming.posted_size(form)),
             status=way.outcome,
+            claims=turning_away.claims(paper, way, strict=False),  # it was thanked on the tablet, perhaps days ago
         )
 
 

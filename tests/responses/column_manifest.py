@@ -30,6 +30,7 @@ MANIFEST: dict[str, dict[str, str]] = {
         "consent_version": "which notice was shown; shared by all of its time",
         "order_seed": "16 bits for random order; a number of the code only with the wave's key",
         "test": "preview answers, never counted",
+        "quotas": "which quotas it counts in: follows from the answers; marked where a tablet's answer came too late, no other is",
         "answers": "codes of closed questions, numbers and dates that the person gave",
     },
     "comment": {

@@ -26,7 +26,7 @@ from survey_app.events import COMMAND_LINE, Event
 from survey_app.organisation import shops
 from survey_app.questionnaire.loading import load_definition
 from survey_app.responses import retention
-from survey_app.responses.models import Ballot, BreakOff, Draft, Response
+from survey_app.responses.models import Ballot, BreakOff, Draft, Quota, Response
 from survey_app.runner import assets
 from tests.runner.street import rows_of
 
@@ -299,6 +299,16 @@ def test_the_way_through_several_pages_is_checked_by_the_engine(place: Place) ->
     assert tablet.send(tablet.parcel(4, everything, bought="no"))["stored"]  # off the path: dropped
     kept = sorted((row.status, len(row.answers)) for row in responses())
     assert kept == [("complete", 4), ("screened_out", 1), ("screened_out", 1)]
+
+
+def test_what_a_tablet_took_is_stored_beyond_a_full_quota_and_marked(place: Place) -> None:
+    tablet = place("quotas.yaml")
+    for number in range(1, 4):
+        given = {"gender": "f", "smokes": "no", "visits": "1"}
+        for _ in range(2):  # sent again: its reply was lost
+            assert tablet.send(tablet.parcel(number, ["gender", "smokes", "visits"], **given))["stored"]
+    assert sorted(row.quotas or "" for row in responses()) == ["women", "women", "women+"]
+    assert [row.count for row in rows_of(select(Quota))] == [3]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from survey_app import clock, tokens
 from survey_app.database import db
 from survey_app.design.models import Questionnaire, Version
-from survey_app.responses.models import Ballot, Draft, Response
+from survey_app.responses.models import Ballot, Draft, Quota, Response
 from survey_app.runner import assets, views
 from tests.runner.street import Respondent, rows_of
 
@@ -44,6 +44,17 @@ def test_all_pages_can_be_walked_and_nothing_is_stored(previewer: Callable[..., 
     someone.send(kinds=["pain"])
     html = someone.send(visits=3)
     assert "Thank you" in html and "Preview: nothing is stored" in html and stored() == 0
+
+
+def test_a_preview_takes_no_place_in_a_quota(previewer: Callable[..., Respondent]) -> None:
+    for _ in range(3):
+        someone = previewer("quotas.yaml")
+        someone.open()
+        someone.send(gender="f")
+        someone.send(smokes="yes")
+        someone.send(visits=1)
+        assert "感谢您的回答" in someone.html
+    assert stored() == 0 and rows_of(select(Quota)) == []
 
 
 def test_the_review_works_in_a_preview_too(previewer: Callable[..., Respondent]) -> None:
