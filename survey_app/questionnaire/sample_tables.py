@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
+from survey_app.questionnaire import regions
 from survey_app.questionnaire.conditions import as_number
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.question_types.rating import UNSURE
+from survey_app.questionnaire.question_types.region import REFUSED, Region
 from survey_app.questionnaire.question_types.tables import Column, MatrixFields, MatrixMultiple
 from survey_app.questionnaire.sample_minds import (
     EMPTY_SHARE,
@@ -33,6 +35,8 @@ def table_drawer(question: Question, dice: Random, constants: Constants) -> Draw
     """What fills in a question of one of these types; None for all others."""
     if isinstance(question, Ranking):
         return sometimes(question, _ranking(question, dice))
+    if isinstance(question, Region):
+        return sometimes(question, _region(question, constants))
     if isinstance(question, ConstantSum):
         return sometimes(question, _amounts(question))
     if isinstance(question, Slider):
@@ -55,6 +59,35 @@ def _ranking(question: Ranking, dice: Random) -> Drawer:
         return {question.field_of(question.choices[i]): [str(rank)] for rank, i in enumerate(order[:wanted], start=1)}
 
     return draw
+
+
+def _region(question: Region, constants: Constants) -> Drawer:
+    """A place, drawn level by level; now and then one that a rule looks for, and near the end some stop telling."""
+    names = question.names()
+
+    def draw(dice: Random, mind: Mind) -> Fields:
+        fields: Fields = {}
+        above = ""
+        for level, name in enumerate(names):
+            offered = regions.offered(above, level)
+            if not offered:
+                continue
+            if level and not question.required and not mind.careful and dice.random() < EMPTY_SHARE:
+                return fields | dict.fromkeys(names[level:], [dice.choice(("", REFUSED))])
+            wanted = [
+                code for code in offered if any(_leads_to(code, known) for n in names for known in constants.get(n, ()))
+            ]
+            near = wanted and dice.random() < NEAR_A_CONSTANT
+            above = dice.choice(wanted if near else offered)
+            fields[name] = [above]
+        return fields
+
+    return draw
+
+
+def _leads_to(code: str, known: Any) -> bool:
+    """Whether a place that a rule names lies in this one."""
+    return str(known).startswith(code.rstrip("0") if code.endswith("00") else code)
 
 
 def _amounts(question: ConstantSum) -> Drawer:

@@ -18,6 +18,7 @@ from survey_app.questionnaire.question_types.amounts import Slider
 from survey_app.questionnaire.question_types.base import Damaged, FieldProblem, Form, Question, Reader
 from survey_app.questionnaire.question_types.choosing import MultipleChoice
 from survey_app.questionnaire.question_types.matrix import Matrix
+from survey_app.questionnaire.question_types.region import NEXT
 from survey_app.questionnaire.question_types.tables import MatrixMultiple
 from survey_app.questionnaire.routing import Path, keep, path, stored_names
 
@@ -30,7 +31,7 @@ class PageResult:
 
     `damaged`: why this is not one of our forms, or None. `answers`, `texts`: everything given so far, this page's part
     replaced and its off-path part dropped. `problems`: fields to correct. `new_questions`: questions that apply now but
-    were not on the page (no marker).
+    were not on the page (no marker), or whose next list was not.
     """
 
     damaged: str | None
@@ -82,7 +83,7 @@ class PageForm:
         """Reads a post of this page. `before`: answers given so far, `today`: for dates limited by "today"."""
         try:
             shown = self._shown(form)
-            return self._read(form, shown, before, before_texts, today)
+            return _going_on(self._read(form, shown, before, before_texts, today))
         except Damaged as damage:
             return PageResult(str(damage), dict(before), dict(before_texts))
 
@@ -177,6 +178,14 @@ class PageForm:
                 result.answers.pop(name, None)
         if applies:
             keep(step.question, self.definition, result.answers, result.texts, result.answers, result.texts)
+
+
+def _going_on(result: PageResult) -> PageResult:
+    """Nothing but lists that could not be offered yet is no fault: these questions go on."""
+    if result.problems and all(problem.code == NEXT for problem in result.problems):
+        result.new_questions += [problem.question for problem in result.problems]
+        result.problems.clear()
+    return result
 
 
 def _stored(page: PageForm, question: Question) -> tuple[str, ...]:

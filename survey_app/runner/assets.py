@@ -110,16 +110,10 @@ def small_file(name: str) -> Asset:
     return asset(small_script((_HERE / name).read_text(encoding="utf-8")))
 
 
-@lru_cache(maxsize=8)
-def aloud_script(steps: str) -> Asset:
-    """A script of pages of questions, and the one that reads questions aloud."""
-    return asset(steps + ";" + small_file("aloud.js").text)
-
-
-@lru_cache(maxsize=8)
-def tables_script(steps: str) -> Asset:
-    """A script of pages of questions, and the one for rankings, amounts and sliders."""
-    return asset(steps + ";" + small_file("tables.js").text)
+@lru_cache(maxsize=32)
+def with_script(steps: str, name: str) -> Asset:
+    """A script of pages of questions, and one of its own file behind it."""
+    return asset(steps + ";" + small_file(name).text)
 
 
 @lru_cache(maxsize=1)

@@ -28,10 +28,10 @@ from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert, Nps
 from survey_app.questionnaire.question_types.writing import LongText
 from survey_app.runner.document import keeps_drafts, wants_review
+from survey_app.runner.fields import SCRIPTS
 from survey_app.runner.frame import Chain
 from survey_app.runner.reading import LastKnown, Reader
 from survey_app.runner.sheet import is_arranged
-from survey_app.runner.tables import SCRIPTED
 
 _chance = random.SystemRandom()  # not to be foreseen, whatever was drawn before
 PERSONAL = "personal"
@@ -123,9 +123,10 @@ class Paper:
         return is_arranged(self.definition)
 
     @cached_property
-    def tables(self) -> bool:
-        """Whether it has rankings, amounts or sliders."""
-        return any(q.type in SCRIPTED for q in self.definition.questions)
+    def scripts(self) -> tuple[str, ...]:
+        """The scripts that make questions of its types handier."""
+        asked = {q.type for q in self.definition.questions}
+        return tuple(name for name, types in SCRIPTS.items() if asked & types)
 
     @cached_property
     def zero_to_ten(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from survey_app.questionnaire.question_types import Question
-from survey_app.runner import file_field, tables
+from survey_app.runner import file_field, region_field, tables
 from survey_app.runner.choices import (
     anchors,
     cells,
@@ -38,6 +38,9 @@ from survey_app.runner.marks import (
 from survey_app.runner.sheet import Sheet, attribute, escaped
 
 Drawer = Callable[[Any, Sheet], str]
+
+SCRIPTS = {"tables.js": frozenset({"ranking", "constant_sum", "slider"}), region_field.SCRIPT: frozenset({"region"})}
+"""Scripts that make some types handier. Only questionnaires with such questions carry them."""
 
 
 def draw(question: Question, sheet: Sheet, *, shown: bool = True, script: list[Any] | None = None) -> str:
@@ -254,6 +257,7 @@ _DRAWERS: dict[str, Drawer] = {
     "date": _moment,
     "time": _moment,
     "file": file_field.drawn,
+    "region": region_field.drawn,
     "note": _note,
     "section": _section,
     "consent": _consent,

@@ -52,7 +52,7 @@ class Frame:
     unasked: bool = False  # a preview shows a question whose rules nobody could check
     home: str = ""  # where forms are sent; "": to the address of the page
     entered: str = ""  # the channel, when staff enter what somebody says
-    tables: bool = False  # the questionnaire has rankings, amounts or sliders, which a second script makes handier
+    scripts: tuple[str, ...] = ()  # further ones, which make questions of this questionnaire handier
     aloud: bool = False  # questions can be read aloud: only who asked for it gets the script
     sites: tuple[str, ...] = ()  # origins whose pages may show this one in a frame: they are told its height
 
@@ -71,8 +71,9 @@ class Frame:
         """The script of a page of questions."""
         steps = assets.personal_script() if self.home else assets.script()
         steps = assets.preview_script() if self.preview else steps
-        steps = assets.tables_script(steps.text) if self.tables else steps
-        return assets.aloud_script(steps.text) if self.aloud else steps
+        for name in (*self.scripts, *(["aloud.js"] if self.aloud else ())):
+            steps = assets.with_script(steps.text, name)
+        return steps
 
     @property
     def style(self) -> assets.Asset:

@@ -247,7 +247,7 @@
     $found.pairs.forEach(function ($pair) {
       $all('[name="' + $pair[0] + '"]', _f).forEach(function ($el) {
         if (/^[cr]/.test($el.type)) $el.checked = $el.checked || $el.value == $pair[1];
-        else if ($el.type != 'hidden') $el.value = $pair[1];
+        else if ($el.type != 'hidden') $el.value = $el.dataset.was = $pair[1];  /* lists may be filled later */
       });
     });
     _f.dispatchEvent(new Event('reset'));  /* what shows the values of fields looks at them again */

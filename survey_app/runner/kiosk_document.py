@@ -21,13 +21,15 @@ from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.base import FieldProblem, Variable
 from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.question_types.rating import UNSURE
-from survey_app.runner import assets, closing, document, fields
+from survey_app.questionnaire.question_types.region import Region
+from survey_app.runner import assets, closing, document, fields, region_field
 from survey_app.runner.doors import Door, Paper
 from survey_app.runner.frame import SIZES, Chain, Frame, language_name
 from survey_app.runner.sheet import Item, Sheet, attribute, escaped
 from survey_app.runner.tables import MOST_LISTED
 
-SCRIPTS = {"queue.js": "kiosk_queue.js", "kiosk.js": "kiosk.js", "aloud.js": "aloud.js", "tables.js": "tables.js"}
+SCRIPTS = {"queue.js": "kiosk_queue.js", "kiosk.js": "kiosk.js", "aloud.js": "aloud.js", "tables.js": "tables.js",
+           "region.js": "region.js"}  # fmt: skip
 SIZE = "big"  # what a tablet starts with: people stand in front of it
 
 WORDS = {
@@ -91,7 +93,14 @@ def edition(chain: Chain, door: Door, paper: Paper, shut: str) -> Edition:
     made = {language: _document(Frame(chain, language, SIZE, languages), door, paper, shut) for language in languages}
     mark = hashlib.sha256("".join(made.values()).encode()).hexdigest()[:16]
     pages = ["/k/", *(f"/k/?l={language}" for language in languages)]
-    files = [*pages, *_addresses(chain).values(), *([f"/logo?{chain.logo_key}"] if chain.logo_key else [])]
+    lists = {
+        region_field.listing(question.levels, language).address
+        for question in paper.definition.questions
+        if isinstance(question, Region) and question.levels > 1
+        for language in languages
+    }
+    logo = [f"/logo?{chain.logo_key}"] if chain.logo_key else []
+    files = [*pages, *_addresses(chain).values(), *sorted(lists), *logo]
     return Edition(mark, {language: html.replace("@mark@", mark) for language, html in made.items()}, tuple(files))
 
 
@@ -112,7 +121,8 @@ def _document(frame: Frame, door: Door, paper: Paper, shut: str) -> str:
         f'<meta name=theme-color content="{chain.brand}"><link rel=icon href="/logo?{chain.logo_key}">'
         f'<title>{escaped(title)}</title><link rel=stylesheet href="{files["style.css"]}">'
         f'<script defer src="{files["queue.js"]}"></script><script defer src="{files["kiosk.js"]}"></script>'
-        f'<script defer src="{files["aloud.js"]}"></script><script defer src="{files["tables.js"]}"></script></head>'
+        f'<script defer src="{files["aloud.js"]}"></script><script defer src="{files["tables.js"]}"></script>'
+        f'<script defer src="{files["region.js"]}"></script></head>'
         f"<body data-set={attribute(json.dumps(_settings(frame, paper), ensure_ascii=False))}>"
         f"{_start(frame, sheet, door, paper, shut)}{_form(frame, sheet, shut)}"
         f"{_thanks(frame, sheet)}{_idle(frame)}{_staff(frame)}</body></html>"

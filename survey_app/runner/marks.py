@@ -8,7 +8,7 @@ from survey_app.questionnaire.question_types import Question
 from survey_app.runner.choices import field_id, focus_of
 from survey_app.runner.sheet import Sheet, attribute, escaped
 
-PARTED = frozenset({"matrix", "text_fields", "matrix_multiple", "matrix_fields"})
+PARTED = frozenset({"matrix", "text_fields", "matrix_multiple", "matrix_fields", "region"})
 """Types whose rows and fields are marked and told one by one."""
 EXPLAINED = frozenset({"multiple_choice", "long_text", "ranking", "constant_sum", "slider", "matrix_multiple", "file"})
 """Types with a hint of their own."""

@@ -10,8 +10,6 @@ from survey_app.runner.choices import field_id, focus_of, option, options
 from survey_app.runner.marks import error, heading_id, line, number_field, opening_list, row_must, typed
 from survey_app.runner.sheet import Sheet, attribute
 
-SCRIPTED = frozenset({"ranking", "constant_sum", "slider"})
-"""Types that the second script makes handier."""
 MOST_LISTED = 12
 """More ranks than these are typed, not picked from a list."""
 SIDE_BY_SIDE = 5

@@ -41,6 +41,7 @@ from survey_app.runner import (
     kiosk,
     optout,
     recording_page,
+    region_field,
     typed_code,
     widget,
 )
@@ -125,7 +126,7 @@ class Respondents:
         now, frame = (
             clock.epoch_seconds(),
             Frame(chain, language, languages=paper.definition.languages, home=entry.home, entered=entry.entered,
-                  sites=widget.sites(), tables=paper.tables),
+                  sites=widget.sites(), scripts=paper.scripts),
         )  # fmt: skip
         wave_id = ticket.wave_id if ticket else door.wave_id
         shut = _shut(frame, door, self.doors.wave(wave_id) if wave_id else None, now)
@@ -374,6 +375,21 @@ class Respondents:
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
+    def divisions(self, name: str) -> Response:
+        """What fills the lists of 省市区: the address names its content, so it is kept for good."""
+        found = region_field.served(name)
+        if found is None:
+            return self.refuse()
+        packed = "gzip" in _asked.get().get("HTTP_ACCEPT_ENCODING", "")
+        response = Response(found.packed if packed else found.text, mimetype="application/json")
+        present = found.address.endswith(name)  # a page from before an update asks for what there was then
+        response.headers["Cache-Control"] = f"public, max-age={'31536000, immutable' if present else '300'}"
+        response.headers["Vary"] = "Accept-Encoding"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        return response
+
     def withdraw(self) -> Response:
         """The page that deletes an answer by its delete code, and the deletion."""
         if _asked.get()["REQUEST_METHOD"] != "POST":
@@ -428,7 +444,7 @@ class Respondents:
             language = wanted if wanted in definition.languages else definition.language
             size = size if size in SIZES else ""
             hidden = is_hidden_by_rules(definition, start)
-            frame = Frame(chain, language, size, definition.languages, True, hidden, tables=paper.tables)
+            frame = Frame(chain, language, size, definition.languages, True, hidden, scripts=paper.scripts)
             sitting = Sitting(frame, relaxed, {}, InForm(secret, {}), {"_d": ""}, 0, {}, definition.mode, 0, "", start)
             return self.page(answering.first(sitting), chain, "'self'")
         frame = _posted_frame(chain, form, paper, preview=True)
@@ -475,7 +491,7 @@ def _posted_frame(
     languages = paper.definition.languages
     language, size = incoming.posted_language(form, languages), incoming.posted_size(form)
     return Frame(chain, language, size, languages, preview, home=home, entered=entered, sites=widget.sites(),
-                 tables=paper.tables, aloud=incoming.posted_aloud(form))  # fmt: skip
+                 scripts=paper.scripts, aloud=incoming.posted_aloud(form))  # fmt: skip
 
 
 _BESIDE_CODE = len(document.secrets_of({"_t": "", "_i": "x" * 10, "_m": "x" * 16, "_n": "x" * 22, "_r": "x" * 16}))
@@ -618,6 +634,7 @@ def create_runner(settings: Settings) -> Flask:
     app.add_url_rule("/withdraw", "withdraw", here.withdraw, methods=["GET", "POST"])
     app.add_url_rule("/privacy", "privacy", here.privacy)
     app.add_url_rule("/logo", "logo", here.logo)
+    app.add_url_rule("/divisions/<name>", "divisions", here.divisions)
     app.add_url_rule("/interview/<token>", "interview", Interviews(here).view, methods=["GET", "POST"])
     app.add_url_rule("/preview/<token>", "preview", here.preview, methods=["GET", "POST"])
     kiosk.register(app, here)

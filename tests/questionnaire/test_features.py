@@ -109,6 +109,30 @@ READ: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, str]]] = [
         {"drug_a_boxes": 2, "drug_a_form": "dk"},
         {"drug_a_title": "感冒灵"},
     ),
+    (
+        "region",
+        {"home_province": "440000", "home_city": "440300", "home_district": "440305", "work_province": "refused"},
+        {
+            "home_province": "440000", "home_city": "440300", "home_district": "440305",
+            "work_province": "refused", "work_city": "refused",
+        },
+        {},
+    ),
+    (  # Beijing has no cities and Dongguan no districts: the place above stands for them
+        "region",
+        {"home_province": "110000", "home_district": "110105", "work_province": "110000", "born_province": "710000"},
+        {
+            "home_province": "110000", "home_city": "110000", "home_district": "110105",
+            "work_province": "110000", "work_city": "110000", "born_province": "710000",
+        },
+        {},
+    ),
+    (
+        "region",
+        {"home_province": "440000", "home_city": "441900", "work_province": "440000", "work_city": ""},
+        {"home_province": "440000", "home_city": "441900", "home_district": "441900", "work_province": "440000"},
+        {},
+    ),
 ]
 
 
@@ -171,6 +195,19 @@ REFUSED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         "matrix_fields",
         {"drug_a_title": "x" * 21, "drug_a_boxes": "0"},
         {"drug_a_title": "text_too_long", "drug_a_boxes": "number_too_small", "drug_a_form": "required_choice"},
+    ),
+    ("region", {}, {"home_province": "required_choice"}),
+    (
+        "region",
+        {"home_province": "440000", "home_city": "", "work_province": "440000", "work_city": "330100"},
+        {"home_city": "required_choice", "work_city": "region_elsewhere"},
+    ),
+    ("region", {"home_province": "990000"}, {"home_province": "no_such_region"}),
+    ("region", {"home_province": "refused"}, {"home_province": "no_such_region"}),
+    (
+        "region",
+        {"home_province": "440000", "home_city": "440300", "home_district": "110101", "work_province": "440300"},
+        {"home_district": "region_elsewhere", "work_province": "region_elsewhere"},
     ),
     ("dates", {"any_day": "9999-01-01", "came_at": "7.30"}, {"any_day": "date_too_late", "came_at": "bad_time"}),
 ]

@@ -18,7 +18,7 @@ from survey_app.questionnaire.timing import question_seconds
 from survey_app.questionnaire.uses import uses
 from tests.questionnaire.tools import NAMES, codes, made, question, read, sent, shown, tiny
 
-NEW = ("ranking", "constant_sum", "slider", "matrix_multiple", "matrix_fields")
+NEW = ("ranking", "region", "constant_sum", "slider", "matrix_multiple", "matrix_fields")
 AB = [{"code": code, "text": code} for code in "ab"]
 FIELD = {"code": "x", "text": "x", "type": "number"}
 

@@ -55,6 +55,7 @@ class _Fields(HTMLParser):
         self.disabled = 0
         self.depth: list[bool] = []
         self.select = ""
+        self.options: list[tuple[str, bool]] = []
         self.area: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -64,13 +65,13 @@ class _Fields(HTMLParser):
             self.disabled += "disabled" in a
         name, value = a.get("name") or "", a.get("value") or ""
         if tag == "select":
-            self.select = name
+            self.select, self.options = name if "disabled" not in a else "", []
         if self.disabled:
             return
         if tag == "input" and (a.get("type") not in ("radio", "checkbox") or "checked" in a):
             self.pairs.append((name, value))
-        if tag == "option" and "selected" in a:
-            self.pairs.append((self.select, value))
+        if tag == "option":
+            self.options.append((value, "selected" in a))
         if tag == "textarea":
             self.area = [name, ""]
 
@@ -81,6 +82,8 @@ class _Fields(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "fieldset" and self.depth:
             self.disabled -= self.depth.pop()
+        if tag == "select" and self.select and self.options:  # a list always has one of its options
+            self.pairs.append((self.select, next((value for value, on in self.options if on), self.options[0][0])))
         if tag == "textarea" and self.area is not None:
             self.pairs.append((self.area[0], self.area[1].removeprefix("\n")))
             self.area = None

@@ -102,7 +102,7 @@ def test_what_is_half_done_survives_another_text_size_and_a_change_of_pages(pers
 def test_pages_of_the_new_kinds_are_small(language: str) -> None:
     made_of = definition("tables.yaml")
     for index in (0, 1):
-        frame = Frame(CHAIN, language, "", made_of.languages, tables=True)
+        frame = Frame(CHAIN, language, "", made_of.languages, scripts=("tables.js",))
         sheet = Sheet(made_of, language, numbers=document.numbering(frame, made_of))
         halves = document.page_document(frame, sheet, Place(1, str(index), seconds=150))
         size = len(Stitched(halves.front, halves.rest, 300).gzip(b"x" * 300))

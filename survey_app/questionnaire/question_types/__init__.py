@@ -14,6 +14,7 @@ from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.numbers import Date, Number, Time
 from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.question_types.rating import Ces, Csat, Likert, Nps, Rating
+from survey_app.questionnaire.question_types.region import Region
 from survey_app.questionnaire.question_types.tables import MatrixFields, MatrixMultiple
 from survey_app.questionnaire.question_types.writing import LongText, ShortText, TextFields
 
@@ -40,6 +41,7 @@ AnyQuestion = Annotated[
     | Date
     | Time
     | File
+    | Region
     | Note
     | Section
     | Consent
@@ -74,6 +76,7 @@ TYPES: dict[str, type[Question]] = {
         Date,
         Time,
         File,
+        Region,
         Note,
         Section,
         Consent,
