@@ -174,14 +174,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "case_ignored": ("Capital and small letters count as the same here.", "这里不区分大小写。"),
     "choice_rule": (
-        "A single choice or column cannot have a rule here: it is always shown. Decide before publishing.",
-        "单个选项或列在这里不能有显示规则，会一直显示。发布前请处理。",
+        "The rule of this choice, row or column cannot be expressed here: it is always shown. Decide before publishing.",
+        "这个选项、行或列的显示规则在这里无法表达，会一直显示。发布前请处理。",
     ),
     "part_split": ("The part with the rule is a question of its own.", "带规则的部分成为单独的题目。"),
     "split": ("It became {count} questions with the same columns.", "拆成了 {count} 道题，数据列不变。"),
     "carried": (
-        "Choices carried forward from an answer: all of them are shown. Decide before publishing.",
-        "选项来自之前的回答：这里全部显示。发布前请处理。",
+        "How these choices follow from an answer cannot be expressed here: all of them are shown. Decide before publishing.",
+        "这些选项如何随之前的回答变化，在这里无法表达：全部显示。发布前请处理。",
     ),
     "choices_missing": ("There are no choices in the file.", "文件里没有选项。"),
     "extra_text": (

@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from survey_app.formats.qualtrics import grids
+from survey_app.formats.qualtrics import checking, grids, validation
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import dig, entries, mapping, text_of
 from survey_app.formats.qualtrics.source import RULE_KEYS
@@ -21,6 +21,7 @@ def side_by_side(item: Item) -> Made:
         text_of(part.get("SubSelector")) != "MultipleAnswer"
         and not any(mapping(part.get(key)) for key in RULE_KEYS)
         and text_of(part.get("Selector")) in ("Likert", "TE")
+        and text_of(dig(part, "Validation", "Settings", "Type")) != validation.CUSTOM
         for _, part in columns
     )
     answers = [sum(1 for _ in entries(part.get("Answers"))) for _, part in columns]
@@ -114,6 +115,7 @@ def _as_grids(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
     for key, part in columns:
         inner = _part(item, key, part)
         one = grids.matrix(inner)
+        checking.check_answers(inner, one)
         rule = inner.offered("AdditionalQuestions", key, part)
         if isinstance(rule, dict):
             for question in one.questions:

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 from survey_app.formats.importing.logic import Inexpressible, negated, together
 from survey_app.formats.qualtrics.item import Item
+from survey_app.formats.qualtrics.operands import cell_chosen, chosen
 from survey_app.formats.qualtrics.reading import entries, mapping, ordered, text_of
-from survey_app.formats.qualtrics.rules import cell_chosen, chosen
 from survey_app.formats.qualtrics.source import RULE_KEYS
 from survey_app.formats.qualtrics.work import Asked, Rule
 

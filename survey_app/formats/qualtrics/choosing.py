@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from survey_app.formats.qualtrics import checking
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import dig, entries, is_on, mapping, text_of, whole
 from survey_app.formats.qualtrics.source import RULE_KEYS
@@ -47,6 +48,12 @@ def offering(item: Item, kind: str) -> Made:
         asked.texts[choice] = f"{name}_other" if choice == typed[-1] else f"{name}_{codes[choice]}_text"
     for choice in typed[:-1]:
         _add_text(item, made, question, choice, codes[choice], several=several)
+    for (choice, entry), asking in zip(
+        [(choice, dict(listed)[choice]) for choice in typed], [*made.questions[1:], question], strict=False
+    ):
+        chosen = {name: {"includes" if several else "is": codes[choice]}}
+        if checks := checking.typed_beside(item, choice, entry, asking["name"], chosen, asked.texts[choice]):
+            asking["checks"] = checks
     return made
 
 
@@ -65,10 +72,6 @@ def _choices(
             one["score"] = grades[(choice, "")]
         if choice in other:
             one["other"] = True
-            if text_of(entry.get("TextEntryValidation")) not in ("", "None") or is_on(
-                entry.get("TextEntryForceResponse")
-            ):
-                item.work.building.lost("validation", place, "TextEntry", "validation_lost", asked.name)
         if is_on(entry.get("ExclusiveAnswer")) and several:
             one["exclusive"] = True
             item.work.building.kept("setting", f"{place} / ExclusiveAnswer", "true", asked.name)

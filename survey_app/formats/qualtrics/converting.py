@@ -5,7 +5,7 @@ from typing import Any
 
 from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.importing.report import Kind
-from survey_app.formats.qualtrics import beside, choosing, entering, grids
+from survey_app.formats.qualtrics import beside, checking, choosing, entering, grids
 from survey_app.formats.qualtrics.carrying import carry
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import entries, mapping, text_of
@@ -60,6 +60,7 @@ def convert(work: Work, words: Wording, rules: Rules, qid: str, payload: Mapping
     if kind not in _WITHOUT_CARRIED:
         carry(item)
     made = convert_it(item)
+    checking.check_answers(item, made)
     made.notes += item.notes
     _repair(item, made)
     _tell(item, kind, made)

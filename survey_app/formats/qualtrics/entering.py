@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from survey_app.formats.qualtrics import validation
+from survey_app.formats.qualtrics import checking, validation
 from survey_app.formats.qualtrics.choosing import add_row_texts
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import entries, is_on, number, text_of, whole
@@ -17,12 +17,14 @@ def text_entry(item: Item) -> Made:
     selector = text_of(item.payload.get("Selector"))
     if selector == "FORM":
         return _form(item)
-    limits = validation.text_limits(item)
-    kind = limits.pop("type", "long_text" if selector in _LONG else "short_text")
+    limits = {"type": "number", "decimals": 6} if checking.is_number(item) else validation.text_limits(item)
+    kind, pattern = limits.pop("type", "long_text" if selector in _LONG else "short_text"), limits.pop("matches", "")
     if kind == "long_text":
         limits.pop("pattern", None)
     name = item.work.name(item.wanted, item.qid)
     question = {"name": name, "type": kind, "text": item.text("QuestionText"), **limits, "required": item.required}
+    if pattern:
+        question["checks"] = [{"that": {"any": [{name: {"answered": False}}, {name: {"matches": pattern}}]}}]
     if selector not in ("SL", "", *_LONG):
         item.work.building.changed(
             "setting", f"{item.qid} / Selector", selector, "as_type", name, source=selector, type=kind
@@ -36,7 +38,7 @@ def _form(item: Item) -> Made:
     name = item.work.name(item.wanted, item.qid, codes.values())
     asked = Asked(name, "none", texts={field: f"{name}_{code}" for field, code in codes.items()})
     limits = validation.text_limits(item)
-    pattern = "number" if limits.get("type") == "number" else limits.get("pattern")
+    pattern, words = "number" if limits.get("type") == "number" else limits.get("pattern"), limits.get("matches")
     fields = []
     for field, entry in listed:
         one: dict[str, Any] = {"code": codes[field], "text": item.display("Choices", field, codes[field])}
@@ -53,6 +55,11 @@ def _form(item: Item) -> Made:
     if not fields:
         return Made([_heading(item, f"{name}_heading", text)], asked)
     question = {"name": name, "type": "text_fields", "text": text, "fields": fields, "required": item.required}
+    if words:
+        each = [asked.texts[field] for field, _ in listed]
+        question["checks"] = [
+            {"that": {"any": [{one: {"answered": False}}, {one: {"matches": words}}]}} for one in each
+        ]
     return Made([question], asked)
 
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from survey_app.formats.qualtrics import choosing, validation
+from survey_app.formats.qualtrics import checking, choosing, validation
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import dig, is_on, mapping, text_of
 from survey_app.formats.qualtrics.work import Asked, Made
@@ -21,12 +21,15 @@ def matrix(item: Item) -> Made:
     selector, sub = (text_of(item.payload.get(key)) for key in ("Selector", "SubSelector"))
     if selector == "Profile":
         return _profile(item)
-    if selector == "MaxDiff":
-        item.note("Selector", "MaxDiff", "max_diff")
     if selector in ("TE", "CS", "RO"):
         return typed(item)
     several = sub == "MultipleAnswer" or len(item.listed("Answers")) < 2
-    return _on_choices(item, several=several)
+    made = _on_choices(item, several=several and selector != "MaxDiff")
+    if selector == "MaxDiff" and made.questions[0]["type"] == "matrix":
+        checking.best_and_worst(item, made.questions[0])
+    elif selector == "MaxDiff":
+        item.note("Selector", "MaxDiff", "max_diff")
+    return made
 
 
 def columns_of(
@@ -202,5 +205,7 @@ def cell_kind(item: Item) -> dict[str, Any]:
     limits = validation.text_limits(item)
     if limits.get("type") == "number":
         return limits
+    if pattern := limits.get("matches"):
+        item.work.building.lost("validation", f"{item.qid} / Validation", pattern, "validation_lost")
     longest = limits.get("max_length") or _LONGEST.get(sub, 200)
     return {"type": "short_text", "max_length": longest}

@@ -11,8 +11,10 @@ from urllib.parse import unquote
 
 from survey_app.formats.importing.logic import Inexpressible, Target, compare, negated, together
 from survey_app.formats.qualtrics.fields import Fields, compares
-from survey_app.formats.qualtrics.reading import entries, is_on, mapping, text_of, whole
+from survey_app.formats.qualtrics.operands import SIGNS, counted, displayed, selected, target_of
+from survey_app.formats.qualtrics.reading import entries, is_on, mapping, text_of
 from survey_app.formats.qualtrics.work import Asked, Rule, Work
+from survey_app.questionnaire import patterns
 from survey_app.questionnaire.conditions import as_number, simplify
 from survey_app.questionnaire.question_types.numbers import is_iso_date
 
@@ -20,11 +22,11 @@ MOST_PARTS = 500
 """A condition with more tests than this is left as words."""
 _LOCATOR = re.compile(r"q://([^/]+)/(.+)")
 _JOIN = re.compile(r'class="ConjDesc">\s*((?:And|Or|Else)?)', re.IGNORECASE)
+ANSWER = re.compile(r"\$\{(q://[^{}]{1,200})\}")
+_DELIMITED = re.compile(r"/(.*)/([a-z]*)", re.DOTALL)
 _NEGATIVE = {"NotSelected": "Selected", "NotDisplayed": "Displayed", "IsNotEmpty": "NotEmpty", "IsEmpty": "Empty"}
-SIGNS = {
-    "EqualTo": "=", "NotEqualTo": "!=", "GreaterThan": ">", "GreaterThanOrEqual": ">=", "GreaterThanOrEqualTo": ">=",
-    "LessThan": "<", "LessThanOrEqual": "<=", "LessThanOrEqualTo": "<=", "Is": "=", "IsNot": "!=",
-}  # fmt: skip
+_IN_WORDS = ("MatchesRegex", "Contains", "DoesNotContain")
+"""Comparisons that only checks of answers can make."""
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Rules:
 
     def __init__(self, work: Work, fields: Fields) -> None:
         self._work, self._fields = work, fields
-        self._loosened, self._size, self._in_page = False, 0, False
+        self._loosened, self._size, self._in_page, self._patterns = False, 0, False, False
         forward = not is_on(work.source.options.get("BackButton"))
         self._to_come = {
             element.question
@@ -50,9 +52,12 @@ class Rules:
         }
         """Questions that have no answer yet as long as they were not asked: nobody goes back."""
 
-    def of(self, logic: Any) -> Found:
-        """The condition of a BooleanExpression, or of one expression. Raises Inexpressible."""
-        self._loosened, self._size = False, 0
+    def of(self, logic: Any, *, patterns: bool = False) -> Found:
+        """The condition of a BooleanExpression, or of one expression. Raises Inexpressible.
+
+        `patterns`: whether words may be compared with patterns, as checks of answers do.
+        """
+        self._loosened, self._size, self._patterns = False, 0, patterns
         self._in_page = is_on(mapping(logic).get("inPage"))
         if isinstance(logic, dict) and "Operator" in logic:
             rule = self._expression(logic)
@@ -99,7 +104,8 @@ class Rules:
         operator = _NEGATIVE.get(operator, operator)
         kind = text_of(expression.get("LogicType")) or "Question"
         right = text_of(expression.get("RightOperand"))
-        if "${" in right or "$e{" in right:
+        answer = ANSWER.fullmatch(right.strip())
+        if ("${" in right or "$e{" in right) and (answer is None or kind != "Question"):
             raise Inexpressible
         if kind == "EmbeddedField":
             name = text_of(expression.get("LeftOperand")).removeprefix("e://Field/")
@@ -113,10 +119,12 @@ class Rules:
         if asked.kind == "later":
             nothing = "0" if parts[0].endswith("Count") else ""
             return operator not in ("Displayed", "Selected") and compares(nothing, operator, right)
+        if answer:
+            return self._two_answers(asked, parts, operator, self._operand({"LeftOperand": answer.group(1)}))
         if operator == "Displayed":
-            return _displayed(asked, parts)
+            return displayed(asked, parts)
         if operator == "Selected":
-            return _selected(asked, parts)
+            return selected(asked, parts)
         return self._compared(asked, parts, operator, expression, right)
 
     def _operand(self, expression: dict[str, Any]) -> tuple[Asked, list[str]]:
@@ -138,10 +146,12 @@ class Rules:
     def _compared(self, asked: Asked, parts: list[str], operator: str, expression: dict[str, Any], right: str) -> Rule:
         key, rest = parts[0], parts[1:]
         if key == "SelectedChoicesCount" and not rest:
-            return _counted(asked, operator, right)
-        target = _target(asked, key, rest)
+            return counted(asked, operator, right)
+        target = target_of(asked, key, rest)
         if operator in ("Empty", "NotEmpty"):
             return compare(target, "=" if operator == "Empty" else "!=", "", empty_equals=True)
+        if operator in _IN_WORDS:
+            return self._in_words(target, operator, right, is_on(expression.get("IgnoreCase")))
         sign = SIGNS.get(operator)
         if sign is None or (target.kind == "text" and sign not in ("=", "!=")):
             raise Inexpressible
@@ -152,6 +162,48 @@ class Rules:
         if target.kind == "choice" and sign not in ("=", "!=") and as_number(right) is None:
             return False
         return compare(target, sign, right, empty_equals=True)
+
+    def _two_answers(self, asked: Asked, parts: list[str], operator: str, other: tuple[Asked, list[str]]) -> Rule:
+        """Two answers compared. Both are empty texts when they are not there, and so they are equal."""
+        left, right = target_of(asked, parts[0], parts[1:]), target_of(other[0], other[1][0], other[1][1:])
+        sign, kinds = SIGNS.get(operator), {left.kind, right.kind}
+        if (
+            sign is None
+            or len(kinds) > 1
+            or not (kinds <= {"number", "date"} or (kinds == {"text"} and sign in ("=", "!=")))
+        ):
+            raise Inexpressible
+        self._loosened = self._loosened or kinds == {"text"}
+        words = {"=": "is", "!=": "is", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
+        compared: dict[str, Any] = {left.name: {words[sign]: {"answer": right.name}}}
+        if sign not in ("=", "!="):
+            return compared
+        nothing = {"all": [{left.name: {"answered": False}}, {right.name: {"answered": False}}]}
+        same = together("any", [compared, nothing])
+        return same if sign == "=" else negated(same)
+
+    def _in_words(self, target: Target, operator: str, right: str, ignore_case: bool) -> Rule:
+        """Words against a pattern or a part: only for checks. An empty answer is an empty text."""
+        if not self._patterns or target.kind != "text" or not right:
+            raise Inexpressible
+        pattern = _regex(right) if operator == "MatchesRegex" else re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", right)
+        if ignore_case and not pattern.startswith("(?"):
+            pattern = f"(?i){pattern}"
+        if not patterns.is_pattern(pattern):
+            raise Inexpressible
+        found: Rule = {target.name: {"matches": pattern}}
+        if patterns.matches("", pattern):
+            found = together("any", [found, {target.name: {"answered": False}}])
+        return negated(found) if operator == "DoesNotContain" else found
+
+
+def _regex(given: str) -> str:
+    """A pattern without the slashes around it: `/^a/i` is `(?i)^a`."""
+    match = _DELIMITED.fullmatch(given.strip())
+    if match is None:
+        return given.strip()
+    flags = "".join(flag for flag in "ims" if flag in match.group(2))
+    return f"(?{flags}){match.group(1)}" if flags else match.group(1)
 
 
 def _type_of(group: Any) -> str:
@@ -185,114 +237,6 @@ def _together(word: Literal["all", "any"], parts: "list[Rule | Inexpressible]") 
     if any(part is decisive for part in parts):
         return decisive
     return next((part for part in parts if isinstance(part, Inexpressible)), None) or together(word, parts)  # type: ignore[arg-type]
-
-
-def _displayed(asked: Asked, parts: list[str]) -> Rule:
-    shown = asked.shown
-    if shown is None:
-        raise Inexpressible
-    if parts[0] in ("QuestionDisplayed", "DisplayableQuestion"):
-        return shown
-    if parts[0] == "ChoiceDisplayed" and len(parts) > 1 and parts[1] in asked.offered:
-        offered = asked.offered[parts[1]]
-    elif parts[0] == "AnswerDisplayed" and len(parts) > 1 and f"column {parts[1]}" in asked.offered:
-        offered = asked.offered[f"column {parts[1]}"]
-    elif parts[0] == "AnswerDisplayed" and asked.kind in ("single", "multiple"):
-        offered = False  # it was a matrix once: as in its own data, a column that is not there was not shown
-    else:
-        raise Inexpressible
-    if offered is None:
-        raise Inexpressible
-    return together("all", [shown, offered])
-
-
-def _selected(asked: Asked, parts: list[str]) -> Rule:
-    key, rest = parts[0], parts[1:]
-    if key == "SelectableAnswer" and asked.rows:
-        if len(rest) == 1:
-            return together("any", [cell_chosen(asked, row, rest[0]) for row in asked.rows])
-        if len(rest) == 2:
-            return cell_chosen(asked, rest[0], rest[1])
-    if key == "SelectableChoice" and len(rest) == 1:
-        return chosen(asked, rest[0])
-    if key == "SelectableChoice" and len(rest) == 2:
-        return cell_chosen(asked, rest[0], rest[1])
-    raise Inexpressible
-
-
-def chosen(asked: Asked, choice: str) -> dict[str, Any]:
-    """That a choice was taken, or a row answered. Raises Inexpressible."""
-    if choice in asked.rows:
-        return {asked.rows[choice]: {"answered": True}}
-    if choice in asked.codes and asked.kind in ("single", "multiple", "number"):
-        return _is(asked.name, "includes" if asked.kind == "multiple" else "is", asked.codes[choice])
-    raise Inexpressible
-
-
-def cell_chosen(asked: Asked, row: str, column: str) -> dict[str, Any]:
-    """That a column was taken in a row. Raises Inexpressible."""
-    if row in asked.rows:
-        code = asked.cell_codes.get((row, column), asked.codes.get(column))
-        if code is not None:
-            return _is(asked.rows[row], "includes" if asked.cell == "multiple" else "is", code)
-    raise Inexpressible("rule_unknown_name", name=f"{row}/{column}")
-
-
-def _is(name: str, operator: str, code: str | int) -> dict[str, Any]:
-    return {name: {operator: code}}
-
-
-def _target(asked: Asked, key: str, rest: list[str]) -> Target:
-    """What stands on the left of a comparison. Raises Inexpressible."""
-    if key in ("ChoiceTextEntryValue", "ChoiceNumericEntryValue", "SelectableChoice"):
-        return _entry(asked, rest)
-    if key == "SelectedChoicesRecode" and not rest and asked.kind in ("single", "number"):
-        return Target("choice", asked.name, _recodes(asked)) if asked.kind == "single" else Target("number", asked.name)
-    if key == "SelectedAnswerRecode" and len(rest) == 1 and rest[0] in asked.rows and asked.cell == "single":
-        if asked.cell_codes:
-            raise Inexpressible
-        return Target("choice", asked.rows[rest[0]], _recodes(asked))
-    raise Inexpressible
-
-
-def _entry(asked: Asked, rest: list[str]) -> Target:
-    if not rest and asked.kind in ("text", "number", "date"):
-        return Target(asked.kind, asked.name)
-    if len(rest) == 1:
-        if rest[0] in asked.items:
-            return Target("number", asked.items[rest[0]])
-        if rest[0] in asked.texts:
-            return Target("text", asked.texts[rest[0]])
-    if len(rest) == 2 and asked.cell in ("text", "number") and (rest[0], rest[1]) in asked.cells:
-        return Target(asked.cell, asked.cells[(rest[0], rest[1])])
-    raise Inexpressible
-
-
-def _recodes(asked: Asked) -> dict[str, str]:
-    """Recode -> code; two choices with one recode cannot be told apart here, so the first code stands for none."""
-    found: dict[str, str] = {}
-    for key, code in asked.codes.items():
-        value = asked.values.get(key, key)
-        if value in found:
-            raise Inexpressible
-        found[value] = str(code)
-    return found
-
-
-def _counted(asked: Asked, operator: str, right: str) -> Rule:
-    """How many choices were made; none without an answer."""
-    sign, bound = SIGNS.get(operator), whole(right)
-    if sign is None or bound is None or asked.kind not in ("single", "multiple"):
-        raise Inexpressible
-    if asked.kind == "single":
-        none, one = compares("0", operator, right), compares("1", operator, right)
-        answered: dict[str, Any] = {asked.name: {"answered": True}}
-        return none if none == one else answered if one else negated(answered)
-    words = {"=": "is", "!=": "is_not", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
-    counted: dict[str, Any] = {asked.name: {"count": {words[sign]: bound}}}
-    if compares("0", operator, right):
-        return together("any", [counted, {asked.name: {"answered": False}}])
-    return counted
 
 
 def size(condition: Any) -> int:

@@ -16,7 +16,16 @@ _COUNTS = (
     "AnswerRange",
     "MustRank",
 )
-_PATTERNS = {"ValidEmail": "email", "ValidPhone": "phone"}
+CUSTOM = "CustomValidation"
+_OURS = {"ValidEmail": "email", "ValidPhone": "phone"}
+PATTERNS = {
+    "ValidEmail": r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$",
+    "ValidNumber": r"^\s*-?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*$",
+    "ValidZip": r"^\s*[0-9]{5}(-[0-9]{4})?\s*$",
+}
+"""Contents that texts are compared with: an address, a number, a ZIP code of the USA."""
+_MOST_REPEATED = 1_000
+"""A pattern counts no further."""
 
 
 def kind_of(item: Item) -> str:
@@ -50,19 +59,27 @@ def choice_bounds(item: Item) -> dict[str, Any]:
 
 
 def text_limits(item: Item) -> dict[str, Any]:
-    """The type and limits that the validation of a text entry gives it: {} for words without limits."""
+    """The type and limits that the validation of a text entry gives it: {} for words without limits.
+
+    `matches`: a pattern that what is typed has to match, for a check.
+    """
     kind, place = kind_of(item), f"{item.qid} / Validation"
     if kind == "ContentType":
         return _content(item)
     if kind in ("TotalChar", "MaxChar", "MaxChars", "CharRange", "MinChar", "MinChars"):
         most = whole(item.settings.get("TotalChars")) or whole(item.settings.get("MaxChars"))
+        found: dict[str, Any] = {}
         least = whole(item.settings.get("MinChars"))
         if least and least > 1 and not kind.startswith(("Total", "Max")):
-            item.work.building.lost("validation", place, f"{kind} {least}", "validation_lost")
+            if least <= _MOST_REPEATED:
+                item.work.building.kept("validation", place, f"{kind} {least}")
+                found["matches"] = rf"(?s)^.{{{least},}}$"
+            else:
+                item.work.building.lost("validation", place, f"{kind} {least}", "validation_lost")
         if most and not kind.startswith("Min"):
             item.work.building.kept("validation", place, f"{kind} {most}")
-            return {"max_length": min(max(most, 1), MAX_GRAPHEMES)}
-        return {}
+            found["max_length"] = min(max(most, 1), MAX_GRAPHEMES)
+        return found
     if kind:
         lost(item)
     return {}
@@ -77,9 +94,12 @@ def _content(item: Item) -> dict[str, Any]:
         form = text_of(dig(item.settings, "ValidDate", "DateFormat")) or text_of(item.settings.get("DateFormat"))
         item.work.building.changed("validation", place, f"ValidDate {form}", "date_form")
         return {"type": "date"}
-    if content in _PATTERNS:
+    if content in _OURS:
         item.work.building.changed("validation", place, content, "pattern", pattern=content)
-        return {"pattern": _PATTERNS[content]}
+        return {"pattern": _OURS[content]}
+    if content == "ValidZip" and text_of(item.settings.get("ValidZipType")) in ("", "ValidUSZip"):
+        item.work.building.kept("validation", place, content)
+        return {"matches": PATTERNS[content]}
     lost(item)
     return {}
 
@@ -98,7 +118,7 @@ def number_limits(item: Item) -> dict[str, Any]:
 def lost(item: Item) -> None:
     """A validation without an equal; its message is a text that goes with it."""
     kind = kind_of(item)
-    if not kind:
+    if kind in ("", CUSTOM):  # the latter becomes a check, or is told with it
         return
     content = text_of(item.settings.get("ContentType")) if kind == "ContentType" else ""
     message = text_of(dig(item.settings, "CustomValidation", "Message", "description"))

@@ -113,7 +113,13 @@ class Walk:
             return compare(recodes.get(answer, answer or ""), operator, right)
         if isinstance(answer, dict):
             answer = answer.get(rest[0])
-        return compare("" if answer is None else str(answer), operator, right)
+        value = "" if answer is None else str(answer)
+        if operator == "MatchesRegex":
+            pattern, flags = (right[1:-2], re.IGNORECASE) if right.endswith("/i") else (right, 0)
+            return re.search(pattern, value, flags) is not None
+        if operator in ("Contains", "DoesNotContain"):
+            return (right in value) is (operator == "Contains")
+        return compare(value, operator, right)
 
     def selected(self, answer: Any, selector: str, rest: list[str]) -> bool:
         if isinstance(answer, dict):
