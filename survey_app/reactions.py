@@ -101,9 +101,8 @@ EVERY: dict[str, tuple[int, Callable[[datetime], Any]]] = {
     "field_work": (DAY, lambda now: turnout.keep_counts(now=now)),
     "recordings": (60, lambda now: recordings.ask_to_write_down(now=now)),
     "recordings_expired": (DAY, lambda now: recordings.expire(now=now)),
-    "uploads_expired": (DAY, lambda now: uploads.expire(now=now)),
     "recipients": (DAY, lambda now: forgetting.forget_recipients(now=now)),
-    "retention": (DAY, lambda now: retention.apply(now=now)),
+    "retention": (DAY, lambda now: (retention.apply(now=now), uploads.expire(now=now))),  # files end with their answers
     "arrivals": (HOUR, lambda now: settling.forget_arrivals(now=now)),  # after retention: it drops what that left
 }
 UNCLAIMED = frozenset({"audit_chain"})  # right in any number of workers at once: a claim each second would only cost

@@ -4,18 +4,18 @@ They lie in the database because everything that makes, keeps and ends an answer
 delete code, taking back, time limits, backups and their end, keys that are changed. A folder would need all of it once more.
 
 A file belongs to a code before the submit and to its answer after it. The answer holds a random reference to it. A photo is drawn
-anew: nothing of place, device or time that the phone had written into it is left. A document is kept as it came.
+anew, a document is checked and kept as it came, both by a process with limits (`cleaning_process`).
 """
 
-import io
 import secrets
+import subprocess
+import sys
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import Table, delete, insert, or_, select
 
 from survey_app import clock
@@ -23,21 +23,32 @@ from survey_app.database import db
 from survey_app.errors import DomainError
 from survey_app.languages import N_
 from survey_app.questionnaire.question_types.files import File, kind_of
+from survey_app.responses import cleaning_process as process
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.models import Draft, Response, UploadedFile
 from survey_app.responses.recording import Recorder
 from survey_app.vault import UNREADABLE, Vault
 
-LONGEST_SIDE = 2_000  # pixels of a kept photo
-QUALITY = 82
 MEGABYTE = 1_000_000
 MOST_WAITING, MOST_WAITING_BYTES = 500, 1_000_000_000  # files that nobody has submitted yet, in all
 DRAFT_DAYS = 14
 _RANDOM_BITS = 46
-_MOST_JPEG, _MOST_OTHER = 80_000_000, 25_000_000  # pixels; JPEG alone can be read smaller than it is
-_MOST_PIXELS = {"JPEG": _MOST_JPEG, "MPO": _MOST_JPEG, "PNG": _MOST_OTHER, "WEBP": _MOST_OTHER}  # MPO: JPEG with depth
-_ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
-_one_at_a_time = threading.Lock()  # a photo takes up to 200 MB while it is drawn
+STEP = 32_768  # characters: what is sealed is this or a multiple of it, so that no size leads to a log of what was sent
+_LONGEST = 40  # seconds, on a machine that has much else to do
+_one_at_a_time = threading.Lock()  # a photo takes up to 500 MB while it is drawn
+
+_NO_PICTURE = N_("这里只能上传照片（JPG、PNG 或 WebP）。")
+_NO_PICTURE_OR_DOCUMENT = N_("这里只能上传照片（JPG、PNG 或 WebP）或 PDF 文件。")
+_REFUSED_PHOTO = {
+    process.NO_PICTURE: _NO_PICTURE,
+    process.TOO_LARGE: N_("照片尺寸太大，请换一张或用较低的分辨率重拍。"),
+    process.BROKEN: N_("这张照片打不开，可能没有传完整。请重新选择。"),
+}
+_REFUSED_DOCUMENT = {
+    process.BROKEN: N_("这个 PDF 文件不完整，请重新选择。"),
+    process.ACTIVE: N_("这个 PDF 文件含有程序或附件，不能上传。请换一个文件。"),
+    process.UNCHECKED: N_("这个 PDF 文件有密码或无法检查，不能上传。请换一个文件，或拍照上传。"),
+}
 
 
 def _place(number: bytes) -> str:
@@ -63,11 +74,12 @@ def cleaned(body: bytes, question: File) -> tuple[str, bytes]:
     if len(body) > question.max_mb * MEGABYTE:
         raise too_large(question)
     if body.startswith(b"%PDF-") and "document" in question.accepts:
-        return "pdf", _document(body)
+        return "pdf", _made_harmless("document", body, _REFUSED_DOCUMENT)
     if "photo" in question.accepts and not body.startswith(b"%PDF-"):
-        return "jpg", _photo(body, documents="document" in question.accepts)
+        words = {process.NO_PICTURE: _NO_PICTURE_OR_DOCUMENT} if "document" in question.accepts else {}
+        return "jpg", _made_harmless("photo", body, _REFUSED_PHOTO | words)
     if "photo" in question.accepts:
-        raise DomainError(N_("这里只能上传照片（JPG、PNG 或 WebP）。"))
+        raise DomainError(_NO_PICTURE)
     raise DomainError(N_("这里只能上传 PDF 文件。"))
 
 
@@ -76,43 +88,17 @@ def too_large(question: File) -> DomainError:
     return DomainError(N_("文件超过 %(n)s MB，没有保存。请换一个小一些的文件。"), n=question.max_mb)
 
 
-def _document(body: bytes) -> bytes:
-    if b"%%EOF" not in body[-2048:]:
-        raise DomainError(N_("这个 PDF 文件不完整，请重新选择。"))
-    if any(word in body for word in _ACTIVE):
-        raise DomainError(N_("这个 PDF 文件含有程序或附件，不能上传。请换一个文件。"))
-    return body
-
-
-def _photo(body: bytes, *, documents: bool) -> bytes:
-    no_photo = N_("这里只能上传照片（JPG、PNG 或 WebP）。")
-    if documents:
-        no_photo = N_("这里只能上传照片（JPG、PNG 或 WebP）或 PDF 文件。")
+def _made_harmless(kind: str, body: bytes, refused: Mapping[int, str]) -> bytes:
+    """What a process with limits makes of it."""
+    program = [sys.executable, "-I", "-W", "ignore", process.__file__, kind]
     try:
-        with _one_at_a_time, Image.open(io.BytesIO(body), formats=("JPEG", "PNG", "WEBP")) as opened:
-            if opened.width * opened.height > _MOST_PIXELS.get(opened.format or "", 0):
-                raise DomainError(N_("照片尺寸太大，请换一张或用较低的分辨率重拍。"))
-            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            return _drawn_anew(opened)
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise DomainError(no_photo) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise DomainError(N_("这张照片打不开，可能没有传完整。请重新选择。")) from error
-
-
-def _drawn_anew(opened: Image.Image) -> bytes:
-    """The picture alone, upright, at most 2,000 pixels long, as JPEG."""
-    opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(opened)
-    paper = Image.new("RGB", upright.size, "white")
-    if upright.has_transparency_data:
-        layer = upright.convert("RGBA")
-        paper.paste(layer, mask=layer)
-    else:
-        paper.paste(upright.convert("RGB"))
-    made = io.BytesIO()
-    paper.save(made, "JPEG", quality=QUALITY)
-    return made.getvalue()
+        with _one_at_a_time:
+            done = subprocess.run(program, input=body, capture_output=True, timeout=_LONGEST, check=False)  # noqa: S603 - our own program
+    except subprocess.TimeoutExpired as error:
+        raise DomainError(refused[process.BROKEN]) from error
+    if done.returncode != 0:
+        raise DomainError(refused.get(done.returncode, refused[process.BROKEN]))
+    return done.stdout
 
 
 # --- keeping ----------------------------------------------------------------------------------------------------------
@@ -128,10 +114,14 @@ def keep(recorder: Recorder, vault: Vault, ticket: Ticket, *, question: File, da
     if there and (int(there[0]) >= MOST_WAITING or int(there[1]) >= MOST_WAITING_BYTES):
         raise DomainError(N_("现在上传的人太多，请稍后再试。"))
     number = secrets.token_bytes(16)
-    sealed = vault.seal("text", b64encode(clean).decode(), place=_place(number)).encode()
+    sealed = vault.seal("text", _padded(b64encode(clean).decode()), place=_place(number)).encode()
     row = (number, ticket.nullifier, ticket.wave_id, question.name, ending, day, sealed)
     recorder.replace_file((ticket.nullifier, question.name), row)
     return f"{number.hex()}.{ending}"
+
+
+def _padded(text: str) -> str:
+    return text.ljust(-(-len(text) // STEP) * STEP)
 
 
 def is_there(recorder: Recorder, ticket: Ticket, reference: str) -> bool:
@@ -146,7 +136,7 @@ def is_there(recorder: Recorder, ticket: Ticket, reference: str) -> bool:
 def opened(vault: Vault, number: bytes, sealed: bytes) -> bytes | None:
     """The bytes of a kept file; None when its key is gone."""
     text = vault.unseal(bytes(sealed).decode(), place=_place(number))
-    return None if text == UNREADABLE else b64decode(text)
+    return None if text == UNREADABLE else b64decode(text.rstrip())
 
 
 # --- time limits ------------------------------------------------------------------------------------------------------
