@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from survey_app import clock, web
+from survey_app import clock, reactions, web
 from survey_app.database import db
 from survey_app.questionnaire.question_types.files import File
 from survey_app.responses import ballots, settling, uploads
@@ -86,3 +86,24 @@ def test_a_file_of_another_code_is_not_taken(world: World, recorder: Recorder) -
     submit(recorder, world, mine, reference)
     (kept,) = left()
     assert kept.nullifier == other.nullifier and kept.response_id is None
+
+
+def test_after_three_years_the_daily_task_ends_an_answer_and_its_file(world: World, recorder: Recorder) -> None:
+    ticket = mint(world)
+    submit(recorder, world, ticket, hand_over(recorder, world, ticket))
+    _seconds, daily = reactions.EVERY["retention"]
+    for days, kept in ((3 * 365 - 40, 1), (3 * 366 + 62, 0)):
+        daily(clock.now() + timedelta(days=days))
+        db.session.commit()
+        assert (len(left()), db.session.query(Response).count()) == (kept, kept)
+        db.session.rollback()
+
+
+def test_sizes_are_stored_in_steps(world: World, recorder: Recorder) -> None:
+    for filling in (b"", b"x" * 100, b"x" * 20_000):
+        ticket = mint(world)
+        uploads.keep(
+            recorder, web.vault(), ticket, question=QUESTION, day=world.day, body=b"%PDF-1.4\n" + filling + b"\n%%EOF\n"
+        )
+    sizes = {len(file.body) for file in left()}
+    assert len(sizes) == 1 and sizes.pop() > uploads.STEP

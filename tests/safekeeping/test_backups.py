@@ -22,12 +22,17 @@ from survey_app.organisation.models import Organisation
 from survey_app.people import contacts, erasure
 from survey_app.people.contacts import NewContact
 from survey_app.people.models import Contact, Suppression
+from survey_app.questionnaire.question_types.files import File
+from survey_app.responses import uploads
+from survey_app.responses.models import Response, UploadedFile
+from survey_app.responses.recording import Recorder
 from survey_app.safekeeping import backups, restoring, sealed_stream
 from survey_app.safekeeping.sealed_stream import Unreadable
 from survey_app.vault import Vault
 from tests import staff
 from tests.hosts import NewHost, on
 from tests.hosts import restore as restore_on
+from tests.responses.world import answer, make_world, mint
 
 NOW = clock.now()
 
@@ -98,6 +103,27 @@ def test_a_restored_database_is_the_one_that_was_saved_and_sends_nothing(
             with pytest.raises(Exception, match="never change|append-only"):
                 db.session.execute(text(statement))
             db.session.rollback()
+
+
+def test_files_of_answers_are_restored_and_still_open(
+    app: Flask, settings: Settings, private: str, new_host: NewHost, tmp_path: Path
+) -> None:
+    world = make_world(now=NOW)
+    recorder = Recorder(settings, vault_of(app))
+    ticket = mint(world)
+    question = File(name="letter", type="file", accepts=("document",), text={"en": "Letter"})
+    body = b"%PDF-1.4\n%%EOF\n"
+    reference = uploads.keep(recorder, vault_of(app), ticket, question=question, day=world.day, body=body)
+    files = uploads.named_in({"letter": reference}, ["letter"])
+    recorder.submit(answer(world, ticket=ticket, answers={"letter": reference}, files=files))
+    recorder.close()
+    path = back_up(settings, tmp_path)
+    host = new_host()
+    restore(host, path, private)
+    with on(host) as there:
+        (kept,) = db.session.scalars(select(UploadedFile))
+        assert uploads.opened(vault_of(there), kept.id, kept.body) == body
+        assert kept.response_id == db.session.scalar(select(Response.id))
 
 
 def test_erased_people_and_destroyed_keys_stay_gone(
