@@ -23,7 +23,7 @@ from tests.analysis.answers import NOW, add_shop, answer, publish
 from tests.exports.every_type import EVERY, FULL, FULL_TEXTS
 from tests.exports.test_pages import Desk
 from tests.exports.test_writing import export
-from tests.house.test_cli import Operator
+from tests.commands.test_cli import Operator
 
 BESIDE = {
     "csv": [".codebook.csv"], "xlsx": [], "sav": [".codebook.csv"], "dta": [".codebook.csv"], "parquet": [".codebook.csv"],

@@ -1,0 +1,1 @@
+"""The command line, the installation, and what an installation refuses."""
