@@ -43,7 +43,7 @@ def _identify(old: Data, new: Data) -> None:
         if code in old.get("scales", {}):
             _same(old["scales"][code], scale)
             _children(old["scales"][code], scale, CHILDREN["scale"], "code")
-    _children(old, new, ("scores",), "name")
+    _children(old, new, ("scores", "quotas"), "name")
 
 
 def _children(old: Data, new: Data, names: tuple[str, ...], key: str) -> None:

@@ -18,7 +18,9 @@ STATES = (MISSING, OLD, DONE)
 KEY, WHERE = "key", "where"
 MAX_ROWS = 50_000
 RISKY = tuple("=+-@\t\r\n\0＝＋－＠")
-_ORDER = ("title", "intro", "text", "hint", "why", "label", "low", "high", "unsure", "unit", "thanks", "purpose")
+_ORDER = (
+    "title", "intro", "text", "hint", "why", "label", "low", "high", "unsure", "unit", "thanks", "purpose", "message",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ def _name(tree: Tree, node_id: str) -> str:
         return str(node["name"])
     if kind == "scale":
         return f"scale.{tree.place(node_id)[1]}"
-    if kind == "score":
-        return f"score.{node['name']}"
+    if kind in ("score", "quota"):
+        return f"{kind}.{node['name']}"
     return f"{_name(tree, owner)}.{name}.{node['code']}"
 
 

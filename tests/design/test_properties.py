@@ -17,7 +17,7 @@ from survey_app.design.models import Questionnaire
 from survey_app.errors import DomainError
 from survey_app.events import COMMAND_LINE
 from survey_app.questionnaire import loading
-from survey_app.questionnaire.definition import Definition, Page, Score
+from survey_app.questionnaire.definition import Definition, Page, Quota, Score
 from survey_app.questionnaire.parts import Choice, Point, Scale
 from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.amounts import SumItem
@@ -28,7 +28,7 @@ from tests.staff import Person, fill
 
 MODELS = {
     "root": Definition, "page": Page, "choice": Choice, "row": Row, "field": TextItem, "scale": Scale, "point": Point,
-    "score": Score, "item": SumItem, "column": Column,
+    "score": Score, "item": SumItem, "column": Column, "quota": Quota,
 }  # fmt: skip
 
 HTMX = {"HX-Request": "true"}

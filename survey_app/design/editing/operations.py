@@ -348,8 +348,8 @@ def remove(tree: Tree, node_id: str) -> None:
             del tree.data["scales"]
     else:
         held[:] = [item for item in held if item.get("_id") != node_id]
-        if not held and name == "scores":
-            del tree.data["scores"]
+        if not held and name in ("scores", "quotas"):
+            del tree.data[name]
     if page_name:
         grouping.leave_groups(tree, str(page_name))
     tree.index()
@@ -525,3 +525,12 @@ def add_score(tree: Tree, kind: str, questions: list[str]) -> str:
     while f"score_{number}" in taken:
         number += 1
     return insert(tree, ROOT, "scores", {"name": f"score_{number}", "kind": kind, "questions": list(questions)})
+
+
+def add_quota(tree: Tree, when: Data) -> str:
+    """A quota for those who meet a condition, to be changed."""
+    taken = {tree.node(key).get("name") for key in tree.ids("quota")}
+    number = 1
+    while f"quota_{number}" in taken:
+        number += 1
+    return insert(tree, ROOT, "quotas", {"name": f"quota_{number}", "when": when, "limit": 100})

@@ -66,7 +66,7 @@ def _follow(node: Data, renamed: Renamer) -> None:
         if "weights" in node:
             node["weights"] = {renamed(name): weight for name, weight in node["weights"].items()}
     for key, value in list(node.items()):
-        if key not in (*RULES, "expression", "questions", "pages", "scales", "scores"):
+        if key not in (*RULES, "expression", "questions", "pages", "scales", "scores", "quotas"):
             node[key] = _piped(value, renamed)
 
 

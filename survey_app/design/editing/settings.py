@@ -11,6 +11,7 @@ from survey_app.design.editing.table import ELSEWHERE, GROUPS, OWN, REQUIRED, SE
 from survey_app.design.editing.tree import Tree
 from survey_app.errors import DomainError
 from survey_app.languages import N_
+from survey_app.questionnaire.parts import NAME
 from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.texts import half_width
 
@@ -134,10 +135,21 @@ def _rename(tree: Tree, node_id: str, name: str) -> None:
         return
     if not name:
         raise DomainError(N_("名称不能为空。")).at("name")
+    if kind == "quota":
+        _rename_quota(tree, node_id, name)
+        return
     taken = [tree.node(key)["name"] for key in (*tree.ids("question"), *tree.ids("score")) if key != node_id]
     if kind == "score" and name in taken:
         raise DomainError(N_("变量名“%(name)s”已经用过，请换一个。"), name=name).at("name")
     node["name"] = name
+
+
+def _rename_quota(tree: Tree, node_id: str, name: str) -> None:
+    if not NAME.fullmatch(name) or len(name) > 32:
+        raise DomainError(N_("配额的名称用小写字母开头，只含小写字母、数字和下划线，最多 32 个字符。")).at("name")
+    if name in [tree.node(key)["name"] for key in tree.siblings(node_id) if key != node_id]:
+        raise DomainError(N_("已经有一个叫“%(name)s”的配额，请换一个名称。"), name=name).at("name")
+    tree.node(node_id)["name"] = name
 
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")

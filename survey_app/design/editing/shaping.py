@@ -253,6 +253,19 @@ def new_score(tree: Tree, kind: str) -> str:
     return made
 
 
+def new_quota(tree: Tree) -> str:
+    """A quota of those who choose the first answer of the first choice question. Raises DomainError without any question."""
+    asked = operations.definition_of(tree).owners.items()
+    offered = ((name, codes) for name, question in asked if question.asks and (codes := question.codes(name)))
+    answered = ((name, None) for name, question in asked if question.asks and name in question.answer_names())
+    name, codes = next(offered, None) or next(answered, ("", None))
+    if not name:
+        raise DomainError(N_("还没有题目，请先添加要按它计数的题。"))
+    several = codes and operations.definition_of(tree).owners[name].operand(name) == "multiple"
+    test: Data = {"includes" if several else "is": next(iter(codes))} if codes else {"answered": True}
+    return operations.add_quota(tree, {name: test})
+
+
 def set_items(
     tree: Tree, node_id: str, questions: Sequence[str], reverse: Sequence[str], weights: dict[str, str]
 ) -> None:

@@ -32,8 +32,8 @@ class Setting:
 
 
 ANSWER, LOOK, DATA, WORDING = N_("作答"), N_("显示"), N_("数据"), N_("文字")
-LANGUAGES, PRIVACY = N_("语言"), N_("匿名方式")
-GROUPS = ("", ANSWER, WORDING, LANGUAGES, PRIVACY, LOOK, DATA)
+LANGUAGES, PRIVACY, QUOTAS = N_("语言"), N_("匿名方式"), N_("配额")
+GROUPS = ("", ANSWER, WORDING, LANGUAGES, PRIVACY, QUOTAS, LOOK, DATA)
 """Headings, in the order in which they stand."""
 OWN = frozenset(
     {
@@ -58,10 +58,12 @@ OWN = frozenset(
         "mode",
         "scales",
         "scores",
+        "quotas",
         "items",
         "rules",
         "scale_code",
         "accepts",
+        "province",
         "page_group",
     }
 )
@@ -273,6 +275,18 @@ _OWN_KEYS: dict[str, tuple[Setting, ...]] = {
         ),
         Setting("max_mb", "whole", N_("最大多少 MB"), low=1, high=10, default=10, group=ANSWER),
     ),
+    "region": (
+        Setting(
+            "levels",
+            "choose",
+            N_("问到哪一级"),
+            N_("问得越细，越可能认出个人；够用就好。"),
+            options=(("1", N_("省")), ("2", N_("省、市")), ("3", N_("省、市、区县"))),
+            default=3,
+            group=ANSWER,
+        ),
+        Setting("first", "province", N_("排在最前的省份"), N_("大多数顾客所在的省份；不会预先选中。"), group=LOOK),
+    ),
     "note": (),
     "section": (),
     "consent": (_text("label", N_("勾选框的文字")),),
@@ -304,6 +318,9 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         _text("thanks", N_("感谢页一句话"), control="area"),
         Setting("languages", "languages", N_("语言"), group=LANGUAGES),
         Setting("mode", "mode", N_("匿名方式"), group=PRIVACY),
+        Setting(
+            "quotas", "quotas", N_("配额"), N_("某一类人收够了，后来的同类顾客会看到致谢，不再继续填写。"), group=QUOTAS
+        ),
         Setting("scores", "scores", N_("得分"), group=DATA),
         Setting("scales", "scales", N_("量表"), group=DATA),
         _text("purpose", N_("用途"), N_("为什么做这次调查，给同事看。"), "area"),
@@ -408,6 +425,12 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
             options=(("", N_("默认")), ("1", "1"), ("2", "2"), ("3", "3")),
         ),
     ),
+    "quota": (
+        Setting("name", "name", N_("名称"), N_("给同事看。各版本里同名的配额一起计数；改名后从 0 开始。")),
+        Setting("limit", "whole", N_("最多几份"), N_("只数完整提交的回答。"), low=1, high=10_000_000),
+        Setting("message", "area", N_("名额满时说的话"), N_("留空时用系统的说法。")),
+        Setting("when", "rules", N_("计入哪些人")),
+    ),
 }
 """What every kind of node has; `of_question` gives that of a question."""
 
@@ -416,7 +439,6 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "format": N_("固定为 1"),
         "pages": N_("大纲和画布"),
         "random_pages": N_("页的属性"),
-        "quotas": N_("随文件导入"),
     },
     "page": {"questions": N_("大纲和画布")},
     "question": {

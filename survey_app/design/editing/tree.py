@@ -1,7 +1,7 @@
 """A draft as a tree of nodes that keep their identity, and as flat values that can be compared, applied and taken back.
 
 A draft is the JSON of a definition in which every node (page, question, choice, row, field, item, column, scale, point,
-score) has a key `_id`; other keys that begin with `_` are marks of the editor. `plain` leaves exactly the definition.
+score, quota) has a key `_id`; other keys that begin with `_` are marks of the editor. `plain` leaves exactly the definition.
 """
 
 import copy
@@ -13,7 +13,7 @@ from typing import Any
 
 ROOT = "root"
 CHILDREN = {
-    "root": ("pages", "scales", "scores"),
+    "root": ("pages", "scales", "scores", "quotas"),
     "page": ("questions",),
     "question": ("choices", "rows", "fields", "items", "columns"),
     "column": ("choices",),
@@ -30,9 +30,10 @@ KIND_OF = {
     "scales": "scale",
     "points": "point",
     "scores": "score",
+    "quotas": "quota",
 }
 TEXT_KEYS = frozenset(
-    {"title", "intro", "thanks", "purpose", "text", "hint", "why", "label", "low", "high", "unsure", "unit"}
+    {"title", "intro", "thanks", "purpose", "text", "hint", "why", "label", "low", "high", "unsure", "unit", "message"}
 )
 """Keys that hold a text per language; each language is a value of its own, so two people may write two languages."""
 
@@ -99,7 +100,7 @@ class Tree:
         return self._nodes[node_id][0]
 
     def kind(self, node_id: str) -> str:
-        """root, page, question, choice, row, field, item, column, scale, point or score."""
+        """root, page, question, choice, row, field, item, column, scale, point, score or quota."""
         return self._nodes[node_id][1]
 
     def owner(self, node_id: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from survey_app.design.views import _editing
 from survey_app.design.views.common import LANGUAGE_NAMES, languages_of, reading_language
 from survey_app.errors import DomainError
 from survey_app.languages import N_
-from survey_app.questionnaire import loading, meaning, uses
+from survey_app.questionnaire import loading, meaning, regions, uses
 from survey_app.questionnaire.definition import MODES, Definition
 from survey_app.questionnaire.parts import LANGUAGE
 from survey_app.questionnaire.problems import sentence
@@ -29,7 +29,7 @@ MOST_ITEMS = 60
 KIND_WORDS: dict[str, str] = {
     "root": N_("整份问卷"), "page": N_("页"), "question": N_("题目"), "choice": N_("选项"), "row": N_("行"),
     "field": N_("填空项"), "item": N_("项目"), "column": N_("列"), "scale": N_("量表"),
-    "point": N_("量表的点"), "score": N_("得分"),
+    "point": N_("量表的点"), "score": N_("得分"), "quota": N_("配额"),
 }  # fmt: skip
 MORE_LANGUAGES = ("zh-CN", "en", "zh-TW", "ja", "ko", "ru", "vi", "th", "ug", "bo", "mn")
 
@@ -178,7 +178,17 @@ class _Drawer:
             )
         if setting.control == "rules":
             return Shown(setting, self.writer.write(stored), stored)
-        if setting.control in ("labels", "languages", "scales", "scores", "items", "expression", "bank", "type"):
+        if setting.control in (
+            "labels",
+            "languages",
+            "scales",
+            "scores",
+            "quotas",
+            "items",
+            "expression",
+            "bank",
+            "type",
+        ):
             return Shown(setting, str(stored or ""), stored)
         if setting.control == "scale_code":
             return Shown(setting, str(self.tree.place(node_id)[1]))
@@ -195,6 +205,9 @@ class _Drawer:
                 (choice["code"], self.definition.text(choice.get("text"), self.language) or choice["code"])
                 for choice in node.get("choices") or ()
             ]
+        if control == "province":
+            known = [(code, regions.places()[code].name_in(web.language_tag())) for code in regions.offered("", 0)]
+            return [("", _("（没有）")), *known]
         if control == "cell":
             return [(kind, _(words)) for kind, words in CELL_WORDS.items()]
         return [(value, _(words) if words else words) for value, words in setting.options]
@@ -256,8 +269,16 @@ class _Drawer:
                 (key, title_of(self.tree, self.definition, key, self.language), _score_kind(self.tree.node(key)))
                 for key in self.tree.ids("score")
             ],
+            "quota_rows": [
+                (key, self.tree.node(key)["name"], self.tree.node(key)["limit"], self._said(self.tree.node(key)))
+                for key in self.tree.ids("quota")
+            ],
             "score_kinds": [(key, _(words)) for key, words in reading.SCORE_KINDS.items()],
         }
+
+    def _said(self, quota: Data) -> str:
+        """Who counts in a quota."""
+        return self.writer.write(quota["when"])
 
     def _count(self, language: str) -> int:
         """How many texts are written in a language."""

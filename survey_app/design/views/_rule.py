@@ -22,10 +22,12 @@ from survey_app.questionnaire.conditions import LISTS, NUMERIC, as_number
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.offering import part_at
 from survey_app.questionnaire.problems import Problem, path_of, sentence
-from survey_app.questionnaire.reach import Finding, analyse_rule
+from survey_app.questionnaire.reach import Finding, analyse_quota, analyse_rule
 from survey_app.questionnaire.review import names_on, undecided_name
 
-KEYS = {"page": ("show_if", "end_if"), "question": ("show_if",)} | dict.fromkeys(settings.PARTS, ("show_if",))
+KEYS = {"page": ("show_if", "end_if"), "question": ("show_if",), "quota": ("when",)} | dict.fromkeys(
+    settings.PARTS, ("show_if",)
+)
 _TOLERATED = frozenset({"later_variable", "unknown_variable", "unknown_answer"})
 """Faults that a rule may keep: they come from other changes, are shown, and forbid publishing."""
 
@@ -41,13 +43,23 @@ class _Place:
     key: str
 
     @property
+    def is_quota(self) -> bool:
+        """Whether it says who counts in a quota: judged behind the last page."""
+        return self.tree.kind(self.node) == "quota"
+
+    @property
     def page(self) -> int:
-        return int(self.tree.place(self.node)[1])
+        return len(self.definition.pages) - 1 if self.is_quota else int(self.tree.place(self.node)[1])
 
     @property
     def question(self) -> int | None:
         place = self.tree.place(self.node)
         return int(place[3]) if len(place) > 3 else None
+
+    @property
+    def number(self) -> int:
+        """Which of its list it is, from 0."""
+        return int(self.tree.place(self.node)[-1])
 
     @property
     def question_name(self) -> str | None:
@@ -139,6 +151,8 @@ def _checked(place: _Place, form: rules.Rule) -> dict[str, Any] | None:
     if rules.says_the_same(form, rules.rule_of(place.condition)):
         return place.condition  # as it was written
     condition = rules.condition_of(form, place.definition)
+    if condition is None and place.is_quota:
+        raise DomainError(N_("配额要有条件。不再需要时，请删除这个配额。"))
     if condition is not None:
         known = {name: operand.question for name, operand in _lists(place).operands.items()}
         found = condition_checking.check(condition, (), known, place.definition.owners)
@@ -150,7 +164,7 @@ def _checked(place: _Place, form: rules.Rule) -> dict[str, Any] | None:
 
 def _lists(place: _Place) -> rules.Lists:
     language = reading_language(place.definition)
-    return rules.lists_for(place.definition, place.page, place.question, language, end=place.key == "end_if")
+    return rules.lists_for(place.definition, place.page, place.question, language, end=place.key in ("end_if", "when"))
 
 
 def _form_page(place: _Place, form: rules.Rule, *, status: int = 200, **more: Any) -> Response:
@@ -167,7 +181,7 @@ def _form_values(place: _Place, form: rules.Rule, **more: Any) -> dict[str, Any]
     definition = place.definition
     lists = _lists(place)
     writer = in_words.ConditionWriter(definition, reading_language(definition), _)
-    finding = analyse_rule(definition, place.path)
+    finding = analyse_quota(definition, place.number) if place.is_quota else analyse_rule(definition, place.path)
     return {
         "questionnaire": place.questionnaire,
         "place": place,
@@ -178,7 +192,7 @@ def _form_values(place: _Place, form: rules.Rule, **more: Any) -> dict[str, Any]
         "items": [_item(item, str(index), lists, writer) for index, item in enumerate(form.items)],
         "groups": _question_groups(lists, writer),
         "sentence": _said(place, writer),
-        "verdict": shown_verdict(finding) if finding else None,
+        "verdict": shown_verdict(finding, quota=place.is_quota) if finding else None,
         "same_page": _same_page(place),
         "token_of_page": _editing.page_token(),
         "units": rules.UNITS,
@@ -192,6 +206,8 @@ def _form_values(place: _Place, form: rules.Rule, **more: Any) -> dict[str, Any]
 
 def _target(place: _Place, writer: in_words.ConditionWriter) -> str:
     """What the rule is about, in words; "" for a page."""
+    if place.is_quota:
+        return str(place.tree.node(place.node)["name"])
     question = writer.question(place.question_name) if place.question_name else ""
     return f"{question} · {writer.part(place.part)}" if place.part is not None else question
 
@@ -200,6 +216,11 @@ def _said(place: _Place, writer: in_words.ConditionWriter) -> str:
     """The rule as a sentence; "" for none."""
     if not place.condition:
         return ""
+    if place.is_quota:
+        quota = place.definition.quotas[place.number]
+        return str(
+            _("如果 %(condition)s，计入这个配额（最多 %(n)s 份）", condition=writer.write(quota.when), n=quota.limit)
+        )
     return writer.rule(place.key, place.page, place.question_name, place.condition, place.part)
 
 
@@ -298,7 +319,9 @@ def _question_groups(lists: rules.Lists, writer: in_words.ConditionWriter) -> li
     return [(_("第 %(n)s 页", n=page + 1), found) for page, found in pages.items()]
 
 
-def shown_verdict(finding: Finding) -> dict[str, str]:
+def shown_verdict(finding: Finding, *, quota: bool = False) -> dict[str, str]:
+    if quota and finding.verdict == "always":
+        return {"tone": "good", "label": _("所有人"), "words": _("每份完整的回答都计入。")}
     labels = in_words.LABELS if finding.is_rule else in_words.PLACE_LABELS
     return {
         "tone": in_words.tone(finding),

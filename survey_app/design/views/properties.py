@@ -89,9 +89,10 @@ ACTS: dict[str, tuple[str, Act]] = {
     "first": ("value.set", lambda tree, _node, value, _: shaping.first_language(tree, value)),
     "scale": ("value.set", _new_scale),
     "score": ("value.set", lambda tree, _node, value, _: shaping.new_score(tree, value)),
+    "quota": ("value.set", lambda tree, _node, _value, _: shaping.new_quota(tree)),
 }
 """What a button of the pane does: kind of the edit, and the operation on (tree, node, value, the form)."""
-OPENS = ("scale", "score", "copy")
+OPENS = ("scale", "score", "quota", "copy")
 """Acts after which the pane shows what was made."""
 
 
@@ -118,9 +119,12 @@ def change_properties(questionnaire_id: int) -> Response:
         shown = ROOT
     values = pane.values(questionnaire, shown) if web.is_htmx() else {}
     body = render_template("design/editor/_properties.html", **values) if values else ""
-    return _editing.editing_reply(
-        body, questionnaire, outcome.edit, node=shown, target="#properties", swap="morph:outerHTML"
-    )
+    stays = shown == (form.node.data or ROOT)
+    target = "#settings" if stays else "#properties"  # the forms of the rules stay as they stand
+    reply = _editing.editing_reply(body, questionnaire, outcome.edit, node=shown, target=target, swap="morph:outerHTML")
+    if stays:
+        reply.headers["HX-Reselect"] = "#settings"
+    return reply
 
 
 def _at_top(refusal: Response) -> Response:

@@ -19,7 +19,7 @@ ROWS = 60
 KEYS = {
     "title": N_("标题"), "intro": N_("开头语"), "thanks": N_("结束语"), "purpose": N_("用途"), "text": N_("题目"),
     "hint": N_("提示"), "why": N_("为什么问这个"), "label": N_("名称"), "low": N_("左端文字"), "high": N_("右端文字"),
-    "unsure": N_("“不清楚”"), "unit": N_("单位"), "labels": N_("刻度文字"),
+    "unsure": N_("“不清楚”"), "unit": N_("单位"), "labels": N_("刻度文字"), "message": N_("名额满时说的话"),
 }  # fmt: skip
 PARTS = {"choice": N_("选项"), "row": N_("行"), "field": N_("填空"), "point": N_("刻度")}
 
@@ -34,6 +34,8 @@ def _where(reader: reading.Reader, tree: Tree, cell: translating.Cell) -> str:
         return f"{_('第 %(n)s 页', n=tree.number(node_id))} · {key}"
     if kind == "score":
         return f"{_('得分')} · {tree.node(node_id)['name']}"
+    if kind == "quota":
+        return f"{_('配额')} · {tree.node(node_id)['name']}"
     if kind == "scale":
         return f"{_('量表')} {tree.place(node_id)[1]} · {key}"
     number = tree.number(node_id)

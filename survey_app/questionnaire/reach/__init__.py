@@ -5,15 +5,19 @@ too. What is found is certain; that something is never found is only said when e
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
-from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.problems import Problem
+from survey_app.questionnaire.question_types.display import Note
 from survey_app.questionnaire.reach import judging
 from survey_app.questionnaire.reach.judging import BUDGET, VERDICTS, Finding
 
 KEPT = 64
+_END = Note(
+    name="last_note", type="note", text={"zh-CN": "", "en": ""}
+)  # for the question whether anybody comes to the end
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,21 @@ def analyse_rule(definition: Definition, path: str) -> Finding | None:
     return known.of(path) if known is not None else judging.finding_of(definition, path)
 
 
+def analyse_quota(definition: Definition, number: int) -> Finding | None:
+    """The verdict on a quota: whether those who come to the end meet its condition. Its path is that of the quota.
+
+    Asked as the rule of a page behind the last one: whoever leaves by an early end never comes there.
+    """
+    quota = definition.quotas[number]
+    end = Page.model_construct(
+        name=None, title=None, show_if=quota.when, end_if=None, random_order=False, questions=(_END,)
+    )
+    parts = {key: getattr(definition, key) for key in type(definition).model_fields}
+    asked = Definition.model_construct(**{**parts, "pages": (*definition.pages, end)})
+    found = judging.finding_of(asked, f"pages[{len(definition.pages)}].show_if")
+    return replace(found, path=f"quotas[{number}].when") if found else None
+
+
 def unreachable(definition: Definition) -> Reach:
     """The questions that can never be shown, and those for which it could not be decided."""
     analysis = analyse(definition)
@@ -97,4 +116,15 @@ def unreachable(definition: Definition) -> Reach:
     )
 
 
-__all__ = ["BUDGET", "VERDICTS", "Analysis", "Finding", "Problem", "Reach", "analyse", "analyse_rule", "unreachable"]
+__all__ = [
+    "BUDGET",
+    "VERDICTS",
+    "Analysis",
+    "Finding",
+    "Problem",
+    "Reach",
+    "analyse",
+    "analyse_quota",
+    "analyse_rule",
+    "unreachable",
+]

@@ -19,6 +19,7 @@ def advice(definition: Definition, previous: Definition | None = None, *, reach:
     if reach:
         undecided = unreachable(definition).undecided
         found += [Noticed("undecided", place, {}) for place, _, q in places(definition) if q.name in undecided]
+        found += whole_rules.quotas(definition)
     made = [_made(noticed) for noticed in _once(found)]
     order = {name: number for number, name in enumerate(("pages", "scales"))}
     return sorted(

@@ -374,6 +374,22 @@ WORDS: dict[str, Words] = {
         ("There are too many combinations of answers to try them all.", "答案的组合太多，无法逐一尝试。"),
         ("Use fewer questions in one rule.", "减少一条规则里用到的题目。"),
     ),
+    "quota_never": Words(
+        ("Nobody who comes to the end fits the quota “{name}”.", "走到最后的人都不符合配额“{name}”的条件。"),
+        ("It never counts anybody and never fills.", "它不会计入任何人，也永远不会满。"),
+        ("Change its condition, or delete it.", "修改它的条件，或者删除它。"),
+    ),
+    "quota_late": Words(
+        (
+            "The quota “{name}” is only known on the last page.",
+            "配额“{name}”到最后一页才能判断。",
+        ),
+        (
+            "People answer everything and are then told that their answers are not needed.",
+            "顾客填完全部题目，才被告知不需要他的回答。",
+        ),
+        ("Ask what decides the quota on the first page.", "把决定配额的题放到第一页。"),
+    ),
 }
 
 SENTENCES: dict[str, Pair] = {code: words.problem for code, words in WORDS.items()}

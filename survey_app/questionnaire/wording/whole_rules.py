@@ -11,6 +11,7 @@ from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.hidden import Computed, OrderData
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert, Rating
+from survey_app.questionnaire.reach import analyse_quota
 from survey_app.questionnaire.review import names_on
 from survey_app.questionnaire.timing import seconds
 from survey_app.questionnaire.wording import choice_rules, polarity
@@ -47,6 +48,19 @@ def rules(definition: Definition) -> Iterator[Noticed]:
         if given >= MAX_TESTS:
             steps: tuple[Step, ...] = (("split_page", place, None),)
             yield Noticed("complex_rule", (*place, "show_if"), {"given": given}, "", steps)
+
+
+def quotas(definition: Definition) -> Iterator[Noticed]:
+    """Quotas that nobody fits, and those that turn people away when they have answered everything."""
+    last = max((index for index, page in enumerate(definition.pages) if any(q.asks for q in page.questions)), default=0)
+    for number, quota in enumerate(definition.quotas):
+        owners = [definition.owners[name].name for name in conditions.names(quota.when) if name in definition.owners]
+        place: Place = ("quotas", number, "when")
+        finding = analyse_quota(definition, number)
+        if finding is not None and finding.verdict in ("contradiction", "never", "unreached"):
+            yield Noticed("quota_never", place, {"name": quota.name})
+        elif last > 0 and any(definition.page_of[name] == last for name in owners):
+            yield Noticed("quota_late", place, {"name": quota.name})
 
 
 def order_fields(definition: Definition) -> Iterator[Noticed]:

@@ -277,3 +277,23 @@ def test_advice_on_two_hundred_questions_takes_a_blink() -> None:
         wording.advice(definition, reach=False)
         best = min(best, time.thread_time() - before)
     assert best < 0.2  # 40 ms of this thread on a quiet machine
+
+
+# --- quotas -------------------------------------------------------------------------------------------------------------
+def test_a_quota_that_nobody_fits_and_one_that_is_known_too_late_are_told() -> None:
+    pages = [
+        {"questions": [question("sat", "rating")], "end_if": {"sat": {"at_most": 2}}},
+        {"questions": [question("nps", "nps")]},
+    ]
+    quotas = [
+        {"name": "gone", "when": {"sat": {"is": 1}}, "limit": 5},
+        {"name": "none", "when": {"all": [{"sat": {"is": 3}}, {"sat": {"is": 4}}]}, "limit": 5},
+        {"name": "good", "when": {"sat": {"at_least": 4}}, "limit": 5},
+        {"name": "late", "when": {"nps": {"at_least": 9}}, "limit": 5},
+    ]
+    told = [
+        (item.code, item.values["name"])
+        for item in wording.advice(made(pages=pages, quotas=quotas))
+        if "quota" in item.code
+    ]
+    assert told == [("quota_never", "gone"), ("quota_never", "none"), ("quota_late", "late")]
