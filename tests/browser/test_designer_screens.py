@@ -1,24 +1,20 @@
 """Every screen of the designer: readable for everybody, never wider than the window, in both languages and colours."""
 
-import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests import staff
 from tests.browser.conftest import Site, axe_violations, picture
 from tests.browser.furnished import furnish
-from tests.browser.test_staff import DESK, PHONE, context_of
+from tests.browser.looks import context_of, each_look
 
 COVERED_ELSEWHERE = {"versions", "version", "compare", "doors", "editor-root", "copy"}
 """test_publication.py, test_editor.py and test_staff.py look at these or their like."""
-LOOKS = [(PHONE, "zh", "dark"), (DESK, "en", "light"), (DESK, "zh", "light"), (PHONE, "en", "dark")]
 
 
-@pytest.mark.parametrize(("size", "language", "scheme"), LOOKS, ids=[f"{s['width']}-{z}-{c}" for s, z, c in LOOKS])
+@each_look
 def test_every_screen_of_the_designer_is_accessible_and_fits(
-    chromium: Browser, site: Site, full: bool, size: ViewportSize, language: str, scheme: str
+    chromium: Browser, site: Site, size: ViewportSize, language: str, scheme: str
 ) -> None:
-    if not full and (size, language, scheme) in LOOKS[2:]:
-        return  # each colour, language and width was looked at; all pairs of them in make test-long
     furnished = furnish(staff.fill(site.app), lambda words: words)
     context = context_of(chromium, site, furnished.chain, size=size, language=language, scheme=scheme)
     page = context.new_page()

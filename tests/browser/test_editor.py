@@ -16,7 +16,7 @@ from survey_app.events import COMMAND_LINE
 from survey_app.questionnaire import loading
 from tests import staff
 from tests.browser.conftest import Site, axe_violations, picture
-from tests.browser.test_staff import DESK, PHONE, context_of
+from tests.browser.looks import context_of, each_look
 
 
 @pytest.fixture
@@ -72,11 +72,7 @@ def settled(page: Page) -> None:
     expect(page.locator(".temp, .htmx-request")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("size", "language", "scheme"),
-    [(PHONE, "zh", "light"), (DESK, "zh", "dark"), (DESK, "en", "light"), (PHONE, "en", "dark")],
-    ids=["phone-zh-light", "desk-zh-dark", "desk-en-light", "phone-en-dark"],
-)
+@each_look
 def test_the_editor_is_accessible_fits_and_breaks_no_policy(
     chromium: Browser, site: Site, chain: staff.Chain, size: ViewportSize, language: str, scheme: str
 ) -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests import staff
 from tests.browser.conftest import Site, go_on
 from tests.browser.furnished import Furnished, Words, furnish
-from tests.browser.test_staff import context_of
+from tests.browser.looks import context_of
 
 OWN = (
     '<script>window.hacked = 1; fetch("//hacked.example/1")</script>',

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from survey_app.responses.models import Response
 from tests import staff
 from tests.browser.conftest import Site, axe_violations, go_on
-from tests.browser.test_staff import PHONE, context_of
+from tests.browser.looks import PHONE, context_of
 from tests.runner.street import publish, rows_of
 from tests.runner.test_arms import both
 

@@ -2,14 +2,12 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from survey_app.config import ROOT
 from tests.browser.conftest import Site, axe_violations, picture
+from tests.browser.looks import context_of, each_look
 from tests.browser.reached import Reached, furnish
-from tests.browser.test_designer_screens import LOOKS
-from tests.browser.test_staff import context_of
 
 CHINESE = re.compile(r"[\u3400-\u9fff]{2,}")  # of a masked name one character is left
 CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
@@ -40,12 +38,10 @@ def faults_of(page: Page, reached: Reached, language: str) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize(("size", "language", "scheme"), LOOKS, ids=[f"{s['width']}-{z}-{c}" for s, z, c in LOOKS])
+@each_look
 def test_every_screen_about_reaching_people_is_accessible_and_fits(
-    chromium: Browser, site: Site, full: bool, size: ViewportSize, language: str, scheme: str
+    chromium: Browser, site: Site, size: ViewportSize, language: str, scheme: str
 ) -> None:
-    if not full and (size, language, scheme) in LOOKS[2:]:
-        return  # each colour, language and width was looked at; all pairs of them in make test-long
     reached = furnish(site)
     faults, said = [], []
     for role, screens in reached.screens.items():

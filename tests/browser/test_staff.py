@@ -3,31 +3,16 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests import staff
 from tests.browser.conftest import Site, axe_violations, picture
-
-PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1366, height=768)
+from tests.browser.looks import DESK, PHONE, context_of, each_look
 
 
 @pytest.fixture
 def chain(site: Site) -> staff.Chain:
     return staff.fill(site.app)
-
-
-def context_of(
-    chromium: Browser, site: Site, chain: staff.Chain, role: str = "administrator", *, size: ViewportSize = DESK,
-    language: str = "zh", scheme: str = "light", script: bool = True,
-) -> BrowserContext:  # fmt: skip
-    """A browser of somebody who is signed in."""
-    cookie = chain.signed_in(role, language).client.get_cookie("staff")
-    assert cookie is not None
-    context = chromium.new_context(
-        viewport=size, color_scheme="dark" if scheme == "dark" else "light", java_script_enabled=script
-    )
-    context.add_cookies([{"name": "staff", "value": cookie.value, "url": site.address}])
-    return context
 
 
 def pages_of(chain: staff.Chain) -> dict[str, str]:
@@ -50,11 +35,7 @@ def pages_of(chain: staff.Chain) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("size", "language", "scheme"),
-    [(PHONE, "zh", "light"), (DESK, "zh", "dark"), (DESK, "en", "light"), (PHONE, "en", "dark")],
-    ids=["phone-zh-light", "desk-zh-dark", "desk-en-light", "phone-en-dark"],
-)
+@each_look
 def test_every_staff_page_is_accessible_fits_and_breaks_no_policy(
     chromium: Browser, site: Site, chain: staff.Chain, size: ViewportSize, language: str, scheme: str
 ) -> None:
