@@ -14,9 +14,9 @@ import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, delete, insert, or_, select
+from sqlalchemy import Table, delete, func, insert, or_, select
 
 from survey_app import clock
 from survey_app.database import db
@@ -34,7 +34,9 @@ MOST_WAITING, MOST_WAITING_BYTES = 500, 1_000_000_000  # files that nobody has s
 DRAFT_DAYS = 14
 _RANDOM_BITS = 46
 STEP = 32_768  # characters: what is sealed is this or a multiple of it, so that no size leads to a log of what was sent
+MIXED_AT_ONCE = 24_000_000  # bytes of photos that are held in memory and written in one transaction
 _LONGEST = 40  # seconds, on a machine that has much else to do
+One = TypeVar("One")
 _one_at_a_time = threading.Lock()  # a photo takes up to 500 MB while it is drawn
 
 _NO_PICTURE = N_("这里只能上传照片（JPG、PNG 或 WebP）。")
@@ -154,28 +156,70 @@ def expire(*, now: datetime) -> int:
 
 
 # --- the order of coming ----------------------------------------------------------------------------------------------
-def forget_order(*, periods: Iterable[int]) -> int:
-    """Write the photos of anonymous answers of these days anew, in the order of their random numbers; commits each.
+_known: dict[int, frozenset[bytes]] = {}  # period -> its files when they were mixed last, as far as this process knows
 
-    A database remembers in which order its rows came (see `settling`). Returns how many.
+
+def forget_order(*, periods: Iterable[int]) -> int:
+    """Mix the places of the photos of anonymous answers of these days, where new ones came; commits. Returns how many.
+
+    A database remembers in which order its rows came (see `settling`). Rows as large as these fill places of their own, and
+    who rewrites them one by one gets the same places back: so many at a time go, and come back in an order by chance.
     """
-    done = 0
-    for period in periods:
-        first, beyond = period << _RANDOM_BITS, (period + 1) << _RANDOM_BITS
-        mine = (UploadedFile.response_id >= first) & (UploadedFile.response_id < beyond)
-        anonymous = select(Response.id).where(Response.id == UploadedFile.response_id, Response.mode == "anonymous")
-        numbers = db.session.scalars(select(UploadedFile.id).where(mine, anonymous.exists()).order_by(UploadedFile.id))
-        for number in list(numbers):
-            done += _write_anew(number)
+    done, known = 0, dict(_known)
+    _known.clear()
+    for period in sorted(set(periods)):
+        sizes = _anonymous(period)
+        if not sizes:
+            continue
+        if not frozenset(sizes) <= known.get(period, frozenset()):
+            # where one turn cannot mix all with all, a second one leaves no photo near its old neighbours
+            turns = 1 if sum(sizes.values()) <= MIXED_AT_ONCE else 2
+            done += sum(_mix(sizes) for _ in range(turns))
+        _known[period] = frozenset(sizes)
     return done
 
 
-def _write_anew(number: bytes) -> int:
+def _anonymous(period: int) -> dict[bytes, int]:
+    """Number and size of the photos of anonymous answers of a day."""
+    first, beyond = period << _RANDOM_BITS, (period + 1) << _RANDOM_BITS
+    mine = (UploadedFile.response_id >= first) & (UploadedFile.response_id < beyond)
+    anonymous = select(Response.id).where(Response.id == UploadedFile.response_id, Response.mode == "anonymous")
+    found = db.session.execute(
+        select(UploadedFile.id, func.length(UploadedFile.body)).where(mine, anonymous.exists())
+    ).tuples()
+    return {bytes(number): size for number, size in found}
+
+
+def _mix(sizes: Mapping[bytes, int]) -> int:
+    """Delete and insert them again, as many at a time as may be held in memory; one transaction each."""
+    done, batch, left = 0, list[bytes](), MIXED_AT_ONCE
+    for number in _by_chance(sizes):
+        if batch and sizes[number] > left:
+            done += _write_anew(batch)
+            batch, left = [], MIXED_AT_ONCE
+        batch.append(number)
+        left -= sizes[number]
+    return done + _write_anew(batch)
+
+
+def _write_anew(numbers: Iterable[bytes]) -> int:
     table = cast(Table, UploadedFile.__table__)
-    row = db.session.execute(select(table).where(table.c.id == number).with_for_update()).mappings().one_or_none()
-    if row is not None:  # else: deleted a moment ago
-        values = dict(row)
-        db.session.execute(delete(table).where(table.c.id == number))
-        db.session.execute(insert(table), [values])
+    if db.session.get_bind().dialect.name == "postgresql":  # a withdrawal that waited for a row must find the new one
+        db.session.connection().exec_driver_sql("LOCK TABLE uploaded_file IN SHARE ROW EXCLUSIVE MODE")
+    rows: list[dict[str, Any]] = []
+    for number in numbers:
+        row = db.session.execute(select(table).where(table.c.id == number)).mappings().one_or_none()
+        if row is not None:  # else: deleted a moment ago
+            rows.append(dict(row))
+            db.session.execute(delete(table).where(table.c.id == number))
+    for values in _by_chance(rows):
+        db.session.execute(insert(table).values(values))
     db.session.commit()
-    return int(row is not None)
+    return len(rows)
+
+
+def _by_chance(some: Iterable[One]) -> list[One]:
+    """In an order that nobody can find out."""
+    found = list(some)
+    secrets.SystemRandom().shuffle(found)
+    return found

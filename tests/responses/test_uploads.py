@@ -77,6 +77,10 @@ def test_files_are_written_anew_and_still_open(world: World, recorder: Recorder)
     found = left()
     assert len(found) == 2
     assert [uploads.opened(web.vault(), file.id, file.body) for file in found] == [PDF, PDF]
+    assert uploads.forget_order(periods=[world.day]) == 0  # nothing came since
+    ticket = mint(world)
+    submit(recorder, world, ticket, hand_over(recorder, world, ticket))
+    assert uploads.forget_order(periods=[world.day]) == 3
 
 
 def test_a_file_of_another_code_is_not_taken(world: World, recorder: Recorder) -> None:
