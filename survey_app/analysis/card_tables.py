@@ -174,10 +174,10 @@ def several(
 def _part(card: Card, variable: str, label: str, tally: Tally, options: Sequence[Option], _: Say) -> None:
     part = Card(variable, label, 0, HIDDEN)
     bars(part, options, tally, _)
-    _keep(card, part, _)
+    keep_part(card, part, _)
 
 
-def _keep(card: Card, part: Card, _: Say) -> None:
+def keep_part(card: Card, part: Card, _: Say) -> None:
     """Take a row or field in, unless too few answered it."""
     part.state = state_of(part.n)
     card.n = max(card.n, part.n)
@@ -228,7 +228,7 @@ def fields(
             numbers_on(part, tally, "", _)
         else:
             bars(part, list(options.get(variable, {}).values()), tally, _)
-        _keep(card, part, _)
+        keep_part(card, part, _)
     card.n = max([card.n, *(texts.n for texts in card.texts)])
     card.base = _("每格基数见各图") if card.parts else _("写了内容的 %(n)s 人") % {"n": card.n}
     _close(card, counted, FIELDS, _)

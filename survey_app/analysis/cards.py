@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from survey_app.analysis import card_tables, charts, disclosure, measures, spread
+from survey_app.analysis import card_regions, card_tables, charts, disclosure, measures, spread
 from survey_app.analysis.card_shapes import (
     HIDDEN,
     Card,
@@ -98,7 +98,7 @@ def _maker(question: Question) -> _Maker | None:
         "single": _single, "multiple": _multiple, "rating": _scale, "csat": _scale, "ces": _scale, "nps": _nps,
         "number": numbers, "date": _dates, "time": _times, "matrix": _matrix, "text": _text,
         "ranking": card_tables.ranking, "sums": card_tables.amounts, "matrix_multiple": card_tables.several,
-        "matrix_fields": card_tables.fields, "files": _files,
+        "matrix_fields": card_tables.fields, "files": _files, "region": card_regions.places,
     }  # fmt: skip
     return makers.get(question.summary)
 

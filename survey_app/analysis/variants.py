@@ -27,6 +27,7 @@ from survey_app.questionnaire.definition import Question
 from survey_app.questionnaire.question_types.hidden import Computed
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert
+from survey_app.questionnaire.question_types.region import LEVEL_TEXTS, REFUSED
 from survey_app.questionnaire.stepping import keeps_drafts
 
 _Text = Callable[[Any], str]
@@ -404,8 +405,16 @@ def _cells(question: Any, other: Any, a: _Side, b: _Side, text: _Text, _: Say) -
     return made
 
 
+def _places(question: Any, other: Any, a: _Side, b: _Side, text: _Text, _: Say) -> list[Finding]:
+    """The provinces."""
+    name = question.names()[0]
+    codes = sorted({*a.of(name).counts, *b.of(name).counts} - {REFUSED})
+    return [_table(codes, a.of(name), b.of(name), text(LEVEL_TEXTS[0]))]
+
+
 _PARTED: dict[str, Callable[[Any, Any, _Side, _Side, _Text, Say], list[Finding]]] = {
     "ranking": _ranking, "sums": _amounts, "matrix_multiple": _several, "matrix_fields": _cells,
+    "region": _places,
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from survey_app.languages import N_
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.numbers import plain_number
 from survey_app.questionnaire.question_types.ordering import Ranking
+from survey_app.questionnaire.question_types.region import LEVEL_TEXTS, Region
 from survey_app.questionnaire.question_types.tables import Column, MatrixFields, MatrixMultiple
 
 Text = Callable[[Any], str]
@@ -33,6 +34,8 @@ def answer(question: Any, text: Text, say: Say) -> Laid | None:
         return _ranking(question, text, say)
     if isinstance(question, ConstantSum):
         return _amounts(question, text, say)
+    if isinstance(question, Region):
+        return {"body": "fields", "fields": [text(level) for level in LEVEL_TEXTS[: question.levels]]}
     if isinstance(question, Slider):
         return _slider(question, text, say)
     if isinstance(question, MatrixMultiple):

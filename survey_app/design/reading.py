@@ -12,6 +12,7 @@ from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.numbers import plain_number
 from survey_app.questionnaire.question_types.ordering import Ranking
+from survey_app.questionnaire.question_types.region import LEVEL_TEXTS, Region
 from survey_app.questionnaire.question_types.tables import Column
 
 KINDS: dict[str, str] = {
@@ -21,7 +22,7 @@ KINDS: dict[str, str] = {
     "note": N_("说明"), "section": N_("小节"), "consent": N_("同意"), "hidden": N_("隐藏变量"), "computed": N_("计算值"),
     "order_data": N_("订单数据"), "attention_check": N_("注意力检查"), "ranking": N_("排序"), "constant_sum": N_("分配总数"),
     "slider": N_("滑块"), "matrix_multiple": N_("矩阵多选"), "matrix_fields": N_("表格填空"),
-    "file": N_("上传文件"),
+    "file": N_("上传文件"), "region": N_("省市区"),
 }  # fmt: skip
 COLUMN_KINDS: dict[str, str] = {"short_text": N_("文字"), "number": N_("数字"), "dropdown": N_("从列表选择")}
 SCORE_KINDS: dict[str, str] = {
@@ -200,6 +201,9 @@ class Reader:
             found.append(self._filled(N_("只排前 %(n)s 位"), n=question.places))
         if isinstance(question, Slider) and question.step != 1:
             found.append(self._filled(N_("每格 %(n)s"), n=plain_number(question.step)))
+        if isinstance(question, Region):
+            levels = self.translate(N_("、")).join(self.text(text) for text in LEVEL_TEXTS[: question.levels])
+            found.append(self._filled(N_("从列表选择：%(levels)s"), levels=levels))
         if isinstance(question, ConstantSum):
             found.append(self._filled(N_("合计 %(total)s"), total=plain_number(question.total)))
         found += [self._part(part) for part in self._parts(question)]

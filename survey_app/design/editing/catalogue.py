@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
             Kind("number", N_("数字"), N_("可设范围、小数和单位"), "hash", "shuzi sz"),
             Kind("date", N_("日期"), N_("选一天，可设范围"), "calendar", "riqi rq day"),
             Kind("file", N_("上传文件"), N_("一张照片或一份 PDF"), "upload", "shangchuan sc file photo upload"),
+            Kind("region", N_("省市区"), N_("从列表里逐级选省、市、区县"), "map-pin", "shengshiqu ssq dizhi dz city address"),
             Kind("time", N_("时间"), N_("几点几分"), "clock", "shijian sj hour"),
         ),
     ),

@@ -54,6 +54,7 @@ STARTS: dict[str, dict[str, Any]] = {
     "date": {},
     "time": {},
     "file": {},
+    "region": {"text": {"zh-CN": "您住在哪里？", "en": "Where do you live?"}, "levels": 2},
     "note": {},
     "section": {},
     "consent": {"required": True, "label": {"zh-CN": "我同意", "en": "I agree"}},

@@ -7,6 +7,7 @@ from survey_app.languages import N_
 from survey_app.questionnaire.conditions import NUMERIC, as_number
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types.base import Question
+from survey_app.questionnaire.question_types.region import Region
 
 _PLAIN = {
     "is": N_("选了"), "is_not": N_("选了别的"), "one_of": N_("选了其中之一"), "none_of": N_("选了其他的任何一个"),
@@ -75,6 +76,8 @@ def operators_of(operand: Operand) -> dict[str, str]:
     if operand.kind == "number":
         several = {key: _PLAIN[key] for key in ("one_of", "none_of")} if operand.offers else {}
         return {**_ORDER, **_NUMBER, **several, **answered}
+    if isinstance(operand.question, Region):  # codes of places have no order
+        return {**{key: _PLAIN[key] for key in ("is", "is_not", "one_of", "none_of")}, **answered}
     ordered = _ORDER if sum(as_number(code) is not None for code, _ in operand.offers) > 1 else {}
     return {**{key: _PLAIN[key] for key in ("is", "is_not", "one_of", "none_of")}, **ordered, **answered}
 

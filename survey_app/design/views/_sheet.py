@@ -21,6 +21,7 @@ from survey_app.questionnaire.parts import text_in
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.display import AGREE
 from survey_app.questionnaire.question_types.rating import CES_LABELS, CSAT_LABELS, NPS_HIGH, NPS_LOW
+from survey_app.questionnaire.question_types.region import LEVEL_TEXTS
 
 CHOOSING = frozenset({"single_choice", "multiple_choice", "dropdown", "attention_check"})
 DEFAULTS: dict[tuple[str, str], Mapping[str, str]] = {
@@ -148,6 +149,10 @@ class Sheet:
     def fixed_labels(self, node: Data) -> list[str]:
         """The words of CSAT and CES, which nobody edits."""
         return [self.label_at(label) for label in (CSAT_LABELS if node["type"] == "csat" else CES_LABELS)]
+
+    def region_levels(self, node: Data) -> list[str]:
+        """The lists of a question about places, in order."""
+        return [self.label_at(text) for text in LEVEL_TEXTS[: node.get("levels", len(LEVEL_TEXTS))]]
 
     def expected(self, node: Data) -> str:
         """The code that an attention check wants."""

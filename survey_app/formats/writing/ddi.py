@@ -22,11 +22,11 @@ _DOMAINS = {
 }  # fmt: skip
 _GROUPS = {
     "multiple_choice": "multipleResp", "matrix": "grid", "matrix_multiple": "grid", "matrix_fields": "grid", "ranking": "other",
-    "constant_sum": "other", "text_fields": "other",
+    "constant_sum": "other", "text_fields": "other", "region": "other",
 }  # fmt: skip
 _CARRIED = (
     "text", "hint", "labels", "low", "high", "scale", "points", "start", "decimals", "unsure", "label", "cell", "choices",
-    "rows", "fields", "items", "columns",
+    "rows", "fields", "items", "columns", "levels",
 )  # fmt: skip
 """Keys of a question whose content stands in the file."""
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -21,9 +21,11 @@ _TAGS = {
     "rating": "量表题", "nps": "量表题", "csat": "量表题", "ces": "量表题", "matrix_multiple": "矩阵多选题",
     "matrix_fields": "矩阵填空题", "ranking": "排序题", "constant_sum": "比重题", "slider": "滑动条", "short_text": "填空题",
     "long_text": "简答题", "text_fields": "多项填空题", "number": "填空题", "date": "填空题", "time": "填空题",
-    "file": "文件上传", "consent": "单选题", "note": "段落说明", "section": "段落说明",
+    "file": "文件上传", "region": "省市", "consent": "单选题", "note": "段落说明", "section": "段落说明",
 }  # fmt: skip
-_NEAREST = frozenset(("attention_check", "likert", "csat", "ces", "number", "date", "time", "consent", "section"))
+_NEAREST = frozenset(
+    ("region", "attention_check", "likert", "csat", "ces", "number", "date", "time", "consent", "section")
+)
 """Types whose tag says less than they are."""
 
 
@@ -124,7 +126,7 @@ class _Text:
         if question.type == "consent":
             self.told.keep(place, "label")
             return [self.line(question.label)]
-        return [_BLANK] if question.type in ("short_text", "number", "date", "time") else []
+        return [_BLANK] if question.type in ("region", "short_text", "number", "date", "time") else []
 
     def _keep_scale(self, place: str, name: str | None) -> None:
         """The words of a scale are repeated in every question that uses it."""

@@ -49,6 +49,8 @@ def test_every_type_has_its_element() -> None:
         "alert": "radiogroup", "head": "panel", "rate": "rating", "stars": "rating", "words": "rating", "item": "radiogroup",
         "nps": "rating", "csat": "rating", "ces": "rating", "sat": "matrix", "grid": "matrix", "agreed": "matrix",
         "again": "matrix", "use": "matrix", "tabled": "matrixdropdown", "rank": "ranking", "split": "multipletext",
+        "home": "panel", "home_province": "dropdown", "home_city": "dropdown", "home_district": "dropdown", "work": "panel",
+        "work_province": "dropdown", "work_city": "dropdown",
         "paper": "file", "line": "slider",
         "short": "text", "story": "comment", "parts": "multipletext", "age": "text", "price": "text",
         "day": "text", "hour": "text", "free": "comment",
@@ -142,6 +144,9 @@ def test_answers_in_texts_are_shown_by_the_names_there() -> None:
 def test_everything_comes_back_through_the_importer_with_all_its_questions() -> None:
     back = surveyjs.parse(writing.write(every_type(), "surveyjs").data).definition
     names = [
-        question.name for question in every_type().questions if question.name not in ("wave", "source_ad", "total")
+        name
+        for question in every_type().questions
+        if question.name not in ("wave", "source_ad", "total")
+        for name in (question.name, *(question.answer_names() if question.type == "region" else ()))  # a list per level
     ]
     assert [question.name for question in back.questions] == [*names, "total"]  # calculated values stand at the end

@@ -75,7 +75,7 @@ def test_no_question_and_no_text_is_lost_where_a_file_holds_all_languages() -> N
         for line in writing.write(every_type(), "surveyjs").lines
         if line.result == "lost" and line.kind == "text"
     ]
-    assert gone == ["purpose", "pages[1].questions[17].unsure", "pages[2].questions[7].text", "pages[2].questions[8].text",
+    assert gone == ["purpose", "pages[1].questions[19].unsure", "pages[2].questions[7].text", "pages[2].questions[8].text",
                     "pages[2].questions[9].text"]  # fmt: skip
 
 

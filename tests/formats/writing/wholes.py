@@ -65,6 +65,7 @@ def every_type() -> Definition:
             choice("much") | {"type": "number", "min": 0, "max": 9.5, "decimals": 1, "required": True},
         ]),
         asked("rank", "ranking", choices=NUMBERED, top=2),
+        asked("home", "region", required=True, first="440000"), asked("work", "region", levels=2),
         asked("paper", "file", accepts=["photo", "document"], max_mb=5),
         asked("split", "constant_sum", items=[choice("p", min=10), choice("q", max=80)], total=100, unit=both("分", "points")),
         asked("line", "slider", min=0, max=100, step=5, low=both("冷", "cold"), high=both("热", "hot"),

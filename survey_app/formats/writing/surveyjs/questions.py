@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from survey_app.formats.writing.surveyjs import choices, tables
+from survey_app.formats.writing.surveyjs import choices, regions, tables
 from survey_app.formats.writing.surveyjs.work import Work, html_of
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
@@ -62,6 +62,8 @@ def element(work: Work, question: Question, place: str) -> Element:
     if made["type"] == "html":
         made.pop("title", None)
         made.pop("description", None)
+    if question.type == "region":  # each of its lists is required
+        made.pop("isRequired", None)
     return made
 
 
@@ -212,6 +214,7 @@ _MAKERS: dict[str, Callable[[Work, Any, str], Element]] = {
     "slider": _slider,
     "constant_sum": _constant_sum,
     "file": _file,
+    "region": regions.region,
     "consent": _consent,
     "note": _note,
     "section": _note,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from survey_app.formats.writing.rules import Unsayable
-from survey_app.formats.writing.xlsform import choices, tables
+from survey_app.formats.writing.xlsform import choices, regions, tables
 from survey_app.formats.writing.xlsform.rules import literal
 from survey_app.formats.writing.xlsform.work import Row, Work, all_of
 from survey_app.questionnaire.question_types import Question
@@ -227,6 +227,7 @@ _MAKERS: dict[str, Callable[[Work, Any, str, Row], None]] = {
     "slider": _slider,
     "constant_sum": _constant_sum,
     "file": _file,
+    "region": regions.region,
     "consent": _consent,
     "note": _note,
     "section": _note,

@@ -106,6 +106,14 @@ class Work:
             self.choices.append({"list_name": name, "name": code, **self.text("label", text)})
         return name
 
+    def offer_below(self, name: str, given: Iterable[tuple[str, str, Text]]) -> str:
+        """A list of (what was chosen before, code, text), for a `choice_filter` on the column `above`; its name."""
+        if name not in self._lists:
+            self._lists.add(name)
+            for above, code, text in given:
+                self.choices.append({"list_name": name, "name": code, "above": above, **self.text("label", text)})
+        return name
+
     def show_words(self, name: str) -> None:
         """Where a later text shows this answer: a calculation that gives the words of its code."""
         if name not in self.piped:
