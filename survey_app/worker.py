@@ -27,7 +27,7 @@ from survey_app.config import ROOT
 from survey_app.database import db, keep_private
 from survey_app.distribution import poster_runs
 from survey_app.errors import Busy, DomainError
-from survey_app.exports import requesting
+from survey_app.exports import requesting, returning
 from survey_app.messaging.sending import Sending
 from survey_app.people import importing
 from survey_app.responses import recordings
@@ -44,6 +44,7 @@ HANDLERS: dict[str, Handler] = {
     poster_runs.KIND: poster_runs.make_file,
     recordings.KIND: recordings.work_down,
     requesting.KIND: requesting.make_file,
+    returning.KIND: returning.bring,
     rotating.KIND: rotating.perform,
 }
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("report", Document, nullable=False),
         sa.Column("counts", Document, nullable=False),
         sa.Column("questionnaire_id", sa.Integer(), nullable=True),
+        sa.Column("package", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_conversion_created_by_id_user")),
         sa.ForeignKeyConstraint(
             ["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_conversion_questionnaire_id_questionnaire")

@@ -118,6 +118,7 @@ ACTIONS: dict[str, str] = {
     "api_key.revoked": N_("停用系统密钥"),
     "export.requested": N_("申请导出"),
     "export.finished": N_("写出导出文件"),
+    "response.imported": N_("导入导出包里的回答"),
     "export.downloaded": N_("下载导出文件"),
     "response.exported": N_("用命令行导出数据"),
     "retention.applied": N_("按保存期限清理"),

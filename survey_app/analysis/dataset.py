@@ -22,6 +22,7 @@ from survey_app.distribution.models import Wave
 from survey_app.questionnaire.codebook import Codebook, codebook, row_maker
 from survey_app.questionnaire.definition import Definition
 from survey_app.responses.models import BreakOff, Comment, Draft, Response
+from survey_app.responses.returning import CHANNEL as RETURNED
 
 CHUNK = 2_000  # rows in memory at a time
 
@@ -223,7 +224,7 @@ def received_by_door(version_ids: Sequence[int]) -> list[tuple[str, int | None, 
     place = (Response.channel, Response.shop_id, Response.place, Response.wave_id)
     counted = (
         select(*place, func.count())
-        .where(Response.version_id.in_(version_ids), Response.test.is_(False))
+        .where(Response.version_id.in_(version_ids), Response.test.is_(False), Response.channel != RETURNED)
         .group_by(*place)
     )
     return [(channel, shop, where, wave, int(n)) for channel, shop, where, wave, n in db.session.execute(counted)]
@@ -238,7 +239,8 @@ def received_in_shops(shop_ids: Sequence[int], *, since: date) -> list[tuple[int
     counted = (
         select(*group, func.count())
         .join(Wave, Wave.id == Response.wave_id)
-        .where(Response.shop_id.in_(shop_ids), Response.test.is_(False), Wave.closes_on >= since)
+        .where(Response.shop_id.in_(shop_ids), Response.test.is_(False), Response.channel != RETURNED)
+        .where(Wave.closes_on >= since)
         .group_by(*group)
     )
     return [

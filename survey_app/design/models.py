@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy import false as sa_false
 from sqlalchemy import text as sa_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -123,6 +123,7 @@ class Conversion(Base):
     )  # formats.importing.Line, one for each thing of the file
     counts: Mapped[dict[str, Any]] = mapped_column(Document)  # what the file holds, as `convert --json` prints it
     questionnaire_id: Mapped[int | None] = mapped_column(ForeignKey("questionnaire.id"), index=True)
+    package: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # a package of ours, while its answers may come
 
 
 class BankItem(Base):

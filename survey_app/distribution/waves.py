@@ -72,12 +72,19 @@ def create_campaign_wave(*, questionnaire_id: int, now: datetime, closes_on: dat
     The campaign keeps its number: whoever launches twice must look there first. Answers without a day count in the month
     in which the campaign began.
     """
+    return create_returned_wave(
+        questionnaire_id=questionnaire_id, month=clock.month_of(clock.china(now).date()), closes_on=closes_on
+    )
+
+
+def create_returned_wave(*, questionnaire_id: int, month: date, closes_on: date) -> Wave:
+    """A wave of its own for answers of a month that come back from a file."""
     number, fingerprint = _new_keys(web.vault())
     wave = Wave(
         id=number,
         questionnaire_id=questionnaire_id,
         kind="campaign",
-        month=clock.month_of(clock.china(now).date()),
+        month=month,
         closes_on=closes_on,
         fingerprint=fingerprint,
     )

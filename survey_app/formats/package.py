@@ -3,11 +3,14 @@
 The names of its members are defined here, because the export writes what this reads.
 """
 
+import csv
 import hashlib
 import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from survey_app.formats import own_yaml
@@ -20,7 +23,7 @@ BIGGEST_RATIO, SMALL = 100, 10_000_000  # what unpacks to little may be as dense
 LARGEST = 20_000_000  # of the questionnaire and of the checksums
 CHUNK = 1 << 20
 _ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar", ".bz2", ".xz", ".jar")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, csv.Error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError)
 _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
@@ -31,21 +34,15 @@ def looks_like(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return {QUESTIONNAIRE, CHECKSUMS} <= set(archive.namelist()[:MOST_MEMBERS])
-    except _BROKEN:
+    except BROKEN:
         return False
 
 
 def parse(data: bytes) -> Imported:
     """The newest questionnaire of the package. Raises Refused, also when a member is not what the checksums say."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            _judge(infos, len(data))
-            sums = _sums(_member(archive, CHECKSUMS))
-            _verify(archive, infos, sums)
-            text = _member(archive, QUESTIONNAIRE)
-    except _BROKEN as error:
-        raise refuse("broken_zip", reason=str(error)[:100]) from None
+    with checked(data) as archive, readable():
+        sums = _sums(member(archive, CHECKSUMS))
+        text = member(archive, QUESTIONNAIRE)
     try:
         made = own_yaml.parse(text)
     except Refused as refused:
@@ -53,6 +50,28 @@ def parse(data: bytes) -> Imported:
     lines = [replace(line, place=_place(line.place)) for line in made.lines]
     others = [name for name in sums if name not in (QUESTIONNAIRE, README)]
     return replace(made, format="package", lines=(*lines, *(_left(name) for name in others)))
+
+
+@contextmanager
+def checked(data: bytes) -> Iterator[zipfile.ZipFile]:
+    """The package, when every member is what the checksums say. Raises Refused."""
+    with readable():
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    with archive:
+        with readable():
+            infos = archive.infolist()
+            _judge(infos, len(data))
+            _verify(archive, infos, _sums(member(archive, CHECKSUMS)))
+        yield archive
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Raises Refused for what breaks while an archive is read."""
+    try:
+        yield
+    except BROKEN as error:
+        raise refuse("broken_zip", reason=str(error)[:100]) from None
 
 
 def _place(place: str) -> str:
@@ -87,9 +106,10 @@ def _judge(infos: list[zipfile.ZipInfo], size: int) -> None:
             raise refuse("missing_part", what=(wanted, wanted))
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as member:
-        content = member.read(LARGEST + 1)
+def member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A small member. Raises Refused when it is large."""
+    with archive.open(name) as opened:
+        content = opened.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise refuse("too_large", name, limit=LARGEST // 1_000_000)
     return content
@@ -112,8 +132,8 @@ def _verify(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], sums: dict[s
     room = MOST_UNPACKED
     for name in sorted(names):
         digest = hashlib.sha256()
-        with archive.open(name) as member:
-            while chunk := member.read(CHUNK):
+        with archive.open(name) as opened:
+            while chunk := opened.read(CHUNK):
                 digest.update(chunk)
                 room -= len(chunk)
                 if room < 0:  # the sizes in the directory were not true

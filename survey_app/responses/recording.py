@@ -8,7 +8,7 @@ import enum
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -213,12 +213,15 @@ class Recorder:
         for submission in waiting:
             self._month_day(submission.ticket.wave_id)
         seen: dict[tuple[int, int], int] = {}
-        rows = [self._rows(submission, self._bulk_day(submission, seen)) for submission in waiting]
+        return self.keep([self._rows(submission, self._bulk_day(submission, seen)) for submission in waiting])
+
+    def keep(self, rows: Sequence[Rows]) -> int:
+        """Store all of them in one transaction; returns how many were new."""
         if self.lite is not None:
             return self.lite.write(lambda c: sum(statements.store_on_sqlite(c, row) is None for row in rows))
         assert self.post is not None
 
-        batches = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
+        batches = [list(rows[start : start + _BATCH]) for start in range(0, len(rows), _BATCH)]
 
         def all_of_them(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
             with connection.transaction():

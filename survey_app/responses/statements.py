@@ -5,6 +5,7 @@ Raw statements and not the ORM: this is the path that every answer takes (librar
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -40,7 +41,7 @@ class Rows:
 
     ballot: tuple[int, bytes, bytes, int | None]
     response: tuple[Any, ...]
-    comments: list[tuple[int, str, str, str]]  # response id, variable, redacted, raw sealed
+    comments: Sequence[tuple[int, str, str, str | None]]  # response id, variable, redacted, raw sealed
     link: Link | None = None
     spoken: tuple[str, ...] | None = None
     files: tuple[bytes, ...] | None = None

@@ -94,10 +94,11 @@ def _own_or_404(conversion_id: int) -> Conversion:
 @web.access("questionnaire:edit")
 def conversion(conversion_id: int) -> Response:
     """What becomes of the file: the report, what is lost first, and the questions as they will be."""
-    return _page(_own_or_404(conversion_id))
+    return conversion_page(_own_or_404(conversion_id))
 
 
-def _page(made: Conversion, *, error: DomainError | None = None) -> Response:
+def conversion_page(made: Conversion, *, error: DomainError | None = None) -> Response:
+    """The preview of a file that was read."""
     wanted = request.args.get("result", "")
     lines = sorted(converting.lines_of(made), key=lambda line: ORDER[line.result])
     chosen = [line for line in lines if wanted in ("", line.result)]
@@ -115,6 +116,7 @@ def _page(made: Conversion, *, error: DomainError | None = None) -> Response:
         "results": {key: pair[language.startswith("zh")] for key, pair in RESULTS.items()},
         "classes": CLASSES,
         "language": language,
+        "holds_answers": converting.holds_answers(made),
         **_draft(made),
     }
     if error is not None:
@@ -165,5 +167,5 @@ def create_from_import(conversion_id: int) -> Response:
             conversion=made, name=form.name.data, title=form.title.data, by=web.actor(), now=clock.now()
         )
     except DomainError as error:
-        return _page(made, error=error)
+        return conversion_page(made, error=error)
     return web.seen(url_for("design.editor", questionnaire_id=questionnaire.id))

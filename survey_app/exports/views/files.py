@@ -6,15 +6,18 @@ from flask import Response, abort, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
 
 from survey_app import clock
 from survey_app.campaigns.views.fieldwork import CHANNELS
 from survey_app.database import db
-from survey_app.design.models import Questionnaire, Version
+from survey_app.design.models import Conversion, Questionnaire, Version
 from survey_app.design.publishing import definition_of, newest_version
+from survey_app.design.starting_forms import DraftForm
 from survey_app.design.views.common import LANGUAGE_NAMES, head
+from survey_app.design.views.converting import conversion_page
 from survey_app.errors import DomainError
-from survey_app.exports import forms, requesting
+from survey_app.exports import forms, requesting, returning
 from survey_app.exports.formats import FORMATS
 from survey_app.exports.models import Export
 from survey_app.exports.selecting import LEAST_CHOSEN, Selection, in_words
@@ -79,6 +82,7 @@ def _page(questionnaire: Questionnaire) -> dict[str, Any]:
         "groups": GROUPS,
         "names": {key: known.name for key, known in FORMATS.items()},
         "with_labels": [key for key, known in FORMATS.items() if known.labels],
+        "returned": returning.state_of(questionnaire),
         "lines": [_line(export, state, works.get(export.work_id or 0)) for export, state in own],
     }
 
@@ -158,3 +162,33 @@ def download(export_id: int) -> Response:
     sent = found(FORMATS[file_format].part(part))
     download_name = f"{stem}{sent.suffix}"
     return send_file(path, mimetype=sent.content_type, as_attachment=True, download_name=download_name, max_age=0)
+
+
+@blueprint.post("/questionnaires/import/<int:conversion_id>/answers")
+@access("questionnaire:publish")
+def take_along(conversion_id: int) -> BaseResponse:
+    """Import a package with its answers: the questionnaire is published, the answers are stored in the background."""
+    conversion = found(db.session.get(Conversion, conversion_id))
+    found(conversion.created_by_id == actor().id or None)
+    form = DraftForm()
+    try:
+        form.check()
+        made = returning.take_along(
+            conversion=conversion, name=form.name.data, title=form.title.data, by=actor(), now=clock.now()
+        )
+    except DomainError as error:
+        db.session.rollback()
+        return conversion_page(found(db.session.get(Conversion, conversion_id)), error=error)
+    return seen(_address(made.id))
+
+
+@blueprint.get("/questionnaires/<int:questionnaire_id>/returned-answers")
+@access("response:export")
+def returned_answers(questionnaire_id: int) -> Response:
+    """How far the answers of an imported package are; asked for every two seconds while they come."""
+    questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
+    if not is_htmx():
+        return seen(_address(questionnaire_id))
+    return render(
+        "exports/_returned.html", questionnaire=questionnaire, returned=found(returning.state_of(questionnaire))
+    )
