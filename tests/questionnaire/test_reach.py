@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from survey_app.questionnaire import conditions, reach, routing
+from survey_app.questionnaire import conditions, offering, reach, routing
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.problems import path_of
 from survey_app.questionnaire.reach import Analysis, Finding, analyse, judging
 from tests.questionnaire.tools import made, question
 
@@ -38,8 +39,8 @@ def _random_condition(dice: random.Random, names: list[str], depth: int = 0) -> 
     return {name: {operator: dice.choice([True, False]) if operator == "answered" else dice.randint(1, 3)}}
 
 
-def _random_definition(dice: random.Random) -> Definition:
-    """Three pages of small questions with rules, ends and a computed value."""
+def _random_definition(dice: random.Random, parts: float = 0) -> Definition:
+    """Three pages of small questions with rules, ends and a computed value. `parts`: how often a choice has a rule."""
     pages: list[dict[str, Any]] = []
     names: list[str] = []
     for place in range(3):
@@ -63,6 +64,12 @@ def _random_definition(dice: random.Random) -> Definition:
                 }
             if names and dice.random() < 0.5:
                 more["show_if"] = _random_condition(dice, names)
+            if parts and names and kind == "multiple_choice":
+                more["choices"] = [
+                    {"code": code, "text": code}
+                    | ({"show_if": _random_condition(dice, names)} if dice.random() < parts else {})
+                    for code in "abc"
+                ]
             page["questions"].append(question(name, kind, **more))
             names.append(name)
         if dice.random() < 0.4:
@@ -114,14 +121,22 @@ def _ask(definition: Definition, answers: dict[str, Any], outcomes: dict[str, se
             continue
         for number, q in enumerate(page.questions):
             if asked(q.show_if, f"pages[{index}].questions[{number}].show_if"):
-                routing.keep(q, definition, answers, {}, kept, {})
+                gone = {(r.parts, r.code) for r in offering.rules_of(q)
+                        if not asked(r.condition, path_of(("pages", index, "questions", number, *r.place)))}  # fmt: skip
+                offered = offering.without(q, frozenset(gone)) if gone else q
+                if offered is not None and offered is not q:
+                    left = offering.kept_of(offered, q.name, answers.get(q.name) or [])
+                    kept |= {q.name: left} if left else {}
+                elif offered is not None:
+                    routing.keep(q, definition, answers, {}, kept, {})
         if page.end_if is not None and asked(page.end_if, f"pages[{index}].end_if"):
             return
 
 
+@pytest.mark.parametrize("parts", [0, 0.7, 1])
 @pytest.mark.parametrize("seed", range(60))
-def test_verdicts_agree_with_trying_all_answers(seed: int) -> None:
-    definition = _random_definition(random.Random(seed))
+def test_verdicts_agree_with_trying_all_answers(seed: int, parts: float) -> None:
+    definition = _random_definition(random.Random(seed), parts)
     shown, outcomes = _by_trying(definition)
     analysis = analyse(definition)
     assert analysis.complete

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.offering import may_vanish
 from survey_app.questionnaire.problems import Problem, path_of
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.reach.model import Model, Rule
@@ -77,11 +78,18 @@ class _Judge:
     def __init__(self, model: Model, *, look: bool = True) -> None:
         self.model = model
         self.purse = [BUDGET]
+        self._parts: dict[tuple[Any, ...], Finding] = {}
         self._slices: dict[tuple[frozenset[str], int], Seen] = {}
         if not look:
             self.seen = Seen(whole_until=-1)
         else:  # a short look at everything; what it leaves open is then looked at rule by rule
-            self.seen = self._walk(Walk(model, self.purse, most=FIRST_LOOK), None)
+            rules = [rule for rule in model.rules if rule.part is None or self._is_heard(rule)]
+            self.seen = self._walk(Walk(model, self.purse, rules=rules, most=FIRST_LOOK), None)
+
+    def _is_heard(self, rule: Rule) -> bool:
+        """Whether what the rule of a choice or row decides may decide another rule: somebody looks at the answers."""
+        question = self.model.definition.by_name[rule.question or ""]
+        return not self.model.decided_by(question, rule).isdisjoint(self.model.used_names(question))
 
     def _walk(self, walk: Walk, last_page: int | None) -> Seen:
         try:
@@ -118,20 +126,56 @@ class _Judge:
         rule = self.model.question_rule.get(question.name)
         own = self.rule(rule) if rule else None
         path = path_of(("pages", index, "questions", number))
-        seen, whole, how, count = self._about(index, rule, lambda seen: question.name in seen.questions)
+        parts = [self._part(part) for part in self.model.part_rules.get(question.name, ())]
+        offered = self._by_parts(path, question, parts)
+        if offered is not None:
+            yield offered
+            yield from ([own] if own else ())
+            yield from parts
+            return
+        all_parts = self.model.part_rules.get(question.name, ()) if may_vanish(question) else ()
+        deciding = [*([rule] if rule else ()), *all_parts]
+        seen, whole, how, count = self._about(index, deciding, lambda seen: question.name in seen.questions)
         if how == "plain" or question.name in seen.questions:
             yield Finding(path, "question", "reachable", how, count)
         elif whole:
             yield Finding(path, "question", "never", how, count, _cause(own, page_rule, causes))
         else:
             yield Finding(path, "question", "undecided", "sampled", count)
-        if own is not None:
-            yield own
+        yield from ([own] if own else ())
+        yield from parts
+
+    def _by_parts(self, path: str, question: Question, found: list[Finding]) -> Finding | None:
+        """The verdict on a question every choice or row of which has a rule, where those rules decide it; else None."""
+        lists = {rule.part[0] for rule in self.model.part_rules.get(question.name, ()) if rule.part}
+        some = next(iter(lists), "")
+        if len(lists) != 1 or len(found) != len(getattr(question, some)):
+            return None
+        for finding in found:
+            if finding.verdict in ("works", "always"):
+                return Finding(path, "question", "reachable", finding.how, finding.combinations)
+        if all(finding.verdict in ("never", "contradiction") for finding in found):
+            return Finding(path, "question", "never", "exhaustive", found[0].combinations, found[0].path)
+        return None
+
+    def _part(self, rule: Rule) -> Finding:
+        """The rule of a choice or row. Lists that are filtered alike are common, so that equal cases are judged once."""
+        model = self.model
+        around = (model.question_rule.get(rule.question or ""), model.page_rule.get(rule.page))
+        key = (
+            model.nodes[rule.slot],
+            tuple(None if one is None else model.nodes[one.slot] for one in around),
+            tuple(index for index in model.end_rule if index < rule.page),
+            tuple(fault.code for fault in rule.faults),
+        )
+        if key not in self._parts:
+            self._parts[key] = self.rule(rule)
+        return replace(self._parts[key], path=rule.path, faults=rule.faults)
 
     def _page(self, index: int, questions: list[Finding], page_rule: Finding | None, causes: list[Finding]) -> Finding:
         path = path_of(("pages", index))
         page = self.model.definition.pages[index]
-        seen, whole, how, count = self._about(index, None, lambda seen: index in seen.entered)
+        seen, whole, how, count = self._about(index, [], lambda seen: index in seen.entered)
         verdicts = {f.verdict for f, q in zip(questions, page.questions, strict=True) if q.shown}
         if how != "plain" and index not in seen.entered:
             if not whole:
@@ -152,7 +196,9 @@ class _Judge:
         can_hold, count, exact = self._alone(rule)
         if not can_hold and exact:
             return replace(base, verdict="contradiction", how="exhaustive", combinations=count)
-        own = rule if rule.question is not None else None
+        own = [rule] if rule.question is not None else []
+        if rule.part is not None and (around := self.model.question_rule.get(rule.question or "")) is not None:
+            own.append(around)
         end = rule if rule.kind == "end_if" else None
 
         def both(seen: Seen) -> bool:
@@ -201,21 +247,22 @@ class _Judge:
 
     # --- what is known about the ways to a place
     def _about(
-        self, index: int, rule: Rule | None, enough: Callable[[Seen], bool], *, end: Rule | None = None
+        self, index: int, own: list[Rule], enough: Callable[[Seen], bool], *, end: Rule | None = None
     ) -> tuple[Seen, bool, str, int]:
         """(what was seen, whether that is everything, how it was decided, combinations) for a question, page or rule;
-        `enough`: whether that answers the question, so that no closer look is needed."""
+        `own`: the rules of the question that decide it; `enough`: whether that answers the question, so that no closer
+        look is needed."""
         model = self.model
         ends = [r for i in range(index) if (r := model.end_rule.get(i)) is not None]
         before = [r for e in ends if (r := model.page_rule.get(e.page)) is not None]
-        rules = [r for r in (rule, end, model.page_rule.get(index), *ends, *before) if r is not None]
+        rules = [r for r in (*own, end, model.page_rule.get(index), *ends, *before) if r is not None]
         if not rules:
             return self.seen, True, "plain", 0
         if model.residues.tired:
             return self.seen, False, "example", self.seen.states
         names, slots = model.cone(*rules)
         count, exact = model.size(names, slots)
-        if index <= self.seen.whole_until:
+        if index <= self.seen.whole_until and all(r.part is None or self._is_heard(r) for r in own):
             return self.seen, exact, "exhaustive" if exact else "example", count
         if enough(self.seen):
             return self.seen, False, "example", count
@@ -233,8 +280,7 @@ class _Judge:
         for name in names:
             owner = model.definition.owners.get(name)
             if owner is not None:
-                own = (model.question_rule.get(owner.name), model.page_rule.get(model.definition.page_of[owner.name]))
-                rules = rules + [r for r in own if r is not None]
+                rules = rules + model.rules_before(owner, name)
         key = (frozenset(rule.path for rule in rules), index)
         if key not in self._slices:
             walk = Walk(model, self.purse, names=names, rules=rules)

@@ -8,6 +8,7 @@ from typing import Any
 
 from survey_app.questionnaire import condition_checking, conditions, expressions
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.offering import Gone, PartRule, ruled, rules_of, without
 from survey_app.questionnaire.parts import Condition
 from survey_app.questionnaire.problems import Problem, path_of
 from survey_app.questionnaire.question_types.base import Question
@@ -25,7 +26,8 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Rule:
-    """One condition. `slot`: its place in a state; `kind`: show_if or end_if; `question`: whose it is, None for a page."""
+    """One condition. `slot`: its place in a state; `kind`: show_if or end_if; `question`: whose it is, None for a page;
+    `part`: list and code of the choice or row that it offers, None for all of the question."""
 
     slot: int
     path: str
@@ -34,6 +36,7 @@ class Rule:
     question: str | None
     condition: Condition
     faults: tuple[Problem, ...]
+    part: tuple[str, str] | None = None
 
 
 @dataclass
@@ -57,9 +60,13 @@ class Model:
         self.page_rule: dict[int, Rule] = {}
         self.end_rule: dict[int, Rule] = {}
         self.question_rule: dict[str, Rule] = {}
+        self.part_rules: dict[str, tuple[Rule, ...]] = {}
+        """Rules on the choices, rows, fields and items of a question."""
         self.expression: dict[str, int] = {}
         """Slot of a computed value's expression."""
         self._wants: dict[str, _Wants] = {}
+        self._decided: dict[int, frozenset[str]] = {}
+        self._values_offered: dict[tuple[str, Gone], tuple[Any, ...]] = {}
         self._values: dict[str, tuple[tuple[Any, ...], bool]] = {}
         known: dict[str, Question] = {}
         for place, kind, index, question in _parts(definition):
@@ -68,26 +75,35 @@ class Model:
                 known |= dict.fromkeys((*question.answer_names(), *question.text_names()), question)
             elif kind == "expression":
                 self._add_expression(question, place, known)
+            elif kind == "parts":
+                assert question is not None
+                self.part_rules[question.name] = tuple(
+                    self._rule((*place, *rule.place), "show_if", index, question, rule.condition, known, rule)
+                    for rule in rules_of(question)
+                )
             else:
-                self._add_rule(place, kind, index, question, known)
+                owner = definition.pages[index] if question is None else question
+                rule = self._rule(place, kind, index, question, getattr(owner, kind), known)
+                if question is not None:
+                    self.question_rule[question.name] = rule
+                else:
+                    (self.page_rule if kind == "show_if" else self.end_rule)[index] = rule
 
-    def _add_rule(
-        self, place: Place, kind: str, page: int, question: Question | None, known: dict[str, Question]
-    ) -> None:
-        owner = self.definition.pages[page] if question is None else question
-        condition = getattr(owner, kind)
+    def _rule(
+        self, place: Place, kind: str, page: int, question: Question | None, condition: Condition,
+        known: dict[str, Question], offers: PartRule | None = None,
+    ) -> Rule:  # fmt: skip
         found = condition_checking.check(condition, place, known, self.definition.owners)
         faults = tuple(Problem(code, path_of(path), values) for code, path, values in found)
-        rule = Rule(len(self.nodes), path_of(place), kind, page, question.name if question else None, condition, faults)
+        part = (offers.parts, offers.code) if offers else None
+        name = question.name if question else None
+        rule = Rule(len(self.nodes), path_of(place), kind, page, name, condition, faults, part)
         self.rules.append(rule)
         sound = all(fault.code in _HARMLESS for fault in faults)
         self.nodes.append(self.residues.condition(condition) if sound else FALSE)
         if sound:
             self._want(condition)
-        if question is not None:
-            self.question_rule[question.name] = rule
-        else:
-            (self.page_rule if kind == "show_if" else self.end_rule)[page] = rule
+        return rule
 
     def _add_expression(self, question: Question | None, place: Place, known: dict[str, Question]) -> None:
         assert isinstance(question, Computed)
@@ -170,18 +186,52 @@ class Model:
         if isinstance(owner, Computed):  # only asked for a rule by itself: any number may come out
             return (None, *numbers_around(wants.constants, 6, None, None)), True
         values, exact = answers_of(owner, name, wants.constants, wants.counted)
+        groups = self._groups(name, values)
+        return tuple(groups.values()) or values[:1], exact and not self.residues.tired
+
+    def _groups(self, name: str, values: tuple[Any, ...]) -> dict[tuple[int, ...], Any]:
+        """One value for each different outcome; not all of them when the work is too much."""
         groups: dict[tuple[int, ...], Any] = {}
         nodes = [self.nodes[slot] for slot in self.slots_of.get(name, ())]
         for value in values:
             if self.residues.tired:
-                return tuple(groups.values()) or values[:1], False
+                break
             groups.setdefault(tuple(self.residues.given(node, name, value) for node in nodes), value)
-        return tuple(groups.values()), exact
+        return groups
+
+    def values_offered(self, name: str, offered: Question, gone: Gone) -> tuple[Any, ...]:
+        """The same for a variable of a question that offers less than all: one answer for each group."""
+        kept = self._values_offered.get((name, gone))
+        if kept is None:
+            if name not in (*offered.answer_names(), *offered.text_names()):
+                kept = (None,)
+            else:
+                wants = self._wanted(name)
+                kept = tuple(self._groups(name, answers_of(offered, name, wants.constants, wants.counted)[0]).values())
+            self._values_offered[name, gone] = kept
+        return kept
 
     def stands_for_all(self, name: str, slots: Set[int]) -> bool:
         """Whether the tried answers to a variable stand for all others in these slots."""
         exact = self.values(name)[1]
         return exact and (self._codes(name) is not None or self._wanted(name).compared.isdisjoint(slots))
+
+    def rules_before(self, question: Question, name: str) -> list[Rule]:
+        """The rules that decide about a variable of a question: its own, its page's, those of its choices or of its row."""
+        before = (self.question_rule.get(question.name), self.page_rule.get(self.definition.page_of[question.name]))
+        parts = [rule for rule in self.part_rules.get(question.name, ()) if name in self.decided_by(question, rule)]
+        return [*(rule for rule in before if rule is not None), *parts]
+
+    def decided_by(self, question: Question, rule: Rule) -> frozenset[str]:
+        """The variables whose answers the rule of a part decides: all of them for a choice, its own for a row or field."""
+        kept = self._decided.get(rule.slot)
+        if kept is None:
+            assert rule.part is not None
+            names = {*question.answer_names(), *question.text_names()}
+            rest = None if rule.part[0] == "choices" else without(question, frozenset({rule.part}))
+            left = set() if rest is None else {*rest.answer_names(), *rest.text_names()}
+            kept = self._decided[rule.slot] = frozenset(names - left)
+        return kept
 
     def cone(self, *rules: Rule | None) -> tuple[frozenset[str], frozenset[int]]:
         """Every variable that can decide whether these rules are met, with the slots it does so in; ends of earlier
@@ -197,8 +247,7 @@ class Model:
                 owner = self.definition.owners.get(name)
                 if owner is None:
                     continue
-                before = (self.question_rule.get(owner.name), self.page_rule.get(self.definition.page_of[owner.name]))
-                open_slots += [rule.slot for rule in before if rule is not None]
+                open_slots += [rule.slot for rule in self.rules_before(owner, name)]
                 if owner.name in self.expression:
                     open_slots.append(self.expression[owner.name])
         self.residues.effort += COST_OF_A_SLOT * len(slots)
@@ -220,6 +269,8 @@ def _parts(definition: Definition) -> Iterator[tuple[Place, str, int, Question |
             place = (*path, "questions", number)
             if question.show_if is not None:
                 yield (*place, "show_if"), "show_if", index, question
+            if question.name in ruled(definition):
+                yield place, "parts", index, question
             if isinstance(question, Computed):
                 yield (*place, "expression"), "expression", index, question
             yield place, "passed", index, question

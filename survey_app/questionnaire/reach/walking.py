@@ -1,9 +1,11 @@
 """Walks all ways of answering at once: a state is what is still open of every rule, and equal states are one."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from survey_app.questionnaire.offering import Gone, may_vanish, without
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.reach.model import Model, Rule
 from survey_app.questionnaire.reach.residues import TRUE
@@ -53,12 +55,12 @@ class Walk:
         self.purse = purse
         self.names = names
         self.asked = None if rules is None else {rule.slot for rule in rules}
-        if self.asked is not None and names is not None:
-            self.asked |= {slot for name, slot in model.expression.items() if name in names}
+        if self.asked is not None:
+            self.asked |= {slot for name, slot in model.expression.items() if names is None or name in names}
         self.seen = Seen()
         self._page_now = 0
         self._dice = random.Random(0)
-        self._memo: dict[tuple[str, tuple[int, ...], bool], tuple[tuple[int, ...], ...]] = {}
+        self._memo: dict[tuple[str, tuple[int, ...], Hashable], tuple[tuple[int, ...], ...]] = {}
 
     def run(self, last_page: int | None = None) -> Seen:
         """Walks every page, or those up to `last_page`. Raises Spent when the purse is empty; `seen` holds what was found."""
@@ -90,11 +92,46 @@ class Walk:
 
     def _question(self, index: int, question: Question, states: set[State]) -> set[State]:
         shown, hidden = self._split(self.model.question_rule.get(question.name), states)
-        if shown:
-            self.seen.questions.add(question.name)
-        after = self._answered(question, shown)
+        after: set[State] = set()
+        for gone, some in self._offers(question, shown).items():
+            offered = without(question, gone) if gone else question
+            if offered is None:
+                hidden = hidden | some
+                continue
+            if some and self._is_certain(question):
+                self.seen.questions.add(question.name)
+            after |= (
+                self._answered(question, some) if offered is question else self._chosen(question, offered, gone, some)
+            )
         after |= self._unanswered(question, hidden)
         return self._bounded(after, 4 * self.most, index - 1)
+
+    def _offers(self, question: Question, states: set[State]) -> dict[Gone, set[State]]:
+        """The states by what the question does not offer in them."""
+        groups: dict[Gone, set[State]] = {frozenset(): states}
+        for rule in self.model.part_rules.get(question.name, ()):
+            if not self._counts(rule.slot):
+                continue
+            assert rule.part is not None
+            found: dict[Gone, set[State]] = {}
+            for gone, some in groups.items():
+                met, failed = self._split(rule, some)
+                for less, these in ((gone, met), (gone | {rule.part}, failed)):
+                    if these:
+                        found[less] = these
+            groups = found
+        return groups
+
+    def _is_certain(self, question: Question) -> bool:
+        """Whether it is known here that something of the question is left."""
+        rules = self.model.part_rules.get(question.name, ())
+        return all(self._counts(rule.slot) for rule in rules) or not may_vanish(question)
+
+    def _chosen(self, question: Question, offered: Question, gone: Gone, states: set[State]) -> set[State]:
+        """A question that offers less than all, answered."""
+        for name in self._used(question):
+            states = self._assigned(name, states, self.model.values_offered(name, offered, gone), gone)
+        return states
 
     def _bounded(self, states: set[State], most: int, whole_until: int) -> set[State]:
         """The states, or a random part of them when they are too many."""
@@ -140,22 +177,26 @@ class Walk:
         if slot is not None:
             return self._computed(question.name, slot, states)
         for name in self._used(question):
-            states = self._assigned(name, states, False)
+            states = self._assigned(name, states, self.model.values(name)[0], "all")
         return states
 
     def _unanswered(self, question: Question, states: set[State]) -> set[State]:
         slot = self.model.expression.get(question.name)
         if slot is not None:
             states = {(*state[:slot], TRUE, *state[slot + 1 :]) for state in states}
+        for rule in self.model.part_rules.get(question.name, ()):
+            if self._counts(rule.slot):
+                states = self._without(rule, states)
         for name in self._used(question):
-            states = self._assigned(name, states, True)
+            states = self._assigned(name, states, (None,), "none")
         return states
 
     def _used(self, question: Question) -> tuple[str, ...]:
         used = self.model.used_names(question)
         return used if self.names is None else tuple(name for name in used if name in self.names)
 
-    def _assigned(self, name: str, states: set[State], empty: bool) -> set[State]:
+    def _assigned(self, name: str, states: set[State], values: tuple[Any, ...], kind: Hashable) -> set[State]:
+        """The states after each of these answers; `kind`: equal for equal answers to a variable."""
         if not states:
             return states
         self._pay(states)
@@ -164,10 +205,10 @@ class Walk:
         after: set[State] = set()
         for state in states:
             nodes = tuple([state[slot] for slot in slots])
-            key = (name, nodes, empty)
+            key = (name, nodes, kind)
             ways = memo.get(key)
             if ways is None:
-                ways = memo[key] = self._ways(name, nodes, empty)
+                ways = memo[key] = self._ways(name, nodes, values)
             if len(ways) > MANY_WAYS:
                 self._spend(len(ways) // MANY_WAYS)
             for way in ways:
@@ -180,9 +221,8 @@ class Walk:
                 after.add(tuple(changed))
         return after
 
-    def _ways(self, name: str, nodes: tuple[int, ...], empty: bool) -> tuple[tuple[int, ...], ...]:
+    def _ways(self, name: str, nodes: tuple[int, ...], values: tuple[Any, ...]) -> tuple[tuple[int, ...], ...]:
         given = self.model.residues.given
-        values = (None,) if empty else self.model.values(name)[0]
         found: dict[tuple[int, ...], None] = {}
         for value in values:
             found[tuple([given(node, name, value) for node in nodes])] = None
