@@ -72,7 +72,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "recoded": ("The code {wanted} cannot be used here: it is {code}.", "代码 {wanted} 在这里不能用，改为 {code}。"),
     "formatting": ("Formatting was removed; the words are kept.", "去掉了格式，文字保留。"),
-    "answers_stay": ("Only the questionnaire is taken over, not the answers.", "只导入问卷，不导入回答。"),
+    "answers_stay": ("Answers are taken along only when that is chosen.", "选择“带入回答”时才导入回答。"),
     "beside_questionnaire": ("The newest version of the questionnaire is taken over.", "只导入问卷的最新版本。"),
     "picture": ("A picture from elsewhere is not fetched.", "不会下载外部图片。"),
     "media": ("Pictures, sounds and videos are not taken over.", "图片、声音和视频没有导入。"),
@@ -153,6 +153,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "is_intro": ("It became the introduction.", "成为问卷的开场说明。"),
     "one_unit": ("One unit is asked for: {unit}.", "只使用一个单位：{unit}。"),
     "not_rounded": ("The value is calculated without rounding.", "计算结果不取整。"),
+    "enable_checked": (
+        "There it is locked until the rule holds; here an answer before that is refused when the page is left.",
+        "原问卷在规则成立前不能填写；这里如果提前填写，离开页面时会提示。",
+    ),
+    "enable_hides": (
+        "There it can be seen but not chosen until the rule holds; here it is hidden until then.",
+        "原问卷在规则成立前显示但不能选择，这里在成立前隐藏。",
+    ),
     "never_shown": (
         "The source never shows this. Here it would be shown: decide before publishing.",
         "原问卷从不显示这一部分，在这里会显示，发布前请处理。",

@@ -1,21 +1,33 @@
-"""Validators of SurveyJS: limits our questions have too; any other waits as words on the question."""
+"""Validators of SurveyJS: limits our questions have too, else checks; what neither can say waits as words on the question.
+
+Source: survey-core. Validators of texts let an empty answer pass; that of an expression is asked of an empty one as well, and a
+comparison with nothing is false, so what it names has to be answered.
+"""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from survey_app.formats.importing.logic import BadExpression, Both, Call, Const, Op, Ref
+from survey_app.formats.importing.logic import BadExpression, Both, Call, Const, Inexpressible, Op, Ref, Target
 from survey_app.formats.json_draft import Words, shown
 from survey_app.formats.json_files import Node, as_number
 from survey_app.formats.surveyjs.expressions import parse
-from survey_app.formats.surveyjs.outline import Element
+from survey_app.formats.surveyjs.outline import PANELS, Element
+from survey_app.formats.surveyjs.placing import Order, condition_of, scope_of
 from survey_app.formats.surveyjs.sums import total_of
 from survey_app.formats.surveyjs.work import Work
+from survey_app.questionnaire import conditions, patterns
+from survey_app.questionnaire.conditions import simplify
+from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.numbers import is_iso_date
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
 
-_POSTCODE = re.compile(r"\^?(?:\\d|\[0-9\])\{6\}\$?")
-_MOBILE = re.compile(r"\^?1(?:\\d|\[0-9\]|\[3-9\]|\[3456789\])(?:\\d|\[0-9\])\{9\}\$?")
+_POSTCODE = re.compile(r"\^(?:\\d|\[0-9\])\{6\}\$")
+_MOBILE = re.compile(r"\^1(?:\\d|\[0-9\]|\[3-9\]|\[3456789\])(?:\\d|\[0-9\])\{9\}\$")
+_OF_PARTS = ("matrix", "matrix_multiple", "matrix_fields", "text_fields", "constant_sum", "file")
+"""Types whose answers stand under other names."""
+_MOST_REPEATED = 1_000
+"""A pattern counts no further."""
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 
@@ -26,20 +38,126 @@ def validators(work: Work, element: Element, ours: dict[str, Any]) -> list[Words
     for check in node.nodes("validators"):
         kind = check.words("type").lower().removesuffix("validator")
         source = f"{kind}: {shown({k: v for k, v in check.data.items() if k not in ('type', 'text')})}"
+        message = work.text(check, "text", ours=ours["name"])
         if _apply(kind, check, element, ours):
             if ours["type"] != "constant_sum":
                 work.draft.kept("validation", check.place, source, ours["name"])
+            messages.append(message)
+        elif made := _checked(work, kind, check, element, ours):
+            ours.setdefault("checks", []).append({**made, **({"message": message} if message else {})})
+            work.draft.kept("validation", check.place, source, ours["name"])
         else:
             work.draft.undecided(ours, check.place, source)
-        messages.append(work.text(check, "text", ours=ours["name"]))
+            messages.append(message)
     for key, bound in (("minValueExpression", "min"), ("maxValueExpression", "max")):
         if expression := node.words(key):
             if ours["type"] == "date" and expression.replace(" ", "").lower() == "today()":
                 ours[bound] = "today"
                 work.draft.kept("validation", node.at(key), expression, ours["name"])
+            elif made := _limited(work, expression, ">=" if bound == "min" else "<=", element, ours):
+                ours.setdefault("checks", []).append(made)
+                work.draft.kept("validation", node.at(key), expression, ours["name"])
             else:
                 work.draft.undecided(ours, node.at(key), expression)
     return messages
+
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+def _checked(work: Work, kind: str, check: Node, element: Element, ours: dict[str, Any]) -> dict[str, Any] | None:
+    """A validator as a check; None when none can say it."""
+    if kind == "expression":
+        return _met(work, check.words("expression"), element)
+    name = ours["name"]
+    if ours["type"] not in ("short_text", "long_text"):
+        return None
+    parts: list[dict[str, Any]] = []
+    if kind == "regex":
+        flags = "(?i)" if check.flag("caseInsensitive", "insensitive") else ""
+        parts = [{name: {"matches": flags + check.words("regex").strip()}}]
+    elif kind == "text" and (shortest := check.number("minLength") or 0) <= _MOST_REPEATED:
+        parts = [{name: {"matches": rf"(?s)^.{{{int(shortest)},}}$"}}] if shortest > 0 else []
+        if (longest := check.number("maxLength")) and longest >= 1:
+            ours["max_length"] = min(int(longest), ours.get("max_length", MAX_GRAPHEMES), MAX_GRAPHEMES)
+        if check.get("allowDigits") is False:
+            parts.append({"not": {name: {"matches": "[0-9]"}}})
+    patterns_used = [test["matches"] for part in parts for test in (part.get("not", part)).values()]
+    if not parts or not all(map(patterns.is_pattern, [test for test in patterns_used if isinstance(test, str)])):
+        return None
+    return {"that": simplify({"any": [{name: {"answered": False}}, {"all": parts}]})}
+
+
+def _met(work: Work, text: str, element: Element) -> dict[str, Any] | None:
+    """An expression that has to be true, with the numbers it calculates."""
+    numbers: dict[str, Any] = {}
+
+    def compute(expression: Any) -> Target:
+        name = work.draft.names.give("computed")
+        numbers[name] = expression
+        return Target("number", name)
+
+    try:
+        made = scope_of(work, work.count, element, compute).condition(parse(text))
+    except (BadExpression, Inexpressible):
+        return None
+    return {**({"let": numbers} if numbers else {}), "that": made} if isinstance(made, dict) else None
+
+
+def _limited(work: Work, text: str, sign: str, element: Element, ours: dict[str, Any]) -> dict[str, Any] | None:
+    """A limit that follows from other answers; without them there is none, and none for an empty answer."""
+    try:
+        tree = parse(text)
+        made = scope_of(work, work.count, element).condition(Op(sign, Ref(element.name), tree))
+    except (BadExpression, Inexpressible):
+        return None
+    if not isinstance(made, dict):
+        return None
+    open_ones = [{name: {"answered": False}} for name in sorted(conditions.names(made))]
+    return {"that": simplify({"any": [*open_ones, made]})} if ours["name"] in conditions.names(made) else None
+
+
+def required_when(work: Work, element: Element, rule: str, order: Order) -> bool:
+    """`requiredIf` as a check: whenever the rule holds, there is an answer. False when that cannot be said."""
+    there = _given(element)
+    if element.type in PANELS or there is None:
+        return False
+    try:
+        made = condition_of(work, rule, order.first([element]), element)
+    except Inexpressible:
+        return False
+    if made is True:
+        element.ours[0]["required"] = True
+    elif isinstance(made, dict):
+        element.ours[0].setdefault("checks", []).append({"that": simplify({"any": [{"not": made}, there]})})
+    return made is not False
+
+
+def locked_until(work: Work, inner: list[Element], rule: str, order: Order) -> bool:
+    """`enableIf` as checks: an answer is there only when the rule holds, and demanded only then. False: it cannot be said."""
+    asking = [element for element in inner if any(TYPES[ours["type"]].asks for ours in element.ours)]
+    answers = [_given(element) for element in asking]
+    if not asking or None in answers:
+        return False
+    try:
+        made = condition_of(work, rule, order.first(inner), inner[0])
+    except Inexpressible:
+        return False
+    if not isinstance(made, dict):
+        return False
+    for element, there in zip(asking, answers, strict=True):
+        ours = element.ours[0]
+        checks = ours.setdefault("checks", [])
+        checks.append({"that": simplify({"any": [made, {"not": there}]})})
+        if ours.pop("required", False):
+            checks.append({"that": simplify({"any": [{"not": made}, there]})})
+    return True
+
+
+def _given(element: Element) -> dict[str, Any] | None:
+    """That a question is answered; None for what has no answer of its own, or several."""
+    ours = element.ours[0] if len(element.ours) == 1 else {}
+    if not ours or not TYPES[ours["type"]].asks or ours["type"] in _OF_PARTS:
+        return None
+    return {ours["name"]: {"answered": True}}
 
 
 def _apply(kind: str, check: Node, element: Element, ours: dict[str, Any]) -> bool:
@@ -54,7 +172,7 @@ def _apply(kind: str, check: Node, element: Element, ours: dict[str, Any]) -> bo
         ours["pattern"] = "email"
         return True
     if kind == "regex" and of == "short_text":
-        return _pattern(check.words("regex"), ours)
+        return _pattern(check, ours)
     if kind == "expression" and of == "constant_sum":
         return total_of(element) is not None
     if kind == "expression":
@@ -84,11 +202,13 @@ def _count(check: Node, ours: dict[str, Any]) -> bool:
     return int(ours.get("min", 0)) <= int(ours.get("max", ours.get("min", 0)))
 
 
-def _pattern(regex: str, ours: dict[str, Any]) -> bool:
-    for known, pattern in ((_POSTCODE, "postcode"), (_MOBILE, "phone")):
-        if known.fullmatch(regex.strip()):
-            ours["pattern"] = pattern
-            return True
+def _pattern(check: Node, ours: dict[str, Any]) -> bool:
+    """A postcode is one of ours; a mobile number keeps its own check, which refuses other phones."""
+    if _POSTCODE.fullmatch(regex := check.words("regex").strip()):
+        ours["pattern"] = "postcode"
+        return True
+    if _MOBILE.fullmatch(regex):
+        ours["pattern"] = "phone"
     return False
 
 
@@ -107,7 +227,7 @@ def _bounded(expression: str, element: Element, ours: dict[str, Any]) -> bool:
     both: dict[str, Any] = {key: ours[key] for key in ("min", "max") if key in ours} | found
     if all(isinstance(both.get(key), int | float) for key in ("min", "max")) and both["min"] > both["max"]:
         return False
-    ours |= found
+    ours |= {**found, "required": True} if found else {}
     return bool(found)
 
 

@@ -23,6 +23,8 @@ class Offered:
     place: str
     text: Words
     special: str = ""
+    copied: bool = False
+    """Of another question, where it was told."""
 
 
 def offered(work: Work, node: Node, *keys: str) -> list[Offered]:
@@ -107,6 +109,8 @@ def choice_text(work: Work, item: Offered, ours: str) -> Words:
 
 def _tell(work: Work, item: Offered, code: str, ours: str) -> None:
     source = f"{item.value}: {shown(list(item.text.values()))}" if item.text else item.value
+    if item.copied:
+        return
     if code == item.value or (item.special and not item.node):
         work.draft.kept("choice", item.place, source, ours)
     else:
@@ -151,6 +155,8 @@ def choosing(work: Work, element: Element) -> None:
 
 def _own_items(work: Work, element: Element) -> list[Offered]:
     node = element.node
+    if (name := node.words("choicesFromQuestion")) and (copied := _copied(work, element, name)):
+        return copied
     items = offered(work, node, "choices")
     low, high, step = node.number("choicesMin"), node.number("choicesMax"), node.number("choicesStep") or 1
     if low is not None and high is not None and step > 0 and (high - low) / step <= MAX_RANGE:
@@ -158,17 +164,23 @@ def _own_items(work: Work, element: Element) -> list[Offered]:
         while at <= high:
             items.append(Offered(written(at), None, node.at("choicesMin"), {}))
             at += step
-    if node.get("choicesFromQuestion"):
-        work.draft.lost(
-            "rule",
-            node.at("choicesFromQuestion"),
-            node.words("choicesFromQuestion"),
-            "no_equal",
-            source="choicesFromQuestion",
-        )
+    if name:
+        work.draft.lost("rule", node.at("choicesFromQuestion"), name, "rule_unknown_name", name=name)
     if url := node.get("choicesByUrl"):
         work.draft.lost("choice", node.at("choicesByUrl"), shown(url), "choices_elsewhere")
     return items
+
+
+def _copied(work: Work, element: Element, name: str) -> list[Offered]:
+    """The choices of a question before it; what is offered when is told with the rules."""
+    source = next((e for e in reversed(work.asked) if e.name.lower() == name.strip().lower()), None)
+    if source is None or source.loop is not element.loop or not source.ours or "choices" not in source.ours[0]:
+        return []
+    element.node.get("choices", "choicesFromQuestionMode")
+    element.copied = source
+    place = element.node.at("choicesFromQuestion")
+    parts = [(item, part) for item, part in source.parts if not item.special]
+    return [Offered(item.value, None, place, dict(part["text"]), copied=True) for item, part in parts]
 
 
 def _without_choices(work: Work, element: Element) -> None:

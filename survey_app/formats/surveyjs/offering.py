@@ -1,5 +1,10 @@
-"""Rules on choices and rows: `choicesVisibleIf`, `rowsVisibleIf` for all of a list, `visibleIf` of one of them."""
+"""Rules on choices and rows: `choicesVisibleIf`, `rowsVisibleIf` for all of a list, `visibleIf` of one of them.
 
+Choices that can be seen but not chosen (`choicesEnableIf`) are not offered here. `choicesFromQuestion` copies a list.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from survey_app.formats.importing.breaking import parts_of
@@ -9,50 +14,96 @@ from survey_app.formats.surveyjs.placing import Order, also, condition_of, wait
 from survey_app.formats.surveyjs.work import Work
 
 LISTS = {"choices": "choicesVisibleIf", "rows": "rowsVisibleIf", "columns": "columnsVisibleIf"}
-Rules = list[tuple[str, str, list[tuple[str, dict[str, Any]]]]]
-"""(place, source, the values it is about with what they became)."""
+ENABLED = {"choices": "choicesEnableIf"}
+"""What is offered but cannot be chosen is not offered here."""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """`about`: the choices or rows it is about, each with what it became."""
+
+    place: str
+    source: str
+    about: list[tuple[Any, dict[str, Any]]]
+    hides: bool = False
+    """Whether it only greys out there."""
 
 
 def apply(work: Work, element: Element, inner: list[Element], order: Order) -> None:
     """Gives every rule to what it is about; a rule of one choice stands in for that of the list, as in survey-core."""
     there = {id(part) for ours in element.ours for part in parts_of(ours)}
-    for place, rule, about in _rules(element):
+    if element.copied is not None:
+        _copied(work, element, order)
+    rules = [*_rules(element, LISTS, "visibleIf"), *_rules(element, ENABLED, "enableIf")]
+    for rule in rules:
         try:
-            if not about or not all(id(part) in there for _, part in about):
+            if not rule.about or not all(id(part) in there for _, part in rule.about):
                 raise Inexpressible
-            made = [(part, condition_of(work, rule, order.first(inner), element, item=value)) for value, part in about]
-            if any(condition is False for _, condition in made):
+            first = order.first(inner)
+            made = [(part, condition_of(work, rule.source, first, element, item=item)) for item, part in rule.about]
+            if any(condition is False for _, condition in made) or _stays_in_view(element, made):
                 raise Inexpressible
         except Inexpressible as reason:
-            wait(work, inner, place, rule, reason.code, **reason.values)
+            wait(work, inner, rule.place, rule.source, reason.code, **reason.values)
             continue
         for part, condition in made:
             also(part, condition)
-        work.draft.kept("rule", place, rule, element.ours[0]["name"])
+        if rule.hides:
+            work.draft.changed("rule", rule.place, rule.source, "enable_hides", element.ours[0]["name"])
+        else:
+            work.draft.kept("rule", rule.place, rule.source, element.ours[0]["name"])
 
 
-def _rules(element: Element) -> Rules:
-    found: Rules = []
-    node = element.node
-    for key, rule_key in LISTS.items():
+def _stays_in_view(element: Element, made: list[tuple[dict[str, Any], Any]]) -> bool:
+    """Whether the question is meant to be seen, locked, while there is nothing to choose: here it would not be asked."""
+    return bool(element.node.words("enableIf")) and len(made) == len(element.parts)
+
+
+def _rules(element: Element, lists: dict[str, str], own_key: str) -> Iterator[_Rule]:
+    node, hides = element.node, own_key == "enableIf"
+    for key, rule_key in lists.items():
         places = {item.place for item in node.nodes(key)}
         rule = node.words(rule_key)
-        own = [item for item in node.nodes(key) if item.words("visibleIf")]
+        own = [item for item in node.nodes(key) if item.words(own_key)]
         if rule:
             bare = {item.place for item in own}
             about = [
-                (item.value, part)
+                (item, part)
                 for item, part in element.parts
                 if not item.special and (item.node.place if item.node else item.place) not in bare
                 and _is_of(node.at(key), item, places)
             ]  # fmt: skip
-            found.append((node.at(rule_key), rule, about))
+            yield _Rule(node.at(rule_key), rule, about, hides)
         for one in own:
-            about = [(item.value, part) for item, part in element.parts if item.node and item.node.place == one.place]
-            found.append((one.at("visibleIf"), one.words("visibleIf"), about))
-    return found
+            about = [(item, part) for item, part in element.parts if item.node and item.node.place == one.place]
+            yield _Rule(one.at(own_key), one.words(own_key), about, hides)
 
 
 def _is_of(place: str, item: Any, places: set[str]) -> bool:
     """Whether an item stands in this list."""
     return (item.node.place in places) if item.node else item.place.startswith(place)
+
+
+def _copied(work: Work, element: Element, order: Order) -> None:
+    """Choices copied from another question: all that it shows, those chosen there, or those not chosen."""
+    source, node, ours = element.copied, element.node, element.ours[0]
+    assert source is not None
+    mode = node.words("choicesFromQuestionMode").lower() or "all"
+    place, rule = node.at("choicesFromQuestion"), f"{node.words('choicesFromQuestion')} {mode}"
+    theirs = [(item, part) for item, part in source.parts if not item.special]
+    known = source.ours[0]
+    says = "includes" if known["type"] == "multiple_choice" else "is"
+    typed = any(item.special == "other" for item, _ in source.parts) and mode == "selected"
+    if known["type"] not in ("multiple_choice", "single_choice", "dropdown") and mode != "all":
+        wait(work, [element], place, rule)
+        return
+    own = [part for item, part in element.parts if not item.special]
+    for (_, theirs_part), part in zip(theirs, own, strict=True):
+        chosen = {known["name"]: {says: theirs_part["code"]}}
+        also(part, theirs_part.get("show_if", True))
+        if mode != "all":
+            also(part, chosen if mode == "selected" else {"not": chosen})
+    if typed:  # there, what was typed beside “other” is one more choice
+        wait(work, [element], place, rule)
+    else:
+        work.draft.kept("rule" if mode != "all" else "setting", place, rule, ours["name"])

@@ -38,6 +38,8 @@ class Element:
     """Our questions that were made of it."""
     parts: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
     """Its choices and rows (`choices.Offered`), each with what it became here."""
+    copied: "Element | None" = None
+    """The question whose choices it copies."""
 
 
 @dataclass

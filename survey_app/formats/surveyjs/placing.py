@@ -1,5 +1,6 @@
 """What rules of all kinds share: the order of our questions, conditions with their computed values, rules that wait."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ from survey_app.formats.surveyjs.scope import Names
 from survey_app.formats.surveyjs.work import Work
 from survey_app.questionnaire.conditions import simplify
 
+_ITEM = re.compile(r"\$?(?:item|choice)(?:\.([A-Za-z_][A-Za-z0-9_]*))?", re.IGNORECASE)
 LAST = 10**9
 """After all questions."""
 
@@ -43,10 +45,10 @@ def scope_of(work: Work, limit: int, element: Element | None, compute: Callable[
 
 def condition_of(
     work: Work, text: str, limit: int, element: Element | None, before: dict[str, Any] | None = None,
-    item: str | None = None,
+    item: Any = None,
 ) -> dict[str, Any] | bool:  # fmt: skip
     """Raises Inexpressible, also for what is no expression. `before`: the question or page that computed values precede;
-    `item`: the value of the choice or row that the rule is about."""
+    `item`: the choice or row that the rule is about (`choices.Offered`)."""
     computed: list[dict[str, Any]] = []
 
     def compute(expression: Any) -> Target:
@@ -66,10 +68,15 @@ def condition_of(
     return made
 
 
-def about(tree: Any, item: str) -> Any:
-    """The tree with the value of a choice or row for `{item}`."""
-    if isinstance(tree, Ref) and tree.name.lower() in ("item", "choice") and not tree.part:
-        return Const(item)
+def about(tree: Any, item: Any) -> Any:
+    """The tree with the value of a choice or row for `{item}`, and what stands in it for `{$item.city}`. Raises Inexpressible."""
+    if isinstance(tree, Ref) and not tree.part and (match := _ITEM.fullmatch(tree.name.strip())):
+        if match[1] is None or match[1] == "value":
+            return Const(item.value)
+        own = item.node.data.get(match[1]) if item.node else None
+        if not isinstance(own, str | int | float):
+            raise Inexpressible
+        return Const(own)
     if isinstance(tree, tuple):
         return tuple(about(part, item) for part in tree)
     if is_dataclass(tree) and not isinstance(tree, type | Const | Ref):

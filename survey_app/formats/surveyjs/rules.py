@@ -3,23 +3,22 @@
 from collections.abc import Iterator
 from typing import Any
 
-from survey_app.formats.importing.breaking import break_pages
 from survey_app.formats.importing.logic import BadExpression, Inexpressible, Target
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import Node
 from survey_app.formats.surveyjs import offering, piping, triggers
-from survey_app.formats.surveyjs.checks import validators
+from survey_app.formats.surveyjs.checks import locked_until, required_when, validators
 from survey_app.formats.surveyjs.expressions import parse
 from survey_app.formats.surveyjs.outline import PANELS, Element, Outline
 from survey_app.formats.surveyjs.placing import LAST, Order, also, condition_of, scope_of, wait
 from survey_app.formats.surveyjs.work import Work
 
 WAITING = (
-    "enableIf", "requiredIf", "choicesEnableIf", "setValueIf",
+    "enableIf", "requiredIf", "setValueIf",
     "setValueExpression", "resetValueIf", "templateVisibleIf", "totalExpression", "panelCountExpression",
 )  # fmt: skip
 """Rules that no question of ours can have."""
-KEYS = ("visibleIf", "expression", *offering.LISTS.values(), *WAITING)
+KEYS = ("visibleIf", "expression", *offering.LISTS.values(), *offering.ENABLED.values(), *WAITING)
 
 
 def read_calculated(work: Work, survey: Node) -> None:
@@ -67,12 +66,11 @@ def apply(work: Work, survey: Node, found: Outline, elements: list[Element]) -> 
                 inner = order.inside(element)
             _visibility(work, element, inner, order)
             offering.apply(work, element, inner, order)
-            _waiting(work, element, inner)
+            _waiting(work, element, inner, order)
     triggers.apply(work, survey, order, found, drafted)
     for item in survey.nodes("completedHtmlOnCondition"):
         wait(work, order.elements[-1:], item.at("expression"), item.words("expression"))
     piping.apply(work, order)
-    break_pages(work.draft.pages)
 
 
 def _hidden(work: Work, elements: list[Element], place: str) -> None:
@@ -126,19 +124,24 @@ def _page_rule(work: Work, page: Node, ours: dict[str, Any], inside: list[Elemen
     work.draft.kept("rule", page.at("visibleIf"), rule, inside[0].ours[0]["name"] if inside else "")
 
 
-def _waiting(work: Work, element: Element, inner: list[Element]) -> None:
+def _waiting(work: Work, element: Element, inner: list[Element], order: Order) -> None:
     node = element.node
     for key in WAITING:
         if rule := node.words(key):
             if key == "requiredIf" and inner and rule == node.words("visibleIf"):
                 inner[0].ours[0]["required"] = True  # shown only when it is needed
                 work.draft.kept("rule", node.at(key), rule, inner[0].ours[0]["name"])
+            elif key == "requiredIf" and required_when(work, element, rule, order):
+                work.draft.kept("rule", node.at(key), rule, element.ours[0]["name"])
+            elif key == "enableIf" and locked_until(work, inner, rule, order):
+                work.draft.changed("rule", node.at(key), rule, "enable_checked", inner[0].ours[0]["name"])
             else:
                 wait(work, inner, node.at(key), rule)
     for key in ("choices", "rows", "columns", "rateValues", "items"):
         for item in node.nodes(key):
-            told = ("visibleIf",) if key not in offering.LISTS else ()
-            for rule_key in (*told, "enableIf", "requiredIf"):
+            told = [] if key in offering.LISTS else ["visibleIf"]
+            told += [] if key in offering.ENABLED else ["enableIf"]
+            for rule_key in (*told, "requiredIf"):
                 if rule := item.words(rule_key):
                     wait(work, inner, item.at(rule_key), rule)
 

@@ -47,7 +47,7 @@ def parse(data: bytes) -> Imported:
     made: list[Element] = []
     _start_page(work, survey, found)
     for index, (page, elements) in enumerate(found.pages):
-        _page(work, page, index, elements)
+        made += _page(work, page, index, elements)
         for element in elements:
             element.page = index
         made += elements
@@ -144,20 +144,23 @@ def _start_page(work: Work, survey: Node, found: Outline) -> None:
     del found.pages[0]
 
 
-def _page(work: Work, page: Node, index: int, elements: list[Element]) -> None:
+def _page(work: Work, page: Node, index: int, elements: list[Element]) -> list[Element]:
+    """Makes the page and what stands on it; gives the words above its questions as an element of their own."""
     title = work.text(page, "title")
     description = work.text(page, "description")
     order = page.words("questionOrder", "questionsOrder").lower() == "random"
     work.draft.page(title or None, **({"random_order": True} if order else {}))
     work.draft.kept("page", page.place or "survey", page.words("name") or str(index + 1))
+    above: list[Element] = []
     if description:
+        above = [Element(page, "note", index)]
         name = work.draft.names.give(f"page_{index + 1}_text")
-        note = {"name": name, "type": "note", "text": description}
-        work.put(elements[0] if elements and elements[0].type not in PANELS else Element(page, "note", index), note)
+        work.put(above[0], {"name": name, "type": "note", "text": description})
     for element in elements:
         _element(work, element)
     page.get("name", "visibleIf", "visible", "enableIf", "requiredIf", "elements", "questions")
     work.settings(page)
+    return above
 
 
 def _element(work: Work, element: Element) -> None:
@@ -168,6 +171,7 @@ def _element(work: Work, element: Element) -> None:
     maker(work, element)
     if not element.ours:
         return
+    work.asked.append(element)
     ours = element.ours[0]
     node, name = element.node, ours["name"]
     hints = [

@@ -35,6 +35,8 @@ class Work:
         self.trees: dict[str, Any] = {}
         """Calculated values: name in small letters -> tree."""
         self.count = 0
+        self.asked: list[Element] = []
+        """Elements whose questions were made already."""
 
     # --- texts ---
     def localised(self, value: Any) -> dict[str, str]:

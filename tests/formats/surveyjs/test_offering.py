@@ -89,3 +89,54 @@ def test_a_rule_that_cannot_be_said_waits_for_a_person(rule: str) -> None:
     imported = found([KNOWN], [{"type": "checkbox", "name": "q", "choices": ["a"], "choicesVisibleIf": rule}])
     assert len(imported.definition.question("q").open_rules) == 1
     assert offered(imported, {}) == {"a"}
+
+
+def test_a_rule_may_name_what_stands_in_the_choice() -> None:
+    choices = [{"value": v, "text": v, "city": city} for v, city in (("x", "a"), ("y", "b"), ("z", "b"))]
+    asked = {"type": "radiogroup", "name": "q", "choices": choices, "choicesVisibleIf": "{known} contains {$item.city}"}
+    imported = found([KNOWN], [asked])
+    assert offered(imported, {"known": ["a"]}) == {"x"} and offered(imported, {"known": ["b"]}) == {"y", "z"}
+    missing = found([KNOWN], [{**asked, "choices": [*choices, {"value": "w"}]}])
+    assert missing.definition.question("q").open_rules
+
+
+def test_what_stays_in_view_locked_without_choices_waits() -> None:
+    asked = {"type": "radiogroup", "name": "q", "choices": ["a", "b"], "choicesVisibleIf": "{known} contains {item}"}
+    imported = found([KNOWN], [{**asked, "enableIf": "{known} notempty"}])
+    assert len(imported.definition.question("q").open_rules) == 1
+    assert [line.result for line in imported.lines if line.kind == "rule"] == ["lost", "changed"]
+
+
+def test_choices_that_cannot_be_chosen_are_not_offered() -> None:
+    choices = ["a", {"value": "b", "enableIf": "{n} > 5"}]
+    imported = found([NUMBER], [{"type": "checkbox", "name": "q", "choices": choices}])
+    assert offered(imported, {"n": 3}) == {"a"} and offered(imported, {"n": 8}) == {"a", "b"}
+    assert [(line.result, line.code) for line in imported.lines if line.kind == "rule"] == [("changed", "enable_hides")]
+
+
+@pytest.mark.parametrize("kind", ["radiogroup", "dropdown", "checkbox", "ranking"])
+@pytest.mark.parametrize("mode", ["all", "selected", "unselected"])
+def test_choices_are_copied_from_another_question(kind: str, mode: str) -> None:
+    asked = {"type": kind, "name": "q", "choicesFromQuestion": "known", "choicesFromQuestionMode": mode}
+    imported = found([KNOWN], [asked])
+    for given in GIVEN:
+        wanted = {"all": set("abc"), "selected": set(given), "unselected": set("abc") - set(given)}[mode]
+        assert offered(imported, {"known": given}) == wanted
+    assert imported.source.choices == 4  # a, b, c, none: each told once
+    assert [line.result for line in imported.lines if "choicesFromQuestion" in line.place] == ["kept"]
+
+
+def test_copied_choices_keep_the_rules_they_have_there() -> None:
+    source = {"type": "checkbox", "name": "s", "choices": ["a", {"value": "b", "visibleIf": "{n} > 5"}]}
+    copy = {"type": "checkbox", "name": "q", "choicesFromQuestion": "s", "choicesFromQuestionMode": "unselected"}
+    imported = found([NUMBER], [source], [copy])
+    assert offered(imported, {"n": 3, "s": []}) == {"a"} and offered(imported, {"n": 8, "s": ["a"]}) == {"b"}
+
+
+def test_what_was_typed_is_no_choice_here() -> None:
+    source = {"type": "checkbox", "name": "s", "choices": ["a"], "showOtherItem": True}
+    copy = {"type": "checkbox", "name": "q", "choicesFromQuestion": "s", "choicesFromQuestionMode": "selected"}
+    imported = found([source], [copy])
+    assert len(imported.definition.question("q").open_rules) == 1
+    unknown = found([{"type": "checkbox", "name": "q", "choicesFromQuestion": "nowhere"}])
+    assert [line.result for line in unknown.lines if "choicesFromQuestion" in line.place] == ["lost"]

@@ -11,13 +11,15 @@ from survey_app.formats.importing import Imported
 from survey_app.formats.surveyjs import looks_like, parse
 from survey_app.questionnaire.routing import path
 
-CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
-FILES = CASES / "questionnaires" / "surveyjs"
-pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"the shared cases are absent: {FILES}")
+
+@pytest.fixture(scope="module")
+def folder(cases: Path) -> Path:
+    """The files."""
+    return cases / "questionnaires" / "surveyjs"
 
 
-def expected(name: str) -> Any:
-    return json.loads((CASES / "expected" / name).read_text())
+def expected(cases: Path, name: str) -> Any:
+    return json.loads((cases / "expected" / name).read_text())
 
 
 def ours(imported: Imported) -> dict[str, str]:
@@ -29,10 +31,10 @@ def ours(imported: Imported) -> dict[str, str]:
     }
 
 
-def test_every_file_has_the_counts_of_the_program_it_is_made_for() -> None:
-    for name, counts in expected("surveyjs_structure.json").items():
-        core = expected("surveyjs_survey-core.json")["files"][name]
-        data = (FILES / name).read_bytes()
+def test_every_file_has_the_counts_of_the_program_it_is_made_for(cases: Path, folder: Path) -> None:
+    for name, counts in expected(cases, "surveyjs_structure.json").items():
+        core = expected(cases, "surveyjs_survey-core.json")["files"][name]
+        data = (folder / name).read_bytes()
         imported = parse(data)
         assert looks_like(data)
         assert imported.source.pages == core["pages"], name
@@ -42,18 +44,18 @@ def test_every_file_has_the_counts_of_the_program_it_is_made_for() -> None:
         assert imported.source.conditions == rules, name
 
 
-def vectors() -> Iterator[tuple[Imported, dict[str, Any]]]:
+def vectors(cases: Path) -> Iterator[tuple[Imported, dict[str, Any]]]:
     read: dict[str, Imported] = {}
-    for vector in expected("surveyjs_survey-core.json")["vectors"]:
+    for vector in expected(cases, "surveyjs_survey-core.json")["vectors"]:
         name = vector["file"]
         if name not in read:
-            read[name] = parse((FILES / name).read_bytes())
+            read[name] = parse((cases / "questionnaires" / "surveyjs" / name).read_bytes())
         yield read[name], vector
 
 
-def test_the_same_questions_and_pages_are_shown_for_every_vector() -> None:
+def test_the_same_questions_and_pages_are_shown_for_every_vector(cases: Path) -> None:
     right = 0
-    for imported, vector in vectors():
+    for imported, vector in vectors(cases):
         names = ours(imported)
         answers = {names[key]: coded(imported, names[key], value) for key, value in vector["data"].items()}
         way = path(imported.definition, {k: v for k, v in answers.items() if v is not None})
@@ -102,16 +104,16 @@ def places(value: Any, place: str = "") -> Iterator[str]:
         yield from places(inner, own)
 
 
-def test_nothing_of_any_file_is_missing_in_its_report() -> None:
-    for file in sorted(FILES.glob("*.json")):
+def test_nothing_of_any_file_is_missing_in_its_report(folder: Path) -> None:
+    for file in sorted(folder.glob("*.json")):
         imported = parse(file.read_bytes())
         told = {line.place for line in imported.lines}
         assert [place for place in places(json.loads(file.read_text())) if place not in told] == [], file.name
         assert not [line for line in imported.lines if line.kind == "text" and line.result == "lost"], file.name
 
 
-def test_nearly_all_rules_are_imported() -> None:
+def test_nearly_all_rules_are_imported(folder: Path) -> None:
     found = [
-        line.result for file in FILES.glob("*.json") for line in parse(file.read_bytes()).lines if line.kind == "rule"
+        line.result for file in folder.glob("*.json") for line in parse(file.read_bytes()).lines if line.kind == "rule"
     ]
-    assert sum(result != "lost" for result in found) >= 0.85 * len(found)
+    assert sum(result != "lost" for result in found) >= 0.95 * len(found)

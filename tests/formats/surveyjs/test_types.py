@@ -118,12 +118,12 @@ def test_every_item_of_the_source_is_in_the_report(imported: Imported) -> None:
 
 def test_what_has_no_equal_is_told_and_waits(imported: Imported) -> None:
     lost = {line.place: line.code for line in imported.lines if line.result == "lost"}
-    locked = question(imported, "locked")["open_rules"]
-    assert len(locked) == 2 and "enableIf" in locked[0] and "requiredIf" in locked[1]
+    locked = question(imported, "locked")
+    assert len(locked["checks"]) == 2 and "open_rules" not in locked
     assert lost["pages[1].elements[14].choicesByUrl"] == "choices_elsewhere"
     assert lost["pages[1].elements[15].defaultValue"] == "default_value"
     assert any(line.kind == "script" for line in imported.lines)
-    assert question(imported, "code")["open_rules"]
+    assert question(imported, "code")["checks"]
 
 
 def test_the_survey_ends_where_it_is_completed_early(imported: Imported) -> None:
