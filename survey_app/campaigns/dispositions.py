@@ -4,7 +4,7 @@ Source: AAPOR, Standard Definitions (10th edition, 2023), internet and SMS surve
 unknowns are estimated by the proportional method (CASRO): e is the share of eligible people among those of whom it is known.
 
     I  complete    P  partial    R  refused or broken off    NC  not reached    O  other
-    UH nothing came back    UO not delivered    NE not eligible: refunded after the invitation
+    UH nothing came back    UO not delivered    NE not eligible: refunded after the invitation (4.7), quota filled (4.8)
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ class Cases:
     no_return: int = 0
     undelivered: int = 0
     not_eligible: int = 0
+    quota_full: int = 0
 
     @property
     def eligible(self) -> int:
@@ -43,7 +44,12 @@ class Cases:
     @property
     def all(self) -> int:
         """Everybody."""
-        return self.eligible + self.unknown + self.not_eligible
+        return self.eligible + self.unknown + self.ineligible
+
+    @property
+    def ineligible(self) -> int:
+        """Known not to be eligible."""
+        return self.not_eligible + self.quota_full
 
     def __add__(self, more: "Cases") -> "Cases":
         names = self.__dataclass_fields__
@@ -67,7 +73,7 @@ class Rate:
 
 def eligible_share(cases: Cases) -> float:
     """e: the share of eligible people among those of whom it is known; 1 while nothing is known."""
-    known = cases.eligible + cases.not_eligible
+    known = cases.eligible + cases.ineligible
     return cases.eligible / known if known else 1.0
 
 

@@ -5,12 +5,12 @@ The numbers of the page; what became of each invited person is worked out in `tu
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
 
 from survey_app.analysis import dataset
-from survey_app.campaigns import turnout
+from survey_app.campaigns import quotas, turnout
 from survey_app.campaigns.dispositions import Cases, Rate, eligible_share, rates, reached
 from survey_app.campaigns.limits import PURPOSE
 from survey_app.campaigns.models import Call, Campaign, CampaignCount, Invitation, Opened
@@ -48,6 +48,7 @@ class FieldWork:
     waiting: int = 0
     sent: int = 0
     delivered: int = 0
+    turned_away: int = 0  # of the invited: a quota was full
     opened: int | None = None  # confidential and identified mode alone
     started: int = 0
     submitted: int = 0
@@ -139,12 +140,29 @@ def _count_people(
             line.submitted = (line.submitted or 0) + (states[person.id] == "")
     found.cases = turnout.cases_of(seen, states, definition)
     _add_kept(found, campaigns, dark)
+    _set_turned_away_apart(found, campaigns)
     found.cases += _cases_of_calls([campaign.id for campaign in campaigns])
     found.channels = list(channels.values())
     found.shops = sorted(shops.values(), key=lambda line: -line.sent)
     if any(campaign.questionnaire.mode == "anonymous" for campaign in campaigns):
         hide_few(found.channels)
         hide_few(found.shops)
+
+
+def _set_turned_away_apart(found: FieldWork, campaigns: Sequence[Campaign]) -> None:
+    """Of the codes that were used up, some belong to people whom a full quota turned away; nobody can tell which.
+
+    Counted by wave: left among the complete where campaigns that are not looked at share the wave.
+    """
+    ids = {campaign.id for campaign in campaigns}
+    number = sum(
+        quotas.turned_away_of_invited(questionnaire_id, ids)
+        for questionnaire_id in {campaign.questionnaire_id for campaign in campaigns}
+    )
+    found.turned_away = min(number, found.cases.complete, found.submitted)
+    found.submitted -= found.turned_away
+    less = replace(found.cases, complete=found.cases.complete - found.turned_away)
+    found.cases = less + Cases(quota_full=found.turned_away)
 
 
 def hide_few(lines: Sequence[Line]) -> None:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, update
 
 from survey_app.database import db
+from survey_app.distribution.models import Wave
 from survey_app.responses.models import Quota, Response, TurnedAway
 
 Execute = Callable[[str, tuple[Any, ...]], Any]  # a statement with `?` marks; returns a cursor of either database
@@ -113,6 +114,40 @@ def count_turned_away(execute: Execute, people: Mapping[tuple[int, str, bool], i
     """`people`: (wave, quota, invited) -> how many."""
     for key in sorted(people):
         execute(_TURN_AWAY, (*key, people[key]))
+
+
+# --- for the pages of staff -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A quota's counter. `shown`: what it was when `shown_of` answers had been received."""
+
+    count: int
+    shown: int
+    shown_of: int
+
+
+def counted(questionnaire_id: int | None = None) -> dict[Key, Counted]:
+    """The counters of a questionnaire, or of all; quotas that nobody has fitted yet are missing."""
+    chosen = select(Quota.questionnaire_id, Quota.name, Quota.count, Quota.shown, Quota.shown_of)
+    if questionnaire_id is not None:
+        chosen = chosen.where(Quota.questionnaire_id == questionnaire_id)
+    return {(row[0], row[1]): Counted(*row[2:]) for row in db.session.execute(chosen)}
+
+
+def show(key: Key, count: int, received: int) -> None:
+    """From now on this count is shown. The caller commits."""
+    mine = update(Quota).where(Quota.questionnaire_id == key[0], Quota.name == key[1])
+    db.session.execute(mine.values(shown=count, shown_of=received).execution_options(synchronize_session=False))
+
+
+def turned_away(questionnaire_id: int) -> dict[tuple[int, str, bool], int]:
+    """(wave, quota, invited) -> how many people were turned away."""
+    chosen = (
+        select(TurnedAway.wave_id, TurnedAway.name, TurnedAway.invited, TurnedAway.count)
+        .join(Wave, Wave.id == TurnedAway.wave_id)
+        .where(Wave.questionnaire_id == questionnaire_id)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in db.session.execute(chosen)}
 
 
 # --- for many answers at once ---------------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
 from survey_app.responses import ballots
 from survey_app.responses.models import Draft
-from survey_app.responses.recording import Recorder
+from survey_app.responses.quotas import Claim, Claims
+from survey_app.responses.recording import Outcome, Recorder
 from tests.responses.world import World, answer, make_world
 
 TEN = """
@@ -123,6 +124,31 @@ def test_everybody_who_was_written_to_has_one_disposition(app: Flask) -> None:
     assert found.opened is None  # never measured in anonymous mode
     (line,) = found.channels
     assert (line.name, line.sent, line.delivered, line.undelivered, line.submitted) == ("sms", 7, 6, 1, None)
+
+
+def test_invited_people_whom_a_full_quota_turned_away_are_not_eligible(app: Flask) -> None:
+    there = Field(clock.now())
+    there.take_part(app)
+    recorder = Recorder(app.extensions["survey_settings"], web.vault())
+    claims = Claims(there.world.questionnaire_id, (Claim("women", 1),), invited=True)
+    first, second = there.ticket(5), there.ticket(7)
+    assert recorder.submit(answer(there.world, ticket=first, shop_id=there.shop, claims=claims)) is Outcome.STORED
+    assert recorder.submit(answer(there.world, ticket=second, shop_id=there.shop, claims=claims)) is Outcome.FULL
+    found = there.count()
+    assert (found.cases.complete, found.cases.quota_full, found.cases.all) == (4, 1, 7)
+    assert (found.submitted, found.turned_away) == (3, 1)
+    other = Campaign(
+        name="另一个", kind="trigger", questionnaire_id=there.world.questionnaire_id, state="running", channels=["sms"],
+        audience={}, created_at=there.now, started_at=there.now,
+    )  # fmt: skip
+    db.session.add(other)
+    db.session.flush()
+    db.session.get_one(Invitation, 9).campaign_id = other.id
+    db.session.commit()
+    shared = there.count()  # nobody can tell whose campaign the one belonged to
+    assert (shared.cases.complete, shared.turned_away) == (5, 0)
+    whole = there.count(campaigns=[there.campaign, other])
+    assert (whole.cases.complete, whole.turned_away) == (4, 1)
 
 
 def test_few_who_submitted_are_shown_by_no_shop_and_cannot_be_worked_out() -> None:

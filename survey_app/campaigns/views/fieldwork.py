@@ -10,11 +10,13 @@ from werkzeug.wrappers import Response
 from survey_app import web
 from survey_app.analysis import charts, dataset
 from survey_app.analysis.card_shapes import Table
-from survey_app.campaigns import fieldwork
+from survey_app.campaigns import fieldwork, quotas
 from survey_app.campaigns.dispositions import Cases, rates
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.views import blueprint
-from survey_app.design.views.common import head, questionnaire_or_404
+from survey_app.design.in_words import ConditionWriter
+from survey_app.design.models import Questionnaire
+from survey_app.design.views.common import head, questionnaire_or_404, reading_language
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition
 
@@ -22,6 +24,7 @@ CHANNELS = {
     "sms": N_("短信"), "email": N_("邮件"), "receipt": N_("小票二维码"), "link": N_("公开链接"), "shop": N_("门店二维码"),
     "personal": N_("受邀（暂不显示渠道）"),
     "kiosk": N_("柜台平板"), "interview": N_("代填"), "call": N_("电话回访"), "spot_check": N_("抽查"), "widget": N_("网页嵌入"),
+    "package": N_("导出包"),
 }  # fmt: skip
 DISPOSITIONS = (
     ("I", N_("完成（已提交，或填到 80% 以上）"), "complete"),
@@ -33,6 +36,7 @@ DISPOSITIONS = (
     ("UH", N_("已发出，没有回应"), "no_return"),
     ("UO", N_("未送达、空号"), "undelivered"),
     ("NE", N_("不符合资格（邀请后退款）"), "not_eligible"),
+    ("NE", N_("配额已满，已致谢"), "quota_full"),
 )
 
 
@@ -51,7 +55,12 @@ def fieldwork_page(questionnaire_id: int) -> Response:
             questionnaire_id=questionnaire_id, campaigns=[chosen] if chosen else campaigns, whole=chosen is None,
             definition=definition, names=fieldwork.shop_names(web.language_tag(), _("不属于或暂不显示门店")),
         )  # fmt: skip
-        shown = {"found": found, **_way(found, definition), **_in_words(found.cases, found.counter)}
+        shown = {
+            "quotas": _quotas(questionnaire, definition),
+            "found": found,
+            **_way(found, definition),
+            **_in_words(found.cases, found.counter),
+        }
     return web.render(
         "campaigns/fieldwork.html" if versions else "campaigns/fieldwork_none.html",
         campaigns=campaigns,
@@ -62,6 +71,14 @@ def fieldwork_page(questionnaire_id: int) -> Response:
         **shown,
         **head(questionnaire),
     )
+
+
+def _quotas(questionnaire: Questionnaire, definition: Definition) -> list[dict[str, Any]]:
+    """Each quota of the newest version with who counts, in words."""
+    writer = ConditionWriter(definition, reading_language(definition), _)
+    when = {quota.name: quota.when for quota in definition.quotas}
+    found = quotas.of_questionnaire(questionnaire, definition)
+    return [{"at": line, "who": writer.write(when[line.name]), "language": writer.language} for line in found]
 
 
 def _chosen(campaigns: list[Campaign]) -> Campaign | None:

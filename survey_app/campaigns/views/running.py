@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from survey_app import clock, web
 from survey_app.accounts.models import User
-from survey_app.campaigns import gate, inviting, launching, running
+from survey_app.campaigns import gate, inviting, launching, quotas, running
 from survey_app.campaigns.audience import Audience
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.progress import progress
@@ -55,6 +55,7 @@ def _values(campaign: Campaign) -> dict[str, Any]:
         "may_approve": web.may("campaign:approve") and launching.may_approve(campaign, web.actor()),
         "unknown_years": workday_warning() if campaign.kind == "trigger" else [],
         "live": campaign.state == "running",
+        "full_quotas": quotas.full_ones(campaign.questionnaire) if campaign.state in ("running", "paused") else [],
         "me": g.user.id,
         **words(),
     }
