@@ -43,7 +43,7 @@ def _listed(tally: Tally, language: str, _: Say) -> tuple[Tally, list[Option]]:
     found = sorted((code for code in shown if code != REFUSED), key=lambda code: (-tally.counts[code], code))
     listed = found[:MOST_LISTED]
     counts = {code: tally.counts[code] for code in listed}
-    options = [Option(code, name_of(code, language), False) for code in listed]
+    options = [Option(code, text_in(regions.label(code), language, "zh-CN") or code, False) for code in listed]
     if REFUSED in shown:
         counts[REFUSED] = tally.counts[REFUSED]
         options.append(Option(REFUSED, text_in(REFUSED_TEXT, language, "zh-CN"), True))
@@ -52,12 +52,3 @@ def _listed(tally: Tally, language: str, _: Say) -> tuple[Tally, list[Option]]:
         options.append(Option(REST, _(REST_TEXT), True))
     return Tally(tally.n, counts), options
 
-
-def name_of(code: str, language: str) -> str:
-    """A place in words; a district with its city, because many share a name."""
-    found = regions.place(code)
-    if found is None:
-        return code
-    above = regions.place(code[:4] + "00") or regions.place(code[:2] + "0000")
-    alone = above is None or above is found or code.endswith("00") or code in regions.codes(1)
-    return found.name_in(language) if alone or above is None else f"{above.name_in(language)} {found.name_in(language)}"

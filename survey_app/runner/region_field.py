@@ -67,7 +67,7 @@ def _list(question: Region, level: int, offered: Any, sheet: Sheet, focus: bool)
     value, told = sheet.value(name), error(question, name, sheet)
     rows = ["<option value=''>" + _("请选择") + "</option>"]
     for code in offered:
-        on, named = " selected" if code == value else "", known[code].label
+        on, named = " selected" if code == value else "", known[code].names
         rows.append(f"<option value={code}{on}{sheet.lang(named)}>{sheet.html(named)}</option>")
     if not question.required:
         on = " selected" if value == REFUSED else ""
@@ -92,5 +92,6 @@ def _list(question: Region, level: int, offered: Any, sheet: Sheet, focus: bool)
 def in_words(question: Region, answers: Answers, language: str, first: str) -> str:
     """The answer in one line, larger places first; a place that stands for a level below it is named once."""
     codes = dict.fromkeys(str(answers[name]) for name in question.names() if name in answers)
-    shown = [text_in(question.piped_choice("", code), language, first) or code for code in codes]
+    known = {code: found.names for code in codes if (found := regions.place(code))} | {REFUSED: REFUSED_TEXT}
+    shown = [text_in(known.get(code), language, first) or code for code in codes]
     return (" " if language.startswith("zh") else ", ").join(shown)

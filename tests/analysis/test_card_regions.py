@@ -61,11 +61,3 @@ def test_few_answers_are_hidden_or_grey(n: int, state: str) -> None:
     made = card("home", [lives("440305")] * n)
     assert made.state == state and bool(made.parts) == (state != "hidden")
 
-
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [("440000", "广东省"), ("440300", "深圳市"), ("440305", "深圳市 南山区"), ("110105", "北京市 朝阳区"), ("419001", "济源市"), ("441900", "东莞市"),
-     ("999999", "999999")],
-)  # fmt: skip
-def test_a_district_is_called_with_its_city(code: str, name: str) -> None:
-    assert card_regions.name_of(code, "zh-CN") == name

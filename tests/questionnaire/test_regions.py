@@ -84,6 +84,28 @@ def test_the_file_of_the_script_says_the_same(levels: int, language: str) -> Non
     assert given == {2: 365, 3: len(regions.places()) - 34}[levels]
 
 
+@pytest.mark.parametrize(
+    ("code", "chinese", "english"),
+    [
+        ("440000", "广东省", "Guangdong"),
+        ("440300", "深圳市", "Shenzhen"),
+        ("440305", "深圳市 南山区", "Shenzhen 南山区"),
+        ("110105", "北京市 朝阳区", "Beijing 朝阳区"),
+        ("341300", "宿州市", "Suzhou (Anhui)"),
+        ("419001", "济源市", "Jiyuan"),
+        ("810002", "香港特别行政区 湾仔区", "Hong Kong Wan Chai"),
+    ],
+)
+def test_a_place_is_called_so_that_it_cannot_be_mistaken(code: str, chinese: str, english: str) -> None:
+    assert regions.label(code) == {"zh-CN": chinese, "en": english}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_no_two_places_are_called_the_same(language: str) -> None:
+    named = [regions.label(code)[language] for code in regions.places()]
+    assert len(set(named)) == len(named) and regions.label("999999") == {}
+
+
 # --- the question -------------------------------------------------------------------------------------------------------
 def test_a_list_that_the_page_did_not_have_yet_is_no_fault() -> None:
     definition = tiny("region")

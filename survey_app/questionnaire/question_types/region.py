@@ -96,8 +96,7 @@ class Region(Question):
     def piped_choice(self, variable: str, code: Any) -> Mapping[str, str] | None:
         if code == REFUSED:
             return REFUSED_TEXT
-        found = regions.place(str(code))
-        return found.label if found else None
+        return regions.label(str(code)) or None
 
     def provinces(self) -> Sequence[str]:
         """The provinces in the order in which they are offered."""
@@ -136,5 +135,4 @@ class Region(Question):
 
 def labels_of(level: int) -> tuple[ValueLabel, ...]:
     """The values of a level in data files: the codes themselves."""
-    known = regions.places()
-    return tuple(ValueLabel(int(code), code, known[code].label) for code in regions.codes(level))
+    return tuple(ValueLabel(int(code), code, regions.label(code)) for code in regions.codes(level))

@@ -6,6 +6,7 @@ neither), the place above stands for it, so an answer has a code on every level 
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,8 +25,8 @@ class Place:
     english: str
 
     @property
-    def label(self) -> Mapping[str, str]:
-        """Its name per language."""
+    def names(self) -> Mapping[str, str]:
+        """Its name per language, where the place above is known."""
         return {"zh-CN": self.name, "en": self.english} if self.english else {"zh-CN": self.name}
 
     def name_in(self, language: str) -> str:
@@ -79,6 +80,28 @@ def codes(level: int) -> tuple[str, ...]:
     if level == 0:
         return offered("", 0)
     return tuple(code for above in codes(level - 1) for code in offered(above, level) or (above,))
+
+
+@lru_cache(maxsize=1)
+def _labels() -> Mapping[str, Mapping[str, str]]:
+    known = places()
+    cities = set(codes(1))
+    often = Counter(known[code].english for code in cities.union(codes(0)))
+    made: dict[str, Mapping[str, str]] = {}
+    for code, found in known.items():
+        city, province = known.get(code[:4] + "00"), known[code[:2] + "0000"]
+        if code in cities or found is province:
+            twice = often[found.english] > 1 and found is not province
+            made[code] = {"zh-CN": found.name, "en": found.english + (f" ({province.english})" if twice else "")}
+        else:
+            above = city or province
+            made[code] = {"zh-CN": f"{above.name} {found.name}", "en": f"{above.english} {found.english or found.name}"}
+    return made
+
+
+def label(code: str) -> Mapping[str, str]:
+    """A place as it is called where nothing stands above it, per language: no two are called the same. {} for no place."""
+    return _labels().get(code, {})
 
 
 @lru_cache(maxsize=16)

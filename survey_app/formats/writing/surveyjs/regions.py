@@ -28,11 +28,11 @@ def region(work: Work, question: Region, place: str) -> Element:
 def _choices(work: Work, question: Region, level: int) -> list[Element]:
     known = regions.places()
     if level == 0:
-        return [{"value": code, "text": work.text(known[code].label)} for code in question.provinces()]
+        return [{"value": code, "text": work.text(known[code].names)} for code in question.provinces()]
     made = []
     above = question.names()[level - 1]
     for parent in regions.codes(level - 1):
         rule = work.rules.write({above: {"is": parent}})
         for code in regions.offered(parent, level) or (parent,):
-            made.append({"value": code, "text": work.text(known[code].label), "visibleIf": rule})
+            made.append({"value": code, "text": work.text(known[code].names), "visibleIf": rule})
     return made

@@ -34,5 +34,5 @@ def _rows(level: int) -> Iterator[tuple[str, str, Text]]:
     known = regions.places()
     for parent in regions.codes(level - 1) if level else ("",):
         for code in regions.offered(parent, level) or (parent,):
-            yield parent, code, known[code].label
+            yield parent, code, known[code].names
     yield ALWAYS, REFUSED, REFUSED_TEXT
