@@ -305,6 +305,22 @@ WORDS: dict[str, Words] = {
             "除非题目文字要引用它，否则删去；确需订单号时请用实名问卷。",
         ),
     ),
+    "district_narrows": Words(
+        (
+            "A district can point at one person in an anonymous questionnaire.",
+            "匿名问卷问到区县，可能认出个人。",
+        ),
+        (
+            "District, shop and month together may fit very few people. Results show no place of fewer than five, but the files "
+            "of answers hold every one.",
+            "区县、门店和月份合在一起，符合的人可能很少。结果页不显示少于 5 人的地区，但导出的逐条数据里都有。",
+        ),
+        (
+            "Ask for province and city only, unless the district decides something.",
+            "除非要按区县做决定，否则只问到市。",
+        ),
+        ("Ask down to the city", "只问到市"),
+    ),
     "many_questions": Words(
         (
             "{given} questions tire people; {limit} or fewer are answered better.",

@@ -33,7 +33,7 @@ def test_a_rule_that_ships_as_a_warning_is_right_four_times_in_five(code: str) -
 def test_every_rule_about_one_question_was_measured() -> None:
     about_the_whole = {
         "many_questions", "long_survey", "old_translation", "scale_changed", "scale_differs", "complex_rule", "undecided",
-        "order_identifies", "quota_never", "quota_late",
+        "order_identifies", "district_narrows", "quota_never", "quota_late", "part_never", "may_vanish",
     }  # fmt: skip
     assert set(MEASURED) == set(wording.RULES) - about_the_whole
 

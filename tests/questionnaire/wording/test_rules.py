@@ -58,6 +58,18 @@ def test_a_confidential_questionnaire_does_not_keep_what_finds_an_order(mode: st
     assert codes(made(question("good"), *taken, mode=mode)).count("order_identifies") == expected
 
 
+@pytest.mark.parametrize(
+    ("mode", "levels", "expected"),
+    [("anonymous", 3, True), ("anonymous", 2, False), ("confidential", 3, False), ("identified", 3, False)],
+)
+def test_a_district_narrows_an_anonymous_answer_down(mode: str, levels: int, expected: bool) -> None:
+    definition = made(question("home", "region", levels=levels), mode=mode)
+    assert ("district_narrows" in codes(definition)) is expected
+    if expected:
+        home = mended(definition, "district_narrows").question("home")
+        assert home.names() == ("home_province", "home_city")  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(("tests", "expected"), [(2, False), (3, True)])
 def test_a_rule_with_three_conditions_on_its_own_page_wants_a_page_break(tests: int, expected: bool) -> None:
     rule = {f"q{n}": {"at_least": 3} for n in range(tests)}
