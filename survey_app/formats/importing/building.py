@@ -115,7 +115,7 @@ class Building:
             if found.scripts:
                 self.lost("script", place, str(source), "script", ours)
             if found.pictures:
-                self.lost(kind, place, str(source), "picture", ours)
+                self.lost("setting", place, str(source), "picture", ours)  # what it says in words is part of the text
             if found.cut:
                 self.changed(kind, place, found.text, "too_long_text", ours, limit=len(found.text))
             if found.formatting:
@@ -208,6 +208,9 @@ class Building:
         """Take the rule out that the problem lies in; False when it lies in none."""
         place = loading.place_of(problem.path)
         for depth, key in enumerate(place):
+            if key == "checks":
+                self._take_checks(data, place[:depth])
+                return True
             if key in ("show_if", "end_if"):
                 holder: Any = data
                 for part in place[:depth]:
@@ -227,6 +230,15 @@ class Building:
                     self.undecided(at, where, f"{key}: {names}", "rule_unknown_name", name=names)
                 return True
         return False
+
+    def _take_checks(self, data: dict[str, Any], place: tuple[str | int, ...]) -> None:
+        """The checks of a question stay as words."""
+        question: Any = data
+        for part in place:
+            question = question[part]
+        for check in question.pop("checks", ()):
+            names = ", ".join(sorted(conditions.names(check["that"])))
+            self.undecided(question, question["name"], f"checks: {names}", "rule_unknown_name", name=names)
 
 
 def language_tag(given: str) -> str:

@@ -37,7 +37,7 @@ _NEUTRAL = frozenset(("", "0", "N", "default"))
 def tell_rest(work: Work, question: Question, made: list[Plain]) -> None:
     """One line for every attribute that says something and was not made use of, and for every default answer."""
     for name, values in sorted(question.attributes.items()):
-        if name in FILTERS or name in _NOT_OURS or name in work.used:
+        if name in FILTERS or name in _NOT_OURS or name in work.used or name in work.settled:
             continue
         if name in _TIPS:
             _tip(work, question, name, made[0])

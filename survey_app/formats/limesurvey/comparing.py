@@ -38,6 +38,13 @@ class Count:
     parts: tuple[Variable, ...]
 
 
+@dataclass(frozen=True)
+class Length:
+    """How many signs the text of a variable has."""
+
+    of: Variable
+
+
 def answered(variable: Variable) -> dict[str, Any]:
     """That the variable has an answer."""
     if variable.target is None:

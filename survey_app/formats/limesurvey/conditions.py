@@ -29,6 +29,7 @@ from survey_app.formats.limesurvey.comparing import (
     OURS,
     TURNED,
     Count,
+    Length,
     Number,
     Truth,
     answered,
@@ -53,7 +54,23 @@ _TEXT_SAFE = 300
 _STRICT = 300
 """From this DBVersion on -, * and / with a missing answer give nothing; before, it counts 0."""
 _LARGEST = 8_000
-_LONGEST_CONSTANT = 100
+_LONGEST_CONSTANT = 500
+_LONGEST_TEXT = 900
+
+
+def substituted(tree: Any, name: str, other: str) -> Any:
+    """The tree with another variable in the place of one."""
+    if isinstance(tree, Ref):
+        return Ref(other, tree.part) if tree.name == name else tree
+    if isinstance(tree, Op):
+        return Op(tree.op, substituted(tree.left, name, other), substituted(tree.right, name, other))
+    if isinstance(tree, Not):
+        return Not(substituted(tree.part, name, other))
+    if isinstance(tree, Both):
+        return Both(tree.word, tuple(substituted(part, name, other) for part in tree.parts))
+    if isinstance(tree, Call):
+        return Call(tree.name, tuple(substituted(part, name, other) for part in tree.parts))
+    return tree
 
 
 @dataclass
@@ -68,6 +85,8 @@ class Reading:
     helper: Helper | None = None
     own: tuple[str, ...] = ()
     """Codes `self` stands for."""
+    patterns: bool = False
+    """Whether it may compare texts with patterns: a check can, a display rule cannot."""
     used: list[Variable] = field(default_factory=list)
 
     def condition(self, tree: Any) -> Truth:
@@ -205,7 +224,13 @@ class Reading:
                 raise Inexpressible
             return left if wanted == (op == "=") else negated(left)
         if isinstance(left, Count) and isinstance(right, Const):
-            return counted(left, op, right.value)
+            try:
+                return counted(left, op, right.value)
+            except Inexpressible:
+                if self.helper is None or as_number(right.value) is None:
+                    raise
+        if isinstance(left, Length) and isinstance(right, Const):
+            return self._long(left, op, right.value)
         left, right = self._made(left), self._made(right)
         if isinstance(left, Variable) and isinstance(right, Const):
             return self.against(left, op, right.value)
@@ -220,6 +245,25 @@ class Reading:
         if self.helper is None:
             raise Inexpressible
         return self.helper(self.number(found))
+
+    def _long(self, length: Length, op: str, value: Any) -> Truth:
+        """The number of signs of a text, compared with a constant."""
+        number, there = as_number(value), answered(length.of)
+        target = length.of.target
+        if number is None or target is None or number != number // 1 or abs(number) > _LONGEST_TEXT:
+            raise Inexpressible
+        most = int(abs(number)) + 2
+        fitting = [n for n in range(most + 1) if constants(n, op, number)]
+        endless = bool(fitting) and fitting[-1] == most
+        if len(fitting) in (0, most + 1):
+            return bool(fitting)
+        if fitting == [0] or fitting == list(range(1, most + 1)):
+            return there if endless else negated(there)
+        if not self.patterns or target.kind != "text" or fitting != list(range(fitting[0], fitting[-1] + 1)):
+            raise Inexpressible
+        span = f"{fitting[0]}," if endless else f"{fitting[0]},{fitting[-1]}"
+        found: Truth = {target.name: {"matches": f"(?s)^.{{{span}}}$"}}
+        return together("any", [negated(there), found]) if fitting[0] == 0 else found
 
     def against(self, variable: Variable, op: str, value: Any) -> Truth:
         """variable op constant."""

@@ -57,7 +57,7 @@ def tokens(text: str) -> list[Token]:
             raise BadExpression(place)
         kind, word = str(match.lastgroup), match.group()
         if kind in ("double", "single"):
-            made.append(Token("text", Quoted(re.sub(r"\\(.)", r"\1", word[1:-1])), place))
+            made.append(Token("text", Quoted(re.sub(r"\\([\"'])", r"\1", word[1:-1])), place))
         elif kind == "number":
             if len(word) > LONGEST_NUMBER:
                 raise BadExpression(place)

@@ -89,7 +89,8 @@ def _digits(work: Work, made: Plain) -> None:
 
 def limits(work: Work, made: Plain, low: Any, high: Any, names: tuple[str, str]) -> None:
     if low is not None and high is not None and low > high:
-        work.unsaid(names[0], f"{low} > {high}")
+        for name, value in zip(names, (low, high), strict=True):
+            work.unsaid(name, str(value))
         return
     for key, value, name in (("min", low, names[0]), ("max", high, names[1])):
         if value is not None:
@@ -131,12 +132,8 @@ def numbers(work: Work, question: Question) -> list[Plain]:
     work.codes(rows)
     total = work.number_of("equals_num_value")
     if work.attribute("slider_layout") == "1":
-        if total is not None:
-            work.unsaid("equals_num_value", str(total))
         return _sliders(work, question, rows)
     shares = total is not None and 0 < total <= 1_000_000_000 and len(rows) <= _MOST_FIELDS
-    if total is not None and not shares:
-        work.unsaid("equals_num_value", str(total))
     name = work.name(question, [row.ours if shares else f"{row.ours}_n" for row in rows])
     for row in rows:
         own = f"{name}_{row.ours}" if shares else f"{name}_{row.ours}_n"
@@ -164,17 +161,9 @@ def _shares(work: Work, question: Question, total: Any) -> Plain:
 
 def _column(work: Work, question: Question) -> Plain:
     whole, bounds = work.attribute("num_value_int_only") == "1", _bounds(work)
-    _sums(work)
     column: Plain = {"code": "n", "text": work.built_in("Number"), "type": "number", "decimals": 0 if whole else 6}
     found = rows_of(work, question, question.rows)
     return {"type": "matrix_fields", "rows": found, "columns": [{**column, **bounds}]}
-
-
-def _sums(work: Work) -> None:
-    """Limits of the sum of all numbers, which nothing here can ask for."""
-    for limit in ("min_num_value", "max_num_value"):
-        if value := work.attribute(limit):
-            work.unsaid(limit, value)
 
 
 def _sliders(work: Work, question: Question, rows: list[Item]) -> list[Plain]:
@@ -237,7 +226,7 @@ def moment(work: Work, question: Question) -> list[Plain]:
         if is_iso_date(value) or value == "today":
             made[key] = value
             work.said(attribute, value)
-        else:
+        elif attribute.startswith("dropdown"):
             work.unsaid(attribute, value)
     if "min" in made and "max" in made and "today" not in (made["min"], made["max"]) and made["min"] > made["max"]:
         work.unsaid("date_min", made.pop("min"))

@@ -19,9 +19,10 @@ FILTERS = ("array_filter", "array_filter_exclude")
 _NOT_FILTERED = frozenset("H!OYGINSTUDX*|5")
 _WITHOUT_ROW_RULES = frozenset("!LOR")
 LISTED = frozenset("!LOR")
+OTHER = "other"
 _PARTS = {
     **dict.fromkeys(("matrix", "matrix_multiple", "matrix_fields"), "rows"), "text_fields": "fields",
-    **dict.fromkeys(("single_choice", "dropdown", "multiple_choice", "ranking"), "choices"),
+    **dict.fromkeys(("single_choice", "dropdown", "multiple_choice", "ranking"), "choices"), "constant_sum": "items",
 }  # fmt: skip
 """Where questions of ours keep what may have a rule."""
 
@@ -43,16 +44,15 @@ def told(question: Question) -> list[tuple[str, str]]:
 def rules(work: Work, question: Question) -> dict[str, Truth]:
     """Row id -> what it is shown under, for all rows (True: always). Raises Inexpressible."""
     included, excluded = _sources(work, question, set())
-    if included + excluded and question.other:  # whether 其他 is filtered too differs between versions
-        raise Inexpressible("rows_by_answer")
     return {row.id: _rule(work, question, row, included, excluded) for row in items_of(question)}
 
 
 def items_of(question: Question) -> list[Item]:
-    """What has rules: the rows, or the answers of a question that has answers alone."""
+    """What has rules: the rows, or the answers of a question that has answers alone; 其他 is one more, of the code `other`."""
+    other = [Item(OTHER, OTHER, {}, question.line)] if question.other and question.type in "LMP" else []
     if question.type in LISTED:
-        return question.offered() or (question.rows if question.type == "R" else [])
-    return question.axis(0)
+        return [*(question.offered() or (question.rows if question.type == "R" else [])), *other]
+    return [*question.axis(0), *other]
 
 
 def looks_at_page(found: dict[str, Truth], page: list[dict[str, Any]]) -> bool:
@@ -67,15 +67,16 @@ def offer(made: list[dict[str, Any]], question: Question, found: dict[str, Truth
     False when one of them is not there.
     """
     key = _PARTS.get(made[0]["type"], "")
-    parts = {part["code"]: part for part in made[0].get(key, ())}
+    parts = {OTHER if part.get("other") else part["code"]: part for part in made[0].get(key, ())}
     beside = {field["code"]: field for one in made[1:] for field in one.get("fields", ())}
     for item in items_of(question):
         rule = found[item.id]
         if not isinstance(rule, dict):
             continue
-        if item.ours not in parts:
+        code = OTHER if item.id == OTHER else item.ours
+        if code not in parts:
             return False
-        for part in filter(None, (parts[item.ours], beside.get(item.ours))):
+        for part in filter(None, (parts[code], beside.get(code))):
             part["show_if"] = conditions.simplify(copy.deepcopy(rule))
     return True
 
@@ -105,7 +106,7 @@ def _sources(work: Work, question: Question, seen: set[str]) -> tuple[list[str],
     for name, found in (("array_filter", included), ("array_filter_exclude", excluded)):
         for code in filter(None, (part.strip() for part in question.attribute(name).split(";"))):
             other = known.get(code)
-            if other is None or code in seen or code not in work.variables.chosen:
+            if other is None or other.type in "LO!" or code in seen or code not in work.variables.chosen:
                 raise Inexpressible("rule_unknown_name", name=code)
             found.append(code)
             more_in, more_out = _sources(work, other, seen | {code})

@@ -1,17 +1,23 @@
 """The functions of LimeSurvey's expressions that a condition or a computed value can say."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
 from survey_app.formats.importing.logic import Call, Const, Inexpressible, Not, Ref, negated, together
-from survey_app.formats.limesurvey.comparing import Count, Number, Truth, answered
+from survey_app.formats.limesurvey.comparing import Count, Length, Number, Truth, answered
 from survey_app.formats.limesurvey.conditions import Reading
+from survey_app.formats.limesurvey.php_patterns import re2_of
 from survey_app.formats.limesurvey.variables import Variable
+from survey_app.questionnaire import patterns
 from survey_app.questionnaire.conditions import as_number
 
 _SETS = ("self", "that")
+_NUMERIC = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
+_MATH: dict[str, Callable[[float], float]] = {
+    name: getattr(math, name) for name in ("cos", "sin", "tan", "acos", "asin", "atan", "exp", "log", "sqrt")
+}
 
 
 def called(reading: Reading, call: Call, depth: int) -> Any:
@@ -110,6 +116,66 @@ def _is_numeric(reading: Reading, call: Call, depth: int) -> Truth:
     found = reading.operand(part, depth)
     if isinstance(found, Variable) and found.target is not None and found.target.kind == "number":
         return answered(found)
+    if isinstance(found, Variable) and found.target is not None and found.target.kind == "text" and reading.patterns:
+        return {found.target.name: {"matches": _NUMERIC}}
+    raise Inexpressible
+
+
+def _is_int(reading: Reading, call: Call, depth: int) -> Truth:
+    (part,) = _exactly(call, 1)
+    found = reading.operand(part, depth)
+    kind = found.target.kind if isinstance(found, Variable) and found.target is not None else ""
+    if kind in ("number", "text") and reading.patterns:
+        return {found.target.name: {"matches": "^-?[0-9]+$"}}
+    raise Inexpressible
+
+
+def _regex_match(reading: Reading, call: Call, depth: int) -> Truth:
+    """A pattern of PHP beside a text or a number, in a check; beside a list it is tried on every code."""
+    pattern, part = _exactly(call, 2)
+    found = reading.operand(part, depth)
+    target = found.target if isinstance(found, Variable) else None
+    plain = re2_of(str(pattern.value)) if isinstance(pattern, Const) else ""
+    if target is None or not plain or found.rank:
+        raise Inexpressible
+    if target.kind == "choice":
+        test: Truth = {target.name: {"one_of": codes}} if (codes := _matching(target.codes, plain)) else False
+    elif target.kind in ("text", "number") and reading.patterns:
+        test = {target.name: {"matches": plain}}
+    else:
+        raise Inexpressible
+    return together("any", [test, negated(answered(found))]) if patterns.matches("", plain) else test
+
+
+def _matching(codes: Mapping[str, str], pattern: str) -> list[str]:
+    return list(dict.fromkeys(code for given, code in codes.items() if patterns.matches(given, pattern)))
+
+
+def _strlen(reading: Reading, call: Call, depth: int) -> Any:
+    (part,) = _exactly(call, 1)
+    found = reading.operand(part, depth)
+    if isinstance(found, Variable) and found.target is not None:
+        return Length(found)
+    raise Inexpressible
+
+
+def _trim(reading: Reading, call: Call, depth: int) -> Any:
+    """Our texts have no spaces around them."""
+    (part,) = _exactly(call, 1)
+    return reading.operand(part, depth)
+
+
+def _of_constant(reading: Reading, call: Call, depth: int) -> Const:
+    """sin, cos and the like, of numbers that do not change."""
+    found = reading.operand(call.parts[0], depth) if len(call.parts) == 1 else None
+    number = as_number(found.value) if isinstance(found, Const) else None
+    try:
+        return Const(round(_MATH[call.name](number), 9)) if number is not None else _nothing()
+    except (ValueError, OverflowError):
+        raise Inexpressible from None
+
+
+def _nothing() -> Const:
     raise Inexpressible
 
 
@@ -150,6 +216,11 @@ def _pi(reading: Reading, call: Call, depth: int) -> Const:
 
 
 _FUNCTIONS = {
+    **dict.fromkeys(("cos", "sin", "tan", "acos", "asin", "atan", "exp", "log", "sqrt"), _of_constant),
+    "regexmatch": _regex_match,
+    "is_int": _is_int,
+    "strlen": _strlen,
+    "trim": _trim,
     "pi": _pi,
     "is_empty": _is_empty,
     "count": _count,

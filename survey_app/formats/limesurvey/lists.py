@@ -115,9 +115,6 @@ def _with_other(work: Work, question: Question, choices: list[Plain], codes: Cod
     code = codes.give("other")
     other: Plain = {"code": code, "text": {**work.built_in("Other"), **text}, "other": True}
     work.building.kept("choice", place, "other", question.name)
-    for name in ("other_numbers_only", "other_comment_mandatory"):
-        if work.attribute(name) == "1":
-            work.unsaid(name, "1")
     position = work.attribute("other_position")
     if position == "beginning":
         return [other, *choices]
@@ -166,7 +163,7 @@ def several(work: Work, question: Question) -> list[Plain]:
     work.codes(items, codes)
     ends = [item.ours for item in items] + ["other", "other_text"]
     if comment:
-        ends += [f"comment_{item.ours}" for item in items] + ["comment"]
+        ends += [f"comment_{item.ours}" for item in items] + ["comment", "comment_other"]
     name = work.name(question, ends)
     codes = Codes(LONGEST_CODE)
     choices = _rows_as_choices(work, question, items, codes)
@@ -212,15 +209,16 @@ def _between(work: Work, made: Plain, most: int) -> None:
     """min_answers and max_answers, when they are numbers that fit."""
     low, high = work.number_of("min_answers"), work.number_of("max_answers")
     if low is not None and high is not None and low > high:
-        work.unsaid("min_answers", f"{low} > {high}")
+        work.unsaid("min_answers", str(low))
+        work.unsaid("max_answers", str(high))
         return
     for key, value, name in (("min", low, "min_answers"), ("max", high, "max_answers")):
         if value is None or (key == "min" and value <= 0):
             continue
-        if value != int(value) or (key == "max" and value < 1):
-            work.unsaid(name, str(value))
-        else:
+        if value == int(value) and not (key == "max" and value < 1):
             made[key] = int(value) if key == "min" else min(int(value), max(most, 1))
+            if key == "min":  # nothing at all is too few as well
+                made["required"] = True
             work.said(name, value)
     if "min" in made and "max" in made and made["min"] > made["max"]:
         work.unsaid("min_answers", str(made.pop("min")))
@@ -236,6 +234,10 @@ def _comments(work: Work, question: Question, items: list[Item]) -> Plain:
     ours = ("a multiple choice and text fields", "多选题加多项填空")
     work.building.changed("question", question.place, question.type, "as_type", name, source=source, type=ours)
     fields = [{"code": item.ours, "text": _silently(work, item)} for item in items]
+    if question.other and all(item.ours != "other" for item in items):
+        own = f"{name}_other"
+        work.register(question, "othercomment", Target("text", own), own, owner=name)
+        fields.append({"code": "other", "text": work.built_in("Other")})
     if len(fields) > 50:
         return {"name": name, "type": "long_text", "text": work.built_in("Comment")}
     return {"name": name, "type": "text_fields", "text": work.built_in("Comment"), "fields": fields}
@@ -294,13 +296,11 @@ def ranking(work: Work, question: Question) -> list[Plain]:
     else:
         choices = _rows_as_choices(work, question, items, Codes(LONGEST_CODE))
     made: Plain = {"name": name, "type": "ranking", "choices": choices}
-    top = work.number_of("max_answers") or work.number_of("max_subquestions")
-    if top is not None and 1 <= top < len(items):
-        made["top"] = int(top)
-        work.said("max_answers", top)
-    least = work.number_of("min_answers")
-    if least:
-        work.unsaid("min_answers", str(least))
+    for attribute in ("max_answers", "max_subquestions"):
+        top = work.number_of(attribute)
+        if top is not None and top >= 1:
+            made["top"] = min(int(top), made.get("top", len(items)))
+            work.said(attribute, top)
     _random(work, made)
     for place in range(1, min(len(items), 200) + 1):
         work.register(question, str(place), Target("multiple", name), rank=place)

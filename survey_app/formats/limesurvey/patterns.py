@@ -21,6 +21,7 @@ def apply(work: Work, made: Plain, pattern: str) -> bool:
         made |= {"min": 0, "max": 10 ** digits[1] - 1, "decimals": 0}
     else:
         return False
+    work.settled.add("preg")
     if (question := work.question) is not None:
         kinds = {"source": (pattern, pattern), "type": (made.get("pattern", "0 - n"), made.get("pattern", "0 - n"))}
         work.building.changed("validation", f"{question.place} / preg", pattern, "as_type", made["name"], **kinds)

@@ -5,7 +5,7 @@ from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible
 from survey_app.formats.importing.report import Kind
-from survey_app.formats.limesurvey import fields, filtering, grids, lists, patterns, rows
+from survey_app.formats.limesurvey import checking, fields, filtering, grids, lists, patterns, rows
 from survey_app.formats.limesurvey.attributes import tell_rest
 from survey_app.formats.limesurvey.old_conditions import from_table
 from survey_app.formats.limesurvey.survey import Item, Question
@@ -37,7 +37,7 @@ _NEVER_REQUIRED = (*_SILENT, "note", "section")
 
 def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
     """The questions of the draft that this one becomes, helpers first. `page_rule`: what its page is shown under."""
-    work.question, work.helpers, work.open_notes, work.used = question, [], [], set()
+    work.question, work.helpers, work.open_notes, work.used, work.settled = question, [], [], set(), set()
     rule, said = relevance(work, question)
     before = len(work.building.lines)
     made = _made(work, question, rule)
@@ -50,6 +50,7 @@ def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
         work.variables.shows[one["name"]] = _joined(page_rule, own)
     _know_rows(work, question, made, _joined(page_rule, rule))
     _tell_rule(work, question, made[0], said)
+    checking.apply(work, question, made)
     tell_rest(work, question, made)
     for one in made:
         if one.get("hint"):  # a text without the first language would be none
@@ -98,7 +99,7 @@ def _offered(
     except Inexpressible:
         return None
     wide = question.type in ":;" and _too_wide(question)
-    if wide or not found or False in found.values() or question.attribute("equals_num_value"):
+    if wide or not found or False in found.values():
         return None
     page = work.building.pages[-1]
     if filtering.looks_at_page(found, work.helpers):
@@ -152,7 +153,7 @@ def _row_rules(work: Work, question: Question) -> Any:
     needed |= dict.fromkeys(":;", question.axis(1))
     if question.type not in rows.SPLIT or not needed.get(question.type, True):
         return Inexpressible("rows_by_answer")
-    if not question.axis(0) or question.attribute("equals_num_value"):
+    if not question.axis(0):
         return Inexpressible("rows_by_answer")
     try:
         return filtering.rules(work, question)
@@ -262,8 +263,8 @@ def _common(work: Work, question: Question, made: list[Plain]) -> None:
         work.building.lost("script", question.place, script, "script", main["name"])
     if question.mandatory in ("Y", "S"):
         _must(work, question, made)
-    if question.pattern and not patterns.apply(work, main, question.pattern):
-        work.unsaid("preg", question.pattern)
+    if question.pattern:
+        patterns.apply(work, main, question.pattern)
 
 
 def _must(work: Work, question: Question, made: list[Plain]) -> None:

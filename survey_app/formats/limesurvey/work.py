@@ -15,6 +15,7 @@ from survey_app.formats.limesurvey.expressions import Hole, parsed
 from survey_app.formats.limesurvey.survey import Item, Question, Survey, Texts
 from survey_app.formats.limesurvey.variables import SEEN_AS_VALUE, Variable, Variables
 from survey_app.formats.limesurvey.wording import Frame, braces_free, framed, unframed
+from survey_app.questionnaire import conditions
 from survey_app.questionnaire.conditions import as_number
 from survey_app.questionnaire.parts import CODE
 
@@ -44,6 +45,10 @@ class Work:
     """What the rows of the question in hand are shown under, by their codes."""
     used: set[str] = field(default_factory=set)
     """Attributes of the question in hand that were made use of."""
+    settled: set[str] = field(default_factory=set)
+    """Validations of the question in hand of which the report has a line."""
+    lets: int = 0
+    """How many numbers of checks have a name."""
 
     # --- expressions ---
     def reading(self, *, helpers: bool = True) -> Reading:
@@ -62,6 +67,30 @@ class Work:
         name = self.building.names.give(f"{base[:20]}_calc", "calc")
         self.helpers.append({"name": name, "type": "computed", "expression": expression})
         return Variable(Target("number", name), name, self.at, name, always=True)
+
+    def check(self, tree: Any) -> Plain | None:
+        """A tree that has to be true as a check, with its numbers; None when it always is. Raises Inexpressible."""
+        made: dict[str, Any] = {}
+
+        def number(expression: Any) -> Variable:
+            name = next((name for name, known in made.items() if known == expression), "")
+            if not name:
+                self.lets += 1
+                name = f"let_{self.lets}"
+                made[name] = expression
+            return Variable(Target("number", name), name, self.at, name, always=True)
+
+        own = (self.question.code,) if self.question else ()
+        version = self.survey.dump.version
+        reading = Reading(self.variables, self.at + 1, version, functions.called, number, own, patterns=True)
+        found = reading.condition(tree)
+        if isinstance(found, bool):
+            if not found:
+                raise Inexpressible  # nobody could go on
+            return None
+        names = conditions.names(found)
+        let = {name: expression for name, expression in made.items() if name in names}
+        return {**({"let": let} if let else {}), "that": found}
 
     # --- texts ---
     def text(self, texts: Mapping[str, str], place: str, ours: str = "") -> dict[str, str]:
@@ -196,20 +225,20 @@ class Work:
             raise Inexpressible from None
 
     def number_of(self, name: str) -> float | None:
-        """An attribute as a number; None when it is empty. An expression is told as a validation that is lost."""
+        """An attribute as a number; None when it is empty or an expression."""
         text = self.attribute(name).replace(",", ".")
         if not text:
             return None
         number = as_number(text if not text.startswith(".") else f"0{text}")
         if number is None or abs(number) > LARGEST_NUMBER:
-            self.unsaid(name, text)
             return None
         return int(number) if float(number).is_integer() else number
 
     def unsaid(self, name: str, source: str) -> None:
         """A validation that nobody can say here: told, and left on the question for a person."""
         question = self.question
-        if question is not None:
+        if question is not None and name not in self.settled:
+            self.settled.add(name)
             place = f"{question.place} / {name}"
             self.building.lost("validation", place, source, "rule_kept_as_note", question.name)
             self.open_notes.append(f"{place}: {shortened(source)}")
@@ -217,6 +246,7 @@ class Work:
     def said(self, name: str, source: Any) -> None:
         """A validation that the draft keeps."""
         if self.question is not None:
+            self.settled.add(name)
             self.building.kept("validation", f"{self.question.place} / {name}", str(source), self.question.name)
 
     def attribute(self, name: str, default: str = "") -> str:

@@ -104,6 +104,13 @@ class Source:
             return sum(float(part or 0) for part in parts)
         if name == "if":
             return parts[1] if _true(parts[0]) else parts[2]
+        if name in ("min", "max"):
+            return (min if name == "min" else max)(float(part or 0) for part in parts)
+        if name == "strlen":
+            return float(len(parts[0]))
+        if name == "regexMatch":
+            pattern, _, flags = parts[0][1:].rpartition(parts[0][0])
+            return re.search(pattern, str(parts[1]), re.IGNORECASE if flags == "i" else 0) is not None
         assert name == "intval", name
         return float(int(float(parts[0] or 0)))
 

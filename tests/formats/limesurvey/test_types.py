@@ -75,7 +75,7 @@ def test_both_layouts_give_the_same_draft() -> None:
     old = parse(survey(questions, languages=("en", "zh-Hans"), old=True))
     assert new.data == old.data
     assert new.definition.languages == ("en", "zh-CN")
-    assert len(new.data["pages"][0]["questions"]) > len(TYPES)
+    assert len(new.definition.questions) > len(TYPES)
 
 
 @pytest.mark.parametrize(
@@ -112,17 +112,21 @@ def test_an_attribute_becomes_a_setting(type: str, attributes: Any, more: Any, e
     [
         ("M", {"min_answers": "three"}, {"rows": ROWS}),
         ("N", {"max_num_value_n": "age - 5"}, {}),
-        ("S", {"em_validation_q": "strlen(self) > 3"}, {}),
-        ("K", {"min_num_value": "20"}, {"rows": ROWS}),
+        ("S", {"em_validation_q": "unique(self)"}, {}),
         ("D", {"date_max": "{other}"}, {}),
-        ("M", {"min_answers": "3", "max_answers": "1"}, {"rows": ROWS}),
+        ("D", {"date_max": "+6 days"}, {}),
+        ("K", {"min_num_value": "rand(1, 2)"}, {"rows": ROWS}),
+        ("S", {"em_validation_q": "this.NAOK > 5 &&"}, {}),
+        (":", {"multiflexible_max": "5 * x"}, {"rows": ROWS, "columns": COLUMNS}),
         ("N", {"min_num_value_n": "9", "max_num_value_n": "1"}, {}),
+        ("M", {"min_answers": "3", "max_answers": "1"}, {"rows": ROWS}),
     ],
 )
 def test_a_validation_that_cannot_be_said_is_told_and_left_open(type: str, attributes: Any, more: Any) -> None:
     found = one(type, attributes=attributes, **more)
-    assert [line.result for line in found.lines if line.kind == "validation"] == ["lost"]
-    assert len(found.definition.questions[0].open_rules) == 1
+    lost = [line.result for line in found.lines if line.kind == "validation"]
+    assert lost == ["lost"] * len(attributes)
+    assert len(found.definition.questions[0].open_rules) == len(attributes)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +144,11 @@ def test_a_pattern_that_has_an_equal_is_kept_by_it(type: str, pattern: str, expe
     assert "open_rules" not in found
 
 
-def test_a_pattern_is_told_and_left_open() -> None:
-    found = one("S", preg="/^[0-9]{5}$/")
-    assert [line.source for line in found.lines if line.kind == "validation"] == ["/^[0-9]{5}$/"]
+@pytest.mark.parametrize("pattern", ["/^(?=a)b/", r"/(a)\1/", "/a", "a", "/a/e", "/(/", "//", "\\a\\"])
+def test_a_pattern_beyond_ours_is_told_and_left_open(pattern: str) -> None:
+    found = one("S", preg=pattern)
+    assert [(line.result, line.source) for line in found.lines if line.kind == "validation"] == [("lost", pattern)]
+    assert len(found.definition.questions[0].open_rules) == 1
 
 
 def test_other_stands_where_the_survey_puts_it_with_its_own_words() -> None:
@@ -280,10 +286,25 @@ def test_a_table_that_is_filtered_by_an_earlier_page_stays_whole(type: str) -> N
     assert review(found.definition) == []
 
 
-def test_a_choice_that_nobody_sees_and_filters_beside_other_are_left_open() -> None:
+def test_a_choice_that_nobody_sees_is_left_open() -> None:
     never = {"r1": ("Row 1", "0"), "r2": "Row 2"}
     found = parse(survey([q("num", "N"), q("x", "M", rows=never)]))
     assert len(found.definition.question("x").open_rules) == 1
-    src = q("src", "M", rows=ROWS, other="Y")
-    found = parse(survey([src, q("x", "M", rows=ROWS, other="Y", attributes={"array_filter": "src"})]))
+
+
+@pytest.mark.parametrize("type", ["L", "M", "P"])
+@pytest.mark.parametrize("source", ["Y", "N"])
+def test_other_is_filtered_by_the_other_of_the_question_it_looks_at(type: str, source: str) -> None:
+    src = q("src", "M", rows=ROWS, other=source)
+    parts = {"answers" if type == "L" else "rows": ROWS}
+    found = parse(survey([src], [q("x", type, other="Y", attributes={"array_filter": "src"}, **parts)]))
+    rules = {choice.code: choice.show_if for choice in found.definition.question("x").offered("x")}
+    other = {"src_other": {"answered": True}} if source == "Y" else None
+    assert rules == {**{code: {"src": {"includes": code}} for code in ROWS}, "other": other}
+    assert {line.result for line in found.lines if line.kind == "rule"} == {"kept"}
+
+
+def test_a_list_filters_nothing_so_that_the_rule_is_left_open() -> None:
+    src = q("src", "L", answers=ROWS, other="Y")
+    found = parse(survey([src], [q("x", "M", rows=ROWS, attributes={"array_filter": "src"})]))
     assert len(found.definition.question("x").open_rules) == 1
