@@ -78,6 +78,7 @@ def test_files_are_written_anew_and_still_open(world: World, recorder: Recorder)
     assert len(found) == 2
     assert [uploads.opened(web.vault(), file.id, file.body) for file in found] == [PDF, PDF]
     assert uploads.forget_order(periods=[world.day]) == 0  # nothing came since
+    db.session.rollback()
     ticket = mint(world)
     submit(recorder, world, ticket, hand_over(recorder, world, ticket))
     assert uploads.forget_order(periods=[world.day]) == 3
