@@ -13,6 +13,8 @@ from survey_app.design.in_words import LABELS, PLACE_LABELS, ConditionWriter, Tr
 from survey_app.languages import N_
 from survey_app.questionnaire import conditions
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.offering import ruled
+from survey_app.questionnaire.problems import path_of
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.reach import Analysis, Finding
 
@@ -22,6 +24,7 @@ LEFT, WIDE, LABELS_WIDE, LANE = 66, 330, 176, 13
 HEAD, ROW, GAP = 36, 40, 28
 COLOURS = ("#0b6e4f", "#5e3c99", "#9a4f00", "#1d4f7c", "#5a5a00", "#86336f")
 _GROUNDS = {"bad": "#fdecea", "warn": "#fff4d6", "open": "#e8f1f9"}
+_URGENCY = ("bad", "warn", "open", "good")
 Link = Callable[[str], str]
 
 
@@ -70,13 +73,15 @@ class _Map:
         """Middle of the row of every drawn question."""
         self.edges: list[_Edge] = []
         self.y = 12.0
+        self.ruled = ruled(definition)
         self.sources = self._sources()
 
     def _sources(self) -> set[str]:
         """Names of the questions that a rule asks for."""
         found: set[str] = set()
         for page in self.definition.pages:
-            for condition in (page.show_if, page.end_if, *(q.show_if for q in page.questions)):
+            parts = [rule.condition for q in page.questions for rule in self.ruled.get(q.name, ())]
+            for condition in (page.show_if, page.end_if, *(q.show_if for q in page.questions), *parts):
                 found |= set(self._asked(condition))
         return found
 
@@ -106,6 +111,7 @@ class _Map:
         return (
             question.name in self.sources
             or question.show_if is not None
+            or question.name in self.ruled
             or (finding is not None and finding.verdict != "reachable")
         )
 
@@ -187,6 +193,7 @@ class _Map:
         self._row(Part(self.place_link(path), text), text, finding)
         if question.show_if is not None:
             self._edge(f"{path}.show_if", question.show_if, middle)
+        self._edge_of_parts(path, question, middle)
 
     def _folded(self, count: int, path: str) -> int:
         if count:
@@ -237,6 +244,17 @@ class _Map:
         label = self.writer.short(condition)
         title = f"{self.writer.write(condition)} · {self.translate(LABELS[finding.verdict])}"
         self.edges.append(_Edge(finding, label, title, self._asked(condition), target))
+
+    def _edge_of_parts(self, path: str, question: Question, target: float) -> None:
+        """The rules on choices and rows of a question as one edge; it leads to the one that is most in need."""
+        rules = self.ruled.get(question.name, ())
+        found = [self.analysis.of(f"{path}.{path_of(rule.place)}") for rule in rules]
+        worst = min((f for f in found if f), key=lambda f: _URGENCY.index(tone(f)), default=None)
+        if worst is not None:
+            label = self.translate(N_("%(n)s 个选项或行有条件")) % {"n": len(rules)}
+            names = dict.fromkeys(name for rule in rules for name in self._asked(rule.condition))
+            order = tuple(q.name for q in self.definition.questions if q.name in names)
+            self.edges.append(_Edge(worst, label, f"{label} · {self.translate(LABELS[worst.verdict])}", order, target))
 
     def _draw_edges(self) -> int:
         """Every question that is asked for has a lane of its own; rules meet it with a dot. Returns the number of lanes."""

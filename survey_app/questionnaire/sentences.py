@@ -256,9 +256,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "页面无法即时判断关于“{name}”的条件。请在这道题之前分页。",
     ),
     "same_page_part": (
-        'Which choices and rows are offered is decided before the page is shown, so this rule cannot look at "{name}" on the'
-        " same page. Put a page break before this question.",
-        "选项和行是否显示在打开页面前就已确定，所以此规则不能引用同一页的“{name}”。请在这道题之前分页。",
+        'Which choices and rows are offered is decided when the page opens, and "{name}" is only answered on the same page.'
+        " Let this question begin a new page.",
+        "选项和行是否显示，打开页面时就已确定，而“{name}”在同一页才回答。请让这道题从新的一页开始（在它之前分页）。",
     ),
     "rule_not_here": (
         "Choices of this question are always offered. Remove the rule, or give it to the question.",

@@ -11,6 +11,7 @@ from survey_app.design.editing.words import UseWriter
 from survey_app.errors import DomainError
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.review import review
 from tests.design.test_properties import HTMX, Pane, opened
 
 KINDS = [{"code": "pill", "text": "内服药"}, {"code": "cream", "text": "外用药"}]
@@ -72,9 +73,16 @@ def test_a_rule_on_a_choice_is_set_changed_deleted_and_taken_back(pane: Pane) ->
 def test_the_rule_of_a_part_is_a_dialog_with_its_sentence_and_says_when_it_stands_too_early(pane: Pane) -> None:
     node = part(pane.tree, "best", "choices", "cream")
     dialog = pane.person.text(f"/questionnaires/{pane.id}/rules/{node}/show_if?dialog=1", headers=HTMX)
-    assert "<dialog" in dialog and "里才有“外用药”" in dialog and "请在这道题之前分页" not in dialog
+    assert "<dialog" in dialog and "里才有“外用药”" in dialog and "从新的一页开始" not in dialog
     row = part(pane.tree, "rate", "rows", "cream")
-    assert "请在这道题之前分页" in pane.person.text(f"/questionnaires/{pane.id}/rules/{row}/show_if", headers=HTMX)
+    early = pane.person.text(
+        f"/questionnaires/{pane.id}/rules/{row}/show_if?dialog=1", headers=HTMX | {"HX-Current-URL": "http://x/editor"}
+    )
+    split = f"split:{pane.node('rate')}"
+    assert "从新的一页开始" in early and f'value="{split}"' in early
+    pane.person.post(f"/questionnaires/{pane.id}/acts", {"do": split}, headers=HTMX)
+    assert [page.questions[0].name for page in pane.definition.pages] == ["bought", "best", "rate", "photo"]
+    assert "same_page_part" not in {fault.code for fault in review(pane.definition)}
 
 
 def test_the_canvas_marks_and_the_pane_tells_what_is_offered_by_rules(pane: Pane) -> None:
@@ -83,6 +91,13 @@ def test_the_canvas_marks_and_the_pane_tells_what_is_offered_by_rules(pane: Pane
     assert card.count('class="pr"') == 1 and f"/rules/{node}/show_if" in card
     shown = pane.show(pane.node("best"))
     assert "勾选了“外用药”" in shown and f"/rules/{part(pane.tree, 'best', 'choices', 'pill')}/show_if" in shown
+
+
+def test_the_logic_page_lists_the_rules_of_parts_and_draws_them_as_one_line(pane: Pane) -> None:
+    page = pane.person.text(f"/questionnaires/{pane.id}/logic")
+    node = part(pane.tree, "best", "choices", "cream")
+    assert page.count("里才有“外用药”") == 4  # two rules, each in the list and in the table
+    assert f"/rules/{node}/show_if" in page and page.count("1 个选项或行有条件") >= 2
 
 
 def test_what_is_always_offered_takes_no_rule(pane: Pane) -> None:

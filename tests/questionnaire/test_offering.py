@@ -13,6 +13,8 @@ from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.difference import difference
 from survey_app.questionnaire.review import review
 from survey_app.questionnaire.uses import uses
+from survey_app.questionnaire.wording import advice
+from survey_app.questionnaire.wording.whole_rules import used_names
 from tests.questionnaire.tools import made, question, sent
 
 BRANDS = ("a", "b", "c")
@@ -258,6 +260,31 @@ def test_rules_of_parts_are_uses_and_a_difference() -> None:
     del data["pages"][1]["questions"][0]["rows"][1]["show_if"]
     (change,) = difference(definition, Definition.from_json(data))
     assert (change.key, change.kind) == ("show_if", "rule")
+
+
+def advised(*choices: dict[str, Any]) -> list[tuple[str, str]]:
+    asked = {"name": "q", "type": "single_choice", "text": "Q", "choices": list(choices)}
+    definition = made(pages=[{"questions": [KNOWN]}, {"questions": [asked]}])
+    return [(a.code, a.path) for a in advice(definition) if a.code in ("part_never", "may_vanish")]
+
+
+def test_a_choice_that_nobody_is_offered_and_a_question_that_may_vanish_are_told() -> None:
+    never = {"known": {"count": {"at_least": 9}}}
+    a, b = {"code": "a", "text": "A", "show_if": chosen("a")}, {"code": "b", "text": "B"}
+    assert advised(a, b) == []
+    assert advised(a, b | {"show_if": never}) == [
+        ("part_never", "pages[1].questions[0].choices[1].show_if"), ("may_vanish", "pages[1].questions[0]"),
+    ]  # fmt: skip
+    always = {"any": [{"known": {"answered": True}}, {"known": {"answered": False}}]}
+    assert advised(a, b | {"show_if": always}) == []
+
+
+def test_what_a_choice_rule_looks_at_has_a_meaning_that_no_advice_turns_round() -> None:
+    definition = made(
+        pages=[{"questions": [question("first", "single_choice")]},
+               {"questions": [question("q", "single_choice", choices=parts(show_if={"first": {"is": "a"}}))]}]
+    )  # fmt: skip
+    assert used_names(definition) == {"first"}
 
 
 def test_such_a_questionnaire_is_not_for_tablets_without_the_server() -> None:

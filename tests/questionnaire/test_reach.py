@@ -255,6 +255,53 @@ def test_every_kind_of_answer_is_covered(asked: dict[str, Any], condition: dict[
     assert finding.verdict == verdict
 
 
+ROWS = [{"code": c, "text": c, "show_if": {"a": {"is": n}}} for c, n in (("x", 9), ("y", 8))]
+
+
+@pytest.mark.parametrize(
+    ("condition", "verdict"),
+    [
+        ({"t_x": {"at_least": 1}}, "works"),
+        ({"all": [{"t_x": {"answered": True}}, {"t_y": {"answered": True}}]}, "never"),
+        ({"all": [{"t_x": {"answered": True}}, {"a": {"is": 8}}]}, "never"),
+        ({"all": [{"t_x": {"answered": False}}, {"a": {"is": 9}}]}, "works"),
+    ],
+)
+def test_a_row_that_is_not_offered_is_not_answered(condition: dict[str, Any], verdict: str) -> None:
+    pages = [ASKED, {"questions": [question("t", "matrix", points=3, rows=ROWS)]}]
+    assert (
+        _verdict("pages[2].questions[0].show_if", *pages, {"questions": [question("z", show_if=condition)]}) == verdict
+    )
+
+
+def test_the_rule_of_a_choice_is_judged_where_it_is_asked() -> None:
+    def judged(choice: dict[str, Any], **more: Any) -> tuple[str, str]:
+        choices = [{"code": "k", "text": "K", "show_if": choice}]
+        found = _analysed(ASKED, {"questions": [question("t", "single_choice", choices=choices, **more)]})
+        path = "pages[1].questions[0]"
+        return found.by_path[f"{path}.choices[0].show_if"].verdict, found.by_path[path].verdict
+
+    assert judged({"a": {"at_least": 5}}) == ("works", "reachable")
+    assert judged({"a": {"at_least": 5, "at_most": 4}}) == ("contradiction", "never")
+    assert judged({"a": {"at_least": 5}}, show_if={"a": {"at_most": 4}}) == ("never", "never")
+    assert judged({"b": {"answered": True}}) == ("always", "reachable")
+
+
+def test_long_lists_that_are_filtered_alike_are_decided_in_time() -> None:
+    codes = [f"c{n}" for n in range(30)]
+    rows = [{"code": c, "text": c, "show_if": {"known": {"includes": c}}} for c in codes]
+    known = question("known", "multiple_choice", choices=[{"code": c, "text": c} for c in codes])
+    pages = [
+        {"questions": [known]},
+        *({"questions": [question(f"t{n}", "matrix", points=5, rows=rows)]} for n in range(20)),
+    ]
+    later = [{"questions": [question(f"w{n}", show_if={f"t{n}_c{n}": {"at_most": 2}})]} for n in range(20)]
+    started = time.process_time()
+    found = _analysed(*pages, *later)
+    assert {finding.verdict for finding in found.rules} == {"works"}
+    assert time.process_time() - started < 10
+
+
 def test_equal_definitions_are_walked_once() -> None:
     assert analyse(made(pages=[ASKED, LAST])) is analyse(made(pages=[ASKED, LAST]))
     assert analyse(made(pages=[ASKED])) is not analyse(made(pages=[LAST]))

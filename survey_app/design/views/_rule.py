@@ -75,6 +75,11 @@ class _Place:
         return part_at(self.definition.pages[self.page].questions[number], place[4:])
 
     @property
+    def owner(self) -> str:
+        """The question whose rule it is, or of whose part."""
+        return self.tree.question_of(self.node) or ""
+
+    @property
     def path(self) -> str:
         return path_of((*self.tree.place(self.node), self.key))
 

@@ -14,6 +14,7 @@ from survey_app.design.views import blueprint
 from survey_app.design.views._rule import shown_verdict
 from survey_app.design.views.common import head, languages_of, questionnaire_or_404, reading_language
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.offering import part_at
 from survey_app.questionnaire.reach import Analysis, Finding, analyse
 
 
@@ -76,13 +77,13 @@ def _shown_rule(
     node, key = _node_of(tree, finding.path)
     place = tree.place(node)
     page = int(place[1])
-    owner = definition.pages[page].questions[int(place[3])] if len(place) > 3 else definition.pages[page]
+    owner: Any = definition.pages[page].questions[int(place[3])] if len(place) > 3 else definition.pages[page]
+    name = owner.name if len(place) > 3 else None
+    part = part_at(owner, place[4:]) if len(place) > 4 else None
     return {
         "node": node,
         "key": key,
-        "sentence": writer.rule(
-            key, page, getattr(owner, "name", None) if len(place) > 3 else None, getattr(owner, key)
-        ),
+        "sentence": writer.rule(key, page, name, getattr(part or owner, key), part),
         "verdict": shown_verdict(finding),
         "address": _rule_address(questionnaire, tree, finding.path),
         "place_address": _place_address(questionnaire, tree, finding.path),

@@ -20,6 +20,7 @@ def advice(definition: Definition, previous: Definition | None = None, *, reach:
         undecided = unreachable(definition).undecided
         found += [Noticed("undecided", place, {}) for place, _, q in places(definition) if q.name in undecided]
         found += whole_rules.quotas(definition)
+        found += whole_rules.offers(definition)
     made = [_made(noticed) for noticed in _once(found)]
     order = {name: number for number, name in enumerate(("pages", "scales"))}
     return sorted(
@@ -31,8 +32,8 @@ def _notice(definition: Definition, previous: Definition | None) -> Iterator[Not
     yield from whole_rules.length(definition)
     yield from whole_rules.rules(definition)
     yield from whole_rules.order_fields(definition)
-    used = whole_rules.used_names(definition)
     yield from place_rules.districts(definition)
+    used = whole_rules.used_names(definition)
     yield from whole_rules.scales(definition, previous, used)
     for place, _, question in places(definition):
         fixed = previous is not None and question.name in previous.by_name

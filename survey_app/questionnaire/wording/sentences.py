@@ -390,6 +390,28 @@ WORDS: dict[str, Words] = {
         ("There are too many combinations of answers to try them all.", "答案的组合太多，无法逐一尝试。"),
         ("Use fewer questions in one rule.", "减少一条规则里用到的题目。"),
     ),
+    "part_never": Words(
+        ("Nobody is ever offered “{words}”.", "“{words}”永远不会显示。"),
+        (
+            "Its rule does not hold for anybody who comes here, so that nobody can choose it.",
+            "走到这里的人都不满足它的显示规则，所以没有人选得到。",
+        ),
+        ("Change its rule, or delete it.", "修改它的显示规则，或者删除它。"),
+    ),
+    "may_vanish": Words(
+        (
+            "All that this question offers has rules: whoever meets none of them is not asked.",
+            "这道题的每一项都有显示规则：一条都不满足的人不会看到这道题。",
+        ),
+        (
+            "That is often what is wanted, but people then miss in the results.",
+            "这常常正是想要的，但结果里会少这些人。",
+        ),
+        (
+            "If everybody should answer, offer something without a rule, such as “Other”.",
+            "如果人人都该回答，请留一个没有规则的选项，例如“其他”。",
+        ),
+    ),
     "quota_never": Words(
         ("Nobody who comes to the end fits the quota “{name}”.", "走到最后的人都不符合配额“{name}”的条件。"),
         ("It never counts anybody and never fills.", "它不会计入任何人，也永远不会满。"),

@@ -7,11 +7,14 @@ from typing import Any
 from survey_app.questionnaire import conditions, expressions
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.meaning import all_texts, places
+from survey_app.questionnaire.offering import may_vanish, part_at
+from survey_app.questionnaire.offering import rules_of as rules_on_parts
+from survey_app.questionnaire.problems import path_of
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.hidden import Computed, OrderData
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import Likert, Rating
-from survey_app.questionnaire.reach import analyse_quota
+from survey_app.questionnaire.reach import analyse, analyse_quota
 from survey_app.questionnaire.review import names_on
 from survey_app.questionnaire.timing import seconds
 from survey_app.questionnaire.wording import choice_rules, polarity
@@ -63,6 +66,22 @@ def quotas(definition: Definition) -> Iterator[Noticed]:
             yield Noticed("quota_late", place, {"name": quota.name})
 
 
+def offers(definition: Definition) -> Iterator[Noticed]:
+    """Choices and rows that nobody is ever offered, and questions of which nothing may be left."""
+    analysis = analyse(definition)
+    for place, _, question in places(definition):
+        seen: set[str] = set()
+        for rule in rules_on_parts(question):
+            finding = analysis.of(path_of((*place, *rule.place)))
+            verdict = finding.verdict if finding is not None else "undecided"
+            seen.add(verdict)
+            if verdict in ("contradiction", "never"):
+                words = definition.text(part_at(question, rule.place).text, definition.language) or rule.code
+                yield Noticed("part_never", (*place, *rule.place), {"words": words})
+        if may_vanish(question) and seen & {"works", "undecided"} and "always" not in seen:
+            yield Noticed("may_vanish", place, {})
+
+
 def order_fields(definition: Definition) -> Iterator[Noticed]:
     """Order data by which staff would find the customer without an unsealing: a confidential answer keeps less of it."""
     if definition.mode == "confidential":
@@ -90,6 +109,7 @@ def used_names(definition: Definition) -> set[str]:
         found |= conditions.names(page.show_if) | conditions.names(page.end_if)
         for question in page.questions:
             found |= conditions.names(question.show_if)
+            found |= {name for rule in rules_on_parts(question) for name in conditions.names(rule.condition)}
             if isinstance(question, Computed):
                 found |= expressions.names(question.expression)
     return {definition.owners[name].name for name in found if name in definition.owners} if found else set()
