@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from survey_app.formats.fhir import checks
 from survey_app.formats.fhir.choices import choosing
 from survey_app.formats.fhir.items import CHOICES, Item, extension_value
 from survey_app.formats.fhir.options import options, written
@@ -10,7 +11,6 @@ from survey_app.formats.fhir.work import NO, YES, Work
 from survey_app.formats.importing.logic import Target
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import as_number
-from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
 
@@ -50,8 +50,11 @@ def _number(work: Work, item: Item) -> None:
     name = work.name(item)
     low = _bound(item, "minValue", "sdc-questionnaire-minQuantity", "minQuantity")
     high = _bound(item, "maxValue", "sdc-questionnaire-maxQuantity", "maxQuantity")
-    if low is not None and high is not None and low > high:
-        work.draft.lost("validation", item.node.place, f"{low} > {high}", "setting_lost", name)
+    never: list[dict[str, Any]] = []
+    if low is not None and high is not None and low > high:  # no number fits, as in the file
+        limits = {name: {"at_least": low, "at_most": high}}
+        never = [{"that": {"any": [{name: {"answered": False}}, limits]}}]
+        work.draft.kept("validation", item.node.place, f"{low} > {high}", name)
         low = high = None
     units = [text for found in item.extensions(*_UNITS) if (text := _unit(extension_value(found)))]
     unit = work.plain(units[0]) if units else None
@@ -61,7 +64,9 @@ def _number(work: Work, item: Item) -> None:
         work.question(item, "slider", name, min=low, max=high, step=step if step and step > 0 else None, unit=unit)
     else:
         decimals = 0 if item.type == "integer" else min(6, max(0, int(digits))) if digits is not None else 6
-        made = work.question(item, "number", name, min=low, max=high, unit=unit, decimals=decimals or None)
+        made = work.question(
+            item, "number", name, min=low, max=high, unit=unit, decimals=decimals or None, checks=never
+        )
         if len(units) > 1:
             made["hint"] = work.plain(" / ".join(units))
             work.draft.changed("choice", item.node.place, shown(units), "one_unit", name, unit=units[0])
@@ -119,14 +124,10 @@ def _file(work: Work, item: Item) -> None:
     name = work.name(item)
     kinds = [str(extension_value(found)) for found in item.extensions("mimeType")]
     size = as_number(item.value("maxSize"))
-    if "file" in TYPES:
-        pictures = bool(kinds) and all(kind.startswith("image/") for kind in kinds)
-        most = min(10, max(1, math.ceil(size))) if size and size > 0 else None
-        work.question(item, "file", name, accepts=["photo"] if pictures else ["photo", "document"], max_mb=most)
-        work.kept(item, name)
-    else:
-        work.question(item, "short_text", name)
-        work.changed(item, name, kind="short_text")
+    pictures = bool(kinds) and all(kind.startswith("image/") for kind in kinds)
+    most = min(10, max(1, math.ceil(size))) if size and size > 0 else None
+    work.question(item, "file", name, accepts=["photo"] if pictures else ["photo", "document"], max_mb=most)
+    work.kept(item, name)
     work.know(item, Target("none", name))
 
 
@@ -140,14 +141,7 @@ def _finish(work: Work, item: Item) -> None:
         hints.append(work.words(found, key, name))
     if hint := work.draft.hint(hints):
         ours["hint"] = hint
-    least = as_number(item.value("minLength"))
-    if least and least > 1:
-        work.draft.undecided(ours, item.node.at("minLength"), f"minLength {least}")
-    for found in item.extensions("regex"):
-        work.draft.undecided(ours, found.place, f"regex {shown(extension_value(found))}")
-    for found in item.extensions("questionnaire-constraint", "targetConstraint"):
-        rule = " ".join(shown(extension_value(part)) for part in found.nodes("extension"))
-        work.draft.undecided(ours, found.place, rule)
+    checks.demand(work, item, ours)
     if item.flagged("questionnaire-hidden"):
         _hide(work, item, ours)
     for found in item.extensions("sdc-questionnaire-initialExpression", "questionnaire-initialExpression"):
@@ -169,7 +163,7 @@ def _hide(work: Work, item: Item, ours: dict[str, Any]) -> None:
         )
         if item.link in work.known:
             work.know(item, Target("none", keep["name"]))
-    else:
+    elif not checks.nobody(work, item, ours):
         work.draft.undecided(ours, item.node.at("extension"), "questionnaire-hidden: true")
 
 

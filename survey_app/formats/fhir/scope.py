@@ -8,6 +8,7 @@ from survey_app.formats.fhir.work import Known, Work
 from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible, Not, Op, Ref, Target, condition
 from survey_app.formats.json_files import as_number
 
+_LONGEST_PARTED = 100
 _OPERATORS = ("=", "!=", ">", "<", ">=", "<=")
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 
@@ -18,6 +19,10 @@ def known_as(work: Work, link: str, limit: int) -> Known:
     if found is None or found.order >= limit or link in work.twice:
         raise Inexpressible("rule_unknown_name", name=link)
     return found
+
+
+def _is_part(side: Ref, part: str) -> Any:
+    return Op("=", side, Const(part)) if part else Not(Call("exists", (side,)))
 
 
 class Scope:
@@ -59,11 +64,25 @@ class Scope:
             return Both(tree.word, tuple(self._truth(part) for part in tree.parts))
         if isinstance(tree, Not):
             return self._negation(tree)
+        if isinstance(tree, Op) and isinstance(tree.left, Op) and tree.left.op == "&":
+            return self._put_together(tree)
         if isinstance(tree, Op):
             self._check(tree)
         if isinstance(tree, Const) and not isinstance(tree.value, bool):
             raise Inexpressible
         return tree
+
+    def _put_together(self, tree: Op) -> Any:
+        """`a & b = 'chicken'`: every way of parting the word; nothing is an empty part."""
+        sides = (tree.left.left, tree.left.right)
+        whole = tree.right.value if isinstance(tree.right, Const) else None
+        texts = all(isinstance(side, Ref) and self.target(side).kind == "text" for side in sides)
+        if tree.op != "=" or not texts or not isinstance(whole, str) or not 0 < len(whole) <= _LONGEST_PARTED:
+            raise Inexpressible
+        if whole != whole.strip() or " " in whole:  # answers have no spaces around them here
+            raise Inexpressible
+        ways = [(whole[:cut], whole[cut:]) for cut in range(len(whole) + 1)]
+        return Both("any", tuple(Both("all", tuple(map(_is_part, sides, way))) for way in ways))
 
     def _negation(self, tree: Not) -> Any:
         if isinstance(tree.part, Call) and tree.part.name == "exists":

@@ -50,6 +50,10 @@ class Work:
         self.variables: dict[str, Any] = {}
         self.order: dict[int, int] = {}
 
+    def is_text(self, name: str) -> bool:
+        """Whether our variable of this name holds words."""
+        return any(known.target.name == name and known.target.kind == "text" for known in self.known.values())
+
     def words(self, node: Node, key: str, ours: str = "") -> Words:
         """A text with its translations."""
         return self.draft.told(translated(node, key, self.default), node.at(key), ours)

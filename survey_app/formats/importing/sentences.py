@@ -153,6 +153,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "is_intro": ("It became the introduction.", "成为问卷的开场说明。"),
     "one_unit": ("One unit is asked for: {unit}.", "只使用一个单位：{unit}。"),
     "not_rounded": ("The value is calculated without rounding.", "计算结果不取整。"),
+    "warning_only": (
+        "It only warns there and refuses nothing; here there are no warnings.",
+        "原问卷只提醒、不阻止；这里没有提醒。",
+    ),
     "enable_checked": (
         "There it is locked until the rule holds; here an answer before that is refused when the page is left.",
         "原问卷在规则成立前不能填写；这里如果提前填写，离开页面时会提示。",

@@ -10,16 +10,17 @@ import pytest
 from survey_app.formats.fhir import looks_like, parse, validate_response
 from survey_app.formats.importing import Refused
 
-CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
-FILES = CASES / "questionnaires" / "fhir"
-VECTORS = FILES / "validator_vectors"
-pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"the shared cases are absent: {FILES}")
+
+@pytest.fixture(scope="module")
+def folder(cases: Path) -> Path:
+    """The files."""
+    return cases / "questionnaires" / "fhir"
 
 
-def test_every_questionnaire_has_the_counts_of_its_source() -> None:
+def test_every_questionnaire_has_the_counts_of_its_source(cases: Path, folder: Path) -> None:
     drafts = 0
-    for name, counts in json.loads((CASES / "expected" / "fhir_structure.json").read_text()).items():
-        data = (FILES / name).read_bytes()
+    for name, counts in json.loads((cases / "expected" / "fhir_structure.json").read_text()).items():
+        data = (folder / name).read_bytes()
         if counts["resource"] != "Questionnaire" or "_BAD" in name:
             with pytest.raises(Refused) as refused:
                 parse(data)
@@ -37,13 +38,13 @@ def test_every_questionnaire_has_the_counts_of_its_source() -> None:
     assert drafts >= 19
 
 
-def test_responses_are_judged_as_the_published_outcomes_say() -> None:
-    right = 0
-    with (CASES / "expected" / "fhir_response_validation.csv").open(encoding="utf-8") as file:
+def test_responses_are_judged_as_the_published_outcomes_say(cases: Path, folder: Path) -> None:
+    right, vectors = 0, folder / "validator_vectors"
+    with (cases / "expected" / "fhir_response_validation.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            asked = VECTORS / row["questionnaire"]
+            asked = vectors / row["questionnaire"]
             issues = validate_response(
-                asked.read_bytes() if asked.is_file() else None, (VECTORS / row["response"]).read_bytes()
+                asked.read_bytes() if asked.is_file() else None, (vectors / row["response"]).read_bytes()
             )
             found = sorted((issue.severity, issue.code) for issue in issues)
             wanted = sorted(zip(filter(None, row["severities"].split("|")), row["codes"].split("|"), strict=False))
@@ -54,15 +55,15 @@ def test_responses_are_judged_as_the_published_outcomes_say() -> None:
     assert right == 37
 
 
-def test_a_response_that_was_really_given_is_read() -> None:
-    asked, given = ((FILES / f"pair_measles_{kind}.json").read_bytes() for kind in ("q", "qr"))
+def test_a_response_that_was_really_given_is_read(folder: Path) -> None:
+    asked, given = ((folder / f"pair_measles_{kind}.json").read_bytes() for kind in ("q", "qr"))
     issues = validate_response(asked, given)
     assert not [issue for issue in issues if issue.code in ("invalidLinkId", "invalidAnswerType", "required")], issues
 
 
-def test_nothing_of_any_file_is_missing_in_its_report() -> None:
+def test_nothing_of_any_file_is_missing_in_its_report(folder: Path) -> None:
     rules = []
-    for file in sorted(FILES.glob("*.json")):
+    for file in sorted(folder.glob("*.json")):
         try:
             imported = parse(file.read_bytes())
         except Refused:

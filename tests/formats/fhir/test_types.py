@@ -55,7 +55,7 @@ def test_settings_and_texts_come_with_their_questions(imported: Imported) -> Non
     assert question(imported, "many")["choices"][0]["text"] == {"en": "A", "zh-CN": "甲"}
     assert question(imported, "many")["choices"][1]["exclusive"]
     assert question(imported, "grown_up")["choices"][0]["score"] == 3
-    assert question(imported, "short")["hint"] == {"en": "AB-12"} and question(imported, "short")["open_rules"]
+    assert question(imported, "short")["hint"] == {"en": "AB-12"} and question(imported, "short")["checks"]
     assert question(imported, "secret")["value"] == "v1"
     assert [row.get("required", False) for row in question(imported, "tbl")["rows"]] == [False, True]
 
