@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 WORKERS ?= 2
 
-.PHONY: help run test test-long check fidelity bench clean lock messages browser
+.PHONY: help run test test-long check fidelity bench clean lock messages browser programs
 help:
 	@echo "make run        install, migrate, load the sample chain, serve at http://127.0.0.1:$(PORT)"
 	@echo "make test       install, run all tests (about 12 minutes)"
@@ -48,10 +48,18 @@ browser:
 	  { $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; } >/dev/null 2>&1 \
 	  || echo "LOUD: could not install chromium and fonts-noto-cjk; browser tests will be skipped" >&2; fi
 
+# the programs that people open our files with; where they may not be installed their tests say so and are skipped
+programs:
+	@if ! { command -v pspp && command -v Rscript && command -v soffice; } >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+	  { $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    pspp r-base-core r-cran-haven libreoffice-calc libreoffice-writer; } >/dev/null 2>&1 \
+	  || echo "LOUD: could not install pspp, r-cran-haven and libreoffice; tests of files in them will be skipped" >&2; fi
+
 test: .venv/.dev browser
 	@$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not long"
 
-test-long: .venv/.dev browser
+test-long: .venv/.dev browser programs
 	@$(BIN)/pytest -m "long or anonymity or faults" --full
 
 check: .venv/.dev

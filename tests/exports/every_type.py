@@ -93,6 +93,14 @@ pages:
   - questions:
       - {name: late, type: rating, text: {zh-CN: 评分, en: Rating}, show_if: {nps: {at_least: 9}}}
 """
+PLACES = """
+  - questions:
+      - {name: photo, type: file, text: {zh-CN: 照片, en: Photo}}
+      - {name: home, type: region, text: {zh-CN: 住在哪里, en: Where do you live}}
+"""
+"""A further page for EVERY: what has no short list of values."""
+REFERENCE = "0123456789abcdef0123456789abcdef.jpg"
+HOME = {"home_province": "440000", "home_city": "440300", "home_district": "440305"}
 FULL: dict[str, Any] = {
     "consent": "yes", "how": "else", "why": ["1"], "nps": 9, "opinion": "of_course", "age": 40, "balance": -91.5,
     "day": "2026-11-03", "hour": "08:30", "sat_price": 5, "use_r1": ["2"], "buy_r1_price": 9.5, "buy_r1_size": "l",

@@ -20,10 +20,10 @@ from survey_app.exports import writing
 from survey_app.exports.formats import FORMATS
 from survey_app.exports.selecting import Selection
 from tests.analysis.answers import NOW, add_shop, answer, publish
+from tests.commands.test_cli import Operator
 from tests.exports.every_type import EVERY, FULL, FULL_TEXTS
 from tests.exports.test_pages import Desk
 from tests.exports.test_writing import export
-from tests.commands.test_cli import Operator
 
 BESIDE = {
     "csv": [".codebook.csv"], "xlsx": [], "sav": [".codebook.csv"], "dta": [".codebook.csv"], "parquet": [".codebook.csv"],

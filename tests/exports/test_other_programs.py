@@ -1,14 +1,17 @@
-"""An SPSS and a Stata file in the programs that people use: PSPP and R's haven, both from Debian."""
+"""Our files in the programs that people use: PSPP, R's haven and LibreOffice, all from Debian."""
 
 import csv
 import io
+import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from survey_app.exports import spss, stata
-from tests.exports.every_type import table
+from survey_app.exports import files, quick_xlsx, spss, stata
+from survey_app.formats.cells import plain
+from tests.exports.every_type import ANSWERS, EVERY, HOME, PLACES, REFERENCE, table
 from tests.exports.test_scripts import installed
 
 pytestmark = pytest.mark.long
@@ -69,3 +72,86 @@ def test_haven_reads_the_same_values_labels_and_missing_codes(folder: Path) -> N
         "送药慢", "=1+1;;", "2026-11-03;NA;NA", "08:30:00;NA;NA",
         "NA;e;c", f"完全不可能;极有可能;{REASONS}", "NA;NA;a;b;c;d;e;f", "2026-11-03;NA;NA", "送药慢", "=1+1;;", "",
     ]  # fmt: skip
+
+
+NEWER = ("rank_1", "rank_2", "split_a", "warm", "use_r1_1", "use_r1_2", "buy_r1_price", "buy_r1_size", *HOME)
+ASK_NEWER = """
+library(haven)
+out <- character()
+say <- function(...) out <<- c(out, paste(..., sep = "|", collapse = ";"))
+said <- function(x) { l <- attr(x, "labels"); n <- names(l)[match(as.numeric(x), as.numeric(l))]; n[is.na(n)] <- "-"; n }
+d <- read_sav("data.sav", user_na = TRUE)
+s <- read_dta("data.dta")
+for (name in names) { say(as.numeric(d[[name]])); say(said(d[[name]])) }
+for (name in names) { say(as.numeric(s[[name]])); say(na_tag(s[[name]])) }
+say(d$photo); say(d$buy_r1_name); say(s$photo)
+con <- file("out.txt", "wb"); writeLines(enc2utf8(out), con, useBytes = TRUE); close(con)
+"""
+
+
+def test_the_newer_kinds_of_questions_come_to_haven_with_their_labels(tmp_path: Path) -> None:
+    [(name, given, texts), *others] = ANSWERS
+    answers = [(name, {**given, **HOME, "photo": REFERENCE}, texts), *others]
+    for file_name, writer in (("data.sav", spss), ("data.dta", stata)):
+        with (tmp_path / file_name).open("w+b") as file:
+            writer.write(file, table(tmp_path, EVERY + PLACES, answers))
+    asked = f"names <- c({', '.join(map(json.dumps, NEWER))})\n{ASK_NEWER}"
+    subprocess.run([installed("Rscript"), "-e", asked], cwd=tmp_path,
+                   env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}, check=True)  # fmt: skip
+    told = (tmp_path / "out.txt").read_text("utf-8").splitlines()
+    pairs = dict(zip(NEWER, zip(told[0::2], told[1::2], strict=False), strict=False))
+    empty = "看到但未填写"
+    assert pairs == {
+        "rank_1": ("2;1;-97", f"-;-;{empty}"), "rank_2": ("1;-97;-97", f"-;{empty};{empty}"),
+        "split_a": ("30;-97;-97", f"-;{empty};{empty}"), "warm": ("-95;-99995;-99997", f"-;不清楚;{empty}"),
+        "use_r1_1": ("0;-97;-97", f"未选;{empty};{empty}"), "use_r1_2": ("1;-97;-97", f"已选;{empty};{empty}"),
+        "buy_r1_price": ("9.5;-97;-97", f"-;{empty};{empty}"), "buy_r1_size": ("2;-97;-97", f"大;{empty};{empty}"),
+        "home_province": ("440000;-97;-97", f"广东省;{empty};{empty}"),
+        "home_city": ("440300;-97;-97", f"深圳市;{empty};{empty}"),
+        "home_district": ("440305;-97;-97", f"深圳市 南山区;{empty};{empty}"),
+    }  # fmt: skip
+    stata_told = dict(zip(NEWER, told[2 * len(NEWER) :: 2], strict=False))
+    assert (stata_told["rank_1"], stata_told["warm"], stata_told["home_city"]) == (
+        "2;1;NA",
+        "-95;NA;NA",
+        "440300;NA;NA",
+    )
+    assert told[4 * len(NEWER) :] == [f"{REFERENCE};;", "钙片;;", f"{REFERENCE};;"]
+
+
+RISKY = (
+    "=1+1", "+1", "-1", "@SUM(A1)", "=HYPERLINK(\"http://evil.example\",\"x\")", "=cmd|' /C calc'!A0", "\t=1+1", "＝1+1",
+    "'=1+1", "=WEBSERVICE(\"http://evil.example\")", "0123", "1e5", "2026-01-01", "TRUE",
+)  # fmt: skip
+CSV_FILTER = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"  # UTF-8, every sheet
+
+
+def converted(folder: Path, name: str, to: str) -> None:
+    """Let LibreOffice open a file and write it anew beside it."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    subprocess.run([installed("soffice"), profile, "--headless", "--convert-to", to, "--outdir", folder, folder / name],
+                   capture_output=True, check=True, timeout=120)  # fmt: skip
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_libreoffice_shows_what_was_answered_and_finds_no_formula(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_quick: bool
+) -> None:
+    monkeypatch.setattr(quick_xlsx, "is_installed", lambda: is_quick)
+    answers = (*ANSWERS, *((f"x{n}", {"nps": 3}, {"comment": text, "how_other": text}) for n, text in enumerate(RISKY)))
+    with (tmp_path / "data.xlsx").open("w+b") as file:
+        files.xlsx(file, table(tmp_path, answers=answers))
+    converted(tmp_path, "data.xlsx", "fods")
+    document = (tmp_path / "data.fods").read_text("utf-8")
+    assert "table:formula" not in document and 'xlink:href="http' not in document
+    converted(tmp_path, "data.xlsx", CSV_FILTER)
+    with (tmp_path / "data-数据.csv").open(encoding="utf-8", newline="") as made:
+        rows = {row["response_id"]: row for row in csv.DictReader(made)}
+    assert [rows[f"x{n}"]["comment"] for n in range(len(RISKY))] == [plain(text) for text in RISKY]
+    expected = table(tmp_path, answers=answers)
+    for cells in expected.rows():
+        for column, cell in zip(expected.shape.columns, cells, strict=True):
+            if column.kind in ("number", "text"):
+                assert rows[str(cells[0])][column.name] == ("" if cell is None else plain(str(cell))), column.name
+    assert (rows["r1"]["day"], rows["r1"]["hour"][:5]) == ("2026-11-03", "08:30")
+    assert sorted(re.findall(r"table:name=\"(数据|变量|选项|说明)\"", document)) == sorted(files.SHEETS)

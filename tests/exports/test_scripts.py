@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from survey_app.exports import files, scripts
-from tests.exports.every_type import table
+from survey_app.exports.table import Table
+from tests.exports.every_type import ANSWERS, EVERY, HOME, PLACES, REFERENCE, table
 
 ASK_PYTHON = """
 import json, sys
@@ -37,9 +38,30 @@ con <- file("out.txt", "wb"); writeLines(out, con, useBytes = TRUE); close(con)
 """
 
 
+ASK_NEWER = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import data
+names = ("rank_1", "split_a", "use_r1_1", "buy_r1_price", "buy_r1_size", "buy_r1_name", "photo", "home_city", "home_district")
+print(json.dumps({name: str(data.answers[name][0]) for name in names} | {
+    "size": str(data.answers["buy_r1_size"].dtype.categories.tolist()), "reason": str(data.reasons["home_city"][1])}))
+"""
+ASK_R_NEWER = """
+source("data.R", encoding = "UTF-8", chdir = TRUE)
+said <- function(name) paste(enc2utf8(as.character(answers[[name]][1])))
+out <- c(said("rank_1"), said("split_a"), said("use_r1_1"), said("buy_r1_price"), said("buy_r1_size"), said("photo"),
+         said("home_city"), said("home_district"), as.character(reasons$home_city[2]))
+con <- file("out.txt", "wb"); writeLines(enc2utf8(out), con, useBytes = TRUE); close(con)
+"""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = table(tmp_path)
+    return written(tmp_path, table(tmp_path))
+
+
+def written(tmp_path: Path, made: Table) -> Path:
+    """The CSV with its codebook and the scripts that read it."""
     for suffix, write in (
         (".csv", files.csv_file), (".codebook.csv", files.codebook), (".R", scripts.write_r), (".py", scripts.write_python)
     ):  # fmt: skip
@@ -77,6 +99,33 @@ def test_pandas_gets_labels_dates_and_reasons(folder: Path) -> None:
     assert told["sets"] == {"why": ["why_1", "why_2"], "use_r1": ["use_r1_1", "use_r1_2"]}
 
 
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    """The same with a handed-over file and a place."""
+    [(name, given, texts), *others] = ANSWERS
+    return written(
+        tmp_path, table(tmp_path, EVERY + PLACES, [(name, {**given, **HOME, "photo": REFERENCE}, texts), *others])
+    )
+
+
+def test_pandas_gets_the_newer_kinds_of_questions(newer: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", ASK_NEWER, newer], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == {
+        "rank_1": "2", "split_a": "30", "use_r1_1": "0", "buy_r1_price": "9.5", "buy_r1_size": "大", "buy_r1_name": "钙片",
+        "photo": REFERENCE, "home_city": "深圳市", "home_district": "深圳市 南山区", "size": "['小', '大']", "reason": "empty",
+    }  # fmt: skip
+
+
+@pytest.mark.long
+def test_r_gets_the_newer_kinds_of_questions(newer: Path, program: str) -> None:
+    subprocess.run(
+        [program, "-e", ASK_R_NEWER], cwd=newer, env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}, check=True
+    )
+    assert (newer / "out.txt").read_text("utf-8").splitlines() == [
+        "2", "30", "0", "9.5", "大", REFERENCE, "深圳市", "深圳市 南山区", "empty",
+    ]  # fmt: skip
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 def test_r_gets_labels_dates_and_reasons(folder: Path, program: str, locale: str) -> None:
@@ -96,5 +145,5 @@ def installed(name: str) -> str:
     """The path of a program; without it the test is skipped."""
     path = shutil.which(name)
     if path is None:
-        pytest.skip(f"{name} is not installed (apt-get install r-cran-haven pspp)")
+        pytest.skip(f"{name} is not installed (make programs)")
     return path
