@@ -129,8 +129,8 @@ def one_export(app: Any, questionnaire_id: int, file_format: str, path: Path) ->
 def bare_writer(app: Any, questionnaire_id: int, file_format: str, path: Path) -> Callable[[], object]:
     """Writes the same rows with the library and nothing else."""
     with dataset.snapshot() as connection:
-        table = writing._shape(connection, questionnaire_id, labels=False, language="zh-CN", texts=True)
-        rows = list(shape.rows(connection, table, app.extensions["survey_vault"], lambda done, total: None))
+        table, picked = writing.prepare(connection, questionnaire_id, labels=False, language="zh-CN", texts=True)
+        rows = list(shape.rows(connection, table, app.extensions["survey_vault"], picked, lambda done, total: None))
     names = [column.name for column in table.columns]
     write: Callable[[], object]
     if file_format == "csv":
