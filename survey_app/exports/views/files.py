@@ -187,8 +187,7 @@ def take_along(conversion_id: int) -> BaseResponse:
 def returned_answers(questionnaire_id: int) -> Response:
     """How far the answers of an imported package are; asked for every two seconds while they come."""
     questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
+    returned = found(returning.state_of(questionnaire))
     if not is_htmx():
         return seen(_address(questionnaire_id))
-    return render(
-        "exports/_returned.html", questionnaire=questionnaire, returned=found(returning.state_of(questionnaire))
-    )
+    return render("exports/_returned.html", questionnaire=questionnaire, returned=returned)
