@@ -130,7 +130,7 @@ def assessments(work: Work) -> None:
     rows = work.survey.dump.rows("assessments")
     if not rows:
         return
-    sums: dict[str, str | None] = {}
+    sums: dict[str, str] = {}
     seen: set[tuple[str, ...]] = set()
     for row in rows:
         language = row.get("language")
@@ -148,7 +148,7 @@ def assessments(work: Work) -> None:
         _assessment(work, row, same, sums)
 
 
-def _assessment(work: Work, row: Record, same: list[Record], sums: dict[str, str | None]) -> None:
+def _assessment(work: Work, row: Record, same: list[Record], sums: dict[str, str]) -> None:
     building, place = work.building, f"assessment {row.get('id')} (line {row.line})"
     scope = row.get("gid") if row.get("scope") == "G" else ""
     if scope not in sums:
@@ -159,14 +159,14 @@ def _assessment(work: Work, row: Record, same: list[Record], sums: dict[str, str
     low, high, total = as_number(row.get("minimum").strip()), as_number(row.get("maximum").strip()), sums[scope]
     building.add(note, place)
     wide = low is None or high is None or max(abs(low), abs(high)) > LARGEST_NUMBER
-    if total is None or wide or work.survey.settings.get("assessments") != "Y":
+    if wide or work.survey.settings.get("assessments") != "Y":
         building.undecided(note, place, f"{row.get('minimum')} - {row.get('maximum')}")
         return
     note["show_if"] = {total: {"at_least": low, "at_most": high}}
     building.kept("score", place, f"{row.get('minimum')} - {row.get('maximum')}", name)
 
 
-def _sum(work: Work, scope: str) -> str | None:
+def _sum(work: Work, scope: str) -> str:
     """The computed sum of all scores of one group, or of all, on a last page."""
     parts: list[Any] = []
     for page in (
@@ -174,17 +174,22 @@ def _sum(work: Work, scope: str) -> str | None:
     ):
         for question in page["questions"]:
             parts += _scores(question)
-    if not parts:
-        return None
     name = work.building.names.give(f"score_{scope}" if scope else "score", "score")
     work.building.page()
-    work.building.add({"name": name, "type": "computed", "expression": {"add": parts}}, "assessments")
+    work.building.add({"name": name, "type": "computed", "expression": {"add": parts or [0]}}, "assessments")
     return name
 
 
 def _scores(question: Plain) -> list[Any]:
-    choices = [choice for choice in question.get("choices", ()) if choice.get("score")]
     name = question["name"]
+    if question["type"] == "matrix_fields":
+        parts: list[Any] = []
+        for column in question["columns"]:
+            for row in question["rows"]:
+                one = {"name": f"{name}_{row['code']}_{column['code']}", "type": "dropdown"}
+                parts += _scores({**one, "choices": column.get("choices", ())})
+        return parts
+    choices = [choice for choice in question.get("choices", ()) if choice.get("score")]
     if question["type"] == "multiple_choice":
         return [{"if": {name: {"includes": c["code"]}}, "then": c["score"], "else": 0} for c in choices]
     names = [f"{name}_{row['code']}" for row in question.get("rows", ())] or [name]

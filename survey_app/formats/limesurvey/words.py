@@ -14,6 +14,12 @@ _WORDS: dict[str, dict[str, str]] = {
     "Number": {"zh": "数值", "de": "Zahl", "fr": "Nombre", "es": "Número", "it": "Numero", "nl": "Getal"},
     "Scale 1": {"zh": "量表 1", "de": "Skala 1", "fr": "Échelle 1", "es": "Escala 1", "it": "Scala 1", "nl": "Schaal 1"},
     "Scale 2": {"zh": "量表 2", "de": "Skala 2", "fr": "Échelle 2", "es": "Escala 2", "it": "Scala 2", "nl": "Schaal 2"},
+    "The number of answers does not fit": {"zh": "回答的项数不符合要求", "de": "Die Zahl der Antworten passt nicht"},
+    "The number is out of range": {"zh": "数值超出允许的范围", "de": "Die Zahl liegt außerhalb der Grenzen"},
+    "The sum does not fit": {"zh": "各项之和不符合要求", "de": "Die Summe passt nicht"},
+    "Please fill in what is other": {"zh": "请填写“其他”的内容", "de": "Bitte angeben, was „Sonstiges“ ist"},
+    "Please enter a number": {"zh": "请填写数字", "de": "Bitte eine Zahl eingeben"},
+    "Please use the required form": {"zh": "请按要求的格式填写", "de": "Bitte die verlangte Form verwenden"},
     "Answer": {"zh": "答案", "de": "Antwort", "fr": "Réponse", "es": "Respuesta", "it": "Risposta", "nl": "Antwoord"},
 }  # fmt: skip
 

@@ -9,29 +9,18 @@ import pytest
 
 from survey_app.formats.importing import Imported, Refused
 from survey_app.formats.limesurvey import looks_like, parse
+from tests.formats.limesurvey import samples
 from tests.formats.limesurvey.files import archive, q, survey
-from tests.formats.limesurvey.test_types import ANSWERS, COLUMNS, ROWS, TYPES
+from tests.formats.limesurvey.test_types import ANSWERS, ROWS
 
-QUESTIONS = [q(f"x{n}", type, **parts) for n, (type, (parts, _, _)) in enumerate(TYPES.items())]
-RULES = [
-    q("r1", relevance="x0 == 'A1' or count(x3_r1, x3_r2) > 1"),
-    q("r2", relevance="x23 + 2 > x23 * 3", help="{x23.shown} {x23+1}"),
-    q("r3", "F", rows=ROWS, answers=ANSWERS, attributes={"array_filter": "x3", "array_filter_exclude": "x9"}),
-    q("r4", ":", rows={"r1": ("Row", "x23 > 4")}, columns=COLUMNS, attributes={"multiflexible_checkbox": "1"}),
-    q("r5", "*", text="{x23 * 2}"), q("r6", "K", rows=ROWS, attributes={"equals_num_value": "100", "hidden": "0"}),
-]  # fmt: skip
-TABLES = {
-    "conditions": [{"cid": 1, "qid": 60, "cqid": 1, "cfieldname": "123456X1X1", "method": "==", "value": "A1", "scenario": 1}],
-    "quota": [{"id": 7, "name": "Dark", "qlimit": 3, "action": 1, "active": 1}],
-    "quota_members": [{"id": 1, "qid": 1, "quota_id": 7, "code": "A1"}],
-    "assessments": [{"id": 1, "scope": "T", "gid": 0, "name": "L", "minimum": "0", "maximum": "2", "language": "en"}],
-    "defaultvalues": [{"dvid": 3, "qid": 1, "scale_id": 0, "sqid": 0}],
-}  # fmt: skip
-FILES = [
-    survey(QUESTIONS, {"questions": RULES, "grelevance": "x23 > 1", "description": "{x23}"}, tables=TABLES, old=old,
-           languages=("en", "zh-Hans"), settings={"assessments": "Y"})
+FILES = [data for name, data in samples.FILES.items() if name.endswith(".lss")]
+NUMBER = next(question for question in samples.QUESTIONS if question["type"] == "N")
+PARTS = [
+    survey([*samples.QUESTIONS[:4], NUMBER, *part], samples.RULES[:3], tables=samples.TABLES, old=old)
+    for part in (samples.QUESTIONS[4:14], samples.QUESTIONS[14:23], samples.RULES[3:], samples.CHECKS)
     for old in (False, True)
-]  # fmt: skip
+]
+"""Smaller files, so that more of the damage meets something."""
 
 
 def outcome(data: bytes) -> Imported | Refused:
@@ -98,21 +87,21 @@ def mutant(data: bytes, chance: random.Random) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def run_mutants(count: int) -> int:
+def run_mutants(count: int, files: list[bytes]) -> int:
     chance = random.Random(5)
-    return sum(isinstance(outcome(mutant(chance.choice(FILES), chance)), Imported) for _ in range(count))
+    return sum(isinstance(outcome(mutant(chance.choice(files), chance)), Imported) for _ in range(count))
 
 
 def test_mutated_files_give_a_draft_or_a_refusal() -> None:
-    assert 20 < run_mutants(100) < 100
+    assert 100 < run_mutants(500, PARTS) < 500
 
 
 @pytest.mark.long
 def test_many_mutated_files_give_a_draft_or_a_refusal() -> None:
-    assert run_mutants(5_000) > 1_000
+    assert run_mutants(20_000, [*FILES, *PARTS]) > 4_000
 
 
-@pytest.mark.parametrize("data", FILES)
+@pytest.mark.parametrize("data", [*FILES, *PARTS])
 def test_the_files_to_mutate_are_whole(data: bytes) -> None:
     assert isinstance(outcome(data), Imported)
 
