@@ -68,7 +68,7 @@ def test_the_command_line_converts_without_a_database(tmp_path: Path) -> None:
     done = run.invoke(questionnaires, ["convert", str(source), "--json", "-o", str(target), "--report", str(report)])
     assert done.exit_code == 0, done.output
     told = json.loads(done.output)
-    assert told["format"] == "text" and (told["questions"], told["choices"], told["lost"]) == (2, 2, 1)
+    assert told["format"] == "text" and (told["questions"], told["choices"], told["lost"]) == (3, 2, 0)
     assert load_definition(target.read_bytes(), file="a.yaml", incomplete=True).questions[0].name == "q1"
     rows = list(csv.reader(io.StringIO(report.read_text("utf-8-sig"))))
     assert len(rows) == told["kept"] + told["changed"] + told["lost"] + 1

@@ -57,8 +57,11 @@ def test_stars_mark_the_required_questions_where_the_text_uses_them() -> None:
         ("单选题", "甲\n乙", "single_choice"), ("判断题", "", "single_choice"), ("评分单选", "好\n坏", "single_choice"),
         ("下拉框", "甲\n乙", "dropdown"), ("多选题", "甲\n乙", "multiple_choice"), ("评分多选", "甲\n乙", "multiple_choice"),
         ("量表题", "0~10", "rating"), ("量表题", "很差\n差\n好", "rating"), ("填空题", "", "short_text"),
-        ("简答题", "", "long_text"), ("日期", "", "date"), ("滑动条", "0~100", "number"), ("段落说明", "", "note"),
-        ("排序题", "甲\n乙", "multiple_choice"), ("比重题", "甲\n乙", "text_fields"), ("文件上传", "", "note"),
+        ("简答题", "", "long_text"), ("日期", "", "date"), ("滑动条", "0~100", "slider"), ("段落说明", "", "note"),
+        ("排序题", "甲\n乙", "ranking"), ("比重题", "甲\n乙", "constant_sum"), ("文件上传", "", "file"), ("省市区", "", "region"),
+        ("矩阵填空题", "行：\n- 一\n列：\n- 甲\n- 乙", "matrix_fields"),
+        ("矩阵滑动条", "行：\n- 一\n- 二\n0~100", "matrix_fields"),
+        ("矩阵填空题", "行：\n- 一\n- 二", "text_fields"), ("绘图题", "", "file"), ("地理位置", "", "short_text"),
         ("矩阵量表题", "行：\n- 价格\n列：\n- 差\n- 好", "matrix"),
     ],
 )  # fmt: skip
@@ -72,11 +75,37 @@ def test_brackets_of_every_kind_hold_a_tag(tag: str) -> None:
     assert question["text"] == {"zh-CN": "您的性别"} and question["type"] == "single_choice"
 
 
-def test_what_has_no_equal_is_kept_in_another_form_and_told() -> None:
-    parsed = read("标题\n1. 请排序[排序题]\n甲\n乙\n2. 请上传小票[文件上传]\n3. 分配100分[比重题]\n价格\n服务")
-    assert codes(parsed)[1:] == ["ranking_as_multiple", "file_as_note", "sum_as_fields"]
-    assert [r.level for r in parsed.problems[1:]] == ["changed", "lost", "changed"]
-    assert parsed.definition.questions[1].text == {"zh-CN": "请上传小票"}
+def test_rankings_amounts_sliders_and_files_keep_what_the_text_says() -> None:
+    parsed = read(
+        "标题\n1. 请排序[排序题]（最多选2项）\n甲\n乙\n丙\n2. 请上传小票[文件上传]\n3. 分配60分[比重题]\n价格\n服务\n"
+        "4. 疼痛[滑动条]（选填）\n0~10\n5. 哪个城市？[省市区]\n6. 打分[矩阵滑动条]\n行：价格，服务\n0~100\n7. 签名[手写签名]"
+    )
+    ranking, upload, amounts, slider, region, numbers, drawn = parsed.data["pages"][0]["questions"]
+    assert (ranking["top"], words(ranking["choices"])) == (2, ["甲", "乙", "丙"])
+    assert (amounts["total"], amounts["unit"], words(amounts["items"])) == (60, {"zh-CN": "分"}, ["价格", "服务"])
+    assert (slider["min"], slider["max"], slider.get("required")) == (0, 10, None)
+    assert region["levels"] == 2 and upload["accepts"] == ["photo", "document"] and drawn["accepts"] == ["photo"]
+    assert [(column["type"], column["min"], column["max"]) for column in numbers["columns"]] == [("number", 0, 100)]
+    assert codes(parsed) == ["required_by_tags"]
+
+
+def test_jumps_and_rules_are_read_where_tagged_text_has_them() -> None:
+    parsed = read(
+        "标题\n1. 年龄[单选题]\n18岁以下（请跳至第4题）\n18岁以上\n=== 分页 ===\n2. 渠道[单选题]\n朋友\n网络→结束问卷\n"
+        "3. 评分[量表题]\n1~5\n4. 原因[多选题]（最多选2项，如果第3题选“1”，请回答本题）\n价格\n服务\n态度"
+    )
+    questions = {question["name"]: question for page in parsed.data["pages"] for question in page["questions"]}
+    assert words(questions["q1"]["choices"]) == ["18岁以下", "18岁以上"] and words(questions["q2"]["choices"]) == [
+        "朋友",
+        "网络",
+    ]
+    assert questions["q2"]["show_if"] == questions["q3"]["show_if"] == {"not": {"q1": {"is": "1"}}}
+    assert [page.get("end_if") for page in parsed.data["pages"]] == [None, {"q2": {"is": "2"}}, None]
+    assert (questions["q4"]["show_if"], questions["q4"]["max"]) == ({"q3": {"is": 1}}, 2)
+
+
+def test_a_place_on_a_map_is_a_line_of_text_and_that_is_told() -> None:
+    assert "place_as_text" in codes(read("标题\n1. 您在哪里[地理位置]"))
 
 
 def test_a_recommendation_from_0_to_10_is_nps_and_1_to_10_is_not() -> None:
@@ -103,12 +132,11 @@ def test_a_matrix_is_read_in_each_of_its_forms() -> None:
     assert (printed["points"], words(printed["rows"])) == (3, ["服务", "价格"])
 
 
-def test_a_matrix_of_several_answers_becomes_one_question_per_row_and_that_is_told() -> None:
-    parsed = read("标题\n1. 您何时使用[矩阵多选题]\n行：\n- 线上\n- 线下\n列：\n- 早\n- 晚")
-    assert [(q.name, q.type) for q in parsed.definition.questions] == [
-        ("q1head", "section"), ("q1r1", "multiple_choice"), ("q1r2", "multiple_choice"),
-    ]  # fmt: skip
-    assert "matrix_taken_apart" in codes(parsed)
+def test_a_matrix_of_several_answers_and_one_of_blanks_are_tables() -> None:
+    several = one("1. 您何时使用[矩阵多选题]\n行：\n- 线上\n- 线下\n列：\n- 早\n- 晚")
+    assert (words(several["rows"]), words(several["choices"])) == (["线上", "线下"], ["早", "晚"])
+    blanks = one("1. 家人[矩阵填空题]\n行：\n- 父\n- 母\n列：\n- 姓名\n- 年龄")
+    assert [(words(blanks["rows"])), words(blanks["columns"])] == [["父", "母"], ["姓名", "年龄"]]
 
 
 def test_blanks_inside_a_question_become_fields() -> None:

@@ -21,7 +21,7 @@ KINDS = {
     "page": N_("分页"), "separator": N_("分隔线"), "skipped": N_("不要这一段"), "question": N_("题目"),
 }  # fmt: skip
 TYPES = {
-    **reading.KINDS, "matrix_multiple": N_("矩阵多选（逐行）"), "part": N_("属于上一题"), "skip": N_("不要这一段"),
+    **reading.KINDS, "part": N_("属于上一题"), "skip": N_("不要这一段"),
     "short_text": N_("单行填空"),
 }  # fmt: skip
 SURE = {

@@ -74,10 +74,15 @@ def _by_tag(found: Material) -> Decision:
         kind = "long_text" if _OPEN.search(found.stem) else "short_text"
         return Decision(kind, "stated", "tag", values)
     kind = {
-        "judge": "single_choice", "ranking": "multiple_choice", "matrix_scale": "matrix", "matrix_text": "text_fields",
-        "matrix_number": "text_fields", "slider": "number", "constant_sum": "text_fields", "file": "note",
+        "judge": "single_choice",
+        "matrix_scale": "matrix",
+        "matrix_number": "matrix_fields",
         "place": "short_text",
-    }.get(tag, tag)  # fmt: skip
+    }.get(tag, tag)
+    if tag == "matrix_text":
+        kind = "matrix_fields" if found.columns else "text_fields"
+    if kind in ("ranking", "constant_sum") and len(found.options or found.rows or found.fields) < 2:
+        kind = "multiple_choice" if kind == "ranking" else "text_fields"
     if tag == "single_choice" and found.marks.multiple and not found.marks.single:
         kind = "multiple_choice"
     return Decision(kind, "stated", "tag", values)
@@ -145,16 +150,18 @@ def alternatives(found: Material, block: Block) -> tuple[str, ...]:
     """Types a person may pick for this material, the likely ones first."""
     kinds: list[str] = []
     if found.rows:
-        kinds += ["matrix", "matrix_multiple", "text_fields"]
+        kinds += ["matrix", "matrix_multiple", "matrix_fields", "text_fields"]
     if found.options:
         n = len(found.options)
         kinds += ["single_choice", "multiple_choice", "dropdown"]
         kinds += ["rating"] if 2 <= n <= 11 else []
         kinds += ["nps"] if n == 11 or _RECOMMEND.search(found.stem) else []
         kinds += ["text_fields"] if n <= MAX_FIELDS else []
+        kinds += ["ranking", "constant_sum"] if 2 <= n <= MAX_FIELDS else []
     elif not found.rows:
         kinds += ["text_fields"] if found.fields else []
-        kinds += ["short_text", "long_text", "number", "date", "time", "rating", "nps", "single_choice", "consent"]
+        kinds += ["short_text", "long_text", "number", "date", "time", "rating", "nps", "slider"]
+        kinds += ["single_choice", "file", "region", "consent"]
     kinds += ["note", "section"]
     if not block.numbered:
         kinds.append(PART)

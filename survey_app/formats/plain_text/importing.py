@@ -13,6 +13,7 @@ from survey_app.questionnaire.publication import own_choices
 
 LOOK_AT = 65_536
 _MARKUP = re.compile(r"\s*(?:<[?!a-zA-Z]|[{\[]\s*[\"{\[]|%PDF|\{\\rtf)")
+_RULES: dict[str, Result] = {"jump_kept": "kept", "rule_kept": "kept", "rule_not_understood": "lost"}
 _KINDS: dict[str, Kind] = {"question": "question", "page": "page", "title": "survey", "section": "group"}
 
 
@@ -90,7 +91,13 @@ def _lines(parsed: Parsed, source: list[str]) -> list[Line]:
             )
         )
     for remark in parsed.problems:
-        if remark.line not in told and remark.level != "check":
+        if remark.code in _RULES:
+            fate = _RULES[remark.code]
+            told_why: dict[str, tuple[str, str]] = {"reason": _pair(remark)} if fate == "lost" else {}
+            words = str(remark.values.get("text", ""))
+            code = "fault_in_ours" if told_why else ""
+            found.append(Line("rule", _place(remark.line), words, fate, "", code, told_why))
+        elif remark.line not in told and remark.level != "check":
             result = "lost" if remark.level == "lost" else "changed"
             found.append(Line("text", _place(remark.line), "", result, "", "fault_in_ours", {"reason": _pair(remark)}))
     return found

@@ -144,12 +144,22 @@ class _Linker:
             return {name: {"includes": codes[0]} if len(codes) == 1 else {"includes_any": codes}}
         return {name: {"is": codes[0]} if len(codes) == 1 else {"one_of": codes}}
 
+    @staticmethod
+    def _point(question: dict[str, Any], value: str) -> int | None:
+        """The point of a scale that is named by its number or, `#2`, by its place."""
+        digits = value.removeprefix("#")
+        if question["type"] not in _NUMERIC or not digits.isascii() or not digits.isdigit() or len(digits) > 2:
+            return None
+        first, points = (0, 11) if question["type"] == "nps" else (question.get("start", 1), question.get("points", 5))
+        point = int(digits) + (first - 1 if digits != value else 0)
+        return point if first <= point < first + points else None
+
     def _code(self, index: int, value: str) -> str | int | None:
         """The code of an answer named by its letter, its place or its words."""
         one = self.made[index]
         options = one.material.options
         if not options:
-            return None
+            return self._point(one.questions[0], value)
         place = 0
         if value.startswith("#") and value[1:].isdigit():
             place = int(value[1:])

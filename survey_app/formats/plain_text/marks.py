@@ -27,7 +27,8 @@ _TAGS = {
     "slider": "滑动条 滑块 slider",
     "constant_sum": "比重 权重 分配 constantsum",
     "file": "文件上传 文件 附件 上传 绘图 手写签名 签名 多项文件 图片上传 fileupload upload signature",
-    "place": "地理位置 地区 省市 location",
+    "place": "地理位置 location",
+    "region": "地区 省市 省市区 省市区县 省份城市 地址 region",
     "note": "段落说明 段落 说明 描述 文字说明 note paragraphtext",
     "section": "小节 分节 section",
     "consent": "知情同意 consent",
@@ -116,8 +117,9 @@ def has_tag(twin: str) -> bool:
 
 
 _IN_ROUND_BRACKETS = (
-    "多选 单选 说明 推荐 时间 文件 评价 描述 地区 上传 段落 日期 数字 数值 签名 附件 评分 打分 表格 分配 权重 text open multiple "
-    "rank rating scale date time number note section location single matrix grid upload signature consent description"
+    "多选 单选 说明 推荐 时间 文件 评价 描述 地区 地址 上传 段落 日期 数字 数值 签名 附件 评分 打分 表格 分配 权重 "
+    "text open multiple rank rating scale date time number note section location single matrix grid upload signature consent "
+    "description"
 )
 _AMBIGUOUS = frozenset(_IN_ROUND_BRACKETS.split())
 
@@ -163,6 +165,9 @@ def _stars(words: str, marks: Marks) -> str:
 def _understood(match: re.Match[str], marks: Marks, rule: "re.Pattern[str] | None") -> bool:
     words = match[1].strip()
     if rule is not None and rule.search(words):
+        head, comma, tail = words.replace("，", ",").partition(",")
+        if comma and not rule.search(head) and rule.search(tail.strip()) and _part(head.strip(), marks):
+            words = tail.strip()
         marks.conditions.append(words)
         return True
     tag = tag_of(words)

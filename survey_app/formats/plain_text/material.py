@@ -120,11 +120,28 @@ def _sort(part: Body, made: Material, mode: str) -> str:
         _table_row(part, made)
     elif part.kind == "blank":
         made.blanks += 1
-    elif rules.LOOKS_LIKE.search(twin[:200]) and part.kind == "text" and len(twin) <= 200:
+    elif (
+        rules.LOOKS_LIKE.search(twin[:200])
+        and part.kind == "text"
+        and len(twin) <= 200
+        and not _jumps_behind(part.text)
+    ):
         made.rules.append((part.text, part.line.number))
     elif not _scale_line(part, made):
         _answer_line(part, made, mode)
     return mode if part.kind in ("option", "text", "table") else ""
+
+
+def _jumps_behind(text: str) -> bool:
+    """`18岁以下（请跳至第4题）`: an answer with a jump in brackets or behind an arrow, not a rule of its own."""
+    words, jump = rules.jump_of(text)
+    sign = flat(text)[len(words) :].lstrip(" ,;")[:1]
+    return (
+        jump is not None
+        and bool(words)
+        and sign in ("(", "[", "-", "=", "→", "⇒")
+        and not rules.LOOKS_LIKE.search(flat(words))
+    )
 
 
 def _hint(part: Body, made: Material) -> None:

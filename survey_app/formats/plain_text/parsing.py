@@ -20,7 +20,8 @@ MAX_CHARACTERS = 2_000_000
 TYPES = blocks.STRUCTURE | frozenset(
     (
         *("single_choice", "multiple_choice", "dropdown", "rating", "nps", "matrix", "matrix_multiple", "text_fields"),
-        *("short_text", "long_text", "number", "date", "time", "consent", "note", "section"),
+        *("short_text", "long_text", "number", "date", "time", "consent", "note", "section", "ranking", "constant_sum"),
+        *("slider", "matrix_fields", "file", "region"),
     )
 )
 """What a person may choose for a line."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from survey_app.formats.plain_text import answers, deciding, marks, tongues
+from survey_app.formats.plain_text import answers, deciding, kinds, marks, tongues
 from survey_app.formats.plain_text.blocks import Block
 from survey_app.formats.plain_text.deciding import MAX_FIELDS, YES_NO, Decision
 from survey_app.formats.plain_text.lines import flat
@@ -17,12 +17,13 @@ _CORNERS = frozenset(
 )
 """Words over the rows of a table that say nothing."""
 _POINTS_BEHIND = re.compile(r"[\s(]([0-9]{1,3})\s?分\)?$")
+_OF_WORDS = {"slider": kinds.slider, "file": kinds.file, "region": kinds.region}
 _WITH_CHOICES = ("single_choice", "multiple_choice", "dropdown")
 
 
 @dataclass(slots=True)
 class Made:
-    """The questions made of one block (several only for a matrix that is taken apart) and what is to be said about them."""
+    """The question made of one block and what is to be said about it."""
 
     block: Block
     material: Material
@@ -53,12 +54,25 @@ def make(block: Block, chosen: str, *, tagged: bool, starred: bool) -> Made:
     return made
 
 
-def _build(made: Made) -> None:
-    found, kind, tag = made.material, made.decision.type, made.material.marks.tag
-    line = made.block.line.number
-    if kind == "matrix" and not found.rows and not found.options:
-        kind = "rating"
+def _possible(made: Made) -> str:
+    """The type that the material has enough for: a table has rows, a ranking not too many items."""
+    found, kind, line = made.material, made.decision.type, made.block.line.number
+    if kind.startswith("matrix") and not found.rows and not found.options:
         made.remarks.append(Remark("no_rows", line))
+        if kind == "matrix":
+            return "rating"
+        found.options += [Answer(column, line) for column in found.columns]
+        found.columns.clear()
+        return "text_fields" if kind == "matrix_fields" else "multiple_choice"
+    if kind == "ranking" and len(found.options or found.rows) > kinds.MOST_ITEMS:
+        made.remarks.append(Remark("too_many_to_rank", line, {"limit": kinds.MOST_ITEMS}, "changed"))
+        return "multiple_choice"
+    return kind
+
+
+def _build(made: Made) -> None:
+    found, kind = made.material, _possible(made)
+    tag, line = found.marks.tag, made.block.line.number
     if kind in _WITH_CHOICES:
         made.questions = [_choosing(made, kind)]
     elif kind in ("rating", "nps"):
@@ -66,19 +80,24 @@ def _build(made: Made) -> None:
     elif kind == "matrix":
         made.questions = [_matrix(made)]
     elif kind == "matrix_multiple":
-        made.questions = _rows_of_choices(made)
+        choices = _column_choices(made)
+        made.questions = [kinds.several_per_row(found, _rows(made, kinds.MOST_CELLS // len(choices)), choices)]
+    elif kind == "matrix_fields":
+        numbers = tag == "matrix_number" or not found.columns
+        rows = _rows(made, kinds.MOST_CELLS // max(1, len(found.columns)))
+        made.questions = [kinds.fields_per_row(found, rows, found.columns, numbers=numbers)]
     elif kind == "text_fields":
-        made.questions = _fields(made)
+        made.questions = [_fields(made)]
+    elif kind == "ranking":
+        made.questions = [kinds.ranking(found, _choosing(made, "multiple_choice")["choices"])]
+    elif kind == "constant_sum":
+        made.questions = [_amounts(made)]
+    elif kind in _OF_WORDS:
+        made.questions = [_OF_WORDS[kind](found)]
     else:
         made.questions = [_plain(made, kind)]
-    remark = {
-        "ranking": "ranking_as_multiple", "constant_sum": "sum_as_fields", "file": "file_as_note", "place": "place_as_text",
-        "matrix_number": "numbers_as_text",
-    }.get(tag)  # fmt: skip
-    if remark and made.decision.sure != "chosen":
-        made.remarks.append(
-            Remark(remark, line, {"tag": found.marks.tag_words}, "lost" if tag == "file" else "changed")
-        )
+    if tag == "place" and made.decision.sure != "chosen":
+        made.remarks.append(Remark("place_as_text", line, {"tag": found.marks.tag_words}, "changed"))
 
 
 def _choosing(made: Made, kind: str) -> dict[str, Any]:
@@ -195,12 +214,11 @@ def _say_ends(made: Made, question: dict[str, Any], low: int, high: int, words: 
         made.remarks.append(Remark("inner_labels", made.block.line.number, {}, "changed"))
 
 
-def _rows(made: Made) -> list[Answer]:
-    rows = made.material.rows or made.material.options
-    if len(rows) > MAX_ROWS:
-        for row in rows[MAX_ROWS:]:
-            made.remarks.append(Remark("too_many_rows", row.line, {"limit": MAX_ROWS}, "lost"))
-    return rows[:MAX_ROWS]
+def _rows(made: Made, most: int = MAX_ROWS) -> list[Answer]:
+    rows, most = made.material.rows or made.material.options, max(1, min(most, MAX_ROWS))
+    for row in rows[most:]:
+        made.remarks.append(Remark("too_many_rows", row.line, {"limit": most}, "lost"))
+    return rows[:most]
 
 
 def _matrix(made: Made) -> dict[str, Any]:
@@ -255,47 +273,32 @@ def _columns(made: Made, columns: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _heading(made: Made) -> dict[str, Any]:
-    return {"type": "section", "text": made.material.stem, "part": "head"}
+def _amounts(made: Made) -> dict[str, Any]:
+    found, line = made.material, made.block.line.number
+    labels = found.options or found.rows or [Answer(label, line) for label in found.fields] or _placeholders(made)
+    for label in labels[kinds.MOST_ITEMS :]:
+        made.remarks.append(Remark("too_many_options", label.line, {"limit": kinds.MOST_ITEMS}, "lost"))
+    return kinds.amounts(found, [label.text for label in labels[: kinds.MOST_ITEMS]])
 
 
-def _rows_of_choices(made: Made) -> list[dict[str, Any]]:
-    """No matrix takes several answers per row: one multiple choice per row under a heading keeps texts and answers."""
-    columns = [Answer(column, made.block.line.number) for column in made.material.columns]
-    if not columns:
-        columns = [
-            Answer(f"{n}", made.block.line.number)
-            for n in range(made.material.marks.low or 1, (made.material.marks.high or 5) + 1)
-        ]
-    made.remarks.append(Remark("matrix_taken_apart", made.block.line.number, {"n": len(_rows(made))}, "changed"))
-    questions = [_heading(made)]
-    for row in made.material.rows or made.material.options:
-        questions.append(
-            {"type": "multiple_choice", "text": row.text, "choices": _choices(made, columns, True), "part": "row"}
-        )
-    return questions[: MAX_ROWS + 1]
+def _column_choices(made: Made) -> list[dict[str, Any]]:
+    line, marks_ = made.block.line.number, made.material.marks
+    columns = made.material.columns or [str(n) for n in range(marks_.low or 1, (marks_.high or 5) + 1)]
+    if len(columns) > MAX_COLUMNS:
+        made.remarks.append(Remark("too_many_columns", line, {"limit": MAX_COLUMNS}, "lost"))
+    return _choices(made, [Answer(column, line) for column in columns[:MAX_COLUMNS]], True)
 
 
-def _fields(made: Made) -> list[dict[str, Any]]:
+def _fields(made: Made) -> dict[str, Any]:
     found, line = made.material, made.block.line.number
     rows = _rows(made) if found.rows else []
-    if rows and len(found.columns) > 1:
-        made.remarks.append(Remark("matrix_taken_apart", line, {"n": len(rows)}, "changed"))
-        apart = [
-            {"type": "text_fields", "text": row.text, "fields": _items(found.columns), "part": "row"} for row in rows
-        ]
-        return [_heading(made), *apart]
     labels = [row.text for row in rows] or found.fields or found.texts
     labels = labels + found.texts if found.fields and found.texts and not rows else labels
     if not labels:
         labels = [found.stem]
     if len(labels) > MAX_FIELDS:
         made.remarks.append(Remark("too_many_fields", line, {"limit": MAX_FIELDS}, "lost"))
-    question: dict[str, Any] = {"type": "text_fields", "text": found.stem, "fields": _items(labels)}
-    if found.marks.tag in ("constant_sum", "matrix_number"):
-        for item in question["fields"]:
-            item["pattern"] = "number"
-    return [question]
+    return {"type": "text_fields", "text": found.stem, "fields": _items(labels)}
 
 
 def _items(labels: list[str]) -> list[dict[str, Any]]:
@@ -319,14 +322,14 @@ def _unused(made: Made) -> list[str]:
     found, kind = made.material, made.questions[0]["type"]
     rows, options = [row.text for row in found.rows], found.texts
     taken: set[str] = {"rows", "columns", "range"} if found.rows else {"options", "range"}
-    if kind in _WITH_CHOICES and made.decision.type != "matrix_multiple":
+    if kind in (*_WITH_CHOICES, "ranking", "constant_sum"):
         taken = {"options"} if options else {"rows"} if rows else {"fields"}
     elif kind in ("rating", "nps"):
         taken = {"options", "range"}
-    elif made.decision.type == "text_fields":
-        taken = {"rows", "columns"} if rows and len(found.columns) > 1 else {"rows"} if rows else {"fields", "options"}
-    elif made.decision.type not in ("matrix", "matrix_multiple"):
-        taken = {"range"} if kind == "number" else set()
+    elif kind == "text_fields":
+        taken = {"rows"} if rows else {"fields", "options"}
+    elif kind not in ("matrix", "matrix_multiple", "matrix_fields"):
+        taken = {"range"} if kind in ("number", "slider") else set()
     left = [] if "rows" in taken else rows
     left += [] if "columns" in taken else found.columns
     left += [] if "options" in taken else options

@@ -117,7 +117,12 @@ def read(words: str) -> Rule | None:
     if len(twin) > 200:
         return None
     if match := _DEPENDS.search(twin):
-        return Rule(_ref(match, 1), tuple(re.findall("[0-9]+", match[4])), "show", own=True)
+        alone = not (twin[: match.start()] + twin[match.end() :]).strip(" ;,。.(")
+        return (
+            Rule(_ref(match, 1), tuple(f"#{n}" for n in re.findall("[0-9]+", match[4])), "show", own=True)
+            if alone
+            else None
+        )
     if match := _CHOSE_THEN_REF.match(twin):
         named, behind = _values(match[1])
         return None if behind else _concluded(_ref(match, 2), named, twin[match.end() :])

@@ -35,24 +35,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "asks_yes_no": ("The wording asks yes or no.", "题目问的是“是否”。"),
     "no_options": ("No answers are offered, so people may write.", "没有选项，所以请人填写。"),
     # what was kept in another form
-    "ranking_as_multiple": (
-        "There is no ranking yet: {tag} became a multiple choice, the order is not asked.",
-        "暂时没有排序题：{tag}先作为多选题，不再询问顺序。",
-    ),
-    "sum_as_fields": (
-        "{tag} became one number field per item; the total is not checked.",
-        "{tag}变成每项一个数字填空，不检查总和。",
-    ),
-    "file_as_note": (
-        "{tag} is not possible: the words are kept as a paragraph, nothing is uploaded.",
-        "暂不支持{tag}：文字作为说明保留，不能上传。",
+    "too_many_to_rank": (
+        "More than {limit} things cannot be put in order: it became a multiple choice.",
+        "超过 {limit} 项无法排序：改为多选题。",
     ),
     "place_as_text": ("{tag} became a line of text.", "{tag}变成单行填空。"),
-    "numbers_as_text": ("{tag} became one number field per row.", "{tag}变成每行一个数字填空。"),
-    "matrix_taken_apart": (
-        "Each of the {n} rows became a question of its own under a heading.",
-        "{n} 行各自变成一道题，放在同一个小节标题下。",
-    ),
     "inner_labels": (
         "Only some points have words: those between the ends are kept in the hint.",
         "只有部分分数有文字：中间的文字放进了提示里。",
