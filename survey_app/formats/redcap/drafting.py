@@ -11,7 +11,7 @@ from survey_app.formats.redcap.fields import Question, make, offered_codes
 from survey_app.formats.redcap.logic import Fields, Sums
 from survey_app.formats.redcap.matrices import add_matrix
 from survey_app.formats.redcap.rows import Dictionary, Entry
-from survey_app.formats.redcap.tags import HIDING, codes, tags
+from survey_app.formats.redcap.tags import CALCULATING, HIDING, codes, tags
 
 _HOLE = re.compile(r"(\[[A-Za-z0-9_-]+\])?\[([A-Za-z][A-Za-z0-9_]*)(?:\([^()\[\]]{0,100}\))?(?::[a-z-]+)*\]")
 _YES = ("y", "yes", "1", "true")
@@ -76,6 +76,9 @@ class Drafter:
             self._calculation(entry)
             return
         found = tags(entry.get("annotation"))
+        if any(tag in found for tag in CALCULATING):
+            self._calculated_text(entry)
+            return
         if any(tag in found for tag in HIDING):
             self._hidden(entry, found)
             return
@@ -191,6 +194,18 @@ class Drafter:
         if note := entry.get("note"):
             building.lost("text", entry.place("note"), note, "hidden_field", name)
         self._tags(entry, question, tags(entry.get("annotation")))
+
+    def _calculated_text(self, entry: Entry) -> None:
+        """A text or date that nobody types: there is no equal."""
+        given = entry.get("annotation")
+        self.text(entry.get("label"), entry.place("label"), entry.name)
+        self._holes.clear()
+        self.building.lost("score", entry.place("annotation"), given, "calculation_lost")
+        self.building.lost("question", entry.place("type"), f"{entry.get('type')} {entry.name}", "calculation_lost")
+        for key in ("branching", "required", "note", "validation"):
+            if given := entry.get(key):
+                self.building.lost("setting", entry.place(key), given, "calculation_lost")
+        self.settings(entry, "")
 
     def _hidden(self, entry: Entry, found: dict[str, str]) -> None:
         building, value = self.building, found.get("DEFAULT", "")

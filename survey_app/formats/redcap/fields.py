@@ -18,8 +18,30 @@ Question = dict[str, Any]
 Made = tuple[Question, Target | None]
 _ENDS = ("min", "max")
 _NUMBER = re.compile(r"number(?:_([1-6])dp)?(?:_comma_decimal)?|integer")
+_FIELD = re.compile(r"\[([A-Za-z0-9_]+)\]")
 _FIXED = {"yesno": (("1", "是", "Yes"), ("0", "否", "No")), "truefalse": (("1", "对", "True"), ("0", "错", "False"))}
-_PATTERNS = {"email": "email", "phone": "phone"}
+_LEGACY = {"int": "integer", "float": "number", "date": "date_ymd"}
+_EXACT = {
+    "ssn": r"\d{3}-\d\d-\d{4}",
+    "alpha_only": "[a-zA-Z]+",
+    "mrn_10d": r"\d{10}",
+    "mrn_generic": "[a-zA-Z0-9_-]+",
+    "time_mm_ss": r"[0-5]\d:[0-5]\d",
+    "zipcode": r"\d{5}(-\d{4})?",
+    "postalcode_australia": r"\d{4}",
+    "phone_australia": r"(\(0[2-8]\)|0[2-8])\s*\d{4}\s*\d{4}",
+}
+"""Kinds of text that every installation has, as patterns."""
+_NEAR = {
+    "phone": r"\(?[2-9][0-9]{2}\)?\s*[.-]?\s*[0-9]{3}\s*[.-]?\s*[0-9]{4}(\s*(#|x\.?|ext\.?|extension)\s*\d+)?",
+    "phone_uk": r"[0-9()+ -]{10,20}",
+    "postalcode_canada": r"(?i)[ABCEGHJKLMNPRSTVXY]\d[A-Z]\s*\d[A-Z]\d",
+    "postalcode_french": r"(0?[1-9]|[1-8]\d|9[0-8])\d{3}",
+    "postalcode_germany": r"(0[1-9]|[1-9]\d)\d{3}",
+    "postalcode_uk": r"(?i)[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}",
+    "vmrn": r"\d{4,9}",
+}
+"""Others, nearly."""
 
 
 def offered_codes(entry: Entry) -> list[tuple[str, str]]:
@@ -101,7 +123,7 @@ def _list(shop: "Drafter", entry: Entry, kind: str) -> Made:
 
 
 def _text(shop: "Drafter", entry: Entry, tags: dict[str, str]) -> Made:
-    validation = entry.get("validation").lower()
+    validation = _LEGACY.get(entry.get("validation").lower(), entry.get("validation").lower())
     if number := _NUMBER.fullmatch(validation):
         question = _plain(shop, entry, "number")
         question["decimals"] = 0 if validation == "integer" else int(number[1] or 6)
@@ -123,9 +145,16 @@ def _text(shop: "Drafter", entry: Entry, tags: dict[str, str]) -> Made:
         _validated(shop, entry, question)
         return question, Target(question["type"], question["name"])
     question = _plain(shop, entry, "short_text")
-    if validation in _PATTERNS:
-        question["pattern"] = _PATTERNS[validation]
+    if validation == "email":
+        question["pattern"] = validation
         shop.building.changed("validation", entry.place("validation"), validation, "pattern_ours", question["name"])
+    elif pattern := _EXACT.get(validation) or _NEAR.get(validation):
+        that = {"any": [{question["name"]: {"answered": False}}, {question["name"]: {"matches": f"^(?:{pattern})$"}}]}
+        question["checks"] = [{"that": that}]
+        if validation in _EXACT:
+            shop.building.kept("validation", entry.place("validation"), validation, question["name"])
+        else:
+            shop.building.changed("validation", entry.place("validation"), validation, "pattern_ours", question["name"])
     elif validation:
         question["open_rules"] = [f"{entry.place('validation')}: {validation}"[:200]]
         shop.building.lost("rule", entry.place("validation"), validation, "rule_kept_as_note", question["name"])
@@ -143,6 +172,10 @@ def _validated(shop: "Drafter", entry: Entry, question: Question) -> None:
         given = entry.get(end)
         if not given:
             continue
+        if check := _against(shop, question, end, given):
+            question.setdefault("checks", []).append(check)
+            shop.building.kept("validation", entry.place(end), given, name)
+            continue
         bound = _bound(question["type"], given)
         other = question.get("min")
         if bound is None or (end == "max" and other not in (None, "today") and bound != "today" and other > bound):
@@ -151,6 +184,17 @@ def _validated(shop: "Drafter", entry: Entry, question: Question) -> None:
         else:
             question[end] = bound
             shop.building.kept("validation", entry.place(end), given, name)
+
+
+def _against(shop: "Drafter", question: Question, end: str, given: str) -> dict[str, Any] | None:
+    """The check of a limit that is the answer of an earlier field, `[born]`; None for any other limit."""
+    field = _FIELD.fullmatch(given)
+    target = shop.fields.targets.get(field[1].lower()) if field else None
+    if target is None or target.kind != question["type"]:
+        return None
+    name = question["name"]
+    parts = [{one: {"answered": False}} for one in (name, target.name)]
+    return {"that": {"any": [*parts, {name: {"at_least" if end == "min" else "at_most": {"answer": target.name}}}]}}
 
 
 def _bound(kind: str, given: str) -> Any:

@@ -137,8 +137,42 @@ class Fields:
 
     def of(self, tree: Any) -> dict[str, Any] | bool:
         """The condition of a tree; what reads differently here raises Inexpressible."""
+        tree = self._days(tree)
         self._careful(tree)
         return logic.condition(tree, self)
+
+    def _days(self, tree: Any) -> Any:
+        """The tree with comparisons of `datediff([a], [b], 'd')` as conditions."""
+        if isinstance(tree, Both):
+            return Both(tree.word, tuple(map(self._days, tree.parts)))
+        if isinstance(tree, Not):
+            return Not(self._days(tree.part))
+        if isinstance(tree, Op):
+            for op, call, value in (
+                (tree.op, tree.left, tree.right),
+                (_TURNED.get(tree.op, ""), tree.right, tree.left),
+            ):
+                if isinstance(call, Call) and call.name == "datediff" and isinstance(value, Const):
+                    return self._apart(op, call, as_number(value.value))
+        return tree
+
+    def _apart(self, op: str, call: Call, number: float | None) -> Any:
+        """How many days lie between two dates; without a sign unless the last part is true."""
+        first, second, unit, *rest = (*call.parts, None, None, None)[: max(3, len(call.parts))]
+        signed = any(part == Const("true") or part == Ref("true") for part in rest)
+        if any(isinstance(part, Const) and part.value == "today" for part in (first, second)):
+            raise Inexpressible("rule_today")
+        dates = [self.target(part) for part in (first, second) if isinstance(part, Ref)]
+        if len(dates) != 2 or any(date.kind != "date" for date in dates) or unit != Const("d"):
+            raise Inexpressible
+        if op not in _OURS or number is None or number < 0 or number % 1:
+            raise Inexpressible
+        begun, ended = (date.name for date in dates)
+        after = {ended: {_OURS[op]: {"answer": begun, "plus": {"days": int(number)}}}}
+        if signed:
+            return after
+        before = {ended: {_OURS[_TURNED[op]]: {"answer": begun, "plus": {"days": -int(number)}}}}
+        return {"any" if op in (">", ">=") else "all": [after, before]}
 
     def _parsed(self, text: str) -> Any:
         try:
@@ -162,6 +196,10 @@ class Fields:
                     raise Inexpressible
                 if kind == "date" and isinstance(other, Call):
                     raise Inexpressible("rule_today")
+
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_OURS = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
 
 
 def _fits(kind: str, value: Any) -> bool:

@@ -25,22 +25,35 @@ def add_matrix(shop: "Drafter", group: Sequence[Entry]) -> bool:
     same = all(
         entry.get("type").lower() == kind
         and offered_codes(entry) == offered_codes(first)
-        and entry.get("branching") == first.get("branching")
         and not (entry is not first and entry.get("section"))
         and not tags(entry.get("annotation"))
         for entry in group
     )
     number = len(offered_codes(first))
+    shared = all(entry.get("branching") == first.get("branching") for entry in group)
+    ranked = first.get("ranking").lower() in _YES and kind == "radio" and len(group) <= _MOST_RANKED
+    if not shared and (ranked or not _rows_ruled(shop, group)):
+        return False
     if not same or kind not in ("radio", "checkbox") or not 2 <= number <= _MOST_CHOICES or len(group) > _MOST_ROWS:
         return False
-    if first.get("ranking").lower() in _YES and kind == "radio" and len(group) <= _MOST_RANKED:
+    if ranked:
         _ranking(shop, group, number)
     else:
-        _matrix(shop, group, kind)
+        _matrix(shop, group, kind, shared=shared)
     return True
 
 
-def _matrix(shop: "Drafter", group: Sequence[Entry], kind: str) -> None:
+def _rows_ruled(shop: "Drafter", group: Sequence[Entry]) -> bool:
+    """Whether the rule of every row can be said without the other rows."""
+    try:
+        return all(
+            shop.fields.condition(entry.get("branching")) is not False for entry in group if entry.get("branching")
+        )
+    except Inexpressible:
+        return False
+
+
+def _matrix(shop: "Drafter", group: Sequence[Entry], kind: str, *, shared: bool) -> None:
     first = group[0]
     several = kind == "checkbox"
     found = offered(shop, first)
@@ -52,7 +65,7 @@ def _matrix(shop: "Drafter", group: Sequence[Entry], kind: str) -> None:
     named = [(entry, codes.give(entry.name)) for entry in group]
     name = name_with_columns(shop.building.names, wanted, [code + end for _, code in named for end in ends], "matrix")
     question: Question = {"name": name, "type": "matrix_multiple" if several else "matrix", "choices": made, "rows": []}
-    own = shop.branching(first, question)
+    own = shop.branching(first, question) if shared else None
     for entry, code in named:
         text = shop.text(entry.get("label"), entry.place("label"), name)
         if note := shop.text(entry.get("note"), entry.place("note"), name):
@@ -61,8 +74,10 @@ def _matrix(shop: "Drafter", group: Sequence[Entry], kind: str) -> None:
         if given := entry.get("required"):
             row |= {"required": True} if given.lower() in _YES else {}
             shop.building.kept("validation", entry.place("required"), given, name)
+        if not shared and isinstance(rule := shop.branching(entry, {"name": f"{name}_{code}"}), dict):
+            row["show_if"] = rule
         question["rows"].append(row)
-        _told_row(shop, entry, f"{name}_{code}", entry is first)
+        _told_row(shop, entry, f"{name}_{code}", entry is first or not shared)
     for entry, code in named:  # only now: a row cannot show the answer of another one
         shop.fields.targets[entry.name] = Target("multiple" if several else "choice", f"{name}_{code}", table)
     tell_choices(shop, first, name, table)

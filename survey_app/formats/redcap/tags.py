@@ -5,6 +5,7 @@ import re
 _TAG = re.compile(
     r"@([A-Z][A-Z0-9_-]{1,40})(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s@]+))|(\([^()]{0,500}\)))?", re.IGNORECASE
 )
+CALCULATING = ("CALCTEXT", "CALCDATE")
 HIDING = ("HIDDEN", "HIDDEN-SURVEY")
 
 
