@@ -104,14 +104,13 @@ def encoding_of(opener: Opener) -> str:
     """
     with closing(opener()) as file:
         head = file.read(LOOK_AT)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if _looks_wide(head):
-        return "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
-    line, beyond_ascii = _first_fault(opener, "utf-8")
+    wide = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
+    if not wide and _looks_wide(head):
+        wide = "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+    line, beyond_ascii = _first_fault(opener, wide or "utf-8")
     if line is None:
-        return "utf-8-sig"
-    if beyond_ascii < SURELY_UTF8:
+        return wide or "utf-8-sig"
+    if not wide and beyond_ascii < SURELY_UTF8:
         line, _ = _first_fault(opener, "gb18030")
         if line is None:
             return "gb18030"
