@@ -3,7 +3,7 @@
 import copy
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from survey_app.formats.importing import Imported, Refused
@@ -73,10 +73,47 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(value[key])
 
 
+def torn(source: str, number: int, seed: int, signs: Sequence[str]) -> Iterator[str]:
+    """`number` damaged copies of a text: lines gone, doubled, exchanged; pieces cut; signs of its format put anywhere."""
+    chance = random.Random(seed)
+    whole = source.split("\n")
+    for _ in range(number):
+        lines = list(whole)
+        for _ in range(chance.choice((1, 1, 2, 3, 8))):
+            at = chance.randrange(len(lines))
+            line = lines[at]
+            place = chance.randrange(len(line) + 1)
+            match chance.randrange(6):
+                case 0 if len(lines) > 1:
+                    del lines[at]
+                case 1:
+                    lines.insert(at, chance.choice(whole))
+                case 2:
+                    lines[at] = line[:place] + line[place + chance.randrange(1, 20) :]
+                case 3:
+                    other = chance.choice(whole)
+                    lines[at] = line[:place] + other[chance.randrange(len(other) + 1) :]
+                case _:
+                    lines[at] = line[:place] + chance.choice(signs) + line[place:]
+        yield "\n".join(lines)
+
+
+def flipped(source: bytes, number: int, seed: int) -> Iterator[bytes]:
+    """`number` copies with bytes cut, turned or put in."""
+    chance = random.Random(seed)
+    for _ in range(number):
+        yield _bytes(source, chance) or b"x"
+
+
 def survive(parse: Callable[[bytes], Imported], source: bytes, number: int, seed: int = 1) -> tuple[int, int]:
-    """How many copies became drafts and how many were refused; any other end is an error of the importer."""
+    """How many copies of a JSON file became drafts and how many were refused."""
+    return end_well(parse, mutants(source, number, seed))
+
+
+def end_well(parse: Callable[[bytes], Imported], copies: Iterable[bytes]) -> tuple[int, int]:
+    """How many became drafts and how many were refused; any other end is an error of the importer."""
     drafts = refused = 0
-    for mutant in mutants(source, number, seed):
+    for mutant in copies:
         try:
             imported = parse(mutant)
         except Refused as error:
