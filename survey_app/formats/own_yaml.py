@@ -8,7 +8,9 @@ from survey_app.formats.importing.building import Counted
 from survey_app.formats.importing.report import Kind, Result
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.loading import InvalidQuestionnaire, load_definition
+from survey_app.questionnaire.offering import rules_of
 from survey_app.questionnaire.publication import own_choices
+from survey_app.questionnaire.question_types import Question
 
 _OURS = re.compile(rb"""(?:^|[{,\s])["']?format["']?\s*:\s*["']?1\b""")
 _PAGES = re.compile(rb"""(?:^|[{,\s])["']?pages["']?\s*:""")
@@ -40,11 +42,28 @@ def _lines(definition: Definition) -> list[Line]:
     found = [_kept("survey", "title", definition.text(definition.title, definition.language))]
     for index, page in enumerate(definition.pages):
         found.append(_kept("page", f"pages[{index}]", definition.text(page.title, definition.language)))
+        for key, rule in (("show_if", page.show_if), ("end_if", page.end_if)):
+            if rule:
+                found.append(_kept("rule", f"pages[{index}].{key}", str(dict(rule)), page.name or ""))
         for number, question in enumerate(page.questions):
             place = f"pages[{index}].questions[{number}]"
             found.append(_kept("question", place, definition.text(question.text, definition.language), question.name))
-            if question.show_if:
-                found.append(_kept("rule", f"{place}.show_if", str(dict(question.show_if)), question.name))
+            found += _rules(question, place)
+    for number, quota in enumerate(definition.quotas):
+        found.append(_kept("quota", f"quotas[{number}]", str(dict(quota.when)), quota.name))
+    for number, score in enumerate(definition.scores):
+        found.append(_kept("score", f"scores[{number}]", ", ".join(score.questions), score.name))
+    return found
+
+
+def _rules(question: Question, place: str) -> list[Line]:
+    """The rule of a question, those of its choices and rows, and its checks."""
+    found = [_kept("rule", f"{place}.show_if", str(dict(question.show_if)), question.name)] if question.show_if else []
+    for rule in rules_of(question):
+        where = f"{place}.{rule.parts}[{rule.index}].show_if"
+        found.append(_kept("rule", where, str(dict(rule.condition)), question.name))
+    for number, check in enumerate(question.checks):
+        found.append(_kept("validation", f"{place}.checks[{number}]", str(dict(check.that)), question.name))
     return found
 
 

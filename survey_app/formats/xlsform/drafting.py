@@ -9,6 +9,8 @@ from survey_app.formats.xlsform.questions import Maker, source_of, wanted_name
 from survey_app.formats.xlsform.resolving import has_sum
 from survey_app.formats.xlsform.workshop import Workshop, computed
 
+_OF_DEVICES = frozenset(("username", "deviceid", "subscriberid", "simserial", "phonenumber", "email", "imei", "caseid"))
+"""Rows that a device fills in: empty here, as on a device that does not know them."""
 _MANY = 30  # calculations that wait; more of them are tried once, at the end
 _KOBO = {"kobomatrix": add_kobo_matrix, "score": add_kobo_score, "rankgroup": add_kobo_rank}
 
@@ -29,7 +31,7 @@ class Drafter:
                 self.shop.resolver.inlined.add(node)
             elif _is_hidden_value(node) and (value := _fixed_value(node)):
                 self.shop.resolver.constants[node] = value
-            elif _is_hidden_value(node):
+            elif _is_hidden_value(node) or node.row.get("type").lower() in _OF_DEVICES:
                 self.shop.resolver.outside.add(node)
         self._children(root, top=True)
         self._retry(at_end=True)

@@ -143,6 +143,8 @@ class Resolver:
         if node in self.outside:
             self.elsewhere = True
             return NOTHING
+        if node.kind == "meta" and node.row.get("type").lower().endswith("today"):
+            return Call("today", ())
         if node.kind == "calculate" or node in self.inlined:
             return self._calculation(node, site, through)
         raise Inexpressible("rule_unknown_name", name=ref.name)

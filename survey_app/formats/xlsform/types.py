@@ -51,6 +51,8 @@ _KINDS = {
     "calculate": "calculate",
     "hidden": "hidden",
     "osm": "osm",
+    "row of a score": "score__row",
+    "level of a ranking": "rank__level",
     "external": "csv-external|xml-external",
     "meta": "start|end|today|deviceid|subscriberid|simserial|phonenumber|username|email|audit|start-geopoint|"
     "background-audio|background-geopoint|imei|caseid|start time|end time|get start time|get end time|get today|device id|"
