@@ -14,7 +14,7 @@ from survey_app import create_app, installation
 from survey_app.config import ROOT, Settings, load_settings
 from survey_app.database import db
 
-CASES = ROOT.parent / "shared" / "cases"
+CASES, SCHEMAS = ROOT.parent / "shared" / "cases", ROOT.parent / "shared" / "schemas"
 LONG_FILES = ("tests/browser/", "tests/faults/", "tests/anonymity/", "tests/safekeeping/")
 DATABASES = ("sqlite", "postgresql")
 
@@ -48,6 +48,14 @@ def cases() -> Path:
     if not CASES.is_dir():
         pytest.skip("LOUD: the folder shared/cases beside the project is absent, so these cases were NOT tried")
     return CASES
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Path:
+    """The folder of public schemas beside the project, next to the cases."""
+    if not SCHEMAS.is_dir():
+        pytest.skip("LOUD: the folder beside shared/cases is absent, so nothing was held against the public schemas")
+    return SCHEMAS
 
 
 def make_settings(folder: Path, database_url: str = "", **more: str) -> Settings:

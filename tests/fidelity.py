@@ -30,6 +30,7 @@ ROOMS = {
     "kobo": "xlsform",
     "fhir": "fhir",
 }
+OWN_ROOMS = {"plain_text": "text"}
 NO_QUESTIONNAIRES = ("-qr.json", "_qr.json", ".csv")
 MARKS = ("<!-- fidelity -->", "<!-- /fidelity -->")
 
@@ -47,10 +48,14 @@ class Score:
     valid: int = 0
     slowest: float = 0.0
 
-    def share(self, *kinds: str) -> str:
-        """Kept or changed, of all, in per cent."""
+    def told(self, *kinds: str) -> tuple[int, int]:
+        """How many were kept or changed, and of how many."""
         good = sum(self.found[kind, result] for kind in kinds for result in ("kept", "changed"))
-        whole = good + sum(self.found[kind, "lost"] for kind in kinds)
+        return good, good + sum(self.found[kind, "lost"] for kind in kinds)
+
+    def share(self, *kinds: str) -> str:
+        """The same in per cent."""
+        good, whole = self.told(*kinds)
         return f"{100 * good / whole:.1f} % of {whole:,}" if whole else "-"
 
     def add(self, other: "Score") -> None:
@@ -66,7 +71,7 @@ def own() -> Iterator[tuple[str, str, bytes]]:
     for path in sorted((ROOT / "tests" / "formats").glob("*/samples.py")):
         room = import_module(f"tests.formats.{path.parent.name}.samples")
         for name, data in room.FILES.items():
-            yield path.parent.name, name, data
+            yield OWN_ROOMS.get(path.parent.name, path.parent.name), name, data
     for path in sorted((ROOT / "tests" / "formats").glob("*/all_types.json")):
         yield path.parent.name, path.name, path.read_bytes()
     for path in sorted((ROOT / "questionnaires").glob("*.yaml")):
@@ -82,8 +87,8 @@ def shared() -> Iterator[tuple[str, str, bytes]]:
                 yield key, path.name, path.read_bytes()
 
 
-def score(files: Iterator[tuple[str, str, bytes]]) -> dict[str, Score]:
-    """Read every file; by format, and in total under ""."""
+def score(files: Iterator[tuple[str, str, bytes]], *, again: bool = True) -> dict[str, Score]:
+    """Read every file; by format, and in total under "". `again`: also write each draft and hold it against its format."""
     scores: dict[str, Score] = {}
     for key, name, data in files:
         one = scores.setdefault(key, Score())
@@ -102,7 +107,8 @@ def score(files: Iterator[tuple[str, str, bytes]]) -> dict[str, Score]:
             one.slowest = max(one.slowest, time.monotonic() - begun)
         one.drafts += 1
         one.found.update((line.kind, line.result) for line in made.lines)
-        _write_again(made, one)
+        if again:
+            _write_again(made, one)
     total = Score()
     for one in scores.values():
         total.add(one)

@@ -12,7 +12,6 @@ from survey_app.questionnaire.loading import load_definition
 from survey_app.questionnaire.publication import assign_values
 from tests.formats.writing.wholes import every_type
 
-SCHEMA = Path(__file__).resolve().parents[4] / "shared" / "schemas" / "ddi-codebook" / "codebook.xsd"
 OWN = sorted((Path(__file__).parents[3] / "questionnaires").glob("*.yaml"))
 NS = {"d": "ddi:codebook:2_6"}
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -33,19 +32,17 @@ def words(holder: ET.Element, path: str) -> dict[str, str]:
     return {element.get(LANG, ""): element.text or "" for element in holder.iterfind(path, NS)}
 
 
-@cache
-def schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(SCHEMA)))
+@pytest.fixture(scope="module")
+def schema(schemas: Path) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(schemas / "ddi-codebook" / "codebook.xsd")))
 
 
-@pytest.mark.skipif(not SCHEMA.exists(), reason=f"the shared schemas are absent: {SCHEMA}")
 @pytest.mark.parametrize("file", [None, *OWN], ids=lambda file: file.stem if file else "every type")
-def test_what_is_written_is_valid(file: Path | None) -> None:
+def test_what_is_written_is_valid(file: Path | None, schema: etree.XMLSchema) -> None:
     of = load_definition(file.read_bytes(), file=file.name) if file else every_type()
-    assert schema().validate(etree.fromstring(writing.write(of, "ddi").data)), schema().error_log
+    assert schema.validate(etree.fromstring(writing.write(of, "ddi").data)), schema.error_log
 
 
-@pytest.mark.skipif(not SCHEMA.exists(), reason=f"the shared schemas are absent: {SCHEMA}")
 def test_the_older_version_differs_in_its_name_only() -> None:
     old, new = (writing.write(every_type(), key).data for key in ("ddi-2.5", "ddi"))
     assert b'xmlns="ddi:codebook:2_5"' in old and b'version="2.5"' in old

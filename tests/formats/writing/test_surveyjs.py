@@ -13,7 +13,6 @@ from survey_app.questionnaire.loading import load_definition
 from tests.formats.writing.players import Sentence
 from tests.formats.writing.wholes import YES_NO, asked, both, choice, definition, every_type
 
-SCHEMA = Path(__file__).resolve().parents[4] / "shared" / "schemas" / "surveyjs_definition.json"
 OWN = sorted((Path(__file__).parents[3] / "questionnaires").glob("*.yaml"))
 
 
@@ -34,10 +33,9 @@ def elements(holder: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.skipif(not SCHEMA.exists(), reason=f"the shared schemas are absent: {SCHEMA}")
 @pytest.mark.parametrize("file", [None, *OWN], ids=lambda file: file.stem if file else "every type")
-def test_what_is_written_is_valid(file: Path | None) -> None:
-    schema = json.loads(SCHEMA.read_text())
+def test_what_is_written_is_valid(file: Path | None, schemas: Path) -> None:
+    schema = json.loads((schemas / "surveyjs_definition.json").read_text())
     of = load_definition(file.read_bytes(), file=file.name) if file else every_type()
     assert [error.message for error in validator_for(schema)(schema).iter_errors(survey(of))] == []
 

@@ -11,19 +11,11 @@ import pytest
 from survey_app.formats import xlsform
 from survey_app.formats.importing import Imported, Refused
 from survey_app.formats.xlsform.reading import read
-from tests.conftest import CASES
 from tests.formats.xlsform.trying import compare
 
 REFUSED = {"bug_duplicate_columns.xlsx": "survey!E1"}
 OTHERWISE_COUNTED = {"pyxform_flat_xlsform_test.xlsx", "pyxform_loop.xlsx"}
 """pyxform gives the rules of groups to their questions in one, and adds a rule for “other” in the other."""
-
-
-@pytest.fixture(scope="module")
-def cases() -> Path:
-    if not CASES.is_dir():
-        pytest.skip("LOUD: the folder shared/cases beside the project is absent, so these cases were NOT tried")
-    return CASES
 
 
 def _end(data: bytes) -> Imported | Refused:
