@@ -1,15 +1,11 @@
 """Broken and hostile files end in a message with a place, never in a traceback."""
 
-import copy
-import json
-import random
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from survey_app.formats.importing import Imported, Refused
+from survey_app.formats.importing import Refused
 from survey_app.formats.qualtrics import looks_like, parse
 from tests.formats.qualtrics.making import (
     branch,
@@ -19,17 +15,13 @@ from tests.formats.qualtrics.making import (
     expr,
     grid,
     imported,
-    line,
-    logic,
     many,
     one,
     question,
-    settings,
     shown_if,
     step,
     survey,
 )
-from tests.formats.qualtrics.test_report import everything
 
 
 def fault(data: bytes) -> tuple[str, str]:
@@ -138,108 +130,3 @@ def test_names_that_are_words_of_others_do_no_harm() -> None:
     for word in ("and", "go", "response_id", "__proto__", "满意", "{{x}}", "-1", "q" * 500, "=1+1"):
         made = imported(survey(one("QID1", DataExportTag=word), many("QID2", word, word, DataExportTag=word)))
         assert len(made.definition.questions) == 2
-
-
-# --- mutants ------------------------------------------------------------------------------------------------------------
-def seeds() -> list[Any]:
-    """Files that hold something of everything."""
-    wide = survey(
-        grid("QID1", "ab", ["x", "y"], "MultipleAnswer"),
-        question(
-            "QID2",
-            "SBS",
-            "SBSMatrix",
-            Choices=displays("A"),
-            AdditionalQuestions={"1": grid("QID2#1", "A", ["u", "v"])},
-        ),
-        question("QID3", "Slider", "STAR", Choices=displays("A", "B"), Configuration={"StarCount": 5}),
-        question("QID4", "CS", "VRTL", Choices=displays("A", "B"), **settings(Type="ChoicesTotal", ChoiceTotal="100")),
-        question("QID5", "RO", "DND", Choices=displays("A", "B")),
-        question("QID6", "DD", "DL", Choices=displays("L"), Answers=displays("A", "B"), AnswerMap={"2": "1"}),
-        question("QID7", "PGR", "DragAndDrop", Choices=displays("A"), Groups=["G", "H"]),
-        {**line("QID8"), "DisplayLogic": logic(expr("QID1/SelectableChoice/1/1"), expr("QID5/x", join="Or"))},
-        flow=[branch(expr("QID1/QuestionDisplayed", "Displayed"), flow=[step("1")])],
-    )
-    return [everything(), wide]
-
-
-LEAVES: list[Any] = [
-    None,
-    True,
-    "",
-    "x",
-    0,
-    -99,
-    10**9,
-    1.5,
-    [],
-    {},
-    [[]],
-    {"0": []},
-    "${q://QID1/x}",
-    "QID1",
-    "\ud800",
-    "<b>",
-    "9" * 30,
-]
-
-
-def inner(value: Any) -> list[Any]:
-    """All containers inside a value that are not empty."""
-    found = []
-    items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
-    if items:
-        found.append(value)
-    for item in items:
-        found += inner(item)
-    return found
-
-
-def mutant(chance: random.Random, sources: list[Any]) -> bytes:
-    """A file with a few parts cut, swapped, doubled, replaced, or some bytes flipped."""
-    data = copy.deepcopy(chance.choice(sources))
-    for _ in range(chance.randint(1, 4)):
-        places = inner(data)
-        box = chance.choice(places)
-        key = chance.choice(list(box) if isinstance(box, dict) else range(len(box)))
-        change = chance.randint(0, 4)
-        if change == 0:
-            del box[key]
-        elif change == 1:
-            box[key] = copy.deepcopy(chance.choice(LEAVES))
-        elif change == 2:
-            box[key] = copy.deepcopy(chance.choice(places))
-        elif change == 3 and isinstance(box, dict):
-            box[str(chance.choice(LEAVES))] = box.pop(key)
-        elif isinstance(box, list):
-            box.append(copy.deepcopy(box[key]))
-        if len(str(data)) > 200_000 or not inner(data):
-            break
-    raw = bytearray(json.dumps(data).encode())
-    if chance.random() < 0.2:
-        for _ in range(3):
-            raw[chance.randrange(len(raw))] = chance.randrange(256)
-    return bytes(raw[: chance.randrange(len(raw))] if chance.random() < 0.05 else raw)
-
-
-def run(seed: int, count: int, check: Callable[[bytes], Any] = parse) -> None:
-    """Many mutants, each of which gives a draft or a refusal."""
-    chance, sources = random.Random(seed), seeds()
-    for _ in range(count):
-        data = mutant(chance, sources)
-        begun = time.monotonic()
-        try:
-            found: Any = check(data)
-        except Refused as refused:
-            found = refused
-        assert found.definition.questions if isinstance(found, Imported) else found.faults[0].sentence("zh")
-        assert time.monotonic() - begun < 5
-
-
-def test_mutants_end_in_a_draft_or_a_message() -> None:
-    run(1, 150)
-
-
-@pytest.mark.long
-def test_many_mutants_end_in_a_draft_or_a_message() -> None:
-    run(2, 5_000)
