@@ -11,12 +11,13 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, delete, func, insert, or_, select
+from sqlalchemy import Table, delete, insert, or_, select
 
 from survey_app import clock
 from survey_app.database import db
@@ -34,9 +35,10 @@ MOST_WAITING, MOST_WAITING_BYTES = 500, 1_000_000_000  # files that nobody has s
 DRAFT_DAYS = 14
 _RANDOM_BITS = 46
 STEP = 32_768  # characters: what is sealed is this or a multiple of it, so that no size leads to a log of what was sent
-MIXED_AT_ONCE = 24_000_000  # bytes of photos that are held in memory and written in one transaction
+AT_ONCE = 8_000_000  # bytes of photos that are held in memory and written in one transaction
 _LONGEST = 40  # seconds, on a machine that has much else to do
 One = TypeVar("One")
+Values = dict[str, Any]  # of a row
 _one_at_a_time = threading.Lock()  # a photo takes up to 500 MB while it is drawn
 
 _NO_PICTURE = N_("这里只能上传照片（JPG、PNG 或 WebP）。")
@@ -156,66 +158,73 @@ def expire(*, now: datetime) -> int:
 
 
 # --- the order of coming ----------------------------------------------------------------------------------------------
-_known: dict[int, frozenset[bytes]] = {}  # period -> its files when they were mixed last, as far as this process knows
+_known: dict[int, frozenset[bytes]] = {}  # period -> its files that are mixed, as far as this process knows
 
 
 def forget_order(*, periods: Iterable[int]) -> int:
-    """Mix the places of the photos of anonymous answers of these days, where new ones came; commits. Returns how many.
+    """Mix the places of the photos of anonymous answers of these days, where new ones came; commits. Returns how many writes.
 
-    A database remembers in which order its rows came (see `settling`). Rows as large as these fill places of their own, and
-    who rewrites them one by one gets the same places back: so many at a time go, and come back in an order by chance.
+    A database remembers in which order its rows came (see `settling`), and rows as large as these fill places of their own.
+    So many at a time are taken out and put back in an order by chance. PostgreSQL numbers rows as they are written: once is
+    enough. SQLite gives the same places to those that were taken out together, so where they are several lots it is done
+    twice: what then stays where it was is one in hundreds, and nobody knows which.
     """
-    done, known = 0, dict(_known)
+    known = dict(_known)
     _known.clear()
+    once = db.session.get_bind().dialect.name == "postgresql"
+    done = 0
     for period in sorted(set(periods)):
-        sizes = _anonymous(period)
-        if not sizes:
-            continue
-        if not frozenset(sizes) <= known.get(period, frozenset()):
-            # where one turn cannot mix all with all, a second one leaves no photo near its old neighbours
-            turns = 1 if sum(sizes.values()) <= MIXED_AT_ONCE else 2
-            done += sum(_mix(sizes) for _ in range(turns))
-        _known[period] = frozenset(sizes)
+        numbers = _anonymous(period)
+        if not numbers <= known.get(period, frozenset()):
+            written, lots = _write_anew(numbers)
+            done += written + (_write_anew(numbers)[0] if lots > 1 and not once else 0)
+        if numbers:
+            _known[period] = numbers
     return done
 
 
-def _anonymous(period: int) -> dict[bytes, int]:
-    """Number and size of the photos of anonymous answers of a day."""
+def _anonymous(period: int) -> frozenset[bytes]:
+    """The photos of anonymous answers of a day."""
     first, beyond = period << _RANDOM_BITS, (period + 1) << _RANDOM_BITS
     mine = (UploadedFile.response_id >= first) & (UploadedFile.response_id < beyond)
     anonymous = select(Response.id).where(Response.id == UploadedFile.response_id, Response.mode == "anonymous")
-    found = db.session.execute(
-        select(UploadedFile.id, func.length(UploadedFile.body)).where(mine, anonymous.exists())
-    ).tuples()
-    return {bytes(number): size for number, size in found}
+    return frozenset(map(bytes, db.session.scalars(select(UploadedFile.id).where(mine, anonymous.exists()))))
 
 
-def _mix(sizes: Mapping[bytes, int]) -> int:
-    """Delete and insert them again, as many at a time as may be held in memory; one transaction each."""
-    done, batch, left = 0, list[bytes](), MIXED_AT_ONCE
-    for number in _by_chance(sizes):
-        if batch and sizes[number] > left:
-            done += _write_anew(batch)
-            batch, left = [], MIXED_AT_ONCE
-        batch.append(number)
-        left -= sizes[number]
-    return done + _write_anew(batch)
+def _write_anew(numbers: frozenset[bytes]) -> tuple[int, int]:
+    """Take out and put back, one transaction a lot. Between lots others have as much time as one took. (how many, lots)"""
+    done, lots, lot = 0, 0, list[Values]()
+    begun = time.monotonic()
+    for place, number in enumerate(order := _by_chance(numbers), start=1):
+        if not lot:
+            _keep_others_waiting()
+        lot += _taken_out(number)
+        if place == len(order) or sum(len(row["body"]) for row in lot) >= AT_ONCE:
+            _put_back(_by_chance(lot))
+            done, lots, lot = done + len(lot), lots + 1, []
+            if place < len(order):
+                time.sleep(min(1.0, time.monotonic() - begun))
+            begun = time.monotonic()
+    return done, lots
 
 
-def _write_anew(numbers: Iterable[bytes]) -> int:
-    table = cast(Table, UploadedFile.__table__)
-    if db.session.get_bind().dialect.name == "postgresql":  # a withdrawal that waited for a row must find the new one
+def _keep_others_waiting() -> None:
+    """PostgreSQL: a withdrawal that waited for a row must find the new one."""
+    if db.session.get_bind().dialect.name == "postgresql":
         db.session.connection().exec_driver_sql("LOCK TABLE uploaded_file IN SHARE ROW EXCLUSIVE MODE")
-    rows: list[dict[str, Any]] = []
-    for number in numbers:
-        row = db.session.execute(select(table).where(table.c.id == number)).mappings().one_or_none()
-        if row is not None:  # else: deleted a moment ago
-            rows.append(dict(row))
-            db.session.execute(delete(table).where(table.c.id == number))
-    for values in _by_chance(rows):
-        db.session.execute(insert(table).values(values))
+
+
+def _taken_out(number: bytes) -> list[Values]:
+    table = cast(Table, UploadedFile.__table__)
+    row = db.session.execute(select(table).where(table.c.id == number)).mappings().one_or_none()
+    db.session.execute(delete(table).where(table.c.id == number))
+    return [] if row is None else [dict(row)]  # none: deleted a moment ago
+
+
+def _put_back(rows: Sequence[Values]) -> None:
+    for row in rows:
+        db.session.execute(insert(cast(Table, UploadedFile.__table__)).values(row))
     db.session.commit()
-    return len(rows)
 
 
 def _by_chance(some: Iterable[One]) -> list[One]:

@@ -103,11 +103,11 @@ def photos(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.anonymity
 @pytest.mark.usefixtures("photos")
-@pytest.mark.parametrize("at_once", [uploads.MIXED_AT_ONCE, 1_500_000])  # all with all; about 25 photos at a time
+@pytest.mark.parametrize("at_once", [uploads.AT_ONCE, 1_500_000])  # all with all; about 25 photos at a time
 def test_photos_tell_nobody_in_which_order_they_came(
     app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch, at_once: int, full: bool
 ) -> None:
-    monkeypatch.setattr(uploads, "MIXED_AT_ONCE", at_once)
+    monkeypatch.setattr(uploads, "AT_ONCE", at_once)
     rng, number = random.Random(5), 600 if full else 150
     world = make_world()
     recorder = Recorder(settings, web.vault())
