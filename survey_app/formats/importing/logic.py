@@ -418,14 +418,14 @@ def _written(value: Any) -> str:
 def _two_answers(left: Target, op: str, right: Target, scope: Scope) -> dict[str, Any]:
     if left.kind in ("option", "multiple") or right.kind in ("option", "multiple"):
         raise Inexpressible
-    if left.kind == "choice" and any(given != code for given, code in left.codes.items()):
-        raise Inexpressible
+    if any(given != code for side in (left, right) for given, code in side.codes.items() if side.kind == "choice"):
+        raise Inexpressible  # renamed codes are no longer equal where the source's were
     if op not in ("=", "!=") and "text" in (left.kind, right.kind):
         raise Inexpressible
-    if op == "!=" and scope.empty_equals:
-        same = {left.name: {"is": {"answer": right.name}}}
+    if op in ("=", "!=") and scope.empty_equals:
         nothing = {"all": [{left.name: {"answered": False}}, {right.name: {"answered": False}}]}
-        return {"not": {"any": [same, nothing]}}
+        equal = {"any": [{left.name: {"is": {"answer": right.name}}}, nothing]}
+        return equal if op == "=" else {"not": equal}
     return {left.name: {_OURS[op]: {"answer": right.name}}}
 
 

@@ -29,7 +29,7 @@ BINARY = {"and": (10, "all"), "or": (5, "any"), "=": (20, "="), "!=": (20, "!=")
 
 
 class Known:
-    """q: a list recoded from 1, 2, 3; m: a multiple choice; n: a number; w: a text."""
+    """q: a list recoded from 1, 2, 3; m: a multiple choice; n, k: numbers; w: a text."""
 
     def __init__(self, empty_equals: bool = True) -> None:
         self.empty_equals = empty_equals
@@ -40,6 +40,7 @@ class Known:
         kinds = {
             "q": Target("choice", "q", {"1": "a", "2": "b", "3": "c"}),
             "n": Target("number", "n"),
+            "k": Target("number", "k"),
             "w": Target("text", "w"),
         }
         if ref.name not in kinds:
@@ -114,6 +115,17 @@ def test_a_condition_holds_for_the_same_answers(tree: Any, same: Callable[..., b
 def test_an_unanswered_name_differs_from_nothing_where_its_language_says_so() -> None:
     found = condition(Op("!=", Ref("n"), Const(3)), Known(empty_equals=False))
     assert isinstance(found, dict) and not conditions.holds(found, {}) and conditions.holds(found, {"n": 4})
+
+
+@pytest.mark.parametrize(("sign", "both", "one"), [("=", True, False), ("!=", False, True)])
+def test_two_names_without_an_answer_are_equal_where_nothing_is_a_text(sign: str, both: bool, one: bool) -> None:
+    found = condition(Op(sign, Ref("n"), Ref("k")), Known())
+    assert isinstance(found, dict)
+    assert conditions.holds(found, {}) is both
+    assert conditions.holds(found, {"n": 3}) is one and conditions.holds(found, {"k": 3}) is one
+    assert conditions.holds(found, {"n": 3, "k": 3}) is both and conditions.holds(found, {"n": 3, "k": 4}) is one
+    strict = condition(Op("=", Ref("n"), Ref("k")), Known(empty_equals=False))
+    assert isinstance(strict, dict) and not conditions.holds(strict, {}) and conditions.holds(strict, {"n": 3, "k": 3})
 
 
 def test_what_cannot_be_said_is_not_said_wrongly() -> None:
