@@ -105,11 +105,6 @@ def flipped(source: bytes, number: int, seed: int) -> Iterator[bytes]:
         yield _bytes(source, chance) or b"x"
 
 
-def survive(parse: Callable[[bytes], Imported], source: bytes, number: int, seed: int = 1) -> tuple[int, int]:
-    """How many copies of a JSON file became drafts and how many were refused."""
-    return end_well(parse, mutants(source, number, seed))
-
-
 def end_well(parse: Callable[[bytes], Imported], copies: Iterable[bytes]) -> tuple[int, int]:
     """How many became drafts and how many were refused; any other end is an error of the importer."""
     drafts = refused = 0

@@ -1,5 +1,6 @@
 """Questions with choices: radiogroup, dropdown, checkbox, tagbox, imagepicker, boolean, ranking."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from survey_app.formats.surveyjs.outline import Element
 from survey_app.formats.surveyjs.work import NO, NONE, OTHER, REFUSED, UNKNOWN, YES, Work, target_codes
 
 MAX_RANGE = 5_000
+_NAMED = re.compile(r"\{\$?(?:item|choice)\.([A-Za-z_][A-Za-z0-9_]*)")
+"""What a rule on a list names of a choice."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def choice_list(
     codes = draft.codes([item.value for item in items], room or draft.room(name_room, [item.value for item in items]))
     made = []
     correct = element.node.get("correctAnswer")
+    named = _NAMED.findall(element.node.words("choicesVisibleIf") + element.node.words("choicesEnableIf"))
     for item, code in zip(items, codes, strict=True):
         choice: dict[str, Any] = {"code": code, "text": choice_text(work, item, name_room)}
         if item.special == "other":
@@ -93,7 +97,7 @@ def choice_list(
         if correct is not None and written(correct) == item.value:
             choice["score"] = 1
             draft.kept("score", element.node.at("correctAnswer"), shown(correct), name_room)
-        _tell(work, item, code, name_room)
+        _tell(work, item, code, name_room, named)
         element.parts.append((item, choice))
         made.append(choice)
     return made, {item.value: code for item, code in reversed(list(zip(items, codes, strict=True)))}
@@ -107,7 +111,7 @@ def choice_text(work: Work, item: Offered, ours: str) -> Words:
     return work.draft.complete(text) or work.plain(item.value or "…")
 
 
-def _tell(work: Work, item: Offered, code: str, ours: str) -> None:
+def _tell(work: Work, item: Offered, code: str, ours: str, named: list[str]) -> None:
     source = f"{item.value}: {shown(list(item.text.values()))}" if item.text else item.value
     if item.copied:
         return
@@ -118,7 +122,7 @@ def _tell(work: Work, item: Offered, code: str, ours: str) -> None:
     if item.node:
         if link := item.node.get("imageLink"):
             work.draft.lost("choice", item.place, shown(link), "picture", ours)
-        item.node.get("visibleIf", "enableIf")  # told with the rules
+        item.node.get("visibleIf", "enableIf", *named)  # told with the rules
         work.settings(item.node, ours)
 
 

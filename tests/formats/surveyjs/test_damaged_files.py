@@ -3,25 +3,33 @@
 import contextlib
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from survey_app.formats.importing import Refused
 from survey_app.formats.surveyjs import parse
-from tests.formats.mutants import survive
+from tests.formats.mutants import end_well, mutants
+from tests.formats.surveyjs.samples import FILES
 
-SOURCE = (Path(__file__).parent / "all_types.json").read_bytes()
+SOURCES = [(Path(__file__).parent / "all_types.json").read_bytes(), *FILES.values()]
+
+
+def copies(number: int, seed: int) -> Iterator[bytes]:
+    """Damaged copies of each sample."""
+    for at, source in enumerate(SOURCES):
+        yield from mutants(source, number // len(SOURCES), seed + at)
 
 
 def test_damaged_files_end_in_a_draft_or_a_refusal() -> None:
-    drafts, refused = survive(parse, SOURCE, 100)
-    assert drafts > 20 and refused > 5
+    drafts, refused = end_well(parse, copies(501, 1))
+    assert drafts > 100 and refused > 20
 
 
 @pytest.mark.long
 def test_very_many_damaged_files_end_in_a_draft_or_a_refusal() -> None:
-    drafts, refused = survive(parse, SOURCE, 5_000, seed=2)
+    drafts, refused = end_well(parse, copies(20_001, 10))
     assert drafts and refused
 
 
