@@ -30,7 +30,8 @@ class Line:
     count: int
     exact: bool
     full: bool
-    turned_away: int | None  # None: too few to be shown
+    turned_away: int | None  # at least; None: too few to be shown
+    live: bool  # not anonymous, or sample data: every answer is shown at once
 
     @property
     def few(self) -> bool:
@@ -71,7 +72,8 @@ def _line(name: str, limit: int, counted: Counted, away: int, open_: bool) -> Li
         known if exact else known - known % K,
         exact,
         full,
-        away if open_ or away >= K or not away else None,
+        away if open_ else away - away % K if away >= K or not away else None,
+        open_,
     )
 
 

@@ -152,7 +152,8 @@ class Changes:
         """A used link, opened: what can be done with the answer, the form filled with it, or the form that deletes it."""
         found, environ = find(self.here, ticket, entry.invitation_id), incoming.asked.get()
         if found is None:
-            return self._page(200, closing.submitted(frame, day), frame)
+            sure = not turning_away.may_have(self.here.doors, entry.door)
+            return self._page(200, closing.submitted(frame, day, sure=sure), frame)
         if incoming.query_value(environ, "x"):
             return self._page(200, changing_pages.take_back(frame, ticket.code, entry.home), frame)
         since = changing_marks.read(ticket, incoming.query_value(environ, "e"))

@@ -67,9 +67,16 @@ def changed_elsewhere(frame: Frame, typed: Mapping[str, str], acts: str) -> str:
     )
 
 
-def submitted(frame: Frame, day: int | None, acts: str = "") -> str:
-    """A personal link that was used, opened again. Nothing of the answer is shown. `acts`: as on the thanks page."""
+def submitted(frame: Frame, day: int | None, acts: str = "", *, sure: bool = True) -> str:
+    """A personal link that was used, opened again. Nothing of the answer is shown. `acts`: as on the thanks page.
+
+    `sure`: that there was an answer. Nobody can tell where quotas turn people away.
+    """
     _ = frame.say
+    if not sure:
+        title, text = _("您已参加过"), _("谢谢您！不需要再填写一次。")
+        body = f"<div class=done>{TICK}<h1>{title}</h1><p>{text}</p></div>"
+        return closing_page(frame, title, body, links=("privacy", "withdraw"))
     title, when = _("您已提交过"), _("您已在 %(day)s 提交。")
     text = when % {"day": f"<strong>{_day(frame, day)}</strong>"} if day is not None else _("我们已收到您的回答。")
     thanks_text = _("谢谢您！不需要再填写一次。")

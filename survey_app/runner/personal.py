@@ -14,7 +14,7 @@ from flask import Response
 from survey_app import clock
 from survey_app.responses import ballots, drafts
 from survey_app.responses.ballots import Ticket
-from survey_app.runner import arriving, assets, closing, incoming
+from survey_app.runner import arriving, assets, closing, incoming, turning_away
 from survey_app.runner.answering import Reply
 from survey_app.runner.changing import STATE
 from survey_app.runner.changing_pages import TAKE_BACK
@@ -74,7 +74,8 @@ class Personal:
         if used is not None:
             if entry.can_change and channel != "receipt":  # a receipt is left lying about
                 return self.changes.done(entry, ticket, wave, used[0], self._frame())
-            return self.page(lambda frame: closing.submitted(frame, used[0]))
+            sure = not turning_away.may_have(self.here.doors, door)
+            return self.page(lambda frame: closing.submitted(frame, used[0], sure=sure))
         saved = drafts.load(self.here.recorder, ticket)
         paper = self.here.doors.paper(saved.version_id) if saved else None
         if paper is None or is_looser(paper.definition.mode, door.mode):

@@ -12,7 +12,7 @@ from survey_app.questionnaire.parts import text_in
 from survey_app.questionnaire.routing import Path
 from survey_app.responses.quotas import Claim, Claims
 from survey_app.runner import interview_words
-from survey_app.runner.doors import Paper
+from survey_app.runner.doors import Door, Doors, Paper
 from survey_app.runner.frame import Frame, closing_page
 from survey_app.runner.sheet import escaped
 
@@ -40,6 +40,12 @@ def _fitting(quotas: Collection[Quota], way: Path) -> list[Quota]:
 def _claims(paper: Paper, fitting: list[Quota], *, strict: bool, invited: bool) -> Claims | None:
     wanted = tuple(Claim(quota.name, quota.limit) for quota in fitting)
     return Claims(paper.questionnaire_id, wanted, strict, invited) if wanted else None
+
+
+def may_have(doors: Doors, door: Door) -> bool:
+    """Whether somebody whose code is used up may have been turned away."""
+    paper = doors.paper(door.version_id)
+    return paper is not None and bool(paper.definition.quotas)
 
 
 def page(frame: Frame, definition: Definition, name: str) -> str:

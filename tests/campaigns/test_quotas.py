@@ -72,7 +72,7 @@ def test_a_full_quota_is_told_at_the_next_tick_with_its_number(counting: Countin
     assert not counting.line().full
     assert counting.tick() == 1
     line = counting.line()
-    assert (line.count, line.full, line.exact, line.bar, line.turned_away) == (LIMIT, True, True, LIMIT, 7)
+    assert (line.count, line.full, line.exact, line.bar, line.turned_away) == (LIMIT, True, True, LIMIT, 5)
 
 
 def test_few_who_were_turned_away_are_not_shown(counting: Counting) -> None:

@@ -67,6 +67,8 @@ def test_who_counts_is_said_by_the_form_of_all_rules(pane: Pane) -> None:
     node = made(pane)
     form = rule_form(pane, node)
     assert "计入这个配额（最多 100 份）" in form and "全部删除" not in form and "“还有呢？”" not in form
+    page = pane.person.text(f"/questionnaires/{pane.id}/rules/{node}/when")
+    assert "配额“quota_1”计入哪些人" in page and "显示条件" not in page
     fields = {
         "item": "0",
         "join": "all",
