@@ -5,6 +5,7 @@ import re
 from survey_app.questionnaire.conditions import is_answered
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import Answers, Texts, text_in
+from survey_app.questionnaire.question_types.hidden import Computed
 
 _HOLE = re.compile(r"\{\{ ?([a-z][a-z0-9_]{0,63}) ?\}\}")
 NOTHING = "…"
@@ -19,7 +20,15 @@ def fill(text: str, definition: Definition, answers: Answers, texts: Texts, lang
     """The text with the answers in it. An unanswered variable shows "…". What was typed is never read again for holes."""
     if "{{" not in text:
         return text
-    return _HOLE.sub(lambda hole: shown_answer(definition, hole.group(1), answers, texts, language) or NOTHING, text)
+
+    def shown(hole: re.Match[str]) -> str:
+        name = hole.group(1)
+        question = definition.owners.get(name)
+        if isinstance(question, Computed) and question.says_nothing(answers.get(name)):
+            return ""
+        return shown_answer(definition, name, answers, texts, language) or NOTHING
+
+    return _HOLE.sub(shown, text)
 
 
 def shown_answer(definition: Definition, name: str, answers: Answers, texts: Texts, language: str) -> str:

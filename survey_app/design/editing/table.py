@@ -445,6 +445,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "retired": N_("发布时自动记录"),
         "open_rules": N_("画布里的题目"),
         "checks": N_("画布里的题目"),
+        "words": N_("随文件导入"),
     },
     "column": {"retired": N_("发布时自动记录")},
     "scale": {"retired": N_("发布时自动记录")},

@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 from survey_app.formats.importing.logic import BadExpression, Const, Inexpressible, Target
+from survey_app.formats.importing.texts import words
 from survey_app.formats.limesurvey.comparing import Count, Number
 from survey_app.formats.limesurvey.expressions import holes, parsed
 from survey_app.formats.limesurvey.grids import rows_of
 from survey_app.formats.limesurvey.lists import nothing
+from survey_app.formats.limesurvey.phrasing import has_words, phrase
 from survey_app.formats.limesurvey.survey import Item, Question
 from survey_app.formats.limesurvey.variables import Variable
 from survey_app.formats.limesurvey.work import Plain, Work
@@ -270,22 +272,43 @@ def equation(work: Work, question: Question) -> list[Plain]:
         kind, ours = ("an equation with words", "带文字的公式题"), ("a paragraph", "段落说明")
         work.building.changed("question", question.place, "*", "as_type", name, source=kind, type=ours)
         return [{"name": name, "type": "note"}]
+    text = {work.building.languages[0]: question.code or name}
+    made: Plain = {"name": name, "type": "computed", "expression": 0, "text": text}
     try:
-        expression = _expression(work, parsed(found[0].inner))
+        tree = parsed(found[0].inner)
+        if has_words(tree):
+            made |= _worded_equation(work, question, tree)
+        else:
+            made["expression"] = _expression(work, tree)
+            work.register(question, "", Target("number", name), name)
+            work.building.kept("rule", f"{question.place} / equation", source, name)
     except (Inexpressible, BadExpression):
         return _unsaid_equation(work, question, source)
-    work.register(question, "", Target("number", name), name)
-    work.building.kept("rule", f"{question.place} / equation", source, name)
-    made: Plain = {
-        "name": name,
-        "type": "computed",
-        "expression": expression,
-        "text": {work.building.languages[0]: question.code or name},
-    }
     if hidden:
         return [made]
     shown = work.extra_name(f"{name}_shown")
     return [made, {"name": shown, "type": "note", "text": {work.building.languages[0]: f"{{{{{name}}}}}"}}]
+
+
+def _worded_equation(work: Work, question: Question, tree: Any) -> Plain:
+    """Words by condition: a number for each of them, which texts say in the words of every language."""
+    found = phrase(work.reading(), tree)
+    first = work.building.languages[0]
+    said = [{first: words(text).text} for text in found.words]
+    for language, source in question.texts.items():
+        inner = [hole.inner for hole in holes(source)]
+        other = phrase(work.reading(), parsed(inner[0])) if len(inner) == 1 else found
+        if other.expression == found.expression and len(other.words) == len(said):
+            for text, word in zip(said, other.words, strict=True):
+                text[work.building.tag(language)] = words(word).text
+        else:
+            work.building.lost("text", f"{question.place} [{language}]", source, "setting_lost", question.name)
+    numbers = {word: str(number) for number, word in enumerate(found.words, start=1)}
+    work.register(question, "", Target("choice", question.name, numbers), question.name)
+    kinds = {"source": ("words by condition", "按条件的文字"), "type": ("a number with words", "带说法的数值")}
+    place, given = f"{question.place} / equation", next(iter(question.texts.values()))
+    work.building.changed("rule", place, given, "as_type", question.name, **kinds)
+    return {"expression": found.expression, "words": said}
 
 
 def _expression(work: Work, tree: Any) -> Any:

@@ -36,7 +36,7 @@ _NEVER_REQUIRED = (*_SILENT, "note", "section")
 
 
 def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
-    """The questions of the draft that this one becomes, helpers first. `page_rule`: what its page is shown under."""
+    """The questions of the draft that this one becomes; helpers wait in `work`. `page_rule`: what its page is shown under."""
     work.question, work.helpers, work.open_notes, work.used, work.settled = question, [], [], set(), set()
     rule, said = relevance(work, question)
     before = len(work.building.lines)
@@ -59,7 +59,7 @@ def make(work: Work, question: Question, page_rule: Any) -> list[Plain]:
         notes = made[0].setdefault("open_rules", [])
         notes += [note for note in work.open_notes if note not in notes][: 100 - len(notes)]
         work.open_notes = []
-    return [*work.helpers, *made]
+    return made
 
 
 def _made(work: Work, question: Question, rule: Any) -> list[Plain]:

@@ -96,14 +96,14 @@ def _group(work: Work, group: Group, single: bool) -> None:
     more: Plain = {"show_if": rule} if isinstance(rule, dict) else {}
     page = building.page(title, **more)
     building.kept("group", place, next(iter(group.names.values()), group.id), str(page.get("name", "")))
+    work.pages[group.id] = len(building.pages) - 1
     if group.descriptions:
         name = work.extra_name(f"group_{plain(group.id) or 'x'}_text")
         work.in_group = True
         text = work.labelled(group.descriptions, f"{place} / description", name, group.id)
-        for one in (*work.helpers, {"name": name, "type": "note", "text": text}):
-            building.add(one, place)
-        work.helpers, work.in_group = [], False
-    work.pages[group.id] = len(building.pages) - 1
+        _add_helpers(work, place)
+        building.add({"name": name, "type": "note", "text": text}, place)
+        work.in_group = False
     notes, work.open_notes = work.open_notes, []
     for number, question in enumerate(group.questions):
         if number and (single or question.attribute("page_break") == "1"):
@@ -136,10 +136,31 @@ def _tell_rule(work: Work, group: Group, rule: Any, first: Plain, place: str) ->
             work.building.kept("rule", f"{place} / grelevance", group.relevance, "")
 
 
+def _add_helpers(work: Work, place: str) -> None:
+    """Computed values stand before what uses them; at the head of a page on one of their own, so that it stays whole."""
+    building, helpers = work.building, work.helpers
+    work.helpers = []
+    for helper in helpers:
+        for text in helper.get("words", ()):  # a text without the first language would be none
+            text.setdefault(building.languages[0], next(iter(text.values())))
+    if helpers and not building.pages[-1]["questions"]:
+        page = building.pages.pop()
+        at = len(building.pages)
+        building.page(None, **({"show_if": page["show_if"]} if "show_if" in page else {}))
+        work.pages |= {id: index + 1 for id, index in work.pages.items() if index == at}
+        for helper in helpers:
+            building.add(helper, place)
+        building.pages.append(page)
+        return
+    for helper in helpers:
+        building.add(helper, place)
+
+
 def _question(work: Work, question: Question, rule: Any) -> Plain:
     """Adds the questions that one of the source becomes; the main one."""
     made = make(work, question, rule)
     work.at += 1
+    _add_helpers(work, question.place)
     for one in made:
         work.building.add(one, question.place)
         work.building.names.reserve(one["name"])

@@ -8,10 +8,13 @@ from survey_app.formats.importing.building import Building
 from survey_app.formats.importing.logic import BadExpression, Inexpressible, Ref, Target
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.report import shortened
-from survey_app.formats.limesurvey import functions, words
+from survey_app.formats.importing.texts import words
+from survey_app.formats.limesurvey import functions
+from survey_app.formats.limesurvey import words as built_in
 from survey_app.formats.limesurvey.comparing import Number, Truth, answered
 from survey_app.formats.limesurvey.conditions import Reading
 from survey_app.formats.limesurvey.expressions import Hole, parsed
+from survey_app.formats.limesurvey.phrasing import Phrase, has_words, phrase, typed_or_chosen
 from survey_app.formats.limesurvey.survey import Item, Question, Survey, Texts
 from survey_app.formats.limesurvey.variables import SEEN_AS_VALUE, Variable, Variables
 from survey_app.formats.limesurvey.wording import Frame, braces_free, framed, unframed
@@ -61,7 +64,7 @@ class Work:
     def helper(self, expression: Any) -> Variable:
         """The variable of a computed value that is put before the question in hand."""
         for made in self.helpers:
-            if made["expression"] == expression:
+            if made["expression"] == expression and "words" not in made:
                 return Variable(Target("number", made["name"]), made["name"], self.at, made["name"], always=True)
         base = plain(self.question.code) if self.question else "group"
         name = self.building.names.give(f"{base[:20]}_calc", "calc")
@@ -106,7 +109,7 @@ class Work:
                 building.lost("text", f"{place} [{language}]", source, "language_twice", ours, first=tag)
                 continue
             before = len(building.lines)
-            frame = framed(source, lambda hole: self._piped(hole, place, ours))
+            frame = framed(source, lambda hole, tag=tag: self._piped(hole, place, ours, tag))  # type: ignore[misc]
             found = building.text({language or building.languages[0]: frame}, place, ours)
             for tag, said in found.items():
                 made[tag] = unframed(said)
@@ -124,7 +127,7 @@ class Work:
             made = {self.building.languages[0]: next(iter(made.values()), "") or braces_free(fallback) or "…", **made}
         return made
 
-    def _piped(self, hole: Hole, place: str, ours: str) -> Frame:
+    def _piped(self, hole: Hole, place: str, ours: str, tag: str) -> Frame:
         """What stands for an expression in a text: a variable's name, fixed words, or nothing known."""
         try:
             tree = parsed(hole.inner)
@@ -133,21 +136,52 @@ class Work:
                 self._left_open(hole, place, ours)
             return Frame()
         try:
-            if isinstance(tree, Ref) and (name := self._pipe(tree)):
+            listed = typed_or_chosen(tree)
+            if isinstance(tree, Ref) and (name := self._pipe(tree)) or listed and (name := self._pipe(listed)):
                 return Frame(name=name)
+            if has_words(tree):
+                return self._phrased(tree, hole, place, ours, tag)
             found = self.reading().operand(tree, 0)
             if isinstance(found, Number) and (self.question or self.in_group):
                 return Frame(name=self.helper(found.tree).pipe)
         except Inexpressible:
             pass
-        self._left_open(hole, place, ours)
+        self._left_open(hole, place, ours, rule=has_words(tree))
         return Frame()
+
+    def _phrased(self, tree: Any, hole: Hole, place: str, ours: str, tag: str) -> Frame:
+        """Words by condition: the name of the computed value that says them. Raises Inexpressible."""
+        if not (self.question or self.in_group):
+            raise Inexpressible
+        found = phrase(self.reading(), tree)
+        name = self.phrased(found, tag)
+        self.building.kept("rule", place, hole.inner, ours or name)
+        return Frame(name=name)
+
+    def phrased(self, found: Phrase, tag: str) -> str:
+        """The name of the computed value that says these words in this language, made where there is none."""
+        said = [words(text).text for text in found.words]
+        for made in self.helpers:
+            texts = made.get("words", ())
+            if made["expression"] != found.expression or len(texts) != len(said):
+                continue
+            if all(text.get(tag, word) == word for text, word in zip(texts, said, strict=True)):
+                for text, word in zip(texts, said, strict=True):
+                    text[tag] = word
+                return str(made["name"])
+        base = plain(self.question.code) if self.question else "group"
+        name = self.building.names.give(f"{base[:20]}_words", "words")
+        own = [{tag: word} for word in said]
+        self.helpers.append({"name": name, "type": "computed", "expression": found.expression, "words": own})
+        return name
 
     def _pipe(self, ref: Ref) -> str:
         """The name a text shows for a variable, "" when it is another thing of it."""
         return self.variables.find(ref, self.at).pipe if ref.part in (*SEEN_AS_VALUE, "shown") else ""
 
-    def _left_open(self, hole: Hole, place: str, ours: str) -> None:
+    def _left_open(self, hole: Hole, place: str, ours: str, *, rule: bool = False) -> None:
+        if rule:
+            self.building.lost("rule", place, hole.inner, "rule_kept_as_note", ours)
         self.building.changed("text", place, hole.inner, "expression_in_text", ours, expression=shortened(hole.inner))
         note = f"{place}: {{{shortened(hole.inner)}}}"
         if note not in self.open_notes:
@@ -203,7 +237,7 @@ class Work:
 
     def built_in(self, english: str) -> dict[str, str]:
         """Words of LimeSurvey's own, in the languages of the survey."""
-        return {tag: words.said(english, tag) for tag in self.building.languages}
+        return {tag: built_in.said(english, tag) for tag in self.building.languages}
 
     def register(self, question: Question, suffix: str, target: Target | None, pipe: str = "", **more: Any) -> None:
         """A variable of the question in hand."""

@@ -15,7 +15,7 @@ _TEXTS = frozenset(
 _LIMITS = frozenset(["required", "min", "max", "pattern", "max_length", "decimals", "total", "top", "step", "expected"])
 _LISTED: dict[str, Kind] = {
     "choices": "choice", "rows": "row", "fields": "row", "items": "row", "columns": "row", "labels": "text",
-    "points": "choice", "scores": "score", "quotas": "quota", "open_rules": "rule", "checks": "validation",
+    "points": "choice", "scores": "score", "quotas": "quota", "open_rules": "rule", "checks": "validation", "words": "text",
 }  # fmt: skip
 _EDGE = re.compile(r"[.\[]")
 PART_RULE = re.compile(r"\.(choices|rows|fields|items)\[[0-9]+\]\.show_if$")
@@ -124,7 +124,7 @@ def _items(value: Any, key: str, place: str, ours: str, language: str) -> Iterat
         for index, item in enumerate(value):
             at = f"{place}[{index}]"
             yield Item(_LISTED[key], at, _words(item, language), ours)
-            if isinstance(item, dict) and key not in ("labels", "scores", "quotas", "checks"):
+            if isinstance(item, dict) and key not in ("labels", "scores", "quotas", "checks", "words"):
                 rest = {k: v for k, v in item.items() if k not in ("text", "code")}
                 yield from _inside(rest, at, ours, language)
         return

@@ -68,16 +68,27 @@ class Hidden(_Unseen):
 
 
 class Computed(_Unseen):
-    """A number calculated from earlier answers by an expression tree."""
+    """A number calculated from earlier answers by an expression tree.
+
+    `words`: how a text that shows it says the values 1, 2, 3 ...; it then says nothing for 0.
+    """
 
     type: Literal["computed"]
     expression: dict[str, Any] | float
+    words: Annotated[Tuple[Text], Field(max_length=100)] = ()
 
     def variables(self) -> tuple[Variable, ...]:
         return (Variable(self.name, self.name, "computed", self.text, missing=-99999, decimals=2),)
 
     def operand(self, variable: str) -> str:
         return "number"
+
+    def piped_choice(self, variable: str, code: Any) -> Mapping[str, str] | None:
+        return self.words[int(code) - 1] if self.words and code in range(1, len(self.words) + 1) else None
+
+    def says_nothing(self, value: Any) -> bool:
+        """Whether a text that shows this value has no words for it."""
+        return bool(self.words) and value == 0
 
 
 class OrderData(_Unseen):

@@ -211,7 +211,7 @@ def test_an_equation_is_computed_and_shown() -> None:
 
 
 def test_an_equation_in_words_is_left_open() -> None:
-    found = parse(survey([q("num", "N"), q("word", "*", text="{if(num > 5, 'many', 'few')}")]))
+    found = parse(survey([q("num", "N"), q("word", "*", text="{if(num > 5, 'many', list(num))}")]))
     assert "if(num > 5" in found.definition.question("word").open_rules[0]
 
 
