@@ -88,13 +88,37 @@ def bars(card: Card, options: Sequence[Option], tally: Tally, _: Say, *, note: s
     ordered = sorted(options, key=lambda option: (option.last, -tally.counts.get(option.code, 0)))
     rows, lines = [], []
     for option in ordered:
-        count = tally.counts.get(option.code, 0)
-        found = measures.share(count, tally.n)
-        quiet = option.last or disclosure.is_few(tally.n)
-        rows.append(Bar(option.label, found.value, found.low, found.high, with_count(count, tally.n), quiet))
-        lines.append((option.label, str(count), percent(found.value, tally.n), range_of(found)))
-    card.chart = charts.bars(card.title, said((row.label, row.figure) for row in rows) + note, rows)
-    card.table = Table((_("选项"), _("人数"), _("比例"), _("95% 区间")), tuple(lines))
+        count, base = tally.counts.get(option.code, 0), base_of(tally, option.code)
+        if base is None:
+            lines.append((option.label, "–", "–", "–", "–"))
+            continue
+        found = measures.share(count, base)
+        quiet = option.last or disclosure.is_few(base)
+        rows.append(Bar(option.label, found.value, found.low, found.high, with_count(count, base), quiet))
+        lines.append((option.label, str(count), percent(found.value, base), range_of(found), f"{base:,}"))
+    if rows:
+        card.chart = charts.bars(card.title, said((row.label, row.figure) for row in rows) + note, rows)
+    headings = (_("选项"), _("人数"), _("比例"), _("95% 区间"), _("看到它的人"))
+    several = tally.some_by_rule
+    card.table = Table(headings if several else headings[:4], tuple(line if several else line[:4] for line in lines))
+    if several:
+        words = _("回答此题 %(n)s 人，各选项的比例以看到它的人为基数")
+        card.base = words % {"n": f"{tally.n:,}"}
+        left_out = len(lines) - len(rows)
+        if left_out:
+            card.facts.append(_("%(n)s 个选项看到的人太少，未显示") % {"n": left_out})
+
+
+def base_of(tally: Tally, code: str) -> int | None:
+    """How many of those who answered were offered a choice; None: too few to show what they chose.
+
+    Who was offered a choice is known from another question, so this is a cross of two. Where fewer people than may be told
+    apart were not offered it, they are counted in.
+    """
+    offered = tally.offered(code)
+    if disclosure.is_hidden(tally.n - offered):
+        return tally.n
+    return None if offered < disclosure.K_VERBATIM else offered
 
 
 def range_of(found: Estimate) -> str:

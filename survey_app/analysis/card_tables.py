@@ -11,6 +11,7 @@ from survey_app.analysis.card_shapes import (
     Option,
     Table,
     bars,
+    base_of,
     numbers_on,
     options_of,
     range_of,
@@ -58,13 +59,22 @@ def ranking(
     rows, lines, quiet = [], [], disclosure.is_few(card.n)
     for option, ranks in found:
         count, ranked = first[option.code], sum(ranks.values())
-        share = measures.share(count, card.n)
-        rows.append(Bar(option.label, share.value, share.low, share.high, with_count(count, card.n), quiet))
-        lines.append((option.label, with_count(count, card.n), range_of(share), *_rank(ranks), str(ranked)))
-    card.chart = charts.bars(card.title, said((row.label, row.figure) for row in rows), rows)
-    headings = (_("选项"), _("排在第一"), _("95% 区间"), _("平均名次"), _("95% 区间"), _("排过的人数"))
-    card.table = Table(headings, tuple(lines))
-    card.facts.append(_("长条是排在第一的比例，以回答此题的人为基数"))
+        base = base_of(tally, option.code)
+        if base is None:
+            lines.append((option.label, *("–",) * 6))
+            continue
+        share = measures.share(count, base)
+        rows.append(Bar(option.label, share.value, share.low, share.high, with_count(count, base), quiet))
+        lines.append((option.label, with_count(count, base), range_of(share), *_rank(ranks), str(ranked), f"{base:,}"))
+    if rows:
+        card.chart = charts.bars(card.title, said((row.label, row.figure) for row in rows), rows)
+    headings = (
+        _("选项"), _("排在第一"), _("95% 区间"), _("平均名次"), _("95% 区间"), _("排过的人数"), _("看到它的人"),
+    )  # fmt: skip
+    several = tally.some_by_rule
+    card.table = Table(headings if several else headings[:6], tuple(line if several else line[:6] for line in lines))
+    of_all, of_some = _("长条是排在第一的比例，以回答此题的人为基数"), _("长条是排在第一的比例，以看到这一项的人为基数")
+    card.facts.append(of_some if several else of_all)
     for option, ranks in found[:3]:
         if not disclosure.is_hidden(sum(ranks.values())):
             mean = score(measures.mean(ranks).value)
@@ -163,12 +173,16 @@ def several(
     lines = []
     for part in card.parts:
         tally = seen[part.name]
-        shares = (percent(tally.counts.get(option.code, 0) / tally.n, tally.n) for option in options)
-        lines.append((rows[part.name], str(tally.n), *shares))
+        lines.append((rows[part.name], str(tally.n), *(_share_of(tally, option) for option in options)))
     card.table = Table((_("项目"), _("人数"), *(option.label for option in options)), tuple(lines))
     card.base = _("每行基数见数据表")
     card.facts.append(_("可多选，合计超过 100%"))
     _close(card, len(rows), ROWS, _)
+
+
+def _share_of(tally: Tally, option: Option) -> str:
+    base = base_of(tally, option.code)
+    return "–" if base is None else percent(tally.counts.get(option.code, 0) / base, base)
 
 
 def _part(card: Card, variable: str, label: str, tally: Tally, options: Sequence[Option], _: Say) -> None:
@@ -183,7 +197,7 @@ def keep_part(card: Card, part: Card, _: Say) -> None:
     card.n = max(card.n, part.n)
     if part.state == HIDDEN:
         return
-    part.base = _("回答 %(n)s 人") % {"n": f"{part.n:,}"}
+    part.base = part.base or _("回答 %(n)s 人") % {"n": f"{part.n:,}"}
     if part.chart is not None and len(card.parts) < MOST_DRAWN:
         part.chart = replace(part.chart, title=f"{card.title} · {part.title}")
     else:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from survey_app.analysis import dataset
 from survey_app.analysis.dataset import FrozenVersion, Row
+from survey_app.analysis.offered import offers_of
 from survey_app.questionnaire.definition import Definition, Score
 from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.hidden import OrderData
@@ -30,11 +31,23 @@ class Tally:
     n: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
+    def offered(self, code: str) -> int:
+        """How many of those who answered were offered a choice: all of them, unless it stands there by a rule."""
+        return self.counts.get(base_code(code), self.n)
+
+    @property
+    def some_by_rule(self) -> bool:
+        """Whether some of the choices stand there by rules."""
+        return any(code.endswith(_OFFERED) for code in self.counts)
+
     def add(self, other: "Tally") -> None:
         """Put the answers of another group of people in."""
+        ruled = [code for code in {**self.counts, **other.counts} if code.endswith(_OFFERED)]
+        bases = {code: sum(each.counts.get(code, each.n) for each in (self, other)) for code in ruled}
         self.n += other.n
         for code, count in other.counts.items():
             self.counts[code] = self.counts.get(code, 0) + count
+        self.counts |= bases
 
     def numbers(self) -> dict[float, int]:
         """The counts by number, without codes that are none (不清楚)."""
@@ -50,6 +63,14 @@ def as_number(code: str) -> float | None:
         return float(code)
     except ValueError:
         return None
+
+
+_OFFERED = ":offered"
+
+
+def base_code(code: str) -> str:
+    """The code under which "was offered this choice" is counted: so a question moves as one figure, with all its bases."""
+    return f"{code}{_OFFERED}"
 
 
 def rank_code(code: str, rank: int) -> str:
@@ -84,6 +105,7 @@ def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Ta
     unseen = {v: {q.name for q in d.questions if isinstance(q, OrderData)} for v, d in definitions.items()}
     ranked = {v: {q.name for q in d.questions if isinstance(q, Ranking)} for v, d in definitions.items()}
     single = {v: {q.name for q in d.questions if isinstance(q, File)} for v, d in definitions.items()}
+    offers = {v: offers_of(d) for v, d in definitions.items()}
     scores = {v: [s for s in d.scores if s.kind in PER_RESPONSE] for v, d in definitions.items()}
     for row in rows:
         counts, n = found[row.version_id], people[row.version_id]
@@ -103,6 +125,8 @@ def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Ta
                     counts[name][code] += 1
             else:
                 counts[name][value] += 1
+        for name, code, offered in offers[row.version_id].to(row.answers):
+            counts[name][base_code(code)] += offered
         for score in scores[row.version_id]:
             value = score_of(score, definitions[row.version_id], row.answers)
             if value is not None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from survey_app.analysis import cards, dataset, disclosure, figures, listed, results, tallies, variants_chance
-from survey_app.analysis.card_shapes import Card
+from survey_app.analysis.card_shapes import Card, base_of
 from survey_app.analysis.cards import KeyFigure
 from survey_app.analysis.dataset import FrozenVersion
 from survey_app.analysis.tallies import RESPONSES, Tally
@@ -334,7 +334,7 @@ def _table(codes: Sequence[str], seen_a: Tally, seen_b: Tally, label: str) -> Fi
 
 
 def _options(question: Any, other: Any, seen_a: Tally, seen_b: Tally, text: _Text, _: Say) -> list[Finding]:
-    """Each option that both versions offer, as a share of those who answered."""
+    """Each option that both versions offer, as a share of those who answered and were offered it."""
     state, there, made = _state(seen_a.n, seen_b.n), {choice.code for choice in other.choices}, []
     for choice in question.choices:
         if choice.code not in there:
@@ -342,10 +342,15 @@ def _options(question: Any, other: Any, seen_a: Tally, seen_b: Tally, text: _Tex
         label = text(choice.text)
         if state == HIDDEN:
             return [Finding(state=HIDDEN)]
+        base_a, base_b = (base_of(seen, choice.code) for seen in (seen_a, seen_b))
+        if base_a is None or base_b is None:
+            made.append(Finding(label, FEW))
+            continue
         found = variants_chance.shares(
-            seen_a.counts.get(choice.code, 0), seen_a.n, seen_b.counts.get(choice.code, 0), seen_b.n
+            seen_a.counts.get(choice.code, 0), base_a, seen_b.counts.get(choice.code, 0), base_b
         )
-        made.append(_finding(found, _interval(found, _points, _), state, label))
+        own = _state(base_a, base_b) if state == TESTED else state
+        made.append(_finding(found, _interval(found, _points, _), own, label))
     return made
 
 
