@@ -188,6 +188,7 @@ def test_ranks_amounts_lines_and_tables_have_room_to_be_written() -> None:
             tools.question("grid", "matrix_multiple", rows=rows, choices=choices("xyz")),
             tools.question("wide", "matrix_multiple", rows=rows, choices=towns[:20]),
             tools.question("photo", "file"),
+            tools.question("home", "region", levels=2),
             tools.question("sheet", "matrix_fields", rows=rows, columns=columns),
             tools.question("many", "matrix_fields", rows=rows, columns=[c | {"type": "short_text"} for c in towns[:9]]),
         ),
@@ -197,6 +198,7 @@ def test_ranks_amounts_lines_and_tables_have_room_to_be_written() -> None:
     assert laid["best"]["fields"] == ["1.", "2.", "3."] and "60" in laid["best"]["how"]
     assert [one["limits"] for one in laid["shares"]["items"]] == ["", "", "不大于 5"]
     assert (laid["shares"]["body"], laid["shares"]["total"]) == ("sum", "10") and "10" in laid["shares"]["how"]
+    assert (laid["home"]["body"], laid["home"]["fields"]) == ("fields", ["省份", "城市"])
     assert laid["line"]["ticks"] == ["0", "10", "20", "30", "40", "50", "60"]
     assert (laid["line"]["low"], laid["line"]["unsure"], laid["odd"]["ticks"]) == ("cold", "Not sure", ["0", "7"])
     assert (laid["grid"]["shape"], laid["grid"]["heads"]) == ("box", ["x", "y", "z"])
