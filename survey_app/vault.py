@@ -15,6 +15,7 @@ import logging
 import os
 import secrets
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -228,7 +229,12 @@ class Vault:
 
     def blind_index(self, value: str) -> bytes:
         """HMAC-SHA256 of a normalised identifier, for equality search only."""
-        return hmac.digest(self.key("blind_index"), value.encode(), "sha256")
+        return self.blind_indexes([value])[0]
+
+    def blind_indexes(self, values: Iterable[str]) -> list[bytes]:
+        """The same of many; the key is looked up once."""
+        key = self.key("blind_index")
+        return [hmac.digest(key, value.encode(), "sha256") for value in values]
 
     def session_secret(self) -> str:
         """The secret that signs staff sessions and short-lived links."""
