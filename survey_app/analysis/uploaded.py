@@ -1,10 +1,10 @@
 """The only reader of uploaded files, beside `dataset`. Nothing is decided here about what may be shown: that is `disclosure`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from survey_app import clock
 from survey_app.database import db
@@ -12,6 +12,8 @@ from survey_app.distribution.models import Wave
 from survey_app.responses import uploads
 from survey_app.responses.models import Response, UploadedFile
 from survey_app.vault import Vault
+
+_AT_ONCE = 500  # responses
 
 
 def days(version_ids: Sequence[int], variable: str) -> dict[int, int]:
@@ -48,3 +50,17 @@ def body(vault: Vault, number: bytes) -> bytes | None:
     """The bytes of a file; None when it was deleted or its key is gone."""
     sealed = db.session.scalar(select(UploadedFile.body).where(UploadedFile.id == number))
     return None if sealed is None else uploads.opened(vault, number, sealed)
+
+
+def of_responses(connection: Connection, vault: Vault, ids: Sequence[int]) -> Iterator[tuple[int, str, str, bytes]]:
+    """Response, question, ending and bytes of the files of these responses, one in memory at a time; not those without a key."""
+    for start in range(0, len(ids), _AT_ONCE):
+        mine = UploadedFile.response_id.in_(ids[start : start + _AT_ONCE])
+        there = connection.execute(
+            select(UploadedFile.response_id, UploadedFile.variable, UploadedFile.ending, UploadedFile.id).where(mine)
+        )
+        for response_id, variable, ending, number in list(there):
+            sealed = connection.scalar(select(UploadedFile.body).where(UploadedFile.id == number))
+            body = None if sealed is None else uploads.opened(vault, number, sealed)
+            if body is not None:
+                yield response_id or 0, variable, ending, body

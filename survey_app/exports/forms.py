@@ -23,6 +23,7 @@ class OrderForm(StaffForm):
     languages = Choices()
     channels = Choices()
     status = Choice({"": False, "complete": True})  # whether only complete answers
+    files = Choice({"": False, "1": True})  # whether a package holds what people handed over
     since = Line(validators=[at_most(7)])
     until = Line(validators=[at_most(7)])
     region = Choice({"": ""})

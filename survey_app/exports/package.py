@@ -5,6 +5,7 @@ questionnaire.yaml      the newest version; questionnaire-v1.yaml ... the older 
 questionnaire.pdf       the newest version on paper
 data/<name>.csv ...     the answers, with scripts that read them
 data/<name>.codebook.csv
+files/<response_id>-<question>.jpg   photos and documents, where they were asked for
 cleaning-log.csv        what was left out or changed on the way to these files
 SHA256SUMS              of all the others, for `sha256sum -c`
 """
@@ -30,7 +31,7 @@ from survey_app.languages import N_, translator
 from survey_app.questionnaire.loading import dump_yaml
 from survey_app.responses.redaction import TAGS
 
-CLEANING_LOG = "cleaning-log.csv"
+CLEANING_LOG, FILES = "cleaning-log.csv", "files/"
 CLEANING_HEADINGS = ("step", "variable", "rows", "what")
 
 
@@ -49,7 +50,11 @@ def write(file: IO[bytes], table: Table) -> int:
             with packing.member(f"{DATA}{name}{part.suffix}") as target:
                 rows = max(rows, part.write(target, inner))
             packing.take()
-        packing.add(CLEANING_LOG, cleaning_log(table.shape, counter))
+        handed = 0
+        for member, data in table.files() if table.files else ():
+            packing.add(FILES + member, data, packed=False)
+            handed += 1
+        packing.add(CLEANING_LOG, cleaning_log(table.shape, counter, files=handed if table.files else None))
         packing.finish()
     return rows
 
@@ -63,9 +68,9 @@ class _Packing:
         self._sums: list[str] = []
         self._name = ""
 
-    def add(self, name: str, data: bytes) -> None:
-        """A member that is in memory."""
-        self._archive.writestr(self._info(name), data)
+    def add(self, name: str, data: bytes, *, packed: bool = True) -> None:
+        """A member that is in memory. `packed`: not for what is small already."""
+        self._archive.writestr(self._info(name), data, compress_type=None if packed else zipfile.ZIP_STORED)
         self._sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
 
     def member(self, name: str) -> IO[bytes]:
@@ -126,8 +131,11 @@ class _Counting:
             yield row
 
 
-def cleaning_log(shape: Shape, counted: _Counting) -> bytes:
-    """What happened to the answers before they came into the files, with the number of rows concerned."""
+def cleaning_log(shape: Shape, counted: _Counting, *, files: int | None = None) -> bytes:
+    """What happened to the answers before they came into the files, with the number of rows concerned.
+
+    `files`: the number of photos and documents that are in the package; None where they were not asked for.
+    """
     _ = translator(shape.language)
     lines: list[tuple[str, str, int | str, str]] = [
         ("test_answers", "", "", _(N_("测试回答不在文件中"))),
@@ -142,6 +150,8 @@ def cleaning_log(shape: Shape, counted: _Counting) -> bytes:
         ("redaction", shape.columns[place].name, counted.redacted[place], _(N_("文字中的个人信息已换成标记")))
         for place in counted.texts
     ]
+    if files is not None:
+        lines.append(("files", "", files, _(N_("照片和文件按原样附上，照片已去除拍摄地点、时间和设备信息"))))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(CLEANING_HEADINGS)
@@ -177,6 +187,7 @@ def readme(table: Table) -> str:
         (f"{DATA}{name}.csv", _(N_("回答（取值），编码表是 .codebook.csv"))),
         (f"{DATA}{name}.xlsx / .sav / .dta / .parquet", "Excel / SPSS / Stata / Parquet"),
         (f"{DATA}{name}.R / .py", _(N_("读取 CSV 的 R 和 Python 程序：标签、因子、缺失原因"))),
+        *(((FILES, _(N_("照片和文件，按“回答编号-题目”命名"))),) if table.files else ()),
         (CLEANING_LOG, _(N_("数据写入文件前做了哪些处理"))),
         (CHECKSUMS, "sha256sum -c SHA256SUMS"),
     )

@@ -28,10 +28,11 @@ MOST_AT_ONCE = 3  # of one person
 
 def request_export(
     *, questionnaire: Questionnaire, file_format: str, labels: bool, texts: bool, language: str, reason: str, by: Actor,
-    now: datetime, selection: Selection = ALL,
+    now: datetime, selection: Selection = ALL, files: bool = False,
 ) -> Export:  # fmt: skip
     """Order a file: the order, its work and its audit row, all durable or none. `texts`: whether this person may read them;
-    `selection`: which answers. Raises DomainError, also when too few answers are chosen."""
+    `selection`: which answers; `files`: with what people handed over, in a package. Raises DomainError, also when too
+    few answers are chosen."""
     if file_format not in FORMATS:
         raise DomainError(N_("请选择文件格式。")).at("format")
     labels = labels and FORMATS[file_format].labels
@@ -47,6 +48,8 @@ def request_export(
     if not selection.is_all:
         writing.check(questionnaire.id, selection)
     options = {"labels": labels, "texts": texts, "language": language, **selection.to_json()}
+    if files:
+        options["files"] = True
     export = Export(
         questionnaire_id=questionnaire.id, format=file_format, options=options,
         reason=reason.strip()[:500], requested_by_id=by.id, requested_at=now,
@@ -99,7 +102,7 @@ def make_file(held: Claim, app: Flask) -> None:
         questionnaire_id=export.questionnaire_id, file_format=file_format,
         path=folder / f"{export_id}{FORMATS[file_format].suffix}",
         labels=bool(options.get("labels")), language=str(options.get("language", "zh-CN")), now=clock.now(),
-        texts=bool(options.get("texts")), selection=Selection.from_json(options), stem=stem,
+        texts=bool(options.get("texts")), files=bool(options.get("files")), selection=Selection.from_json(options), stem=stem,
         vault=app.extensions["survey_vault"], settle=settle,
         progress=lambda done, total: work.renew(held, now=clock.now(), progress=done, total=total),
     )  # fmt: skip

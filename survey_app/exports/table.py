@@ -15,7 +15,8 @@ class Table:
     """One table of answers. `rows` reads it anew at every call, always the same rows: they come from one snapshot.
 
     `stem`: the name of the file without its ending; `about`: what is told about the file; `folder`: private, for what has
-    to be written down on the way; `letterhead`: whose questionnaire it is, for printing.
+    to be written down on the way; `letterhead`: whose questionnaire it is, for printing; `files`: name and bytes of what people
+    handed over, where it is wanted.
     """
 
     shape: Shape
@@ -25,6 +26,7 @@ class Table:
     now: datetime
     folder: Path
     letterhead: Letterhead | None = None
+    files: Callable[[], Iterator[tuple[str, bytes]]] | None = None
 
 
 Writer = Callable[[IO[bytes], Table], int]

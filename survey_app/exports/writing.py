@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import Connection, select
 
 from survey_app import clock, events
-from survey_app.analysis import dataset
+from survey_app.analysis import dataset, uploaded
 from survey_app.analysis.dataset import FrozenVersion
 from survey_app.database import db
 from survey_app.design.models import Questionnaire, Version
@@ -86,12 +87,13 @@ def _nothing(*_given: object) -> None:
 
 def write_file(
     *, questionnaire_id: int, file_format: str, path: Path, labels: bool, language: str, now: datetime, vault: Vault,
-    texts: bool = True, selection: Selection = ALL, stem: str = "", settle: Callable[[Written], None] = _nothing,
-    progress: Progress = _nothing,
+    texts: bool = True, files: bool = False, selection: Selection = ALL, stem: str = "",
+    settle: Callable[[Written], None] = _nothing, progress: Progress = _nothing,
 ) -> Written:  # fmt: skip
     """Write the file and what stands beside it. They appear under their names, whole, only after `settle` went through.
 
-    `selection`: which answers; `stem`: the name by which the files read each other, that of `path` without it.
+    `files`: put in what people handed over, where the format can hold it; `selection`: which answers; `stem`: the name by
+    which the files read each other, that of `path` without it.
     Lets go of the session's transaction first: reading takes long and nobody may wait for it.
     """
     chosen = FORMATS.get(file_format)
@@ -113,7 +115,8 @@ def write_file(
             )
             reads = _Reads(connection, shape_of, picked, vault, progress, chosen.reads)
             about = about_file(shape_of, selection, now, labels)
-            table = Table(shape_of, reads, stem or path.stem, about, now, Path(folder), head)
+            handed = partial(_handed, connection, vault, picked) if files else None
+            table = Table(shape_of, reads, stem or path.stem, about, now, Path(folder), head, handed)
             counts = []
             for part, draft in zip(chosen.parts, drafts, strict=True):
                 with _private(draft) as file:
@@ -126,6 +129,13 @@ def write_file(
         for draft in drafts:
             draft.unlink(missing_ok=True)
     return written
+
+
+def _handed(connection: Connection, vault: Vault, picked: Picked) -> Iterator[tuple[str, bytes]]:
+    """Photos and documents by response and question, in the order of the rows."""
+    ids = sorted((response_id for response_id, _ in picked.ids), key=lambda one: shape.pseudonym(vault, one))
+    for response_id, variable, ending, body in uploaded.of_responses(connection, vault, ids):
+        yield f"{shape.pseudonym(vault, response_id)}-{variable}.{ending}", body
 
 
 def _letterhead(language: str) -> Letterhead:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_app import clock
+from survey_app.analysis import dataset
 from survey_app.campaigns.views.fieldwork import CHANNELS
 from survey_app.database import db
 from survey_app.design.models import Conversion, Questionnaire, Version
@@ -23,6 +24,7 @@ from survey_app.exports.models import Export
 from survey_app.exports.selecting import LEAST_CHOSEN, Selection, in_words
 from survey_app.exports.views import blueprint
 from survey_app.organisation.models import Region
+from survey_app.questionnaire.question_types.files import File
 from survey_app.web import access, actor, found, is_htmx, language_tag, may, refused, render, seen, settings
 from survey_app.work import Work
 
@@ -79,6 +81,9 @@ def _page(questionnaire: Questionnaire) -> dict[str, Any]:
         "channels": [(key, _(text)) for key, text in CHANNELS.items()],
         "regions": _regions(),
         "least": LEAST_CHOSEN,
+        "has_files": any(
+            isinstance(q, File) for v in dataset.versions(questionnaire.id) for q in v.definition.questions
+        ),
         "groups": GROUPS,
         "names": {key: known.name for key, known in FORMATS.items()},
         "with_labels": [key for key, known in FORMATS.items() if known.labels],
@@ -116,6 +121,8 @@ def create(questionnaire_id: int) -> Response:
             language=languages, versions=_numbers(questionnaire), languages=languages, channels={c: c for c in CHANNELS},
             region={"": ""} | {code: code for code, _name in _regions()},
         ).check()  # fmt: skip
+        if form.files.data and not may("file:read"):
+            abort(403)
         requesting.request_export(
             questionnaire=questionnaire,
             file_format=form.format.data,
@@ -124,6 +131,7 @@ def create(questionnaire_id: int) -> Response:
             language=form.language.data,
             reason=form.reason.data,
             selection=form.selection(),
+            files=form.files.data and form.format.data == "package",
             by=actor(),
             now=clock.now(),
         )
