@@ -179,7 +179,9 @@ def _apply(made: Made, said: Rule) -> None:
 
 def tell(building: Any, place: str, source: str, found: Found, ours: str) -> None:
     """The line of a rule that became a condition, or that always holds."""
-    if found.rule is True:
+    if found.elsewhere:
+        building.changed("rule", place, source, "rule_elsewhere", ours)
+    elif found.rule is True:
         building.changed("rule", place, source, "rule_always", ours)
     elif found.loosened:
         building.changed("rule", place, source, "case_ignored", ours)

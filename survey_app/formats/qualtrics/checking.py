@@ -1,5 +1,6 @@
 """Checks of answers that the limits of our types do not say: Qualtrics' custom validation, and what a choice asks to be typed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible
@@ -81,10 +82,18 @@ def typed_beside(
     if is_on(entry.get("TextEntryForceResponse")):
         checks.append({"that": {"any": [{"not": chosen}, {text: {"answered": True}}]}})
         building.kept("validation", place, "TextEntryForceResponse", name)
-    if (content := text_of(entry.get("TextEntryValidation"))) not in ("", "None"):
-        if pattern := validation.PATTERNS.get(content):
-            checks.append({"that": {"any": [{text: {"answered": False}}, {text: {"matches": pattern}}]}})
-            building.changed("validation", place, content, "pattern", name, pattern=content)
-        else:
-            building.lost("validation", place, content, "validation_lost", name)
-    return checks
+    return [*checks, *content_of(item, choice, entry, name, text)]
+
+
+def content_of(item: Item, choice: str, entry: Mapping[str, Any], name: str, text: str) -> list[dict[str, Any]]:
+    """What the text field `text` of a choice, row or field may hold."""
+    building, place = item.work.building, f"{item.qid} / Choices / {choice} / TextEntry"
+    content = text_of(entry.get("TextEntryValidation"))
+    if content in ("", "None"):
+        return []
+    pattern = validation.PATTERNS.get(content)
+    if pattern is None:
+        building.lost("validation", place, content, "validation_lost", name)
+        return []
+    building.changed("validation", place, content, "pattern", name, pattern=content)
+    return [{"that": {"any": [{text: {"answered": False}}, {text: {"matches": pattern}}]}}]

@@ -105,11 +105,11 @@ def _is_random(item: Item) -> bool:
         return False
     if kind == "All":
         item.work.building.kept("setting", place, kind)
-    elif kind in ("Advanced", "SubSet"):
+    elif kind.lower() in ("advanced", "subset"):
         item.work.building.changed("setting", place, kind, "random_all")
     else:
         item.work.building.lost("setting", place, kind, "setting_lost")
-    return kind in ("All", "Advanced", "SubSet")
+    return kind.lower() in ("all", "advanced", "subset")
 
 
 def group_labels(item: Item) -> dict[str, str]:
@@ -185,6 +185,14 @@ def add_row_texts(item: Item, made: Made, typed: list[str], codes: dict[str, str
         }
         if isinstance(rule := made.asked.offered.get(choice), dict):
             question["show_if"] = copy.deepcopy(rule)
+        entry = mapping(dig(item.payload, "Choices", choice))
+        if is_on(entry.get("TextEntryForceResponse")):
+            question["required"] = True
+            item.work.building.kept(
+                "validation", f"{item.qid} / Choices / {choice} / TextEntry", "TextEntryForceResponse", variable
+            )
+        if checks := checking.content_of(item, choice, entry, variable, variable):
+            question["checks"] = checks
         made.questions.append(question)
         place = f"{item.qid} / Choices / {choice} / TextEntry"
         item.work.building.changed("setting", place, "TextEntry", "extra_text", variable, name=variable)

@@ -55,11 +55,12 @@ def _form(item: Item) -> Made:
     if not fields:
         return Made([_heading(item, f"{name}_heading", text)], asked)
     question = {"name": name, "type": "text_fields", "text": text, "fields": fields, "required": item.required}
-    if words:
-        each = [asked.texts[field] for field, _ in listed]
-        question["checks"] = [
-            {"that": {"any": [{one: {"answered": False}}, {one: {"matches": words}}]}} for one in each
-        ]
+    each = [asked.texts[field] for field, _ in listed]
+    checks = [{"that": {"any": [{one: {"answered": False}}, {one: {"matches": words}}]}} for one in each if words]
+    for field, entry in listed:
+        checks += checking.content_of(item, field, entry, name, asked.texts[field])
+    if checks:
+        question["checks"] = checks[:50]
     return Made([question], asked)
 
 

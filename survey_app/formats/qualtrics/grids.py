@@ -82,12 +82,11 @@ def _typed_rows(item: Item) -> list[str]:
 def _random_rows(item: Item) -> bool:
     kind = text_of(dig(item.payload, "Randomization", "Type"))
     if kind not in ("", "None"):
-        ours = kind in ("All", "Advanced", "SubSet")
-        tell = item.work.building.changed if ours and kind != "All" else item.work.building.kept
+        ours = kind.lower() in ("all", "advanced", "subset")
         if ours and kind == "All":
             item.work.building.kept("setting", f"{item.qid} / Randomization", kind)
         elif ours:
-            tell("setting", f"{item.qid} / Randomization", kind, "random_all")
+            item.work.building.changed("setting", f"{item.qid} / Randomization", kind, "random_all")
         else:
             item.work.building.lost("setting", f"{item.qid} / Randomization", kind, "setting_lost")
         return ours

@@ -31,6 +31,8 @@ class Item:
     carried: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Choice carried forward from another question -> when it is offered; those that always are do not stand here."""
     _labels: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    _elsewhere: set[tuple[str, str]] = field(default_factory=set)
+    """Parts whose rules look into contacts, which are empty here."""
 
     @property
     def wanted(self) -> str:
@@ -149,9 +151,12 @@ class Item:
         if logic is None:
             return carried
         try:
-            rule = together("all", [carried, self.rules.of(logic).rule])
+            found = self.rules.of(logic)
+            rule = together("all", [carried, found.rule])
         except Inexpressible:
             return None
+        if found.elsewhere:
+            self._elsewhere.add((key, choice))
         return simplify(rule) if isinstance(rule, dict) else rule
 
     def rule_part(
@@ -188,7 +193,9 @@ class Item:
             return
         rule = next(name for name in RULE_KEYS if mapping(entry.get(name)))
         place, source, building = f"{self.qid} / {key} / {choice} / {rule}", described(logic), self.work.building
-        if offered is True:
+        if (key, choice) in self._elsewhere and (never or offered is True or isinstance(offered, dict)):
+            building.changed("rule", place, source, "rule_elsewhere", self.wanted)
+        elif offered is True:
             building.changed("rule", place, source, "rule_always")
         elif never:
             building.changed("rule", place, source, "rule_for_nobody", self.wanted)

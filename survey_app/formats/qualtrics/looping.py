@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from survey_app.formats.importing.logic import together
 from survey_app.formats.importing.texts import words
 from survey_app.formats.qualtrics.reading import dig, entries, mapping, ordered, text_of
 from survey_app.formats.qualtrics.source import Block
@@ -88,7 +89,14 @@ def _by_choice(work: Work, qid: str, locator: str, lines: dict[str, dict[str, st
         if "/SelectedChoices" in locator:
             found.append(Round(choice, line, chosen))
         elif "/UnselectedChoices" in locator:
-            found.append(Round(choice, line, {"all": [{asked.name: {"answered": True}}, {"not": chosen}]}))
+            found.append(Round(choice, line, {"not": chosen}))
+        elif "/DisplayedChoices" in locator:
+            offered = asked.offered.get(choice)
+            if offered is None:
+                return []
+            rule = together("all", [asked.shown, offered])
+            if rule is not False:
+                found.append(Round(choice, line, rule if isinstance(rule, dict) else None))
         elif "/AllChoices" in locator:
             found.append(Round(choice, line))
         else:

@@ -35,6 +35,8 @@ class Found:
 
     rule: Rule
     loosened: bool = False
+    elsewhere: bool = False
+    """It looks into the contacts of a panel: there are none here, so their data are empty."""
 
 
 class Rules:
@@ -42,7 +44,7 @@ class Rules:
 
     def __init__(self, work: Work, fields: Fields) -> None:
         self._work, self._fields = work, fields
-        self._loosened, self._size, self._in_page, self._patterns = False, 0, False, False
+        self._loosened, self._size, self._in_page, self._patterns, self._elsewhere = False, 0, False, False, False
         forward = not is_on(work.source.options.get("BackButton"))
         self._to_come = {
             element.question
@@ -57,13 +59,13 @@ class Rules:
 
         `patterns`: whether words may be compared with patterns, as checks of answers do.
         """
-        self._loosened, self._size, self._patterns = False, 0, patterns
+        self._loosened, self._size, self._patterns, self._elsewhere = False, 0, patterns, False
         self._in_page = is_on(mapping(logic).get("inPage"))
         if isinstance(logic, dict) and "Operator" in logic:
             rule = self._expression(logic)
         else:
             rule = self._sets(logic)
-        return Found(simplify(rule) if isinstance(rule, dict) else rule, self._loosened)
+        return Found(simplify(rule) if isinstance(rule, dict) else rule, self._loosened, self._elsewhere)
 
     def _sets(self, logic: Any) -> Rule:
         parts: list[tuple[str, Rule | Inexpressible]] = []
@@ -113,6 +115,9 @@ class Rules:
                 locator = f"q://{self._fields.answers[name]}"
                 return self._one({**expression, "LogicType": "Question", "LeftOperand": locator})
             return self._fields.condition(name, operator, right, is_on(expression.get("IgnoreCase")))
+        if kind == "PanelData":
+            self._elsewhere = True
+            return compares("", operator, right)
         if kind != "Question":
             raise Inexpressible("rule_source", source=kind)
         asked, parts = self._operand(expression)

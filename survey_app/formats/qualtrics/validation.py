@@ -134,6 +134,8 @@ def total_of(item: Item) -> float | None:
     total = number(item.settings.get("ChoiceTotal"))
     if total is None:
         total = next((number(value) for key, value in entries(item.settings) if key.endswith("Total")), None)
+    if total is None and (given := text_of(item.settings.get("ChoiceTotal")).strip()):
+        item.work.building.lost("validation", f"{item.qid} / Validation", f"total {given}", "validation_lost")
     if total is not None and not 0 < total <= 1_000_000_000:
         lost(item)
         return None

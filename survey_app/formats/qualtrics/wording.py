@@ -85,7 +85,7 @@ class Wording:
         if variable and variable in self._work.known:
             self._work.building.kept("text", place, hole.group(), variable)
             return f"{{{{{variable}}}}}"
-        self._work.building.lost("text", place, hole.group(), "pipe_lost", given=hole.group())
+        self._work.building.lost("setting", place, hole.group(), "pipe_lost", given=hole.group())
         return f"[{parts[-1]}]"
 
     def _static(self, parts: list[str]) -> str:

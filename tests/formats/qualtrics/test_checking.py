@@ -14,6 +14,7 @@ from tests.formats.qualtrics.making import (
     amount,
     displays,
     expr,
+    grid,
     imported,
     line,
     logic,
@@ -159,3 +160,23 @@ def test_of_best_and_worst_each_is_taken_once(force: str) -> None:
         counts = [row.count("1"), row.count("2")]
         expected = counts == [1, 1] if force == "ON" else max(counts) <= 1
         assert (validation.complete(made.definition, given, {}) == []) == expected, row
+
+
+def test_fields_of_a_form_and_texts_of_rows_hold_what_they_ask_for() -> None:
+    fields: Data = {"1": {"Display": "Mail", "TextEntryValidation": "ValidEmail"}, "2": {"Display": "Name"}}
+    row = {
+        "Display": "Other",
+        "TextEntry": "true",
+        "TextEntryForceResponse": "true",
+        "TextEntryValidation": "ValidNumber",
+    }
+    rows: Data = {"1": {"Display": "A"}, "2": row}
+    made = imported(survey(question("QID1", "TE", "FORM", Choices=fields), grid("QID2", "", ["x", "y"], Choices=rows)))
+    for texts, good in (
+        ({"q2_2_text": "3"}, True),
+        ({"q1_1": "a@b.cn", "q1_2": "Li", "q2_2_text": "3"}, True),
+        ({"q1_1": "a", "q2_2_text": "3"}, False),
+        ({"q2_2_text": "three"}, False),
+        ({}, False),
+    ):
+        assert (validation.complete(made.definition, {}, texts) == []) == good, texts

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from survey_app.questionnaire.offering import narrowed
 from survey_app.questionnaire.review import review
 from tests.formats.qualtrics.comparing import KINDS, LAST, differences
 from tests.formats.qualtrics.making import (
@@ -168,3 +169,25 @@ def test_a_rule_of_one_choice_that_cannot_be_said_waits_for_a_person() -> None:
     choices = {"1": {"Display": "A"}, "2": {"Display": "B", **shown_if({**FIRST, "LeftOperand": "q://QID77/x"})}}
     made = imported(survey(KINDS["QID1"], {**LAST, "Choices": choices}))
     assert len(made.definition.questions[-1].open_rules) == 1
+
+
+def test_data_of_contacts_are_empty_here() -> None:
+    """`m://FirstName` comes from a list of contacts; nobody in ours has one."""
+    panel = {**expr("x"), "LogicType": "PanelData", "LeftOperand": "m://FirstName"}
+    for operator, holds in (("Empty", True), ("NotEmpty", False), ("NotEqualTo", True), ("EqualTo", False)):
+        test = {**panel, "Operator": operator, "RightOperand": "Li"}
+        choices = {"1": {"Display": "A"}, "2": {"Display": "B", **shown_if(test)}}
+        made = imported(survey(KINDS["QID1"], {**LAST, "Choices": choices}))
+        left = narrowed(made.definition, made.definition.questions[-1], {"q1": "1"}, {})
+        assert [choice.code for choice in left.choices] == (["1", "2"] if holds else ["1"])  # type: ignore[union-attr]
+        told = [(line.result, line.code) for line in made.lines if line.kind == "rule"]
+        assert told == [("changed", "rule_elsewhere")]
+
+
+def test_what_cannot_be_said_does_not_matter_where_the_rest_decides() -> None:
+    device = {**expr("x", join="Or"), "LogicType": "DeviceType"}
+    shown = expr("QID1/QuestionDisplayed", "Displayed")
+    made = imported(survey(KINDS["QID1"], {**LAST, **shown_if(shown, device)}))
+    assert [(line.result, line.code) for line in made.lines if line.kind == "rule"] == [("changed", "rule_always")]
+    both = imported(survey(KINDS["QID1"], {**LAST, **shown_if(FIRST, device)}))
+    assert [line.result for line in both.lines if line.kind == "rule"] == ["lost"]
