@@ -112,7 +112,10 @@ def test_the_flow_shows_the_same_questions(flow: list[Data]) -> None:
 
 LOOPS: list[Any] = [
     {"Static": {"1": {"1": "apples"}, "2": {"1": "pears"}}},
-    {"QID": "QID2", "Locator": "q://QID2/ChoiceGroup/SelectedChoices", "Static": {"1": [], "2": [], "3": []}},
+    *(
+        {"QID": "QID2", "Locator": f"q://QID2/ChoiceGroup/{which}", "Static": {"1": [], "2": [], "3": []}}
+        for which in ("SelectedChoices", "UnselectedChoices", "DisplayedChoices", "AllChoices")
+    ),
     {
         "QID": "QID4",
         "Locator": "q://QID4/LoopAndMerge/MergeOnNumericResponse?v=3",

@@ -52,6 +52,10 @@ class Walk:
             return [str(n) for n in range(1, len(options["Static"]) + 1) if answer and n <= answer]
         if "/Selected" in locator:
             return sorted(answer or ())
+        if "/Unselected" in locator:
+            return [number for number in options["Static"] if number not in (answer or ())]
+        if "/Displayed" in locator and options["QID"] not in self.shown:
+            return []
         return list(options["Static"])
 
     def block(self, block: Data) -> None:
