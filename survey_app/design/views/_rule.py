@@ -295,18 +295,22 @@ def _shown_line(line: rules.Line, key: str, lists: rules.Lists, writer: in_words
     ]
     return _ShownLine(
         key, line, rules.missing(line, lists), operand is not None or not line.name, operators,
-        _widget(line, operand, bool(offers)), offers, others, operand is not None and operand.kind == "date",
+        _widget(line, operand, len(offers)), offers, others, operand is not None and operand.kind == "date",
     )  # fmt: skip
 
 
-def _widget(line: rules.Line, operand: rules.Operand | None, offered: bool) -> str:
-    """Which field takes the value: none, count, several, choice, number, date, time, text, texts."""
+MOST_BOXES = 60
+"""More answers than these are picked from lists, one for each; there are thousands of districts."""
+
+
+def _widget(line: rules.Line, operand: rules.Operand | None, offered: int) -> str:
+    """Which field takes the value: none, count, several, picks, choice, number, date, time, text, texts."""
     if not line.operator or line.operator in ("answered", "unanswered") or line.other and not offered:
         return "none"
     if line.operator.startswith("count_"):
         return "count"
     if line.operator in LISTS:
-        return "several" if offered else "texts"
+        return "picks" if offered > MOST_BOXES else "several" if offered else "texts"
     if offered:
         return "choice"
     return operand.kind if operand is not None and operand.kind in ("number", "date", "time") else "text"
