@@ -6,7 +6,7 @@ scored) stands at the end, so that nothing is approved unread.
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from docx.document import Document as Doc
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.table import Table
 
 from survey_app.formats.cells import plain
 from survey_app.formats.writing.in_words import InWords
@@ -125,7 +126,7 @@ class _Paper:
         for key, value in facts:
             cells = table.add_row().cells
             cells[0].text, cells[1].text = key, plain(value)
-            cells[0].width, cells[1].width = Cm(3.5), Cm(12.5)
+        _set_widths(table, (3.5, 13.1))
         for key in ("purpose", "intro"):
             if text := getattr(definition, key):
                 self.doc.add_heading(self.label(key), 1)
@@ -178,12 +179,14 @@ class _Paper:
 
     def _options(self, question: Question) -> None:
         for table in options(self, question):
-            made = self.doc.add_table(rows=1, cols=len(table.headings), style="Light Grid Accent 1")
-            for cell, words in zip(made.rows[0].cells, table.headings, strict=True):
-                cell.text = words
-            for row in table.rows:
-                for cell, words in zip(made.add_row().cells, row, strict=True):
-                    cell.text = plain(words)
+            told = [place for place in range(len(table.headings)) if any(row[place] for row in table.rows)]
+            made = self.doc.add_table(rows=1, cols=len(told), style="Light Grid Accent 1")
+            for lines in (table.headings, *table.rows):
+                cells = made.rows[0].cells if lines is table.headings else made.add_row().cells
+                for cell, place in zip(cells, told, strict=True):
+                    cell.text = plain(lines[place])
+            longest = [max(len(row[place]) for row in (table.headings, *table.rows)) for place in told]
+            _set_widths(made, _shares(longest, 16.6))
             self.doc.add_paragraph().paragraph_format.space_after = Pt(2)
 
     def _behind(self) -> None:
@@ -207,6 +210,21 @@ class _Paper:
                 self._small(self.line(quota.message), 0.6)
         for group in definition.random_pages:
             self._rule(self.label("random_pages", pages=", ".join(group)))
+
+
+def _shares(longest: Sequence[int], room: float) -> list[float]:
+    """Widths in cm for columns whose longest cells have so many characters: nothing narrower than a short code."""
+    wanted = [min(max(count, 8), 60) for count in longest]
+    return [room * count / sum(wanted) for count in wanted]
+
+
+def _set_widths(table: Table, widths: Sequence[float]) -> None:
+    """Fixed widths in cm; Word reads them from the cells, LibreOffice from the columns."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
 
 
 def _blank() -> Doc:
