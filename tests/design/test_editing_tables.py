@@ -1,5 +1,6 @@
 """Editing rankings, amounts and tables; rules of an imported file; names that quotas and random pages follow."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -195,6 +196,47 @@ def test_a_rule_that_is_not_there_is_not_decided(sqlite_app: Flask, more: str) -
 
 def acted(pane: Pane, do: str) -> int:
     return pane.person.post(f"/questionnaires/{pane.id}/acts", {"do": do}, headers={"HX-Request": "true"}).status_code
+
+
+# --- checks of the answers ---------------------------------------------------------------------------------------------
+CHECK = {
+    "let": {"most": {"answer": "split_price"}},
+    "that": {"drugs_p_boxes": {"at_most": {"answer": "split_price"}}, "most": {"at_least": 1}},
+}
+CHECKED = copy.deepcopy(DRAFT)
+CHECKED["pages"][0]["questions"][1]["checks"] = [
+    CHECK,
+    {"that": {"drugs_p_shop": {"is": "x"}}, "message": "请选东门店"},
+]
+
+
+def test_checks_follow_new_names_and_codes() -> None:
+    tree = Tree(loading.definition_from(CHECKED).to_json())
+    renaming.rename_question(tree, tree.id_of("split") or "", "shares")
+    renaming.rename_code(tree, child(tree, "shares", "items", "price"), "cost")
+    column = child(tree, "drugs", "columns", "shop")
+    choice = next(key for key in tree.children(column, "choices") if tree.node(key)["code"] == "x")
+    renaming.rename_code(tree, choice, "xx")
+    first, second = whole(tree).question("drugs").checks
+    assert (first.let, dict(first.that)) == (
+        {"most": {"answer": "shares_cost"}},
+        {"drugs_p_boxes": {"at_most": {"answer": "shares_cost"}}, "most": {"at_least": 1}},
+    )
+    assert dict(second.that) == {"drugs_p_shop": {"is": "xx"}}
+
+
+def test_checks_are_shown_in_words_and_can_be_removed(sqlite_app: Flask) -> None:
+    pane = opened(sqlite_app, CHECKED)
+    node = pane.node("drugs")
+    shown = pane.person.text(f"/questionnaires/{pane.id}/editor?node={node}")
+    assert "不高于" in shown and "请选" in shown and f'value="unchecked:{node}:1"' in shown
+    assert acted(pane, f"unchecked:{node}:0") == 200
+    assert [check.message for check in pane.definition.question("drugs").checks] == [{"zh-CN": "请选东门店"}]
+    assert acted(pane, f"unchecked:{node}:0") == 200
+    assert "checks" not in pane.tree.node(node)
+    assert acted(pane, f"unchecked:{node}:0") == 409  # somebody was faster
+    assert acted(pane, "undo") == 200
+    assert len(pane.definition.question("drugs").checks) == 1
 
 
 # --- the pane ----------------------------------------------------------------------------------------------------------
