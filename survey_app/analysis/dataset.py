@@ -22,6 +22,7 @@ from survey_app.distribution.models import Wave
 from survey_app.questionnaire.codebook import Codebook, codebook, row_maker
 from survey_app.questionnaire.definition import Definition
 from survey_app.responses.models import BreakOff, Comment, Draft, Response
+from survey_app.responses.quotas import OVER
 from survey_app.responses.returning import CHANNEL as RETURNED
 
 CHUNK = 2_000  # rows in memory at a time
@@ -44,6 +45,7 @@ class Row(NamedTuple):
     layout: str
     answers: dict[str, Any]
     texts: dict[str, str]  # redacted; empty unless asked for
+    over_quota: bool = False  # it came when a quota that it fits was full
 
 
 class Only(NamedTuple):
@@ -102,7 +104,7 @@ def snapshot() -> Iterator[Connection]:
 _COLUMNS = (
     Response.id, Response.version_id, Response.status, Response.language, Response.channel, Response.shop_id,
     Response.place, Response.day, Wave.month, Response.speed, Response.straightline, Response.layout,
-    cast(Response.answers, Text),
+    cast(Response.answers, Text), Response.quotas,
 )  # fmt: skip
 
 
@@ -117,7 +119,7 @@ def rows(connection: Connection, version_ids: Sequence[int]) -> Iterator[Row]:
 def _row(found: Any, texts: dict[str, str]) -> Row:
     day = found[7]
     month = found[8] if day is None else clock.month_of(clock.date_from_day(day))
-    return Row._make((*found[:8], month, *found[9:12], orjson.loads(found[12]), texts))
+    return Row._make((*found[:8], month, *found[9:12], orjson.loads(found[12]), texts, OVER in (found[13] or "")))
 
 
 def rows_by_id(connection: Connection, ids: Sequence[int]) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from survey_app.exports.shape import FIXED
+from survey_app.exports.shape import FIXED, OVER_QUOTA
 from survey_app.formats.package_answers import PackageAnswers, Row
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.returning import Misfit, returner
@@ -68,7 +68,7 @@ class Reading:
     def head_faults(self) -> list[RowFault]:
         """What is wrong with the heading."""
         columns = self._package.columns()
-        known = {name for name, _, _ in FIXED}
+        known = {name for name, _, _ in (*FIXED, OVER_QUOTA)}
         known |= {v.name for one in self._definitions for question in one.questions for v in question.variables()}
         place = f"{self._package.file}, 1"
         missing = [RowFault(place, name, "") for name in _NEEDED if name not in columns]

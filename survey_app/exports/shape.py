@@ -7,7 +7,7 @@ nothing about arrival.
 """
 
 from base64 import b32encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -61,6 +61,7 @@ FIXED: tuple[tuple[str, str, str], ...] = (
     ("straightline", "number", N_("矩阵题全部同一选项")),
     ("layout", "text", N_("量表版式")),
 )
+OVER_QUOTA = ("over_quota", "number", N_("收到时所属的配额已满（平板离线填写）"))
 
 
 def pseudonym(vault: Vault, response_id: int) -> str:
@@ -69,8 +70,13 @@ def pseudonym(vault: Vault, response_id: int) -> str:
     Keyed, because the id in the database holds the day and would be found by trying; the same in every file, so that two
     exports of the same data are equal and an analyst can join them; without the key it leads nowhere.
     """
-    digest = vault.blind_index(f"export:response:{response_id}")
-    return b32encode(digest[:10]).decode().lower()
+    return pseudonyms(vault, [response_id])[0]
+
+
+def pseudonyms(vault: Vault, response_ids: Iterable[int]) -> list[str]:
+    """The same of many, in their order."""
+    digests = vault.blind_indexes(f"export:response:{response_id}" for response_id in response_ids)
+    return [b32encode(digest[:10]).decode().lower() for digest in digests]
 
 
 class Shape:
@@ -89,7 +95,9 @@ class Shape:
         self._questions = {q.name: q for version in reversed(frozen) for q in version.definition.questions}
         whole = codebook([version.definition for version in frozen])
         self.book = whole if texts else Codebook(tuple(v for v in whole.variables if v.kind != "text"))
-        self.columns = [Column(name, kind, translate(label)) for name, kind, label in FIXED]
+        self._counted = any(version.definition.quotas for version in frozen)
+        fixed = (*FIXED, OVER_QUOTA) if self._counted else FIXED
+        self.columns = [Column(name, kind, translate(label)) for name, kind, label in fixed]
         self.columns += [Column(v.name, v.storage, self.text(v.label), v) for v in self.book.variables]
         self._places = places
         self._makers = {version.id: values_maker(version.definition, self.book) for version in frozen}
@@ -152,6 +160,8 @@ class Shape:
             place.region if place and name_region else "", place.code if place and name_shop else "",
             row.place if name_shop else "", f"{row.month:%Y-%m}", 1, row.speed, int(row.straightline), row.layout,
         ]  # fmt: skip
+        if self._counted:
+            cells.append(int(row.over_quota))
         if not self.labels:
             cells += made
         else:
@@ -164,12 +174,12 @@ def rows(
     connection: Connection, shape: Shape, vault: Vault, picked: Picked, progress: Progress
 ) -> Iterator[list[Cell]]:
     """The chosen rows of the table, sorted by pseudonym; only ids stand in memory."""
-    names = dict(sorted((pseudonym(vault, response_id), response_id) for response_id, _ in picked.ids))
-    pseudonyms = {response_id: name for name, response_id in names.items()}
+    ids = [response_id for response_id, _ in picked.ids]
+    names = {response_id: name for name, response_id in sorted(zip(pseudonyms(vault, ids), ids, strict=True))}
     named, with_region = picked.named, picked.with_region
     progress(0, len(names))
-    for done, row in enumerate(dataset.rows_by_id(connection, list(names.values())), start=1):
-        yield shape.row(pseudonyms[row.id], row, name_shop=row.shop_id in named, name_region=row.shop_id in with_region)
+    for done, row in enumerate(dataset.rows_by_id(connection, list(names)), start=1):
+        yield shape.row(names[row.id], row, name_shop=row.shop_id in named, name_region=row.shop_id in with_region)
         if done % dataset.CHUNK == 0:
             progress(done, len(names))
     progress(len(names), len(names))

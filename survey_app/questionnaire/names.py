@@ -13,7 +13,7 @@ _SQL = (
 _PAGE = "go view"  # buttons of the respondent page
 _COLUMNS = (  # columns every data file begins with
     "response_id status version language channel shop store_code region place month answered_at weight speed straightline "
-    "layout"
+    "layout over_quota"
 )
 RESERVED = frozenset(" ".join((_SPSS, _STATA, _R, _SQL, _PAGE, _COLUMNS)).split())
 

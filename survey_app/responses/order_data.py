@@ -68,7 +68,9 @@ def tighten(response_ids: Collection[int], mode: str) -> int:
     ]
     if changed:
         table = Response.__table__
-        statement = update(table).where(table.c.id == bindparam("number")).values(answers=bindparam("left"))  # type: ignore[arg-type]
+        # which quotas it counts in may follow from the order; it goes on counting, and no deletion takes it back any more
+        changes: dict[str, Any] = {"answers": bindparam("left"), "quotas": None}
+        statement = update(table).where(table.c.id == bindparam("number")).values(changes)  # type: ignore[arg-type]
         db.session.connection().execute(statement, changed)
     return len(changed)
 

@@ -30,8 +30,21 @@ MANIFEST: dict[str, dict[str, str]] = {
         "consent_version": "which notice was shown; shared by all of its time",
         "order_seed": "16 bits for random order; a number of the code only with the wave's key",
         "test": "preview answers, never counted",
-        "quotas": "which quotas it counts in: follows from the answers; marked where a tablet's answer came too late, no other is",
+        "quotas": "which quotas it counts in: follows from the answers; marked where a tablet's answer came too late",
         "answers": "codes of closed questions, numbers and dates that the person gave",
+    },
+    "quota": {
+        "questionnaire_id": "whose quota",
+        "name": "which quota",
+        "count": "a number of answers; the settling rewrites the row each hour, so nothing tells which answer moved it last",
+        "shown": "an earlier value of the count, as the page shows it",
+        "shown_of": "the number of answers received then",
+    },
+    "turned_away": {
+        "wave_id": "key period",
+        "name": "the quota that was full",
+        "invited": "whether a personal link stood behind it; one bit",
+        "count": "a number of people; nothing of any of them",
     },
     "comment": {
         "response_id": "its response",

@@ -20,7 +20,7 @@ def test_every_column_in_the_database_was_reviewed(app: Flask, table: str) -> No
 @pytest.mark.parametrize("table", MANIFEST)
 def test_answers_refer_to_nothing_but_places_versions_and_waves(app: Flask, table: str) -> None:
     targets = {key["referred_table"] for key in inspect(db.engine).get_foreign_keys(table)}
-    assert targets <= {"wave", "version", "shop", "response"}
+    assert targets <= {"wave", "version", "shop", "response", "questionnaire"}
 
 
 @pytest.mark.anonymity

@@ -112,6 +112,8 @@ def used_names(definition: Definition) -> set[str]:
             found |= {name for rule in rules_on_parts(question) for name in conditions.names(rule.condition)}
             if isinstance(question, Computed):
                 found |= expressions.names(question.expression)
+    for quota in definition.quotas:
+        found |= conditions.names(quota.when)
     return {definition.owners[name].name for name in found if name in definition.owners} if found else set()
 
 
