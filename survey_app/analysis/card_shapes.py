@@ -86,7 +86,8 @@ def bars(card: Card, options: Sequence[Option], tally: Tally, _: Say, *, note: s
     if disclosure.is_hidden(tally.n):
         return
     ordered = sorted(options, key=lambda option: (option.last, -tally.counts.get(option.code, 0)))
-    rows, lines = [], []
+    rows: list[Bar] = []
+    lines: list[tuple[str, ...]] = []
     for option in ordered:
         count, base = tally.counts.get(option.code, 0), base_of(tally, option.code)
         if base is None:
@@ -95,18 +96,24 @@ def bars(card: Card, options: Sequence[Option], tally: Tally, _: Say, *, note: s
         found = measures.share(count, base)
         quiet = option.last or disclosure.is_few(base)
         rows.append(Bar(option.label, found.value, found.low, found.high, with_count(count, base), quiet))
-        lines.append((option.label, str(count), percent(found.value, base), range_of(found), f"{base:,}"))
+        lines.append((option.label, str(count), f"{base:,}", percent(found.value, base), range_of(found)))
     if rows:
         card.chart = charts.bars(card.title, said((row.label, row.figure) for row in rows) + note, rows)
-    headings = (_("选项"), _("人数"), _("比例"), _("95% 区间"), _("看到它的人"))
+    headings: tuple[str, ...] = (_("选项"), _("人数"), _("看到它的人"), _("比例"), _("95% 区间"))
     several = tally.some_by_rule
-    card.table = Table(headings if several else headings[:4], tuple(line if several else line[:4] for line in lines))
+    if not several:
+        headings, lines = _without_base(headings), [_without_base(line) for line in lines]
+    card.table = Table(headings, tuple(lines))
     if several:
         words = _("回答此题 %(n)s 人，各选项的比例以看到它的人为基数")
         card.base = words % {"n": f"{tally.n:,}"}
         left_out = len(lines) - len(rows)
         if left_out:
             card.facts.append(_("%(n)s 个选项看到的人太少，未显示") % {"n": left_out})
+
+
+def _without_base(line: tuple[str, ...]) -> tuple[str, ...]:
+    return (*line[:2], *line[3:])
 
 
 def base_of(tally: Tally, code: str) -> int | None:
