@@ -2,7 +2,8 @@
 
 A counter tablet shows all pages as one document. What its script cannot decide (another answer on the right side, counts,
 computed values, words that are compared, texts that show an earlier answer) would need a page turn, and so the network: such
-a questionnaire is not for tablets. Nor is one that asks for a phone number or a mail address: everybody uses the same one.
+a questionnaire is not for tablets. Nor is one that asks for a phone number or a mail address: everybody uses the same one;
+nor one that demands a file, which a tablet cannot send.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from survey_app.questionnaire.definition import Definition, Page
 from survey_app.questionnaire.offering import ruled
 from survey_app.questionnaire.parts import Condition
 from survey_app.questionnaire.question_types import Question
+from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.hidden import Computed, Hidden
 
 Script = list[Any]
@@ -22,6 +24,7 @@ UNDECIDED = N_("“%(question)s”的显示条件只有服务器能判断，平�
 CHECKED = N_("“%(question)s”的填写校验只有服务器能判断，平板断网时无法填写。请改用门店二维码。")
 PIPED = N_("这份问卷的文字里引用了前面的答案（%(name)s），平板断网时无法显示。请改用门店二维码。")
 PERSONAL = N_("这份问卷询问电话或邮箱（“%(question)s”），不适合放在柜台上共用的平板。请改用门店二维码。")
+FILED = N_("这份问卷必须上传文件（“%(question)s”），平板上不能上传。请把这题改为选答，或改用门店二维码。")
 
 
 class NotAlone(DomainError):
@@ -36,6 +39,8 @@ def refuse_unfit(definition: Definition) -> None:
     for question in definition.questions:
         if question.checks:
             raise NotAlone(CHECKED, question=definition.text(question.text, definition.language)[:40])
+        if isinstance(question, File) and question.required:
+            raise NotAlone(FILED, question=definition.text(question.text, definition.language)[:40])
         parts = getattr(question, "fields", None) or (question,)
         if any(getattr(part, "pattern", None) in ("phone", "email") for part in parts):
             raise NotAlone(PERSONAL, question=definition.text(question.text, definition.language)[:40])

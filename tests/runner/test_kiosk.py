@@ -322,6 +322,7 @@ def test_what_a_tablet_took_is_stored_beyond_a_full_quota_and_marked(place: Plac
         ),
         ("{name: b, type: short_text, text: {zh-CN: '为什么选{{a}}？'}}", offline.PIPED),
         ("{name: b, type: short_text, pattern: phone, text: {zh-CN: 您的电话？}}", offline.PERSONAL),
+        ("{name: b, type: file, required: true, text: {zh-CN: 请拍小票}}", offline.FILED),
     ],
 )
 def test_a_questionnaire_that_needs_the_server_or_contact_data_is_refused_for_tablets(

@@ -6,7 +6,7 @@ from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.meaning import places
 from survey_app.questionnaire.problems import path_of
 from survey_app.questionnaire.reach import unreachable
-from survey_app.questionnaire.wording import choice_rules, place_rules, sentence_rules, whole_rules
+from survey_app.questionnaire.wording import choice_rules, file_rules, place_rules, sentence_rules, whole_rules
 from survey_app.questionnaire.wording.kinds import WARNINGS, Advice, Noticed, Place
 
 
@@ -33,6 +33,7 @@ def _notice(definition: Definition, previous: Definition | None) -> Iterator[Not
     yield from whole_rules.rules(definition)
     yield from whole_rules.order_fields(definition)
     yield from place_rules.districts(definition)
+    yield from file_rules.files(definition)
     used = whole_rules.used_names(definition)
     yield from whole_rules.scales(definition, previous, used)
     for place, _, question in places(definition):

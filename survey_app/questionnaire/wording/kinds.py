@@ -34,6 +34,7 @@ WARNINGS = frozenset(
         "unlabelled_scale",
         "many_rows",
         "required_text",
+        "required_file",
         "many_questions",
         "long_survey",
         "old_translation",

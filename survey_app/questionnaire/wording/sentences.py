@@ -290,6 +290,28 @@ WORDS: dict[str, Words] = {
         ("Make it optional.", "改为选答。"),
         ("Make it optional", "改为选答"),
     ),
+    "required_file": Words(
+        ("A required upload stops everybody who has nothing to upload.", "必须上传文件，没有文件的人就无法继续。"),
+        (
+            "On an old phone, with a full memory or without the receipt at hand, people leave; a counter tablet cannot "
+            "upload at all and does not take such a questionnaire.",
+            "手机旧、空间不足或手边没有小票的人会离开；柜台平板完全不能上传，也不接受这样的问卷。",
+        ),
+        ("Make it optional, or show it only to those who said that they have it.", "改为选答，或只对表示有的人显示。"),
+        ("Make it optional", "改为选答"),
+    ),
+    "photo_anonymous": Words(
+        ("A photo can name its author in an anonymous questionnaire.", "匿名问卷里的照片可能看出是谁。"),
+        (
+            "Place, time and device are removed from every photo; faces, names, prescriptions and what stands in the "
+            "background are not. The page asks people not to take pictures of them.",
+            "照片里的拍摄地点、时间和设备信息会被删除，但人脸、姓名、处方和背景不会。页面会提醒顾客不要拍到这些。",
+        ),
+        (
+            "Say in the question what to show and what to cover, for example “the price tag only”; or ask in words.",
+            "在题目里写明拍什么、遮住什么，例如“只拍价格标签”；或改用文字题。",
+        ),
+    ),
     "order_identifies": Words(
         (
             "A confidential answer does not keep this field of the order in full.",

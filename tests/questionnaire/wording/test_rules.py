@@ -70,6 +70,20 @@ def test_a_district_narrows_an_anonymous_answer_down(mode: str, levels: int, exp
         assert home.names() == ("home_province", "home_city")  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("mode", "accepts", "expected"),
+    [("anonymous", ["photo"], True), ("confidential", ["photo"], False), ("identified", ["document", "photo"], False)],
+)
+def test_a_photo_may_name_its_author(mode: str, accepts: list[str], expected: bool) -> None:
+    definition = made(question("receipt", "file", accepts=accepts), mode=mode)
+    assert ("photo_anonymous" in codes(definition)) is expected and "required_file" not in codes(definition)
+
+
+def test_a_required_file_is_made_optional() -> None:
+    definition = made(question("receipt", "file", required=True))
+    assert not mended(definition, "required_file").question("receipt").required
+
+
 @pytest.mark.parametrize(("tests", "expected"), [(2, False), (3, True)])
 def test_a_rule_with_three_conditions_on_its_own_page_wants_a_page_break(tests: int, expected: bool) -> None:
     rule = {f"q{n}": {"at_least": 3} for n in range(tests)}
