@@ -96,7 +96,7 @@ def _tell(item: Item, kind: str, made: Made) -> None:
         building.lost("script", f"{item.qid} / QuestionJS", script, "script", name)
     look = [key for key, value in entries(item.payload.get("Configuration")) if key not in _LOOKS and value]
     if look:
-        building.lost("setting", f"{item.qid} / Configuration", ", ".join(look), "setting_lost", name)
+        building.changed("setting", f"{item.qid} / Configuration", ", ".join(look), "look", name)
     if any(True for _ in entries(item.payload.get("DefaultChoices"))):
         building.lost("setting", f"{item.qid} / DefaultChoices", "", "default_value", name)
     names = [value for _, value in entries(item.payload.get("VariableNaming"))]
