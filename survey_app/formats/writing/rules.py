@@ -41,6 +41,8 @@ class RuleWriter:
         self.near = False
         """Whether the last rule is true for nearly the same answers only; `why` holds the sentence that tells."""
         self.why = ""
+        self.lets: dict[str, str] = {}
+        """Numbers that a check calculates for itself: name -> what is written in its place."""
 
     def write(self, condition: Condition) -> str:
         """The expression. Raises Unsayable."""
@@ -75,6 +77,8 @@ class RuleWriter:
     def _test(self, name: str, operator: str, right: Any) -> Said:
         if operator == "answered":
             return self.answered(name) if right else self.unanswered(name)
+        if operator == "matches":
+            return self.matching(name, right)
         if operator == "count":
             return self.both([self.counted(name, op, number) for op, number in right.items()])
         if isinstance(right, Mapping):
@@ -107,6 +111,10 @@ class RuleWriter:
     def among(self, name: str, kind: str, values: list[Any], *, several: bool) -> Said:
         """all, any or none of these values; `several`: the answer is a list of codes."""
         raise NotImplementedError
+
+    def matching(self, name: str, pattern: str) -> Said:
+        """A comparison with a pattern."""
+        raise Unsayable
 
     def two(self, name: str, operator: str, right: Mapping[str, Any]) -> Said:
         """A comparison with another answer."""

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from survey_app.formats.importing.logic import Inexpressible, Target
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.offering import choices, name_with_columns
+from survey_app.formats.importing.tidying import tidied
 from survey_app.formats.xlsform.outline import Group, Node
 from survey_app.formats.xlsform.questions import Maker, joined, source_of
 from survey_app.formats.xlsform.workshop import Question, Workshop
 
 _MOST_CHOICES, _MOST_ROWS = 50, 200
 _YES = frozenset(("yes", "true", "true()", "1"))
-_ALONE = ("constraint", "calculation", "choice_filter")
+_ALONE = ("constraint", "calculation")
 
 
 def run_of(children: Sequence[Node], at: int) -> tuple[Node | None, list[Node]]:
@@ -30,6 +31,7 @@ def _fits(node: Node, first: Node, own: bool) -> bool:
     return (
         node.kind in ("select_one", "select_multiple")
         and (node.kind, node.type.list) == (first.kind, first.type.list)
+        and node.row.get("choice_filter") == first.row.get("choice_filter")
         and not node.type.other
         and not any(node.row.get(key) for key in _ALONE)
     )
@@ -73,10 +75,16 @@ def add_grid(maker: Maker, holder: Node, heading: Node | None, rows: Sequence[No
     question["text"] = _heading(maker, holder, heading, name)
     if isinstance(holder, Group) and (hint := shop.wording.text(holder.row, "hint", name, holder)):
         question["hint"] = hint
+    for node in rows[1:]:
+        if given := node.row.get("choice_filter"):
+            shop.building.kept("rule", node.row.place("choice_filter"), given, name)
     for node, code in named:
         question["rows"].append(_row(maker, node, code, name))
         shop.resolver.put(node, Target("choice" if kind == "matrix" else "multiple", f"{name}_{code}", table))
         maker.uses(node, name, table)
+    rules = [row.get("show_if") for row in question["rows"]]
+    if own and all(rules) and own == tidied({"any": rules}):
+        own = None  # a table is not asked when none of its rows is
     shop.add(question, holder.row.place("type"), own)
     return True
 

@@ -47,9 +47,14 @@ def recoded(question: Question) -> dict[str, str]:
     return {choice.code: value for value, choice in specials(question).items() if choice.code != value}
 
 
-def items(work: Work, given: Sequence[Choice]) -> list[Element]:
-    """Choices as items."""
-    return [{"value": choice.code, "text": work.text(choice.text)} for choice in given]
+def items(work: Work, given: Sequence[Choice], place: str = "", places: Sequence[int] = ()) -> list[Element]:
+    """Choices as items. `place`: of the list they stand in, for their rules; `places`: theirs in it, where some are missing."""
+    made: list[Element] = []
+    for index, choice in zip(places or range(len(given)), given, strict=True):
+        made.append({"value": choice.code, "text": work.text(choice.text)})
+        if place and choice.show_if and (rule := work.rule(choice.show_if, f"{place}[{index}].show_if")):
+            made[-1]["visibleIf"] = rule
+    return made
 
 
 def tell_choices(work: Work, given: Sequence[Choice], place: str, *, exclusive: bool = False) -> None:
@@ -75,7 +80,8 @@ def _choosing(work: Work, question: SingleChoice | Dropdown | AttentionCheck | M
     tell_choices(work, question.choices, f"{place}.choices")
     special = specials(question)
     given = [choice for choice in question.choices if not any(choice is other for other in special.values())]
-    made: Element = {"choices": items(work, given)}
+    places = [index for index, choice in enumerate(question.choices) if any(choice is one for one in given)]
+    made: Element = {"choices": items(work, given, f"{place}.choices", places)}
     for choice, item in zip(given, made["choices"], strict=True):
         if choice.other:
             item["showCommentArea"] = True
@@ -146,7 +152,7 @@ def tell_scale(work: Work, name: str) -> None:
 def ranking(work: Work, question: Ranking, place: str) -> Element:
     """ranking; with `top`, the respondent picks what to rank."""
     tell_choices(work, question.choices, f"{place}.choices")
-    made: Element = {"type": "ranking", "choices": items(work, question.choices)}
+    made: Element = {"type": "ranking", "choices": items(work, question.choices, f"{place}.choices")}
     if question.top:
         made |= {"selectToRankEnabled": True, "maxSelectedChoices": question.top}
         if question.required:

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from survey_app.formats.writing.checks import length_of, once_answered, only_pattern
+from survey_app.formats.writing.rules import Unsayable
 from survey_app.formats.writing.surveyjs import choices, regions, tables
 from survey_app.formats.writing.surveyjs.work import Work, html_of
+from survey_app.questionnaire.parts import Check
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.display import Consent
@@ -59,12 +62,39 @@ def element(work: Work, question: Question, place: str) -> Element:
     make = _MAKERS.get(question.type)
     if make is not None:
         made |= make(work, question, place)
+    for index, check in enumerate(question.checks):
+        if validator := _validator(work, question, check, f"{place}.checks[{index}]"):
+            made.setdefault("validators", []).append(validator)
     if made["type"] == "html":
         made.pop("title", None)
         made.pop("description", None)
     if question.type == "region":  # each of its lists is required
         made.pop("isRequired", None)
     return made
+
+
+def _validator(work: Work, question: Question, check: Check, at: str) -> Element:
+    """An expression, or a pattern where the check is nothing else; {} when it cannot be said."""
+    own = once_answered(check, question.name)
+    text = {"text": work.text(check.message)} if check.message else {}
+    if own is not None and (pattern := only_pattern(own, question.name)):
+        if length := length_of(pattern):
+            pattern = f"^[\\s\\S]{{{length[0]},{length[1] or ''}}}$"
+        if pattern.startswith("(?") and not pattern.startswith("(?:"):
+            work.told.lose(at, "to_no_rule")
+            return {}
+        work.told.keep(at)
+        return {"type": "regex", "regex": pattern, **text}
+    try:
+        expression = work.rules.check(check)
+    except Unsayable:
+        work.told.lose(at, "to_no_rule")
+        return {}
+    if work.rules.near:
+        work.told.change(at, work.rules.why)
+    else:
+        work.told.keep(at)
+    return {"type": "expression", "expression": expression, **text}
 
 
 def _said_beside(work: Work, question: Question, place: str) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from survey_app.formats.writing.rules import SIGNS, RuleWriter, Said, Unsayable, numbers_by_code
 from survey_app.questionnaire.conditions import NUMERIC
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.parts import Condition
+from survey_app.questionnaire.parts import Check, Condition
 
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?")
 _ARITHMETIC = {"add": " + ", "subtract": " - ", "multiply": " * ", "divide": " / "}
@@ -38,6 +38,8 @@ class Rules(RuleWriter):
         self.codes: dict[str, dict[str, str]] = {}
         self.boxes: set[str] = set()
         """Names of single answers that are lists there (a box to tick)."""
+        self._there: dict[str, list[Said]] = {}
+        """What has to hold for a number of a check to be there."""
         self.absent: set[str] = set()
         """Names that nothing there stands for."""
 
@@ -45,6 +47,8 @@ class Rules(RuleWriter):
         """`{why}`, `{sat.price}`, `{why-Comment}`. Raises Unsayable."""
         if name in self.absent:
             raise Unsayable
+        if name in self.lets:
+            return self.lets[name]
         return "{" + self.names.get(name, name) + "}"
 
     def value(self, name: str, code: Any) -> str:
@@ -53,13 +57,19 @@ class Rules(RuleWriter):
 
     def operand(self, name: str) -> str:
         """What kind of answer it is."""
+        if name in self.lets:
+            return "number"
         owner = self.definition.owners.get(name) or self.definition.by_name.get(name)
         return owner.operand(name) if owner else "text"
 
     def answered(self, name: str) -> Said:
+        if name in self.lets:
+            return self.both(self._there[name] or [Said("true")])
         return Said(f"{self.ref(name)} notempty")
 
     def unanswered(self, name: str) -> Said:
+        if name in self.lets:
+            return self.opposite(self.answered(name))
         return Said(f"{self.ref(name)} empty")
 
     def counted(self, name: str, operator: str, number: int) -> Said:
@@ -75,7 +85,8 @@ class Rules(RuleWriter):
         if operator in NUMERIC:
             test = Said(f"{ref} {SIGNS[operator]} {literal(value)}")
             owner = self.definition.by_name.get(name)
-            return self.both([self.answered(name), test]) if owner and owner.type == "computed" else test
+            calculated = name in self.lets or (owner is not None and owner.type == "computed")
+            return self.both([self.answered(name), test]) if calculated else test
         if name in self.boxes:
             test = Said(f"{ref} contains {self.value(name, value)}")
         else:
@@ -115,9 +126,19 @@ class Rules(RuleWriter):
             raise Unsayable  # words have an order there
         test = Said(f"{self.ref(name)} {sign} {shown}")
         if operator in ("less_than", "more_than"):
-            return test
+            return self.both([*(self.answered(one) for one in (name, other) if one in self.lets), test])
         guards = [self.answered(name)] + ([self.answered(other)] if operator == "is_not" else [])
         return self.both([*guards, test])
+
+    def check(self, check: Check) -> str:
+        """What has to hold. Raises Unsayable."""
+        try:
+            for name, tree in check.let.items():
+                text, guards = self._value(tree)
+                self.lets[name], self._there[name] = _bracketed(text), list(dict.fromkeys(guards))
+            return self.write(check.that)
+        finally:
+            self.lets, self._there = {}, {}
 
     # --- computed values ---
     def expression(self, tree: Any) -> str:

@@ -16,6 +16,8 @@ _COUNT = {"zh-CN": "请按要求的数目选择", "en": "Please choose as many a
 def _rows(work: Work, question: Matrix | MatrixMultiple | MatrixFields, place: str) -> Element:
     made: Element = {"rows": [{"value": row.code, "text": work.text(row.text)} for row in question.rows]}
     for index, row in enumerate(question.rows):
+        if row.show_if and (rule := work.rule(row.show_if, f"{place}.rows[{index}].show_if")):
+            made["rows"][index]["visibleIf"] = rule
         work.told.keep(f"{place}.rows[{index}]")
         if row.required and not question.required:
             work.told.change(f"{place}.rows[{index}].required", "to_check")
@@ -49,7 +51,7 @@ def _columns(work: Work, question: Matrix, place: str) -> list[Any]:
         return items(work, question.cells)
     if question.choices:
         tell_choices(work, question.choices, f"{place}.choices")
-        return items(work, question.choices)
+        return items(work, question.choices, f"{place}.choices")
     work.told.keep(place, "points", "start", "low", "high", "labels", "style", "unsure", "cell")
     work.told.change(place, "to_list")
     columns: list[Any] = []
@@ -66,7 +68,7 @@ def _columns(work: Work, question: Matrix, place: str) -> list[Any]:
 def matrix_multiple(work: Work, question: MatrixMultiple, place: str) -> Element:
     """Several answers per row."""
     tell_choices(work, question.choices, f"{place}.choices", exclusive=True)
-    columns = items(work, question.choices)
+    columns = items(work, question.choices, f"{place}.choices")
     for choice, column in zip(question.choices, columns, strict=True):
         if choice.exclusive:
             column["isExclusive"] = True

@@ -54,7 +54,8 @@ def single(work: Work, question: SingleChoice | Dropdown | AttentionCheck, place
         looks["appearance"] = "minimal"
     if question.type == "attention_check":
         work.told.change(place, "to_type", type="select_one")
-    work.add(f"select_one {work.offer(question.name, question.choices)}", question.name, head, looks)
+    listed, ruled = work.offer_ruled(question.name, question.choices, f"{place}.choices")
+    work.add(f"select_one {listed}", question.name, head, looks, ruled)
     work.show_words(question.name)
     _other(work, question, place)
 
@@ -64,8 +65,8 @@ def multiple(work: Work, question: MultipleChoice, place: str, head: Row) -> Non
     tell_choices(work, question.choices, f"{place}.choices", exclusive=True)
     work.told.keep(place, "min", "max")
     limit = several(question.min, question.max, question.choices)
-    kind = f"select_multiple {work.offer(question.name, question.choices)}"
-    work.add(kind, question.name, head, _looks(work, question, place), limit)
+    listed, ruled = work.offer_ruled(question.name, question.choices, f"{place}.choices")
+    work.add(f"select_multiple {listed}", question.name, head, _looks(work, question, place), limit, ruled)
     if question.name in work.piped:
         work.told.change(place, "to_codes_shown")
     _other(work, question, place)
@@ -110,7 +111,8 @@ def ranking(work: Work, question: Ranking, place: str, head: Row) -> None:
     work.told.keep(place, "random_order")
     work.told.lose(f"{place}.top", "to_no_limit")
     looks: Row = {"parameters": "randomize=true"} if question.random_order else {}
-    work.add(f"rank {work.offer(question.name, question.choices)}", question.name, head, looks)
+    listed, ruled = work.offer_ruled(question.name, question.choices, f"{place}.choices")
+    work.add(f"rank {listed}", question.name, head, looks, ruled)
 
 
 # --- points -----------------------------------------------------------------------------------------------------------

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from survey_app.formats.writing.checks import needed_when
 from survey_app.formats.writing.rules import Unsayable
 from survey_app.formats.writing.xlsform import choices, regions, tables
 from survey_app.formats.writing.xlsform.rules import literal
 from survey_app.formats.writing.xlsform.work import Row, Work, all_of
+from survey_app.questionnaire.offering import may_vanish, rules_of
+from survey_app.questionnaire.parts import Check
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.display import Consent
@@ -25,6 +28,9 @@ _PATTERNS = {
 }
 
 
+_GROUPS = ("matrix", "matrix_multiple", "matrix_fields", "text_fields", "constant_sum")
+
+
 def know(work: Work, question: Question) -> None:
     """Says what our stored names are called in the form, and which codes have other values."""
     if isinstance(question, Consent):
@@ -41,7 +47,10 @@ def add(work: Work, question: Question, place: str) -> None:
     if question.type in ("hidden", "computed", "order_data"):
         _unseen(work, question, place)
         return
-    relevant = work.relevant([question.show_if], f"{place}.show_if") if question.show_if else {}
+    shown = [question.show_if] if question.show_if else []
+    if question.type in _GROUPS and may_vanish(question):  # a group without rows would leave its heading
+        shown.append({"any": [rule.condition for rule in rules_of(question)]})
+    relevant = work.relevant(shown, f"{place}.show_if") if shown else {}
     hints: list[Any] = [question.hint, question.why]
     told.keep(place, "hint")
     told.change(f"{place}.why", "to_hint")
@@ -51,7 +60,35 @@ def add(work: Work, question: Question, place: str) -> None:
             hints.append(_named_end(question, key, text))
     needed: Row = {"required": "yes"} if question.required else {}
     head = {**work.text("label", question.text), **work.text("hint", *hints), **needed, **relevant}
+    first = len(work.survey)
     _MAKERS[question.type](work, question, place, head)
+    for index, check in enumerate(question.checks):
+        _check(work, question, check, f"{place}.checks[{index}]", work.survey[first:])
+
+
+def _check(work: Work, question: Question, check: Check, at: str, rows: list[Row]) -> None:
+    """A constraint, or when an answer is required, on the row of the question; groups have none."""
+    name = work.rules.names.get(question.name, question.name)
+    row = next((row for row in rows if row["name"] == name and row["type"] != "begin_group"), None)
+    if row is None:
+        work.told.lose(at, "to_no_rule")
+        return
+    key = "constraint"
+    try:
+        if (when := needed_when(check, question.name)) is not None and "required" not in row:
+            key, rule = "required", work.rules.combined([when])
+        else:
+            rule = work.rules.constraint(check, question.name)
+    except Unsayable:
+        work.told.lose(at, "to_no_rule")
+        return
+    row |= all_of([row.get("constraint", ""), rule]) if key == "constraint" else {"required": rule}
+    for heading, words in work.text(f"{key}_message", check.message).items():
+        row[heading] = f"{row[heading]}\n{words}" if heading in row else words
+    if work.rules.near:
+        work.told.change(at, work.rules.why)
+    else:
+        work.told.keep(at)
 
 
 def _named_end(question: Any, key: str, text: Any) -> dict[str, str]:
@@ -109,7 +146,8 @@ def _text_fields(work: Work, question: TextFields, place: str, head: Row) -> Non
         limits = all_of([_PATTERNS.get(field.pattern or "", ""), f"string-length(.) <= {field.max_length}"])
         if field.pattern in ("phone", "email", "number"):
             work.told.change(f"{place}.fields[{index}].pattern", "to_pattern_near")
-        work.add("text", question.variable_of(field), work.text("label", field.text), needed, limits)
+        shown = work.relevant([field.show_if], f"{place}.fields[{index}].show_if") if field.show_if else {}
+        work.add("text", question.variable_of(field), work.text("label", field.text), needed, limits, shown)
     work.add("end_group")
 
 
@@ -168,7 +206,8 @@ def _constant_sum(work: Work, question: ConstantSum, place: str, head: Row) -> N
             others = "".join(f" + coalesce(${{{name}}}, 0)" for name in names[:-1])
             limits.append(f".{others} = {plain_number(question.total)}")
         needed = {"required": "yes"} if question.required else {}
-        work.add(kind, names[index], work.text("label", item.text), needed, all_of(limits))
+        shown = work.relevant([item.show_if], f"{place}.items[{index}].show_if") if item.show_if else {}
+        work.add(kind, names[index], work.text("label", item.text), needed, all_of(limits), shown)
     work.add("end_group")
 
 

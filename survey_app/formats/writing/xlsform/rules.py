@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from survey_app.formats.writing.checks import length_of, once_answered, whole_pattern
 from survey_app.formats.writing.rules import SIGNS, RuleWriter, Said, Unsayable, numbers_by_code
 from survey_app.questionnaire.conditions import NUMERIC, as_number
 from survey_app.questionnaire.definition import Definition
-from survey_app.questionnaire.parts import Condition
+from survey_app.questionnaire.parts import Check, Condition
 
 _ARITHMETIC = {"add": " + ", "subtract": " - ", "multiply": " * ", "divide": " div "}
 _NAME = re.compile(r"\$\{[A-Za-z0-9_]+\}|-?[0-9.]+")
@@ -37,15 +38,23 @@ class Rules(RuleWriter):
         self.codes: dict[str, dict[str, str]] = {}
         self.absent: set[str] = set()
         """Names that nothing in the form stands for."""
+        self.own = ""
+        """The name whose answer a constraint judges."""
 
     def ref(self, name: str) -> str:
-        """`${why}`. Raises Unsayable."""
+        """`${why}`; `.` for the answer that a constraint judges. Raises Unsayable."""
         if name in self.absent:
             raise Unsayable
+        if name == self.own:
+            return "."
+        if name in self.lets:
+            return self.lets[name]
         return "${" + self.names.get(name, name) + "}"
 
     def operand(self, name: str) -> str:
         """What kind of answer it is."""
+        if name in self.lets:
+            return "number"
         owner = self.definition.owners.get(name) or self.definition.by_name.get(name)
         return owner.operand(name) if owner else "text"
 
@@ -62,9 +71,13 @@ class Rules(RuleWriter):
         return literal(str(code))
 
     def answered(self, name: str) -> Said:
+        if name in self.lets:
+            raise Unsayable  # what is no number there is not empty
         return Said(f"{self.ref(name)} != ''")
 
     def unanswered(self, name: str) -> Said:
+        if name in self.lets:
+            raise Unsayable
         return Said(f"{self.ref(name)} = ''")
 
     def counted(self, name: str, operator: str, number: int) -> Said:
@@ -128,6 +141,33 @@ class Rules(RuleWriter):
             return test
         guards = [self.answered(name)] + ([self.answered(other)] if operator == "is_not" else [])
         return self.both([*guards, test])
+
+    def matching(self, name: str, pattern: str) -> Said:
+        """A form's pattern has to fit the whole text."""
+        if length := length_of(pattern):
+            bounds = [
+                Said(f"string-length({self.ref(name)}) {sign} {n}")
+                for sign, n in zip((">=", "<="), length, strict=True)
+                if n is not None
+            ]
+            return self.both(bounds)
+        whole = whole_pattern(pattern)
+        if whole is None:
+            whole = rf"[\s\S]*(?:{pattern})[\s\S]*"
+        return Said(f"regex({self.ref(name)}, {literal(whole)})")
+
+    def constraint(self, check: Check, own: str) -> str:
+        """What a form asks of an answer to `own`. Raises Unsayable: also for what is asked of an empty one."""
+        self.near, self.why = False, ""
+        that = once_answered(check, own)
+        if that is None:
+            raise Unsayable
+        self.own = own
+        try:
+            self.lets = {name: f"({self._value(tree)})" for name, tree in check.let.items()}
+            return self.said(that).text
+        finally:
+            self.own, self.lets = "", {}
 
     # --- computed values ---
     def expression(self, tree: Any) -> str:

@@ -47,7 +47,8 @@ def matrix(work: Work, question: Matrix | MatrixMultiple, place: str, head: Row)
         work.told.keep(at, "required")
         needed = {"required": "yes"} if question.required or row.required else {}
         name = question.variable_of(row)
-        work.add(kind, work.rules.names.get(name, name), work.text("label", row.text), needed, limit)
+        shown = work.relevant([row.show_if], f"{at}.show_if") if row.show_if else {}
+        work.add(kind, work.rules.names.get(name, name), work.text("label", row.text), needed, limit, shown)
     work.add("end_group")
     for row in question.rows:
         if isinstance(question, Matrix):
@@ -60,14 +61,16 @@ def _cells(work: Work, question: Matrix | MatrixMultiple, place: str) -> tuple[s
         tell_choices(work, question.choices, f"{place}.choices", exclusive=True)
         work.told.keep(place, "min", "max")
         limit = several(question.min, question.max, question.choices)
-        return f"select_multiple {work.offer(question.name, question.choices)}", limit
+        listed, ruled = work.offer_ruled(question.name, question.choices, f"{place}.choices")
+        return f"select_multiple {listed}", {**limit, **ruled}
     if question.scale:
         work.told.keep(place, "scale")
         work.told.change(place, "to_list")
         return f"select_one {tell_scale(work, question.scale)}", {}
     if question.choices:
         tell_choices(work, question.choices, f"{place}.choices")
-        return f"select_one {work.offer(question.name, question.choices)}", {}
+        listed, ruled = work.offer_ruled(question.name, question.choices, f"{place}.choices")
+        return f"select_one {listed}", ruled
     work.told.keep(place, "points", "start", "low", "high", "labels", "style", "unsure", "cell")
     work.told.change(place, "to_list")
     return f"select_one {work.offer(question.name, points(question, all_words=bool(question.labels)))}", {}
@@ -86,7 +89,8 @@ def matrix_fields(work: Work, question: MatrixFields, place: str, head: Row) -> 
     for index, row in enumerate(question.rows):
         work.told.keep(f"{place}.rows[{index}]")
         work.told.keep(f"{place}.rows[{index}]", "required")
-        work.add("begin_group", work.free(f"{question.name}_{row.code}"), work.text("label", row.text))
+        shown = work.relevant([row.show_if], f"{place}.rows[{index}].show_if") if row.show_if else {}
+        work.add("begin_group", work.free(f"{question.name}_{row.code}"), work.text("label", row.text), shown)
         for column in question.columns:
             needed = question.required or row.required or column.required
             kind, cells = _field(work, question, column)

@@ -7,6 +7,7 @@ from babel import Locale, UnknownLocaleError
 
 from survey_app.formats.writing.rules import Unsayable
 from survey_app.formats.writing.telling import Telling
+from survey_app.formats.writing.xlsform import filters
 from survey_app.formats.writing.xlsform.rules import Rules
 from survey_app.questionnaire import piping
 from survey_app.questionnaire.definition import Definition
@@ -105,6 +106,16 @@ class Work:
             code, text = (item.code, item.text) if isinstance(item, Choice) else item
             self.choices.append({"list_name": name, "name": code, **self.text("label", text)})
         return name
+
+    def offer_ruled(self, name: str, given: Sequence[Choice], place: str) -> tuple[str, Row]:
+        """A list whose choices may have rules, and its filter; what became of the rules is told."""
+        if not any(choice.show_if for choice in given):
+            return self.offer(name, given), {}
+        key, cells, test = filters.of(self.rules, self.told, given, place)
+        self._lists.add(name)
+        for choice, cell in zip(given, cells, strict=True):
+            self.choices.append({"list_name": name, "name": choice.code, key: cell, **self.text("label", choice.text)})
+        return name, {"choice_filter": test}
 
     def offer_below(self, name: str, given: Iterable[tuple[str, str, Text]]) -> str:
         """A list of (what was chosen before, code, text), for a `choice_filter` on the column `above`; its name."""
