@@ -171,3 +171,28 @@ def test_a_draft_that_lacks_what_a_page_needs_says_so(previewer: Callable[..., R
     someone = previewer("short.yaml", questionnaire=rows_of(select(Questionnaire.id))[0], version=None)
     someone.open()
     assert someone.status == 422 and "暂时无法预览" in someone.html
+
+
+def test_choices_and_rows_are_offered_as_the_answers_say(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("offered.yaml")
+    someone.open()
+    html = someone.send(bought="cream")
+    assert "最好是药膏" in html and "最好是感冒药" not in html and "都不好" in html
+    html = someone.send(best="cream")
+    assert "给药膏" in html and "给感冒药" not in html
+    someone.send("back")
+    someone.send("back")
+    assert "最好是感冒药" in someone.send(bought="pill")
+
+
+def test_a_preview_that_begins_at_such_a_question_offers_everything_until_something_is_known(
+    previewer: Callable[..., Respondent],
+) -> None:
+    someone = previewer("offered.yaml", start="rate")
+    html = someone.open()
+    assert "给药膏" in html and "给感冒药" in html and "没有检查这一题的显示规则" in html
+    someone.send("back")
+    someone.send("back")
+    someone.send(bought="cream")
+    html = someone.send(best="none")
+    assert "给药膏" in html and "给感冒药" not in html
