@@ -7,7 +7,7 @@ from survey_app.formats.limesurvey.work import Plain, Work
 _VALIDATIONS = frozenset(
     ("em_validation_q", "em_validation_sq", "equals_num_value", "min_num_value", "max_num_value", "min_num_value_n")
     + ("max_num_value_n", "min_num_value_sgqa", "max_num_value_sgqa", "num_value_equals_sgqa", "min_answers")
-    + ("max_answers", "exclude_all_others", "exclude_all_others_auto", "numbers_only", "maximum_chars", "date_min")
+    + ("max_answers", "exclude_all_others", "numbers_only", "maximum_chars", "date_min")
     + ("date_max", "num_value_int_only", "min_num_of_files", "max_subquestions", "multiflexible_min")
     + ("multiflexible_max", "multiflexible_step", "other_comment_mandatory", "other_numbers_only", "max_filesize")
 )

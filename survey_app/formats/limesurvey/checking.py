@@ -15,11 +15,13 @@ from survey_app.formats.limesurvey.conditions import substituted
 from survey_app.formats.limesurvey.expressions import Quoted, parsed
 from survey_app.formats.limesurvey.survey import Question
 from survey_app.formats.limesurvey.work import Plain, Work
+from survey_app.questionnaire.conditions import as_number
 
 Refs = tuple[Ref, ...]
 Equation = Callable[[Work, Question, Refs, Any], Any]
 """(work, question, its variables, the value as a tree) -> the tree that has to be true."""
 _MOST_CHECKS = 50
+_MOST_STEPS = 20
 _NUMBERS = "/^[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)$/"
 
 
@@ -40,6 +42,10 @@ def apply(work: Work, question: Question, made: list[Plain]) -> None:
             work.unsaid(name, text)
         else:
             work.said(name, text)
+    for name in _NUMBERS_ALONE:
+        text = question.attribute(name)
+        if text and name in work.used and name not in work.settled and as_number(text.replace(",", ".")) is None:
+            work.unsaid(name, text)
 
 
 def _add(
@@ -184,6 +190,34 @@ def _alone(work: Work, question: Question, refs: Refs, value: Any) -> Any:
     return _all(found)
 
 
+def _comments(work: Work, question: Question, refs: Refs, value: Any) -> Any:
+    """A comment stands beside a choice only when that is chosen, or only when it is not."""
+    if value.value not in ("checked", "unchecked"):
+        return Const(1)  # always
+    found = []
+    for ref in refs:
+        comment = _empty(Ref(f"{ref.name}comment", "NAOK"))
+        chosen = Not(_empty(ref)) if value.value == "checked" else _empty(ref)
+        found.append(Both("any", (comment, chosen)))
+    return _all(found)
+
+
+def _short(work: Work, question: Question, refs: Refs, value: Any) -> Any:
+    return _all([Op("<=", Call("strlen", (ref,)), value) for ref in refs])
+
+
+def _steps(work: Work, question: Question, refs: Refs, value: Any) -> Any:
+    """The numbers of a list that goes up in steps; where numbers are typed, a step is no rule."""
+    if question.attribute("input_boxes") == "1":
+        return Const(1)
+    low, high = question.attribute("multiflexible_min", "1"), question.attribute("multiflexible_max", "10")
+    first, last, step = (as_number(text) for text in (low, high, str(getattr(value, "value", ""))))
+    if first is None or last is None or not step or step < 0 or (last - first) / step > _MOST_STEPS:
+        raise Inexpressible
+    numbers = [Const(round(first + index * step, 6)) for index in range(int((last - first) / step) + 1)]
+    return _all([_or_empty(ref, Both("any", tuple(Op("=", ref, number) for number in numbers))) for ref in refs])
+
+
 def _day(op: str) -> Equation:
     """A day beside another one that was asked for."""
 
@@ -199,7 +233,9 @@ def _day(op: str) -> Equation:
 _TABLES = "1:;ABCEFKQMRP"
 _TYPED = "NKQ;:STU"
 _SWITCHES = frozenset(("min_answers", "other_comment_mandatory", "other_numbers_only"))
-_AS_TEXT = frozenset(("preg", "exclude_all_others"))
+_AS_TEXT = frozenset(("preg", "exclude_all_others", "commented_checkbox"))
+_NUMBERS_ALONE = ("max_subquestions", "max_num_of_files", "max_filesize", "slider_min", "slider_max", "slider_accuracy")
+"""Attributes that LimeSurvey takes as they stand: an expression in them is none."""
 _ANSWERS, _RANGE, _TOTAL = "The number of answers does not fit", "The number is out of range", "The sum does not fit"
 _KINDS: dict[str, tuple[str, Equation, str]] = {
     "min_answers": (_TABLES, _number_of_answers(">="), _ANSWERS),
@@ -214,6 +250,9 @@ _KINDS: dict[str, tuple[str, Equation, str]] = {
     "min_num_value_sgqa": ("K", _sum(">=", may_be_empty=False), _TOTAL),
     "max_num_value_sgqa": ("K", _sum("<=", may_be_empty=False), _TOTAL),
     "num_value_equals_sgqa": ("K", _sum("=", may_be_empty=False), _TOTAL),
+    "multiflexible_step": (":", _steps, _RANGE),
+    "maximum_chars": (_TYPED, _short, "The answer is too long"),
+    "commented_checkbox": ("P", _comments, ""),
     "date_min": ("D", _day(">="), _RANGE),
     "date_max": ("D", _day("<="), _RANGE),
     "exclude_all_others": ("MPABCEFKQ", _alone, ""),

@@ -259,7 +259,11 @@ class Reading:
             return bool(fitting)
         if fitting == [0] or fitting == list(range(1, most + 1)):
             return there if endless else negated(there)
-        if not self.patterns or target.kind != "text" or fitting != list(range(fitting[0], fitting[-1] + 1)):
+        if (
+            not self.patterns
+            or target.kind not in ("text", "number")
+            or fitting != list(range(fitting[0], fitting[-1] + 1))
+        ):
             raise Inexpressible
         span = f"{fitting[0]}," if endless else f"{fitting[0]},{fitting[-1]}"
         found: Truth = {target.name: {"matches": f"(?s)^.{{{span}}}$"}}

@@ -83,7 +83,6 @@ def _digits(work: Work, made: Plain) -> None:
         return
     largest = 10 ** int(most) - 1 if 1 <= most <= 12 else 0
     if made["decimals"] or largest < made.get("min", 0):
-        work.unsaid("maximum_chars", str(most))
         return
     made["max"] = min(made.get("max", largest), largest)
     work.said("maximum_chars", most)
@@ -245,9 +244,14 @@ def upload(work: Work, question: Question) -> list[Plain]:
     made: Plain = {"name": name, "type": "file", "accepts": accepts}
     if size is not None and size > 0:
         made["max_mb"] = max(1, min(10, int(size // 1024)))
-    most = work.number_of("max_num_of_files")
+    most, least = work.number_of("max_num_of_files"), work.number_of("min_num_of_files")
     if most is not None and most > 1:
         work.unsaid("max_num_of_files", str(most))
+    if least is not None and least > 1:
+        work.unsaid("min_num_of_files", str(least))
+    elif least == 1:
+        made["required"] = True
+        work.said("min_num_of_files", 1)
     return [made]
 
 

@@ -20,6 +20,7 @@ _WORDS: dict[str, dict[str, str]] = {
     "Please fill in what is other": {"zh": "请填写“其他”的内容", "de": "Bitte angeben, was „Sonstiges“ ist"},
     "Please enter a number": {"zh": "请填写数字", "de": "Bitte eine Zahl eingeben"},
     "Please use the required form": {"zh": "请按要求的格式填写", "de": "Bitte die verlangte Form verwenden"},
+    "The answer is too long": {"zh": "回答过长", "de": "Die Antwort ist zu lang"},
     "Answer": {"zh": "答案", "de": "Antwort", "fr": "Réponse", "es": "Respuesta", "it": "Risposta", "nl": "Antwoord"},
 }  # fmt: skip
 

@@ -46,6 +46,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
      each("this.NAOK > 2 or is_empty(this.NAOK)")),
     ("K", {"rows": ROWS, "preg": r"/^\d$/"}, {}, each(r"is_empty(this.NAOK) or regexMatch('/^\d$/', this.NAOK)")),
     ("K", {"rows": ROWS}, {"exclude_all_others": "b"}, "is_empty(x_b.NAOK) or count(x_a.NAOK, x_c.NAOK) == 0"),
+    ("N", {}, {"maximum_chars": "1"}, "strlen(x.NAOK) <= 1"),
     ("N", {}, {"min_num_value_n": "most"}, "is_empty(x.NAOK) or x.NAOK >= most"),
     ("N", {}, {"min_num_value_n": "2", "max_num_value_n": "most"},
      "is_empty(x.NAOK) or (x.NAOK >= 2 and x.NAOK <= most)"),
@@ -170,6 +171,24 @@ def test_whoever_comments_on_other_beside_several_choices_says_why() -> None:
     assert validation.complete(found.definition, chosen, {"x_other": "D"}) != []
     assert validation.complete(found.definition, chosen, {"x_other": "D", "x_comment_other": "because"}) == []
     assert validation.complete(found.definition, {"x": ["a"]}, {}) == []
+
+
+@pytest.mark.parametrize(("how", "chosen", "good"), [("checked", True, True), ("checked", False, False),
+    ("unchecked", True, False), ("unchecked", False, True), ("allways", True, True), ("allways", False, True)])  # fmt: skip
+def test_a_comment_stands_beside_what_is_chosen(how: str, chosen: bool, good: bool) -> None:
+    found = parse(survey([q("x", "P", rows=ROWS, attributes={"commented_checkbox": how})]))
+    answers = {"x": ["a"]} if chosen else {}
+    assert (validation.complete(found.definition, answers, {"x_comment_a": "because"}) == []) == good
+    assert validation.complete(found.definition, {"x": ["b"]}, {}) == []
+
+
+@pytest.mark.parametrize(("given", "good"), [(None, True), (2, True), (3, False), (6, True), (8, False)])
+def test_a_list_of_numbers_goes_up_in_steps(given: int | None, good: bool) -> None:
+    limits = {"multiflexible_min": "2", "multiflexible_max": "6", "multiflexible_step": "2"}
+    found = parse(survey([q("x", ":", rows={"a": "A"}, columns={"c": "C"}, attributes=limits)]))
+    assert [line for line in found.lines if line.result == "lost"] == []
+    answers = {} if given is None else {"x_a_c": given}
+    assert (validation.complete(found.definition, answers, {}) == []) == good
 
 
 def test_rows_with_two_scales_count_when_both_are_answered() -> None:

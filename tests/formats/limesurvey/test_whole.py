@@ -39,12 +39,12 @@ def test_of_two_languages_that_are_one_here_the_first_is_taken() -> None:
 
 
 def test_answers_in_texts_are_piped_and_what_cannot_be_is_left_open() -> None:
-    text = "Dear {name}, {INSERTANS:123456X1X2} {list.shown} {num + 1} {if(num > 5, 'a', list(num))} {TOKEN:FIRSTNAME} { x } \\{y\\}"
+    text = "Dear {name}, {INSERTANS:123456X1X2} {list.shown} {num + 1} {if(num > 5, 'a', list(1))} {TOKEN:FIRSTNAME} { x } \\{y\\}"
     first = [q("name"), q("list", "L", answers=ANSWERS), q("num", "N")]
     found = parse(survey([*first, q("asked", text=text)]))
     asked = found.definition.question("asked")
     assert asked.text["en"] == (
-        "Dear {{name}}, {{list}} {{list}} {{asked_calc}} {if(num > 5, 'a', list(num))} {TOKEN:FIRSTNAME} { x } {y}"
+        "Dear {{name}}, {{list}} {{list}} {{asked_calc}} {if(num > 5, 'a', list(1))} {TOKEN:FIRSTNAME} { x } {y}"
     )
     assert len(asked.open_rules) == 2
     assert found.definition.question("asked_calc").type == "computed"
