@@ -12,20 +12,17 @@ from survey_app.formats.importing.logic import BadExpression, Both, Call, Const,
 from survey_app.formats.json_draft import Words, shown
 from survey_app.formats.json_files import Node, as_number
 from survey_app.formats.surveyjs.expressions import parse
-from survey_app.formats.surveyjs.outline import PANELS, Element
-from survey_app.formats.surveyjs.placing import Order, condition_of, scope_of
+from survey_app.formats.surveyjs.outline import Element
+from survey_app.formats.surveyjs.placing import scope_of
 from survey_app.formats.surveyjs.sums import total_of
 from survey_app.formats.surveyjs.work import Work
 from survey_app.questionnaire import conditions, patterns
 from survey_app.questionnaire.conditions import simplify
-from survey_app.questionnaire.question_types import TYPES
 from survey_app.questionnaire.question_types.numbers import is_iso_date
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
 
 _POSTCODE = re.compile(r"\^(?:\\d|\[0-9\])\{6\}\$")
 _MOBILE = re.compile(r"\^1(?:\\d|\[0-9\]|\[3-9\]|\[3456789\])(?:\\d|\[0-9\])\{9\}\$")
-_OF_PARTS = ("matrix", "matrix_multiple", "matrix_fields", "text_fields", "constant_sum", "file")
-"""Types whose answers stand under other names."""
 _MOST_REPEATED = 1_000
 """A pattern counts no further."""
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
@@ -67,17 +64,21 @@ def _checked(work: Work, kind: str, check: Node, element: Element, ours: dict[st
     """A validator as a check; None when none can say it."""
     if kind == "expression":
         return _met(work, check.words("expression"), element)
-    name = ours["name"]
     if ours["type"] not in ("short_text", "long_text"):
         return None
+    if kind == "text" and (longest := check.number("maxLength")) and longest >= 1:
+        ours["max_length"] = min(int(longest), ours.get("max_length", MAX_GRAPHEMES), MAX_GRAPHEMES)
+    return of_form(kind, check, ours["name"])
+
+
+def of_form(kind: str, check: Node, name: str) -> dict[str, Any] | None:
+    """A validator of texts as a check of the text `name`; None when none can say it."""
     parts: list[dict[str, Any]] = []
     if kind == "regex":
         flags = "(?i)" if check.flag("caseInsensitive", "insensitive") else ""
         parts = [{name: {"matches": flags + check.words("regex").strip()}}]
     elif kind == "text" and (shortest := check.number("minLength") or 0) <= _MOST_REPEATED:
         parts = [{name: {"matches": rf"(?s)^.{{{int(shortest)},}}$"}}] if shortest > 0 else []
-        if (longest := check.number("maxLength")) and longest >= 1:
-            ours["max_length"] = min(int(longest), ours.get("max_length", MAX_GRAPHEMES), MAX_GRAPHEMES)
         if check.get("allowDigits") is False:
             parts.append({"not": {name: {"matches": "[0-9]"}}})
     patterns_used = [test["matches"] for part in parts for test in (part.get("not", part)).values()]
@@ -113,51 +114,6 @@ def _limited(work: Work, text: str, sign: str, element: Element, ours: dict[str,
         return None
     open_ones = [{name: {"answered": False}} for name in sorted(conditions.names(made))]
     return {"that": simplify({"any": [*open_ones, made]})} if ours["name"] in conditions.names(made) else None
-
-
-def required_when(work: Work, element: Element, rule: str, order: Order) -> bool:
-    """`requiredIf` as a check: whenever the rule holds, there is an answer. False when that cannot be said."""
-    there = _given(element)
-    if element.type in PANELS or there is None:
-        return False
-    try:
-        made = condition_of(work, rule, order.first([element]), element)
-    except Inexpressible:
-        return False
-    if made is True:
-        element.ours[0]["required"] = True
-    elif isinstance(made, dict):
-        element.ours[0].setdefault("checks", []).append({"that": simplify({"any": [{"not": made}, there]})})
-    return made is not False
-
-
-def locked_until(work: Work, inner: list[Element], rule: str, order: Order) -> bool:
-    """`enableIf` as checks: an answer is there only when the rule holds, and demanded only then. False: it cannot be said."""
-    asking = [element for element in inner if any(TYPES[ours["type"]].asks for ours in element.ours)]
-    answers = [_given(element) for element in asking]
-    if not asking or None in answers:
-        return False
-    try:
-        made = condition_of(work, rule, order.first(inner), inner[0])
-    except Inexpressible:
-        return False
-    if not isinstance(made, dict):
-        return False
-    for element, there in zip(asking, answers, strict=True):
-        ours = element.ours[0]
-        checks = ours.setdefault("checks", [])
-        checks.append({"that": simplify({"any": [made, {"not": there}]})})
-        if ours.pop("required", False):
-            checks.append({"that": simplify({"any": [{"not": made}, there]})})
-    return True
-
-
-def _given(element: Element) -> dict[str, Any] | None:
-    """That a question is answered; None for what has no answer of its own, or several."""
-    ours = element.ours[0] if len(element.ours) == 1 else {}
-    if not ours or not TYPES[ours["type"]].asks or ours["type"] in _OF_PARTS:
-        return None
-    return {ours["name"]: {"answered": True}}
 
 
 def _apply(kind: str, check: Node, element: Element, ours: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from survey_app.formats.importing.logic import Target
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import Node
+from survey_app.formats.surveyjs.checks import of_form
 from survey_app.formats.surveyjs.outline import Element
 from survey_app.formats.surveyjs.sums import constant_sum, total_of
 from survey_app.formats.surveyjs.work import NO, YES, Work
@@ -135,14 +136,18 @@ def multipletext(work: Work, element: Element) -> None:
         return
     name = work.draft.name(element.name, node.at("name"), names)
     codes = work.draft.codes(names, 31 - len(name))
-    fields = [_field(work, item, given, code, name) for item, given, code in zip(items, names, codes, strict=True)]
-    work.question(element, "text_fields", name, fields=fields)
+    checks: list[dict[str, Any]] = []
+    fields = [
+        _field(work, item, given, code, name, checks) for item, given, code in zip(items, names, codes, strict=True)
+    ]
+    work.question(element, "text_fields", name, fields=fields, checks=checks[:50])
     known = work.know(element, Target("none", name))
     known.pieces |= {given.lower(): Target("text", f"{name}_{code}") for given, code in zip(names, codes, strict=True)}
     work.kept(element, name)
 
 
-def _field(work: Work, item: Node, given: str, code: str, ours: str) -> dict[str, Any]:
+def _field(work: Work, item: Node, given: str, code: str, ours: str, checks: list[dict[str, Any]]) -> dict[str, Any]:
+    """One field; what it demands beyond its own keys goes to `checks`."""
     item.get("name")
     title = work.text(item, "title", ours=ours) or work.plain(given)
     hint = work.text(item, "placeholder", "placeHolder", ours=ours)
@@ -158,6 +163,10 @@ def _field(work: Work, item: Node, given: str, code: str, ours: str) -> dict[str
         elif kind == "text" and check.number("maxLength") and check.number("minLength") is None:
             field["max_length"] = min(MAX_GRAPHEMES, int(check.number("maxLength") or 1))
             work.draft.kept("validation", place, kind, ours)
+        elif made := of_form(kind, check, f"{ours}_{code}"):
+            message = work.text(check, "text", ours=ours)
+            checks.append({**made, **({"message": message} if message else {})})
+            work.draft.kept("validation", place, shown(check.data), ours)
         else:
             work.draft.lost("validation", place, shown(check.data), "setting_lost", ours)
     if pattern:
@@ -166,6 +175,7 @@ def _field(work: Work, item: Node, given: str, code: str, ours: str) -> dict[str
         field["max_length"] = limit
     if item.flag("isRequired"):
         field["required"] = True
+    item.get("requiredIf")  # told with the rules
     work.draft.kept("row", item.place, given, ours)
     work.settings(item, ours)
     return field

@@ -7,7 +7,8 @@ from survey_app.formats.importing.logic import BadExpression, Inexpressible, Tar
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import Node
 from survey_app.formats.surveyjs import offering, piping, triggers
-from survey_app.formats.surveyjs.checks import locked_until, required_when, validators
+from survey_app.formats.surveyjs.checks import validators
+from survey_app.formats.surveyjs.demanding import locked_until, required_when
 from survey_app.formats.surveyjs.expressions import parse
 from survey_app.formats.surveyjs.outline import PANELS, Element, Outline
 from survey_app.formats.surveyjs.placing import LAST, Order, also, condition_of, scope_of, wait
@@ -107,7 +108,10 @@ def _visibility(work: Work, element: Element, inner: list[Element], order: Order
 def _page_rule(work: Work, page: Node, ours: dict[str, Any], inside: list[Element], order: Order) -> None:
     rule = page.words("visibleIf")
     for key in ("enableIf", "requiredIf"):
-        if other := page.words(key):
+        other = page.words(key)
+        if other and key == "enableIf" and locked_until(work, inside, other, order):
+            work.draft.changed("rule", page.at(key), other, "enable_checked", inside[0].ours[0]["name"])
+        elif other:
             wait(work, inside, page.at(key), other)
     if not rule:
         if page.get("visible") is False:
@@ -142,8 +146,20 @@ def _waiting(work: Work, element: Element, inner: list[Element], order: Order) -
             told = [] if key in offering.LISTS else ["visibleIf"]
             told += [] if key in offering.ENABLED else ["enableIf"]
             for rule_key in (*told, "requiredIf"):
-                if rule := item.words(rule_key):
+                rule = item.words(rule_key)
+                field = _field_of(element, item) if rule_key == "requiredIf" and key == "items" else ""
+                if rule and field and required_when(work, element, rule, order, [field]):
+                    work.draft.kept("rule", item.at(rule_key), rule, element.ours[0]["name"])
+                elif rule:
                     wait(work, inner, item.at(rule_key), rule)
+
+
+def _field_of(element: Element, item: Node) -> str:
+    """The name of one of several fields; "" for what is none."""
+    index = next((n for n, one in enumerate(element.node.nodes("items")) if one.place == item.place), -1)
+    ours = element.ours[0] if element.ours else {}
+    fields = ours.get("fields", ()) if ours.get("type") == "text_fields" else ()
+    return f"{ours['name']}_{fields[index]['code']}" if 0 <= index < len(fields) else ""
 
 
 def _calculated(work: Work, survey: Node, order: Order) -> None:

@@ -8,6 +8,7 @@ from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.json_draft import Draft, shown
 from survey_app.formats.json_files import Node, read
 from survey_app.formats.surveyjs import choices, fields, matrices, ratings, rules
+from survey_app.formats.surveyjs.demanding import different_rows, some_answer
 from survey_app.formats.surveyjs.outline import PANELS, Element, Outline, languages, outline
 from survey_app.formats.surveyjs.work import Work
 
@@ -179,6 +180,9 @@ def _element(work: Work, element: Element) -> None:
         for key in ("description", "placeholder", "placeHolder", "otherPlaceholder", "otherPlaceHolder")
     ]
     messages = rules.validators(work, element, ours)
+    if not node.flag("eachRowRequired", "isAllRowRequired"):
+        some_answer(ours)
+    different_rows(work, element, ours)
     for key in ("requiredErrorText", "minErrorText", "maxErrorText", "otherErrorText"):
         messages.append(work.text(node, key, ours=name))
     hint = work.draft.hint([ours.get("hint", {}), *hints, *messages])

@@ -115,7 +115,50 @@ def test_what_is_locked_takes_no_answer_and_demands_none() -> None:
         assert passes(imported, answers, {}) == ((own is not None) == (yes is True))
 
 
-@pytest.mark.parametrize("own", [{"type": "matrix", "name": "own", "rows": [1], "columns": [1, 2]}])
-def test_what_has_several_answers_is_locked_by_a_person(own: dict[str, Any]) -> None:
-    imported = drafted(*QUESTIONS, {**own, "enableIf": "{yes} = true"})
-    assert imported.definition.question("own").open_rules
+ROWS: dict[str, Any] = {"type": "matrix", "name": "own", "rows": ["a", "b", "c"], "columns": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("keys", "good"),
+    [
+        ({"isRequired": True}, lambda row: any(row)),
+        ({"isRequired": True, "eachRowRequired": True}, lambda row: all(row)),
+        ({"eachRowUnique": True}, lambda row: len({c for c in row if c}) == sum(c is not None for c in row)),
+        ({"requiredIf": "{yes} = true"}, lambda row: any(row)),
+        ({"enableIf": "{yes} = false"}, lambda row: not any(row)),
+        ({"enableIf": "{yes} = true", "eachRowRequired": True}, lambda row: all(row)),
+    ],
+)
+def test_rows_are_demanded_as_there(keys: dict[str, Any], good: Any) -> None:
+    imported = drafted(*QUESTIONS, {**ROWS, **keys})
+    assert not imported.definition.question("own").open_rules and review(imported.definition) == []
+    for row in itertools.product((None, "1", "2"), repeat=3):
+        answers = {f"own_{code}": column for code, column in zip("abc", row, strict=True) if column}
+        assert passes(imported, {**answers, "yes": "true"}, {}) == bool(good(row)), row
+
+
+def test_fields_demand_what_they_say() -> None:
+    items = [
+        {"name": "x", "validators": [{"type": "text", "minLength": 3, "text": "Longer"}]},
+        {"name": "y", "requiredIf": "{own.x} notempty"},
+    ]
+    imported = drafted({"type": "multipletext", "name": "own", "isRequired": True, "items": items})
+    assert [line.result for line in imported.lines if line.kind in ("rule", "validation")] == ["kept", "kept"]
+    for texts, good in (
+        ({}, False),
+        ({"own_y": "b"}, True),
+        ({"own_x": "ab", "own_y": "b"}, False),
+        ({"own_x": "abc"}, False),
+        ({"own_x": "abc", "own_y": "b"}, True),
+    ):
+        assert passes(imported, {}, texts) == good, texts
+
+
+def test_a_locked_panel_locks_what_it_holds() -> None:
+    inner = [{"type": "text", "name": "own", "isRequired": True}, {**ROWS, "name": "rows"}]
+    imported = drafted(*QUESTIONS, {"type": "panel", "name": "p", "enableIf": "{yes} = true", "elements": inner})
+    assert told(imported, "enableIf") == [("rule", "changed")]
+    for yes, own, row in itertools.product((True, False), ("", "x"), (None, "1")):
+        answers = {"yes": str(yes).lower(), **({"rows_a": row} if row else {})}
+        assert passes(imported, answers, {"own": own} if own else {}) == ((own != "") == yes)
+        assert passes(imported, answers, {}, "rows") == (yes or row is None)
