@@ -18,7 +18,7 @@ from survey_app.web import STAFF_POLICY, access, actor, download, found, languag
 
 ON_A_PAGE = 12
 _WITH_PICTURES = STAFF_POLICY.replace("img-src 'self'", "img-src 'self' data:")
-_ALONE = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"  # style: the browser fits a picture
 _TYPES = {"photo": "image/jpeg", "document": "application/pdf"}
 
 
