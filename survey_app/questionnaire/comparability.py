@@ -16,7 +16,7 @@ FINE: Judged = ("", "")
 
 _BREAKS = ("points", "start", "scale", "cell", "score", "missing", "parameter", "field", "top", "total")
 _MAY = ("style", "layout", "other", "exclusive", "random_order", "random_rows", "min", "max", "expected", "step")
-_HINT = ("required", "columns")
+_HINT = ("required", "columns", "first")
 _OF_SCALE = ("points", "start", "scale", "cell", "style", "layout", "low", "high", "labels", "unsure")
 _OF_CHOICES = ("score", "missing", "other", "exclusive")
 _ANSWERS = ("choice", "point")

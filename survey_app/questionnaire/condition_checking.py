@@ -12,6 +12,7 @@ from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_
 MAX_DEPTH = 30
 _BY_KIND: dict[str, tuple[str, ...]] = {
     "choice": ("is", "is_not", "one_of", "none_of", *NUMERIC, "answered"),
+    "place": ("is", "is_not", "one_of", "none_of", "answered"),
     "number": ("is", "is_not", "one_of", "none_of", *NUMERIC, "answered"),
     "multiple": ("includes", "includes_all", "includes_any", "includes_none", "count", "answered"),
     "date": ("is", "is_not", *NUMERIC, "answered"),

@@ -160,6 +160,15 @@ def test_rules_name_places_by_their_codes_and_a_wrong_code_is_a_fault() -> None:
     assert [problem.code for problem in refused.value.problems] == ["unknown_answer"]
 
 
+def test_places_have_no_order_and_make_no_score() -> None:
+    with pytest.raises(InvalidQuestionnaire) as refused:
+        made(question("home", "region"), question("b", show_if={"home_city": {"at_least": 440300}}))
+    assert [problem.code for problem in refused.value.problems] == ["wrong_operator"]
+    with pytest.raises(InvalidQuestionnaire) as refused:
+        made(question("home", "region"), scores=[{"name": "s", "kind": "sum", "questions": ["home_city"]}])
+    assert [problem.code for problem in refused.value.problems] == ["unknown_question"]
+
+
 def test_later_texts_show_the_name() -> None:
     later = question("b", text="How is {{home_city}}?")
     definition = made(pages=[{"questions": [question("home", "region")]}, {"questions": [later]}])

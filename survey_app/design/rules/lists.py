@@ -7,7 +7,6 @@ from survey_app.languages import N_
 from survey_app.questionnaire.conditions import NUMERIC, as_number
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types.base import Question
-from survey_app.questionnaire.question_types.region import Region
 
 _PLAIN = {
     "is": N_("选了"), "is_not": N_("选了别的"), "one_of": N_("选了其中之一"), "none_of": N_("选了其他的任何一个"),
@@ -36,7 +35,7 @@ UNITS = {"days": N_("天"), "months": N_("个月"), "years": N_("年")}
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A variable that may be asked for. `kind`: choice, number, multiple, date, time, text; `offers`: (code, words)."""
+    """A variable that may be asked for. `kind`: choice, place, number, multiple, date, time, text; `offers`: (code, words)."""
 
     name: str
     page: int
@@ -76,7 +75,7 @@ def operators_of(operand: Operand) -> dict[str, str]:
     if operand.kind == "number":
         several = {key: _PLAIN[key] for key in ("one_of", "none_of")} if operand.offers else {}
         return {**_ORDER, **_NUMBER, **several, **answered}
-    if isinstance(operand.question, Region):  # codes of places have no order
+    if operand.kind == "place":  # its codes have no order
         return {**{key: _PLAIN[key] for key in ("is", "is_not", "one_of", "none_of")}, **answered}
     ordered = _ORDER if sum(as_number(code) is not None for code, _ in operand.offers) > 1 else {}
     return {**{key: _PLAIN[key] for key in ("is", "is_not", "one_of", "none_of")}, **ordered, **answered}

@@ -163,7 +163,7 @@ class Question(Model):
         return None
 
     def operand(self, variable: str) -> str:
-        """What a condition may do with the variable: choice, multiple, number, date, time, text."""
+        """What a condition may do with the variable: choice, place, multiple, number, date, time, text."""
         return "choice"
 
     def texts(self) -> list[tuple[tuple[str | int, ...], Mapping[str, str]]]:

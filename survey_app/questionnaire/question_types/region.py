@@ -93,6 +93,9 @@ class Region(Question):
         known = regions.codes(self.level_of(variable))
         return known if self.required else (*known, REFUSED)
 
+    def operand(self, variable: str) -> str:
+        return "place"
+
     def piped_choice(self, variable: str, code: Any) -> Mapping[str, str] | None:
         if code == REFUSED:
             return REFUSED_TEXT

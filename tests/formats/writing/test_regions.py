@@ -55,6 +55,27 @@ def test_the_reference_accepts_lists_that_depend_on_each_other() -> None:
     assert not made.warnings and "itemset nodeset=\"instance('cn_district')" in made.xform
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("surveyjs", "{home_city} anyof [440300, 440100]"),
+        ("xlsform", "${home_city} = '440300' or ${home_city} = '440100'"),
+    ],
+)
+def test_rules_on_places_go_along(target: str, said: str) -> None:
+    rule = {"home_city": {"one_of": ["440300", "440100"]}}
+    of = definition(
+        {"questions": [asked("home", "region")]}, {"questions": [asked("near", "short_text", show_if=rule)]}
+    )
+    made = writing.write(of, target)
+    if target == "surveyjs":
+        assert json.loads(made.data)["pages"][1]["elements"][0]["visibleIf"] == said
+    else:
+        row = next(cells for cells in players.sheets(made.data)["survey"] if cells.get("name") == "near")
+        assert row["relevant"] == said
+    assert [line.result for line in made.lines if line.place.endswith("show_if")] == ["kept"]
+
+
 def test_lists_of_places_are_written_once() -> None:
     choices = players.sheets(writing.write(WHOLE, "xlsform").data)["choices"]
     assert sum(cells["list_name"] == "cn_city" for cells in choices) == len(regions.codes(1)) + 1

@@ -104,7 +104,7 @@ class Rules(RuleWriter):
             if len(values) == 1 and kind != "none":
                 return Said(f"{ref} contains {self.value(name, values[0])}")
             test = Said(f"{ref} {'allof' if kind == 'all' else 'anyof'} {listed}")
-        elif self.operand(name) == "choice" and name not in self.boxes:
+        elif self.operand(name) in ("choice", "place") and name not in self.boxes:
             test = Said(f"{ref} anyof {listed}")
         else:
             test = self.either([self.compared(name, "is", value) for value in values])
