@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -66,6 +67,9 @@ class Region(Question):
             )
             for level, name in enumerate(self.names())
         )  # fmt: skip
+
+    def answer_names(self) -> tuple[str, ...]:
+        return self.names()
 
     def _label(self, level: int) -> Mapping[str, str]:
         if self.levels == 1:
@@ -136,6 +140,7 @@ class Region(Question):
         return read
 
 
+@lru_cache(maxsize=3)
 def labels_of(level: int) -> tuple[ValueLabel, ...]:
     """The values of a level in data files: the codes themselves."""
     return tuple(ValueLabel(int(code), code, regions.label(code)) for code in regions.codes(level))
