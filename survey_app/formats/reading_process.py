@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from survey_app.formats import detecting
@@ -19,6 +20,7 @@ from survey_app.formats.importing.refusing import refuse
 MOST_SECONDS = 60
 MOST_MEMORY = 512 * 1024**2
 _MODULE = "survey_app.formats.reading_process"
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def read_file(data: bytes, key: str = "") -> Imported:
@@ -32,6 +34,7 @@ def read_file(data: bytes, key: str = "") -> Imported:
             capture_output=True,
             timeout=MOST_SECONDS + 10,
             check=False,
+            cwd=_ROOT,  # where the child finds this package, wherever the caller stands
         )
     except subprocess.TimeoutExpired:
         raise refuse("too_slow", seconds=MOST_SECONDS) from None

@@ -59,9 +59,10 @@ def test_too_much_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch, tmp_path:
         reading_process.read_file(b"1. a")
 
 
-def test_the_command_line_converts_without_a_database(tmp_path: Path) -> None:
+def test_the_command_line_converts_without_a_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from survey_app.cli import questionnaires
 
+    monkeypatch.chdir(tmp_path)  # not where the program lies
     source, target, report = tmp_path / "a.txt", tmp_path / "a.yaml", tmp_path / "a.csv"
     source.write_text(TEXT, encoding="utf-8")
     run = Flask("bare").test_cli_runner()
