@@ -18,29 +18,42 @@ def beginning_at(definition: Definition, name: str) -> Definition:
     if name not in definition.page_of:
         return definition
     index = definition.page_of[name]
-    pages = (*definition.pages[:index], _opened(definition.pages[index], name), *definition.pages[index + 1 :])
+    before = {
+        n for page in definition.pages[:index] for q in page.questions for n in (*q.answer_names(), *q.text_names())
+    }
+    pages = tuple(
+        _opened(page, name if number == index else "", before) for number, page in enumerate(definition.pages)
+    )
     parts = {key: getattr(definition, key) for key in type(definition).model_fields}
     return Definition.model_construct(**{**parts, "pages": pages})  # a copy would keep what was computed from the rules
 
 
-def _opened(page: Page, name: str) -> Page:
-    questions = tuple(_shown(question) if question.name == name else question for question in page.questions)
-    return page.model_copy(update={"questions": questions, "show_if": ALWAYS if page.show_if else None})
+def _opened(page: Page, name: str, before: set[str]) -> Page:
+    """The page with all that its questions may offer; with `name`, that question and the page apply too."""
+    questions = tuple(_offering(question, before) for question in page.questions)
+    if not name:
+        return page.model_copy(update={"questions": questions})
+    shown = tuple(
+        question.model_copy(update={"show_if": ALWAYS}) if question.name == name and question.show_if else question
+        for question in questions
+    )
+    return page.model_copy(update={"questions": shown, "show_if": ALWAYS if page.show_if else None})
 
 
-def _shown(question: Question) -> Question:
-    update: dict[str, Any] = {"show_if": ALWAYS} if question.show_if else {}
+def _offering(question: Question, before: set[str]) -> Question:
+    update: dict[str, Any] = {}
     for parts in {rule.parts for rule in rules_of(question)}:
         held = getattr(question, parts)
-        update[parts] = tuple(part.model_copy(update={"show_if": _or_unknown(part.show_if)}) for part in held)
-    return question.model_copy(update=update)
+        update[parts] = tuple(part.model_copy(update={"show_if": _or_unknown(part.show_if, before)}) for part in held)
+    return question.model_copy(update=update) if update else question
 
 
-def _or_unknown(condition: Condition | None) -> Condition | None:
-    """The condition, or that nothing is known of what it looks at."""
-    if condition is None:
-        return None
-    return {"any": [condition, {"all": [{name: {"answered": False}} for name in sorted(names(condition))]}]}
+def _or_unknown(condition: Condition | None, before: set[str]) -> Condition | None:
+    """The condition, or that nothing is known of what it looks at before the beginning."""
+    unknown = sorted(names(condition) & before) if condition else []
+    if condition is None or not unknown:
+        return condition
+    return {"any": [condition, {"all": [{name: {"answered": False}} for name in unknown]}]}
 
 
 def is_hidden_by_rules(definition: Definition, name: str) -> bool:

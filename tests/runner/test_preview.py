@@ -196,3 +196,13 @@ def test_a_preview_that_begins_at_such_a_question_offers_everything_until_someth
     someone.send(bought="cream")
     html = someone.send(best="none")
     assert "给药膏" in html and "给感冒药" not in html
+    someone = previewer("offered.yaml", start="best")
+    someone.open()
+    assert "给药膏" in someone.send(best="none")  # what comes after the beginning, too
+
+
+def test_what_is_asked_in_the_preview_counts_as_it_will(previewer: Callable[..., Respondent]) -> None:
+    someone = previewer("offered.yaml", start="bought")
+    someone.open()
+    html = someone.send()
+    assert "都不好" in html and "最好是药膏" not in html
