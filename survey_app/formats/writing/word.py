@@ -81,6 +81,10 @@ class _Paper:
         """A word of ours."""
         return LABELS[key][0 if self.chinese else 1].format(**values)
 
+    def kind(self, key: str) -> str:
+        """The name of a type."""
+        return TYPES[key][0 if self.chinese else 1]
+
     def words(self, text: Mapping[str, str] | None) -> list[str]:
         """The text in each language, the same words once."""
         return list(dict.fromkeys(plain(self.definition.text(dict(text or {}), tag)) for tag in self.languages))

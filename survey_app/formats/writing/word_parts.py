@@ -69,6 +69,9 @@ class Words(Protocol):
     def label(self, key: str, **values: Any) -> str:
         """A word of ours."""
 
+    def kind(self, key: str) -> str:
+        """The name of a type."""
+
     def line(self, text: Mapping[str, str] | None) -> str:
         """A text in all languages."""
 
@@ -159,8 +162,10 @@ def _choices(paper: Words, given: Sequence[Choice]) -> Table:
 
 def _more(paper: Words, part: Any) -> list[str]:
     found = [paper.label("required")] if getattr(part, "required", False) else []
-    for key in ("min", "max", "decimals", "pattern", "max_length"):
-        if value := getattr(part, key, None):
-            found.append(paper.label(key, n=amount_words(value)))
     kind = getattr(part, "type", None)
-    return [*([kind] if kind else []), *found]
+    keys = {"number": ("min", "max", "decimals"), "dropdown": ()}.get(kind or "", ("pattern", "max_length"))
+    for key in keys:
+        value = getattr(part, key, None)
+        if value is not None and value != 0 or (value == 0 and key != "decimals"):
+            found.append(paper.label(key, n=amount_words(value)))
+    return [*([paper.kind(kind)] if kind else []), *found]
