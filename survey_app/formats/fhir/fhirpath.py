@@ -58,6 +58,9 @@ _ANSWER = frozenset(
     + ("repeat", "toInteger", "toDecimal", "toString", "toQuantity")
 )
 
+_CODE = frozenset(("value", "valueCoding", "valueString", "coding", "code", "$this"))
+"""What leads from an answer to its code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -211,7 +214,7 @@ class Context:
 
 
 def simple(tree: Any, context: Context, depth: int = 0) -> Any:
-    """The tree with every path as a Ref, a Not or a Call (exists, empty, score, round, power, iif). Raises Inexpressible."""
+    """The tree with every path as a Ref, a Not or a Call (exists, has, count, score, round, power, iif). Raises Inexpressible."""
     context.left -= 1  # a variable may name another twice, and that one a third
     if depth > 40 or context.left < 0:
         raise Inexpressible
@@ -219,6 +222,9 @@ def simple(tree: Any, context: Context, depth: int = 0) -> Any:
         return tree
     if isinstance(tree, Path):
         return _path(tree, context, depth)
+    if isinstance(tree, Op) and tree.op in ("in", "contains"):
+        several, one = (tree.right, tree.left) if tree.op == "in" else (tree.left, tree.right)
+        return _has(simple(several, context, depth + 1), simple(one, context, depth + 1))
     if isinstance(tree, Op):
         if tree.op not in _KEPT:
             raise Inexpressible
@@ -234,13 +240,39 @@ def _path(path: Path, context: Context, depth: int) -> Any:
     while (
         steps
         and steps[-1].parts is not None
-        and steps[-1].name in ("exists", "empty", "not", "round", "power", "hasValue")
+        and steps[-1].name in ("exists", "empty", "not", "round", "power", "hasValue", "count")
     ):
         endings.insert(0, steps.pop())
-    found = _start(Path(path.root, tuple(steps)), context, depth)
+    if endings and (code := _asked_for(steps, endings[0])) is not None:
+        first = endings.pop(0)
+        base = steps if first.parts else steps[:-1]
+        there = _has(_start(Path(path.root, tuple(base)), context, depth), Const(code))
+        found: Any = Not(there) if first.name == "empty" else there
+    else:
+        found = _start(Path(path.root, tuple(steps)), context, depth)
     for ending in endings:
         found = _ended(found, ending, context, depth)
     return found
+
+
+def _has(several: Any, one: Any) -> Call:
+    """That a code is among the answers; nothing is among none."""
+    if not isinstance(several, Ref) or not isinstance(one, Const) or not isinstance(one.value, str):
+        raise Inexpressible
+    return Call("has", (several, one))
+
+
+def _asked_for(steps: list[Step], ending: Step) -> str | None:
+    """The code in `.where(value.code = 'x').exists()` and `.exists(code = 'x')`; None where they say something else."""
+    test: Any = None
+    if ending.name == "exists" and ending.parts and len(ending.parts) == 1:
+        test = ending.parts[0]
+    elif ending.name in ("exists", "empty") and not ending.parts and steps and steps[-1].name == "where":
+        test = steps[-1].parts[0] if steps[-1].parts and len(steps[-1].parts) == 1 else None
+    if not (isinstance(test, Op) and test.op == "=" and isinstance(test.left, Path) and isinstance(test.right, Const)):
+        return None
+    of_code = test.left.root == "" and all(step.parts is None and step.name in _CODE for step in test.left.steps)
+    return test.right.value if of_code and isinstance(test.right.value, str) else None
 
 
 def _ended(found: Any, ending: Step, context: Context, depth: int) -> Any:
@@ -250,6 +282,8 @@ def _ended(found: Any, ending: Step, context: Context, depth: int) -> Any:
         return there if ending.name != "empty" else Not(there)
     if ending.name == "not" and not parts:
         return Not(found)
+    if ending.name == "count" and not parts and isinstance(found, Ref):
+        return Call("count", (found,))
     if ending.name in ("round", "power"):
         return Call(ending.name, (found, *parts))
     raise Inexpressible

@@ -1,7 +1,7 @@
 """What the names of FHIRPath expressions stand for, and expressions as conditions and computed values."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from survey_app.formats.fhir import fhirpath
 from survey_app.formats.fhir.work import Known, Work
@@ -9,6 +9,7 @@ from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible,
 from survey_app.formats.json_files import as_number
 
 _LONGEST_PARTED = 100
+_COUNTED = {"=": "is", "!=": "is_not", ">": "more_than", "<": "less_than", ">=": "at_least", "<=": "at_most"}
 _OPERATORS = ("=", "!=", ">", "<", ">=", "<=")
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 
@@ -19,6 +20,11 @@ def known_as(work: Work, link: str, limit: int) -> Known:
     if found is None or found.order >= limit or link in work.twice:
         raise Inexpressible("rule_unknown_name", name=link)
     return found
+
+
+def _holds(sign: str, count: int, bound: float) -> bool:
+    return {"=": count == bound, "!=": count != bound, ">": count > bound, "<": count < bound,
+            ">=": count >= bound, "<=": count <= bound}[sign]  # fmt: skip
 
 
 def _is_part(side: Ref, part: str) -> Any:
@@ -45,7 +51,30 @@ class Scope:
             part = part.parts[0] if isinstance(part, Call) and part.name == "score" else part
             if isinstance(part, Ref):
                 return {known_as(self._work, part.name, self._limit).target.name: {"answered": True}}
+        if call.name == "has":
+            return self._has(call)
         raise Inexpressible
+
+    def _has(self, call: Call) -> dict[str, Any] | bool:
+        target, code = self.target(call.parts[0]), call.parts[1].value
+        if target.kind not in ("choice", "multiple") or not target.codes:
+            raise Inexpressible
+        ours = target.codes.get(code)
+        if ours is None:
+            return False
+        return {target.name: {"includes" if target.kind == "multiple" else "is": ours}}
+
+    def _counted(self, tree: Op) -> Any:
+        """How many answers there are: none without one, and one of what takes a single one."""
+        target, bound = self.target(tree.left.parts[0]), as_number(getattr(tree.right, "value", None))
+        if tree.op not in _COUNTED or bound is None or bound != int(bound):
+            raise Inexpressible
+        there: Any = Call("exists", tree.left.parts)
+        if target.kind != "multiple":
+            none, one = (_holds(tree.op, number, bound) for number in (0, 1))
+            return Const(none) if none == one else there if one else Not(there)
+        counted = {target.name: {"count": {_COUNTED[tree.op]: int(bound)}}}
+        return Both("any", (counted, Not(there))) if _holds(tree.op, 0, bound) else counted
 
     def _tree(self, text: str) -> Any:
         return fhirpath.simple(fhirpath.parse(text), fhirpath.Context(self._work.variables, self._own))
@@ -64,6 +93,8 @@ class Scope:
             return Both(tree.word, tuple(self._truth(part) for part in tree.parts))
         if isinstance(tree, Not):
             return self._negation(tree)
+        if isinstance(tree, Op) and isinstance(tree.left, Call) and tree.left.name == "count":
+            return self._counted(tree)
         if isinstance(tree, Op) and isinstance(tree.left, Op) and tree.left.op == "&":
             return self._put_together(tree)
         if isinstance(tree, Op):
@@ -85,10 +116,13 @@ class Scope:
         return Both("any", tuple(Both("all", tuple(map(_is_part, sides, way))) for way in ways))
 
     def _negation(self, tree: Not) -> Any:
-        if isinstance(tree.part, Call) and tree.part.name == "exists":
+        if isinstance(tree.part, Call) and tree.part.name in ("exists", "has"):
             return tree
         if isinstance(tree.part, Not):
             return self._truth(tree.part.part)
+        if isinstance(tree.part, Both):  # false only where every part, or one of them, is certainly false
+            word: Literal["all", "any"] = "any" if tree.part.word == "all" else "all"
+            return Both(word, tuple(self._negation(Not(part)) for part in tree.part.parts))
         inner = self._truth(tree.part)
         if not isinstance(inner, Op):
             raise Inexpressible

@@ -192,6 +192,20 @@ EXPRESSIONS = [
     (f"{answer('n')}.exists() or {answer('c')}.empty()", lambda g: g["n"] is not None or g["c"] is None),
     (f"{answer('n')}.exists().not()", lambda g: g["n"] is None),
     ("%resource.descendants().where(linkId = 'n').answer.value >= 5", lambda g: (g["n"] or 0) >= 5),
+    (f"{answer('m')}.where(code = 'y').exists()", lambda g: "y" in (g["m"] or ())),
+    (f"{answer('m')}.where(code = 'y').empty()", lambda g: "y" not in (g["m"] or ())),
+    (
+        "%resource.item.where(linkId='m').answer.where(value.code = 'x').exists().not()",
+        lambda g: "x" not in (g["m"] or ()),
+    ),
+    ("%resource.item.where(linkId='c').answer.exists(value.code = 'b')", lambda g: g["c"] == "b"),
+    (f"{answer('m')}.code contains 'y'", lambda g: "y" in (g["m"] or ())),
+    (f"'x' in {answer('m')}.code", lambda g: "x" in (g["m"] or ())),
+    ("%resource.item.where(linkId='m').answer.count() > 1", lambda g: len(g["m"] or ()) > 1),
+    ("%resource.item.where(linkId='m').answer.count() <= 1", lambda g: len(g["m"] or ()) <= 1),
+    ("%resource.item.where(linkId='n').answer.count() = 1", lambda g: g["n"] is not None),
+    (f"({answer('n')} > 4 or {answer('yes')}).not()", lambda g: g["n"] in (0,) and g["yes"] is False),
+    (f"({answer('n')} > 4 and {answer('yes')}).not()", lambda g: g["n"] == 0 or g["yes"] is False),
 ]
 
 
@@ -212,7 +226,7 @@ def test_common_expressions_enable_the_same_as_fhirpath(expression: str, wanted:
     "expression",
     [
         f"{answer('n')} & 'x' = '5x'", "today() > @2020-01-01", "%patient.gender = 'male'",
-        f"({answer('n')} > 4 or {answer('yes')}).not()",
+        f"{answer('n')}.where($this > 1).exists()", f"{answer('n')} contains 5",
         f"{answer('n')} >", "", f"{answer('m')}.code = 'x'", f"{answer('n')}.select($this > 1)", f"{answer('later')} = 1",
     ],
 )  # fmt: skip
