@@ -28,14 +28,15 @@ def convert(file: Path, key: str | None, report: Path | None, output: Path | Non
     Exit 0: it can be a draft; 1: refused, with every fault and its place; 2: usage.
     """
     try:
-        made = reading_process.read_file(file.read_bytes(), key or "")
+        with file.open("rb") as source:  # no more than would be too much, however long it is
+            made = reading_process.read_file(source.read(detecting.MAX_BYTES + 1), key or "")
     except Refused as refused:
         _tell_faults(file, refused, as_json)
         sys.exit(1)
     if report is not None:
-        report.write_bytes(as_csv(made.lines, "en"))
+        _write(report, as_csv(made.lines, "en"))
     if output is not None:
-        output.write_text(dump_yaml(made.definition), encoding="utf-8")
+        _write(output, dump_yaml(made.definition).encode())
     if as_json:
         click.echo(json.dumps(made.to_json(), ensure_ascii=False))
         return
@@ -51,6 +52,13 @@ def convert(file: Path, key: str | None, report: Path | None, output: Path | Non
         for line in made.lines:
             if line.result != "kept":
                 click.echo(f"  {line.result:8}{line.place}: {line.source[:60]} - {line.sentence('en')}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _tell_faults(file: Path, refused: Refused, as_json: bool) -> None:

@@ -73,6 +73,9 @@ def test_the_command_line_converts_without_a_database(tmp_path: Path, monkeypatc
     assert load_definition(target.read_bytes(), file="a.yaml", incomplete=True).questions[0].name == "q1"
     rows = list(csv.reader(io.StringIO(report.read_text("utf-8-sig"))))
     assert len(rows) == told["kept"] + told["changed"] + told["lost"] + 1
+    for option in ("-o", "--report"):
+        elsewhere = run.invoke(questionnaires, ["convert", str(source), option, str(tmp_path / "no" / "such.file")])
+        assert elsewhere.exit_code == 2 and "cannot be written" in elsewhere.output
     source.write_bytes(b"")
     refused = run.invoke(questionnaires, ["convert", str(source), "--json"])
     assert refused.exit_code == 1 and "empty" in refused.output
