@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from survey_app.formats.fhir import fhirpath
+from survey_app.formats.fhir import fhirpath, paths
 from survey_app.formats.fhir.work import Known, Work
 from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible, Not, Op, Ref, Target, condition
 from survey_app.formats.json_files import as_number
@@ -77,7 +77,7 @@ class Scope:
         return Both("any", (counted, Not(there))) if _holds(tree.op, 0, bound) else counted
 
     def _tree(self, text: str) -> Any:
-        return fhirpath.simple(fhirpath.parse(text), fhirpath.Context(self._work.variables, self._own))
+        return paths.simple(fhirpath.parse(text), paths.Context(self._work.variables, self._own))
 
     def condition(self, text: str) -> dict[str, Any] | bool:
         """The condition of an expression. Raises Inexpressible, BadExpression."""
