@@ -8,6 +8,7 @@ from survey_app.design import indicators
 from survey_app.design.in_words import ConditionWriter, Translate
 from survey_app.languages import N_
 from survey_app.questionnaire.definition import Definition, Page, Score
+from survey_app.questionnaire.offering import part_at, rules_of
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.numbers import plain_number
@@ -207,7 +208,17 @@ class Reader:
         if isinstance(question, ConstantSum):
             found.append(self._filled(N_("合计 %(total)s"), total=plain_number(question.total)))
         found += [self._part(part) for part in self._parts(question)]
-        found += [self._filled(N_("填写校验：%(rule)s"), rule=self.conditions.check(check)) for check in question.checks]
+        found += [
+            self._filled(
+                N_("“%(part)s”只在满足时显示：%(rule)s"),
+                part=self.conditions.part(part_at(question, rule.place)),
+                rule=self.conditions.write(rule.condition),
+            )
+            for rule in rules_of(question)
+        ]
+        found += [
+            self._filled(N_("填写校验：%(rule)s"), rule=self.conditions.check(check)) for check in question.checks
+        ]
         found += [self._filled(N_("导入的规则未处理：%(rule)s"), rule=rule) for rule in question.open_rules]
         if question.type == "consent":
             found.append("☐ " + self.text(question.label))
@@ -267,6 +278,8 @@ class Reader:
                 return self._short(self.definition.pages[page].questions[index].name)
         if len(found) >= 2 and found[0] == "pages" and found[1].isdigit():
             return self._filled(N_("第 %(n)s 页"), n=int(found[1]) + 1)
+        if found[0] == "quotas" and len(found) > 1 and int(found[1]) < len(self.definition.quotas):
+            return self._filled(N_("配额“%(name)s”"), name=self.definition.quotas[int(found[1])].name)
         return ""
 
 

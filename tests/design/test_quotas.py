@@ -119,3 +119,14 @@ def test_a_questionnaire_without_questions_has_nothing_to_count_by(sqlite_app: F
     assert pane.act("root", f"remove:{node}")[0] == 200
     status, html = pane.act("root", "quota:new")
     assert status == 422 and "还没有题目" in html
+
+
+def test_the_quality_check_leads_to_the_quota_that_nobody_fits(pane: Pane) -> None:
+    node = made(pane)
+    fields = {"item": "0", "join": "all", "was.0": "stars", "did.0": "at_least", "name.0": "stars"}
+    assert set_rule(pane, node, **fields, **{"operator.0": "more_than", "value.0": "5"}, act="save")[0] == 200
+    page = pane.person.text(f"/questionnaires/{pane.id}/quality")
+    assert "走到最后的人都不符合配额“quota_1”的条件。" in page and f"#n-{node}" in page
+    assert "永不成立" in rule_form(pane, node) or "自相矛盾" in rule_form(pane, node)
+    assert pane.person.client.get(f"/questionnaires/{pane.id}/editor?node={node}").status_code == 200
+    assert "quota_1" in pane.person.text(f"/questionnaires/{pane.id}")
