@@ -170,6 +170,12 @@ def received(version_ids: Sequence[int]) -> int:
     return int(db.session.scalar(chosen) or 0)
 
 
+def channels(version_ids: Sequence[int]) -> set[str]:
+    """The channels through which answers were received."""
+    found = select(Response.channel).where(Response.version_id.in_(version_ids), Response.test.is_(False)).distinct()
+    return set(db.session.scalars(found))
+
+
 def received_by_version(version_ids: Sequence[int]) -> dict[int, int]:
     """Number of answers received by version, test answers left out; versions without any are missing."""
     counted = (

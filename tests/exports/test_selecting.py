@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from survey_app.exports.models import Export
 from survey_app.exports.selecting import LEAST_CHOSEN, Selection
 from survey_app.exports.writing import Written, write_export
 from tests.analysis.answers import NOW, add_shop, add_wave, answer, definition, publish
+from tests.analysis.staff import client_of
 from tests.exports.test_pages import Desk
 
 PLACES = ("region", "store_code", "place")
@@ -161,6 +163,15 @@ def test_the_filter_of_the_page_is_checked_kept_recorded_and_told(app: Flask) ->
     assert refused.status_code == 422 and "门店 S9 不足 10 份回答" in refused.get_data(as_text=True)
     assert 'value="S9，S8"' in refused.get_data(as_text=True) and 'id="filters" open' in refused.get_data(as_text=True)
     assert (db.session.query(Export).count(), version) == (1, made.questionnaire_id)
+
+
+def test_the_page_offers_what_the_answers_have_and_asks_for_no_filter(sqlite_app: Flask) -> None:
+    mixed()
+    questionnaire = db.session.query(Questionnaire).one().id
+    page = client_of(sqlite_app, "researcher").get(f"/questionnaires/{questionnaire}/exports").get_data(as_text=True)
+    form = page.split('id="filters"')[1].split("</details>")[0]
+    assert re.findall(r'name="(?:channels|versions)" value="(\w+)"', form) == ["2", "1", "sms", "link", "shop"]
+    assert '<option value="R2">' in form and " required" not in form
 
 
 def test_a_selection_survives_its_document() -> None:

@@ -62,6 +62,12 @@ def _numbers(questionnaire: Questionnaire) -> dict[str, int]:
     return {str(number): number for number in found}
 
 
+def _channels(questionnaire: Questionnaire) -> list[tuple[str, str]]:
+    """Those through which answers came."""
+    there = dataset.channels([version.id for version in questionnaire.versions])
+    return [(key, _(text)) for key, text in CHANNELS.items() if key in there]
+
+
 def _regions() -> list[tuple[str, str]]:
     found = db.session.scalars(select(Region).order_by(Region.code))
     zh = language_tag().startswith("zh")
@@ -78,7 +84,7 @@ def _page(questionnaire: Questionnaire) -> dict[str, Any]:
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in languages],
         "language": language_tag() if language_tag() in languages else (languages[0] if languages else ""),
         "numbered": [(n, _("第 %(n)s 版", n=n)) for n in sorted(numbers.values(), reverse=True)],
-        "channels": [(key, _(text)) for key, text in CHANNELS.items()],
+        "channels": _channels(questionnaire),
         "regions": _regions(),
         "least": LEAST_CHOSEN,
         "has_files": any(
