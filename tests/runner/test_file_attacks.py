@@ -18,7 +18,7 @@ from survey_app.responses import uploads
 from survey_app.responses.models import Response, UploadedFile
 from tests.runner.invited import Guest, mailing
 from tests.runner.street import Respondent, _unpacked, rows_of
-from tests.runner.test_editing import AT, change, later
+from tests.runner.test_editing import AT, change, later, link_of
 from tests.runner.test_files import PDF, SECRET, hand_over, photo, reference_in, someone
 
 __all__ = ["someone"]
@@ -244,6 +244,23 @@ def test_a_file_that_is_replaced_while_editing_goes(app: Flask, runner: Flask, m
     with Image.open(io.BytesIO(body)) as found:
         red, _green, blue = found.getpixel((5, 5))  # type: ignore[misc]
         assert blue > red
+
+
+@pytest.mark.parametrize("mode", ["confidential", "identified"])
+def test_who_takes_an_answer_back_takes_its_file_back(app: Flask, runner: Flask, mode: str) -> None:
+    with time_machine.travel(AT, tick=False):
+        one: Guest = mailing("filed.yaml", mode=mode).guest(runner)
+        one.open()
+        one.send("file:receipt", overall=4)
+        _hand_over_by_link(one, picture("PNG"))
+        one.send()
+        one.send()
+        assert len(rows_of(select(UploadedFile))) == 1
+    with later(minutes=50):
+        one.open(link_of(one.html, "撤回我的回答"))
+        one.post([*one.form(), ("go", "takeback")])
+        assert "已撤回" in one.html
+    assert rows_of(select(UploadedFile)) == rows_of(select(Response)) == []
 
 
 def _hand_over_by_link(one: Guest, body: bytes) -> None:
