@@ -1,9 +1,9 @@
 """Rows and answers that are shown only for some answers: array filters and the relevance of subquestions.
 
 Chosen in the other question means: answered there. Filters of the other question work on, as in LimeSurvey; a row that the
-other question does not have is not filtered. Our questions decide what they offer when their page is opened; so a table on
-the page of what it looks at becomes one question per row, each stored under the name that the row had, and a list goes on to
-a page of its own.
+other question does not have is not filtered. Our questions decide what they offer when their page is opened; so what looks
+at an answer of its own page goes on to a page of its own. A table with a row that nobody ever sees, or with too many cells,
+becomes one question per row, each stored under the name that the row had.
 """
 
 import copy

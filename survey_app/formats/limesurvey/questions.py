@@ -105,8 +105,6 @@ def _offered(
     if filtering.looks_at_page(found, work.helpers):
         return None
     moved = filtering.looks_at_page(found, page["questions"])
-    if moved and question.type in rows.SPLIT:
-        return None
     made = maker(work, question)
     good = filtering.offer(made, question, found)
     if good and moved:

@@ -215,17 +215,25 @@ def test_an_equation_in_words_is_left_open() -> None:
     assert "if(num > 5" in found.definition.question("word").open_rules[0]
 
 
-def test_a_filtered_table_becomes_a_question_per_row() -> None:
+def test_a_filtered_table_goes_on_to_the_page_after_what_it_looks_at() -> None:
     groups = [
         q("src", "M", rows=ROWS),
         q("grid", "F", rows={**ROWS, "r3": "Row 3"}, answers=ANSWERS, attributes={"array_filter": "src"}),
     ]
     found = parse(survey(groups))
-    rules = {question.name: question.show_if for question in found.definition.questions[1:]}
-    assert rules == {
-        "grid": None, "grid_r1": {"src": {"includes": "r1"}}, "grid_r2": {"src": {"includes": "r2"}}, "grid_r3": None,
-    }  # fmt: skip
-    assert [line.code for line in found.lines if line.kind == "rule"] == ["rows_split"]
+    assert [[question.name for question in page.questions] for page in found.definition.pages] == [["src"], ["grid"]]
+    rules = {part.code: part.condition for part in rules_of(found.definition.question("grid"))}
+    assert rules == {"r1": {"src": {"includes": "r1"}}, "r2": {"src": {"includes": "r2"}}}
+    assert [line.code for line in found.lines if line.kind == "rule"] == ["rows_next_page"]
+
+
+def test_a_table_with_a_row_that_nobody_sees_becomes_a_question_per_row() -> None:
+    rows = {**ROWS, "r3": ("Row 3", "0")}
+    groups = [q("src", "M", rows=ROWS), q("grid", "F", rows=rows, answers=ANSWERS, attributes={"array_filter": "src"})]
+    found = parse(survey(groups))
+    rules = {question.name: question.show_if for question in found.definition.questions[2:]}
+    assert rules == {"grid_r1": {"src": {"includes": "r1"}}, "grid_r2": {"src": {"includes": "r2"}}, "grid_r3": None}
+    assert {line.code for line in found.lines if line.kind == "rule"} == {"rows_split"}
 
 
 def test_filters_work_on_through_questions_that_are_filtered_themselves() -> None:
@@ -235,7 +243,7 @@ def test_filters_work_on_through_questions_that_are_filtered_themselves() -> Non
         q("three", "A", rows=ROWS, attributes={"array_filter_exclude": "two"}),
     ]  # fmt: skip
     found = parse(survey(questions))
-    rule = found.definition.question("three_r1").show_if
+    rule = next(rules_of(found.definition.question("three"))).condition
     assert rule == {"all": [{"not": {"two_r1": {"answered": True}}}, {"not": {"one": {"includes": "r1"}}}]}
 
 

@@ -39,7 +39,8 @@ def test_of_two_languages_that_are_one_here_the_first_is_taken() -> None:
 
 
 def test_answers_in_texts_are_piped_and_what_cannot_be_is_left_open() -> None:
-    text = "Dear {name}, {INSERTANS:123456X1X2} {list.shown} {num + 1} {if(num > 5, 'a', list(1))} {TOKEN:FIRSTNAME} { x } \\{y\\}"
+    text = "Dear {name}, {INSERTANS:123456X1X2} {list.shown} {num + 1} {if(num > 5, 'a', list(1))} "
+    text += "{TOKEN:FIRSTNAME} { x } \\{y\\}"
     first = [q("name"), q("list", "L", answers=ANSWERS), q("num", "N")]
     found = parse(survey([*first, q("asked", text=text)]))
     asked = found.definition.question("asked")
