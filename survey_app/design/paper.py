@@ -108,6 +108,11 @@ class _Form:
         words = self.conditions.write(condition)
         return self._say(N_("只有符合以下情况才回答：%(condition)s"), condition=words) if words else ""
 
+    def _only(self, part: Any) -> str:
+        """For whom a choice, row or field is there; "" for everybody."""
+        words = self.conditions.write(part.show_if)
+        return self._say(N_("（只有：%(condition)s）"), condition=words) if words else ""
+
     def _question(self, question: Question) -> Laid:
         number = self.conditions.numbers.get(question.name)
         needed = question.required and question.asks
@@ -153,7 +158,7 @@ class _Form:
             item(
                 self.text(choice.text),
                 write=choice.other,
-                note=self._(N_("（不与其他同选）")) if several and choice.exclusive else "",
+                note=(self._(N_("（不与其他同选）")) if several and choice.exclusive else "") + self._only(choice),
             )
             for choice in question.choices
         ]
@@ -191,7 +196,7 @@ class _Form:
             named = [self.text(p.label) if labelled else str(p.value) for p in question.point_texts()]
             low, high = ("", "") if labelled else self._ends(question)
         named += [self.text(question.unsure)] if question.unsure and not question.scale else []
-        rows = [self.text(row.text) for row in question.rows]
+        rows = [self.text(row.text) + self._only(row) for row in question.rows]
         if len(named) > MOST_COLUMNS + 1 or lines(named, room=100 / len(named)) > MOST_HEAD_LINES:
             key = "  ".join(f"{n} {words}" for n, words in enumerate(named, start=1))
             return {"body": "fields", "fields": rows, "hint": self._say(N_("每行填写编号：%(key)s"), key=key)}
@@ -212,7 +217,7 @@ class _Form:
         if isinstance(question, File):
             return {"how": self._(N_("（请把照片或文件附在问卷后面）"))}
         if isinstance(question, TextFields):
-            return {"body": "fields", "fields": [self.text(item.text) for item in question.fields]}
+            return {"body": "fields", "fields": [self.text(item.text) + self._only(item) for item in question.fields]}
         if isinstance(question, Number | Date | Time):
             unit = self.text(getattr(question, "unit", None))
             form = {"date": N_("年-月-日"), "time": N_("时:分")}.get(question.type, "")

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from survey_app import clock
+from survey_app.design import paper
 from survey_app.design.editing import grouping, operations
 from survey_app.design.editing.tree import Tree, plain
 from survey_app.design.editing.words import UseWriter
@@ -168,3 +170,13 @@ def test_a_file_question_takes_photos_documents_or_both(pane: Pane) -> None:
     assert '<option value="photo+document" selected>' in pane.show(node)
     assert pane.save(node, "accepts", "photo")[0] == 200 and "accepts" not in pane.tree.node(node)
     assert pane.save(node, "accepts", "film")[0] == 422
+
+
+# --- read and printed ----------------------------------------------------------------------------------------------------------
+def test_readers_of_the_questionnaire_and_of_its_print_see_the_rules_of_parts(pane: Pane) -> None:
+    rule = "第 1 题“买了什么”勾选了“外用药”"
+    assert f"“外用药”只在满足时显示：{rule}" in pane.person.text(f"/questionnaires/{pane.id}")
+    definition = Definition.from_json(plain(tree_of().data))
+    best, rate = paper.sheet(definition, language="zh-CN", number=None, now=clock.now())["pages"][1]["questions"]
+    assert [option["note"] for option in best["options"]] == ["", f"（只有：{rule}）"]
+    assert rate["rows"][1] == "外用药（只有：第 3 题“哪种最好”选“外用药”）"
