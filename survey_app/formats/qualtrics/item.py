@@ -28,8 +28,8 @@ class Item:
     tag: str = ""
     """The wanted name; by default the export tag."""
     notes: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
-    carried: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Choice carried forward from another question -> when it is offered; those that always are do not stand here."""
+    carried: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """(Choices or Answers, one carried forward from another question) -> when it is offered, where that is not always."""
     _labels: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     _elsewhere: set[tuple[str, str]] = field(default_factory=set)
     """Parts whose rules look into contacts, which are empty here."""
@@ -146,7 +146,7 @@ class Item:
     # --- display logic of parts ---
     def offered(self, key: str, choice: str, entry: Mapping[str, Any]) -> Rule | None:
         """When a choice, row or column is shown; None when that cannot be said."""
-        carried: Rule = self.carried.get(choice, True) if key == "Choices" else True
+        carried: Rule = self.carried.get((key, choice), True)
         logic = _logic_of(entry)
         if logic is None:
             return carried

@@ -127,3 +127,16 @@ def test_what_cannot_be_said_waits_for_a_person() -> None:
     for made in (unknown, later):
         question: Any = made.definition.by_name["q2"]
         assert [choice.code for choice in question.choices] == ["x1", "x2", "x3"] and len(question.open_rules) == 1
+
+
+@pytest.mark.parametrize("mode", ["SelectedAnswers", "UnselectedAnswers", "AllAnswers"])
+def test_columns_are_carried_from_a_matrix(mode: str) -> None:
+    locator = {"Locator": f"q://QID1/AnswerGroup/{mode}", "Type": "Dynamic", "DynamicType": "AnswerGroup"}
+    target = {**grid("QID2", "ab", []), "Answers": [], "AnswerOrder": [], "DynamicAnswers": locator}
+    made = imported(survey(grid("QID1", "ab", ["Bad", "So-so", "Good"]), target))
+    for first, second in (("1", None), ("2", "3"), (None, None)):
+        answers = {key: code for key, code in (("q1_1", first), ("q1_2", second)) if code}
+        taken = {code for code in (first, second) if code}
+        wanted = {"SelectedAnswers": taken, "UnselectedAnswers": set("123") - taken, "AllAnswers": set("123")}[mode]
+        assert offered(made, "q2", "choices", answers) == [f"x{code}" for code in sorted(wanted)]
+    assert [choice.text["en"] for choice in made.definition.by_name["q2"].choices] == ["Bad", "So-so", "Good"]  # type: ignore[attr-defined]
