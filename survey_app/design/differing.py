@@ -15,6 +15,7 @@ from survey_app.languages import N_
 from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.difference import GROUPS, Change, difference
+from survey_app.questionnaire.parts import Check
 
 CHAPTERS: dict[str, str] = {
     "wording": N_("文案"), "choices": N_("选项（影响趋势）"), "logic": N_("逻辑"), "structure": N_("增删题"),
@@ -245,7 +246,10 @@ class Teller:
             return self.translate(known)
         if isinstance(value, dict) and key in ("unsure", "labels"):
             return self.sides[side].definition.text(value, self.sides[side].language)
-        if isinstance(value, list) and key == "labels":
+        if isinstance(value, list) and key == "checks":
+            found = (self.sides[side].check(Check.model_validate(item)) for item in value)
+            return self.translate(N_("；")).join(found)
+        if isinstance(value, list) and key in ("labels", "words"):
             texts = (self.sides[side].definition.text(item, self.sides[side].language) for item in value)
             return self.translate(N_("、")).join(texts)
         if isinstance(value, list):

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from survey_app.questionnaire import checks, loading, patterns, uses, validation
+from survey_app.distribution.offline import NotAlone, refuse_unfit
+from survey_app.questionnaire import checks, loading, patterns, pretest, uses, validation
 from survey_app.questionnaire.definition import Definition
+from survey_app.questionnaire.difference import difference
 from survey_app.questionnaire.review import review
 
 MOST = {"name": "most", "type": "number", "text": "最多几项"}
@@ -156,3 +158,21 @@ def test_a_number_is_compared_as_it_is_written() -> None:
     definition = made(number)
     assert read(definition, ["num"], num=["2.50"]).good
     assert not read(definition, ["num"], num=["2.25"]).good
+
+
+def test_a_tablet_without_the_server_does_not_take_what_only_the_server_checks() -> None:
+    refuse_unfit(made(MOST))
+    with pytest.raises(NotAlone):
+        refuse_unfit(made(WORD))
+
+
+def test_people_of_a_pretest_go_on_until_their_answers_fit() -> None:
+    most, what = {**MOST, "min": 1, "max": 3, "required": True}, {**WHAT, "required": True}
+    found = pretest.simulate(made(most, what), respondents=100, seed=3)
+    assert found.outcome("complete") > 95
+
+
+def test_a_check_that_changed_is_a_difference() -> None:
+    other = {**WORD, "checks": [{"that": {"word": {"matches": "^[0-9]+$"}}}]}
+    (change,) = difference(made(WORD), made(other))
+    assert (change.key, change.question) == ("checks", "word")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from survey_app.questionnaire import conditions, expressions
+from survey_app.questionnaire import checks, conditions, expressions
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.meaning import all_texts, places
 from survey_app.questionnaire.offering import may_vanish, part_at
@@ -110,6 +110,7 @@ def used_names(definition: Definition) -> set[str]:
         for question in page.questions:
             found |= conditions.names(question.show_if)
             found |= {name for rule in rules_on_parts(question) for name in conditions.names(rule.condition)}
+            found |= {name for check in question.checks for name in checks.names(check)}
             if isinstance(question, Computed):
                 found |= expressions.names(question.expression)
     for quota in definition.quotas:
