@@ -7,6 +7,7 @@ pyxform: what it refuses is refused here with the place, or repaired and told wh
 from survey_app.formats.importing import Building, Fault, Imported, Refused
 from survey_app.formats.importing.naming import plain
 from survey_app.formats.importing.refusing import refuse
+from survey_app.formats.importing.report import Line
 from survey_app.formats.xlsform import lists as choice_lists
 from survey_app.formats.xlsform.columns import Row, Table
 from survey_app.formats.xlsform.drafting import Drafter
@@ -56,12 +57,22 @@ def parse(data: bytes) -> Imported:
     resolver = Resolver(tree.root, lists=frozenset(found.rows))
     shop = Workshop(building, resolver, Wording(building, resolver, names), found)
     Drafter(shop).draft(tree.root)
+    if any(isinstance(node, Group) and node.round for node in tree.root.walk()):
+        building.lines[:] = _once(building.lines)
     choice_lists.report(found, shop.wording, building, shop.fates)
     _report_rest(building, form, tree)
     title, slug = _settings(shop, settings)
     if title:
         building.title = title
     return building.done(slug)
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    """Each thing of the form once, however many rounds it was asked in."""
+    found: dict[object, Line] = {}
+    for line in lines:
+        found.setdefault((line.kind, line.place, line.source, line.result, line.code), line)
+    return list(found.values())
 
 
 def _lists(form: Form, settings: Row | None) -> Lists:

@@ -82,6 +82,12 @@ class Drafter:
             return
         if (kobo := _KOBO.get(group.type.group)) and kobo(self.maker, group):
             return
+        rounds = [child.round for child in group.children if isinstance(child, Group) and child.round]
+        if rounds:
+            shop.building.changed("group", group.row.place("type"), source_of(group), "rounds", "", count=len(rounds))
+            shop.building.kept("setting", group.row.place("repeat_count"), group.row.get("repeat_count"))
+            self._children(group, top=top)
+            return
         if group.type.group == "repeat":
             shop.building.lost("group", group.row.place("type"), source_of(group), "loop")
             if given := group.row.get("repeat_count"):
@@ -108,6 +114,8 @@ class Drafter:
         if relevant:
             shop.outer = [*before, relevant]
         title = shop.wording.text(group.row, "label", "", group)
+        if group.round:
+            title = {tag: f"{words} ({group.round})" for tag, words in title.items()}
         hint = shop.wording.text(group.row, "hint", "", group)
         piped = any("{{" in text for text in title.values()) or bool(shop.wording.left)
         if top:

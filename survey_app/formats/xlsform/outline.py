@@ -43,6 +43,8 @@ class Group(Node):
     """What stands between a begin and an end. `repeated`: it may be asked several times in the source."""
 
     children: list[Node] = field(default_factory=list)
+    round: int = 0
+    """Which round of a repeat it is, from 1; 0: it is none."""
 
     @property
     def repeated(self) -> bool:

@@ -78,8 +78,9 @@ class Resolver:
         """The node that a name or a path means, seen from a node; None when there is none or more than one."""
         if ref.part == xpath.DOLLAR:
             found = self.by_name.get(ref.name, [])
-            if len(found) > 1:
-                near = [node for node in found if node.parent is at.parent]
+            around = iter(at.ancestors())
+            while len(found) > 1 and (group := next(around, None)) is not None:
+                near = [node for node in found if any(one is group for one in node.ancestors())]
                 found = near or found
             return found[0] if len(found) == 1 else None
         return self._by_path(ref.name, at) if ref.part == xpath.PATH else None

@@ -1,4 +1,4 @@
-"""`begin loop over LIST`: the questions once for each choice of the list, as the form means it."""
+"""Loops over a list, and repeats of a known number of rounds: the questions once for each of them, as the form means it."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from survey_app.formats.xlsform.lists import Lists
 from survey_app.formats.xlsform.outline import Group, Node
 from survey_app.formats.xlsform.types import Type
 
-MOST_NODES = 2_000
+MOST_NODES, MOST_ROUNDS = 2_000, 20
 
 
 def unroll(group: Group, found: Lists) -> None:
@@ -21,11 +21,39 @@ def _unroll(group: Group, found: Lists, left: list[int]) -> None:
         if not isinstance(child, Group):
             continue
         _unroll(child, found, left)
+        if rounds := _rounds(child):
+            child.children = [_round(child, number, left) for number in range(1, rounds + 1)]
         rows = found.find(child.type.list) if child.type.group == "loop" else None
         if rows:
             inside = child.children
             child.children = [_copy(inside, child, row, left) for row in rows]
             found.use(child.type.list, child.name)
+
+
+def _rounds(group: Group) -> int:
+    """How often a repeat is asked; 0 when that depends on an answer or on the person."""
+    given = group.row.get("repeat_count").strip()
+    if not group.repeated or not given.isascii() or not given.isdigit() or len(given) > 2:
+        return 0
+    return int(given) if 1 <= int(given) <= MOST_ROUNDS else 0
+
+
+def _round(repeat: Group, number: int, left: list[int]) -> Node:
+    """One round: the same names; those of the draft get a number, and a rule means its own round."""
+    made = Group(repeat.row, Type("begin", group="group"), repeat.name, repeat, round=number)
+    made.children = [_again(child, made, left) for child in repeat.children]
+    return made
+
+
+def _again(node: Node, parent: Group, left: list[int]) -> Node:
+    left[0] -= 1
+    if left[0] < 0:
+        raise refuse("too_much", node.row.place("type"), what=("questions", "题目"), limit=MOST_NODES)
+    if isinstance(node, Group):
+        made = Group(node.row, node.type, node.name, parent, round=node.round)
+        made.children = [_again(child, made, left) for child in node.children]
+        return made
+    return Node(node.row, node.type, node.name, parent)
 
 
 def _copy(children: list[Node], parent: Group, choice: Row, left: list[int]) -> Node:

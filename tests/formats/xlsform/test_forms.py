@@ -7,6 +7,7 @@ import pytest
 
 from survey_app.formats import xlsform
 from survey_app.formats.importing import Imported
+from survey_app.questionnaire.routing import path
 from tests.formats.xlsform.making import VISIT, as_csv, as_xlsx, sheets
 
 
@@ -203,11 +204,44 @@ def test_a_loop_over_a_list_asks_for_each_choice() -> None:
 def test_repeats_are_asked_once_and_told() -> None:
     found = xlsform.parse(
         as_csv(
-            "[survey]\ntype | name | label | repeat_count\nbegin repeat | r | Child | 3\ntext | x | Name |\nend repeat | | |"
+            "[survey]\ntype | name | label | repeat_count\nbegin repeat | r | Child | ${n}\ntext | x | Name |\nend repeat | | |"
         )
     )
     assert question(found, "x")["type"] == "short_text"
     assert [line.kind for line in found.lines if line.code == "loop"] == ["group", "setting"]
+
+
+def test_a_repeat_of_a_known_number_of_rounds_is_written_out() -> None:
+    form = """
+    [survey]
+    type | name | label | repeat_count | relevant | calculation
+    text | who | Who? | | |
+    begin repeat | kid | Child | 2 | ${who} != '' |
+    integer | age | Age | | |
+    begin group | more | More | | ${age} > 3 |
+    text | school | School of ${age} | | |
+    calculate | twice | | | | ${age} * 2
+    end group | | | | |
+    end repeat | | | | |
+    note | last | Sum ${age} | | ${age} > 3 |
+    """
+    found = xlsform.parse(as_csv(form))
+    asked = {q["name"]: q for page in found.data["pages"] for q in page["questions"]}
+    assert {"age", "age_2", "school", "school_2"} <= asked.keys()
+    assert asked["school"]["text"] == {"en": "School of {{age}}"} and asked["school_2"]["text"] == {
+        "en": "School of {{age_2}}"
+    }
+    assert asked["twice_2"]["expression"] == {"multiply": [{"answer": "age_2"}, 2]}
+    assert [page["title"] for page in found.data["pages"] if "title" in page] == [
+        {"en": "Child (1)"},
+        {"en": "Child (2)"},
+    ]
+    shown = [set(path(found.definition, answers, {"who": "x"}).questions) for answers in ({"age": 5}, {"age_2": 5})]
+    assert ["school" in one for one in shown] == [True, False] and ["school_2" in one for one in shown] == [False, True]
+    assert "age" not in path(found.definition, {}, {}).questions
+    assert len(asked["last"]["open_rules"]) == 2  # which round is meant is not known
+    assert [line.code for line in found.lines if line.kind == "group"] == ["rounds", ""]
+    assert len([line for line in found.lines if line.kind == "question" and line.source == "integer age"]) == 1
 
 
 def test_filters_that_never_change_are_resolved() -> None:
