@@ -6,7 +6,7 @@ from typing import Any
 from survey_app.formats.importing.logic import Inexpressible
 from survey_app.formats.qualtrics import validation
 from survey_app.formats.qualtrics.item import Item, described
-from survey_app.formats.qualtrics.reading import dig, entries, is_on, text_of
+from survey_app.formats.qualtrics.reading import dig, entries, is_on, number, text_of
 from survey_app.formats.qualtrics.rules import ANSWER
 from survey_app.formats.qualtrics.work import Made
 from survey_app.questionnaire.question_types import TYPES
@@ -71,6 +71,25 @@ def best_and_worst(item: Item, question: dict[str, Any]) -> None:
         name = item.work.building.names.give(f"{question['name'][:20]}_taken")
         question.setdefault("checks", []).append({"let": {name: {"add": taken}}, "that": {name: once}})
     item.work.building.kept("validation", f"{item.qid} / Selector", "MaxDiff", question["name"])
+
+
+def sum_of(item: Item, made: Made) -> None:
+    """Amounts that have to add up to the number that another question was answered with."""
+    given = text_of(item.settings.get("ChoiceTotal")).strip()
+    if validation.kind_of(item) not in validation.TOTALS or not given or number(given) is not None:
+        return
+    place, names = f"{item.qid} / Validation", list(made.asked.items.values())
+    match = ANSWER.fullmatch(given)
+    asked = item.work.asked.get(match.group(1).removeprefix("q://").split("/")[0]) if match else None
+    if asked is None or asked.kind != "number" or not names or "show_if" in made.questions[-1]:
+        item.work.building.lost("validation", place, f"total {given}", "validation_lost", made.asked.name)
+        return
+    amounts = [{"if": {name: {"answered": True}}, "then": {"answer": name}, "else": 0} for name in names]
+    total = item.work.building.names.give(f"{names[0][:20]}_total")
+    nothing = [{name: {"answered": False}} for name in names]
+    met = {"any": [{"all": nothing}, {total: {"is": {"answer": asked.name}}}]}
+    made.questions[-1].setdefault("checks", []).append({"let": {total: {"add": amounts}}, "that": met})
+    item.work.building.kept("validation", place, f"total {given}", made.questions[-1]["name"])
 
 
 def typed_beside(

@@ -200,7 +200,9 @@ def constant_sum(item: Item) -> Made:
         item.work.building.lost("validation", f"{item.qid} / Validation", f"total {total}", "validation_lost")
         total = None
     if total is None:
-        return _each(item, {"type": "number", "decimals": decimals or 6, **bounds, **_ends_as_hint(item)})
+        made = _each(item, {"type": "number", "decimals": decimals or 6, **bounds, **_ends_as_hint(item)})
+        checking.sum_of(item, made)
+        return made
     codes = item.row_codes(listed)
     name = item.work.name(item.wanted, item.qid, [*codes.values(), *(f"{code}_text" for code in codes.values())])
     asked = Asked(name, "none", items={row: f"{name}_{code}" for row, code in codes.items()})

@@ -180,3 +180,14 @@ def test_fields_of_a_form_and_texts_of_rows_hold_what_they_ask_for() -> None:
         ({}, False),
     ):
         assert (validation.complete(made.definition, {}, texts) == []) == good, texts
+
+
+def test_amounts_may_have_to_add_up_to_another_answer() -> None:
+    total = settings(Type="ChoicesTotal", ChoiceTotal="${q://QID1/ChoiceTextEntryValue}")
+    made = imported(survey(amount("QID1"), question("QID2", "CS", "VRTL", Choices=displays("A", "B"), **total)))
+    for first, left, right in itertools.product((None, 10), (None, 4, 10), (None, 6)):
+        given = {name: value for name, value in (("q1", first), ("q2_1", left), ("q2_2", right)) if value is not None}
+        expected = (left is None and right is None) or (left or 0) + (right or 0) == first
+        assert passes(made, given, {}) == expected, given
+    later = imported(survey(question("QID2", "CS", "VRTL", Choices=displays("A", "B"), **total), amount("QID1")))
+    assert [e.result for e in later.lines if e.place == "QID2 / Validation"] == ["lost"]
