@@ -50,7 +50,8 @@ KEYS: dict[str, str] = {
     "reverse": N_("反向计分"), "weights": N_("权重"), "rescale": N_("换算范围"), "min_answered": N_("至少答几题"),
     "top": N_("最高几档算满意"), "speech": N_("可以录音回答"), "step": N_("每格多少"), "total": N_("总数"),
     "open_rules": N_("导入的待定规则"), "random_pages": N_("随机排列的页"), "quotas": N_("配额"),
-    "checks": N_("填写校验"), "words": N_("各值的说法"),
+    "checks": N_("填写校验"), "words": N_("各值的说法"), "accepts": N_("收什么"), "max_mb": N_("最大多少 MB"),
+    "levels": N_("问到哪一级"), "first": N_("排在最前的省份"),
 }  # fmt: skip
 NODES: dict[str, str] = {
     "choice": N_("选项"), "point": N_("量表点"), "row": N_("行"), "field": N_("填空栏"), "language": N_("语言"),
