@@ -14,6 +14,10 @@ from survey_app.formats.redcap.rows import Dictionary, Entry
 from survey_app.formats.redcap.tags import CALCULATING, HIDING, codes, tags
 
 _HOLE = re.compile(r"(\[[A-Za-z0-9_-]+\])?\[([A-Za-z][A-Za-z0-9_]*)(?:\([^()\[\]]{0,100}\))?(?::[a-z-]+)*\]")
+_SMART = re.compile(r"\[((?!\d)[a-z]+(?:-[a-z0-9]+)+)(?::[^\[\]]{1,80})?\]")
+"""`[survey-link]`: what the other program knows of itself."""
+_INSIDE = re.compile(r"\{([a-z][a-z0-9_]*)(?::icons)?\}")
+"""`{age}`: another field shown inside this text."""
 _YES = ("y", "yes", "1", "true")
 _LATER = {
     "DEFAULT": "default_value",
@@ -268,12 +272,25 @@ class Drafter:
         """A text with `[field]` as piping; {} for none."""
         if not given:
             return {}
+        given = self._without_fields(given, place, ours)
         before = len(self.building.lines)
         piped = _HOLE.sub(lambda match: self._hole(match, place), re.sub(r"\{(?=\{)", "{ ", given))
+        self._holes += [(place, match[1]) for match in _SMART.finditer(piped)]
         found = self.building.text(piped, place, ours)
         if found and len(self.building.lines) == before:
             self.building.kept("text", place, given, ours)
         return found
+
+    def _without_fields(self, given: str, place: str, ours: str) -> str:
+        """The text without the fields that stand inside it there; here they are asked in their own places."""
+
+        def gone(match: re.Match[str]) -> str:
+            if match[1] not in self.known:
+                return match[0]
+            self.building.changed("setting", place, match[0], "looks_ours", ours)
+            return ""
+
+        return _INSIDE.sub(gone, given)
 
     def _hole(self, match: re.Match[str], place: str) -> str:
         name = match[2].lower()

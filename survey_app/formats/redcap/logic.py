@@ -96,7 +96,7 @@ def tokens(text: str) -> list[Token]:
 def _ref(text: str) -> Ref:
     match = _FIELD.fullmatch(text)
     if match is None:  # a smart variable, a label
-        raise Inexpressible("rule_elsewhere")
+        raise Inexpressible("rule_unknown_name", name=text)
     return Ref(match[1].lower(), (match[2] or "").strip().lower())
 
 

@@ -157,6 +157,20 @@ def test_a_range_may_be_the_answer_of_an_earlier_field() -> None:
         assert bool(unmet(found.definition, asked, answers, {})) == refused
 
 
+def test_fields_and_smart_variables_inside_texts_are_told() -> None:
+    fields = [
+        {"name": "a", "type": "text"},
+        {"name": "b", "type": "text", "label": "{a} years, see [survey-link:x] {other}"},
+    ]
+    found = redcap.parse(dictionary(*fields, {"name": "c", "type": "text", "branching": "[user-name] = 'me'"}))
+    made = question(found, "b")
+    assert made["text"] == {"en": "years, see [survey-link:x] {other}"} and len(made["open_rules"]) == 1
+    assert [line.code for line in found.lines if line.source == "{a}"] == ["looks_ours"]
+    assert [(line.code, line.values) for line in found.lines if line.kind == "rule"] == [
+        ("rule_unknown_name", {"name": "user-name"})
+    ]
+
+
 def test_a_text_that_is_calculated_is_told_as_lost() -> None:
     fields = [
         {"name": "a", "type": "yesno"},
