@@ -11,6 +11,8 @@ from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.json_draft import Draft, shown
 from survey_app.formats.json_files import Node, read
 
+_PUBLISHED = ("status", "version", "date", "experimental", "effectivePeriod", "approvalDate", "lastReviewDate")
+"""Keys that say from when on it is used, and which state it is in."""
 _QUIET = ("resourceType", "item", "contained", "text", "title", "language", "description", "name", "id")
 
 
@@ -30,6 +32,8 @@ def parse(data: bytes) -> Imported:
     draft.title = work.words(questionnaire, "title") or work.words(questionnaire, "name")
     if description := work.words(questionnaire, "description"):
         draft.more["intro"] = description
+    if purpose := work.words(questionnaire, "purpose"):
+        draft.more["purpose"] = purpose
     rules.read_variables(work, found.all, questionnaire)
     pages = _pages(work, found)
     rules.apply(work, found.all, pages)
@@ -41,6 +45,10 @@ def parse(data: bytes) -> Imported:
         for item in found.all
     )
     questionnaire.get(*_QUIET)
+    for key in _PUBLISHED:
+        if value := questionnaire.get(key):
+            where = ("publication", "发布")
+            draft.changed("setting", questionnaire.at(key), shown(value), "setting_ours", where=where)
     work.settings(questionnaire)
     return draft.done("imported")
 

@@ -274,3 +274,10 @@ def test_the_kind_is_seen_from_the_content() -> None:
     assert looks_like(json.dumps({"resourceType": "Bundle", "entry": [{"resource": json.loads(SOURCE)}]}).encode())
     assert not looks_like(b'{"resourceType": "Patient"}')
     assert not looks_like(b"resourceType")
+
+
+def test_what_it_is_for_and_how_it_was_published_are_told() -> None:
+    found = form({"linkId": "a", "type": "string", "text": "A"}, purpose="To learn", status="draft", version="3")
+    assert found.data["purpose"] == {"en": "To learn"}
+    told = {line.place: (line.result, line.code) for line in found.lines if line.kind == "setting"}
+    assert told == {"status": ("changed", "setting_ours"), "version": ("changed", "setting_ours")}
