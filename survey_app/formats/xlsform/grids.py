@@ -6,6 +6,7 @@ from survey_app.formats.importing.logic import Inexpressible, Target
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.offering import choices, name_with_columns
 from survey_app.formats.importing.tidying import tidied
+from survey_app.formats.xlsform.limits import apply_required
 from survey_app.formats.xlsform.outline import Group, Node
 from survey_app.formats.xlsform.questions import Maker, joined, source_of
 from survey_app.formats.xlsform.workshop import Question, Workshop
@@ -79,7 +80,9 @@ def add_grid(maker: Maker, holder: Node, heading: Node | None, rows: Sequence[No
         if given := node.row.get("choice_filter"):
             shop.building.kept("rule", node.row.place("choice_filter"), given, name)
     for node, code in named:
-        question["rows"].append(_row(maker, node, code, name))
+        question["rows"].append(row := _row(maker, node, code, name))
+        if checks := row.pop("checks", None):
+            question.setdefault("checks", []).extend(checks)
         shop.resolver.put(node, Target("choice" if kind == "matrix" else "multiple", f"{name}_{code}", table))
         maker.uses(node, name, table)
     rules = [row.get("show_if") for row in question["rows"]]
@@ -98,6 +101,17 @@ def _apart(shop: Workshop, rows: Sequence[Node]) -> bool:
     except Inexpressible:
         return False
     return True
+
+
+def _required_sometimes(maker: Maker, node: Node, made: Question, variable: str) -> None:
+    """A row that has to be answered for some answers alone: a check of the table."""
+    shop, given, place = maker.shop, node.row.get("required"), node.row.place("required")
+    try:
+        apply_required(shop, node, made, Target("choice", variable))
+    except Inexpressible:
+        shop.building.lost("rule", place, given, "required_sometimes", variable)
+        return
+    shop.building.kept("validation", place, given, variable)
 
 
 def _heading(maker: Maker, holder: Node, heading: Node | None, name: str) -> dict[str, str]:
@@ -132,7 +146,7 @@ def _row(maker: Maker, node: Node, code: str, name: str) -> Question:
         if tell:
             tell("validation", row.place("required"), given, name)
         else:
-            shop.building.lost("rule", row.place("required"), given, "required_sometimes", name)
+            _required_sometimes(maker, node, made, f"{name}_{code}")
     for key, fate in (("default", "default_value"), ("media", "media")):
         if given := next((text for column, text in row.cells.items() if column.key == key), ""):
             shop.building.lost("setting", row.place(key), given, fate, name)

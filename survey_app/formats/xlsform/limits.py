@@ -111,7 +111,8 @@ def apply_required(shop: Workshop, node: Node, question: Question, target: Targe
         return []
     found = together("any", [{"not": needed}, {target.name: {"answered": True}}])
     checks: list[Check] = [{"that": tidied(found)}] if isinstance(found, dict) else []
-    question.setdefault("checks", []).extend(checks)
+    if checks:
+        question.setdefault("checks", []).extend(checks)
     return checks
 
 

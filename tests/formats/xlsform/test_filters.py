@@ -5,6 +5,7 @@ import pytest
 from survey_app.formats import xlsform
 from survey_app.formats.importing import Imported
 from survey_app.formats.xlsform.reading import read
+from survey_app.questionnaire.checks import unmet
 from survey_app.questionnaire.routing import path
 from tests.formats.xlsform.making import as_csv
 from tests.formats.xlsform.trying import compare
@@ -80,6 +81,20 @@ def test_choices_of_one_code_under_several_parents_are_one_where_their_words_are
     found = xlsform.parse(form("land = ${l}", after=rows + settings))
     assert offered(found, {"l": "cn"}) == ["bj", "sh", "o", "p"]
     assert offered(found, {"l": "fr"}) == ["pa", "o", "p_2"]
+
+
+def test_rows_of_a_table_may_be_required_for_some_answers() -> None:
+    data = as_csv(
+        "[survey]\ntype | name | label | appearance | required\ninteger | n | How many | |\n"
+        "begin group | t | How good? | table-list |\nselect_one land | bj | Beijing | | ${n} > 3\n"
+        f"select_one land | sh | Shanghai | | yes\nend group | | | |\n{LISTS}"
+    )
+    found = xlsform.parse(data)
+    assert not [line for line in found.lines if line.result == "lost" and line.kind == "rule"]
+    asked = found.definition.question("t")
+    given: list[tuple[dict[str, object], bool]] = [({"n": 3}, False), ({"n": 4}, True), ({"n": 4, "t_bj": "cn"}, False)]
+    for answers, refused in given:
+        assert bool(unmet(found.definition, asked, answers, {})) == refused
 
 
 def test_rows_of_a_table_have_their_rules() -> None:
