@@ -287,3 +287,31 @@ def test_an_expired_sign_in_keeps_the_text_and_says_so(desk: Page, site: Site) -
     desk.unroute("**/fields")
     settled(desk)
     assert "还在" in str(draft(number))
+
+
+def test_the_rule_of_a_choice_is_changed_where_its_mark_stands(desk: Page, site: Site) -> None:
+    number = load("offered", "tests/runner")
+    open_editor(desk, site, number)
+    mark = desk.locator("#canvas .pr").nth(1)
+    mark.click()  # its card was not selected: what is pressed must not move away
+    dialog = desk.get_by_role("dialog")
+    fresh = dialog.locator(".htmx-added")  # until then it does not listen
+    dialog.get_by_role("button", name="加一条").click()
+    second = dialog.locator("select.who").nth(1)
+    expect(second).to_be_visible()
+    expect(fresh).to_have_count(0)
+    second.select_option("bought")
+    expect(dialog.locator("select.how")).to_have_count(2)
+    expect(fresh).to_have_count(0)
+    dialog.locator("select.how").nth(1).select_option("count_at_least")
+    field = dialog.locator("input.value")
+    expect(field).to_be_visible()
+    expect(fresh).to_have_count(0)
+    field.fill("2")
+    field.press("Tab")  # onto the button that would remove the line
+    expect(dialog.get_by_text("已保存")).to_be_visible()
+    expect(dialog.locator(".ruleline")).to_have_count(2)
+    desk.keyboard.press("Escape")
+    expect(mark).to_contain_text("#Q1 ≥ 2")
+    desk.locator("#undo").click()
+    expect(mark).not_to_contain_text("#Q1")
