@@ -5,7 +5,7 @@ from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible
 from survey_app.formats.importing.report import Kind
-from survey_app.formats.limesurvey import checking, fields, filtering, grids, lists, patterns, rows
+from survey_app.formats.limesurvey import checking, equations, fields, filtering, grids, lists, patterns, rows
 from survey_app.formats.limesurvey.attributes import tell_rest
 from survey_app.formats.limesurvey.old_conditions import from_table
 from survey_app.formats.limesurvey.survey import Item, Question
@@ -28,7 +28,7 @@ _MAKERS: dict[str, Callable[[Work, Question], list[Plain]]] = {
     "K": fields.numbers,
     "D": fields.moment,
     "X": fields.note,
-    "*": fields.equation,
+    "*": equations.equation,
     "|": fields.upload,
 }
 _SILENT = ("computed", "hidden")
