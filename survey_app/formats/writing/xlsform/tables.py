@@ -39,8 +39,12 @@ def matrix(work: Work, question: Matrix | MatrixMultiple, place: str, head: Row)
         work.told.change(f"{place}.{key}", "to_label")
     cells = {key: text for key, text in head.items() if key == "relevant"}
     label = work.text("label", question.text, question.hint, question.why)
-    work.add("begin_group", question.name, label, cells, appearance="table-list")
     kind, limit = _cells(work, question, place)
+    appearance = "table-list"
+    if "choice_filter" in limit:  # lists that depend on answers stand in no table there
+        appearance = ""
+        work.told.change(place, "to_questions")
+    work.add("begin_group", question.name, label, cells, appearance=appearance)
     for index, row in enumerate(question.rows):
         at = f"{place}.rows[{index}]"
         work.told.keep(at)
