@@ -76,7 +76,7 @@ def test_every_sensitive_page_asks_and_every_other_page_does_not(chain: staff.Ch
 
 def test_what_is_sensitive_is_a_part_of_the_table() -> None:
     assert PERMISSIONS.keys() >= SENSITIVE
-    shows_people = re.compile(r"contact:|order:|call:|comment:|message:|audit:|response:(export|unseal)")
+    shows_people = re.compile(r"contact:|order:|call:|comment:|file:|message:|audit:|response:(export|unseal)")
     assert {name for name in PERMISSIONS if shows_people.match(name)} == SENSITIVE
 
 
