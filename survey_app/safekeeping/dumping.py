@@ -267,6 +267,8 @@ def set_sequences() -> None:
             sequence = connection.scalar(
                 text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": quote(table.name), "c": column.name}
             )
+            if sequence is None:
+                continue
             highest = connection.scalar(text(f"SELECT max({quote(column.name)}) FROM {quote(table.name)}"))  # noqa: S608
-            if sequence and highest is not None:
+            if highest is not None:
                 connection.execute(text("SELECT setval(:s, :n)"), {"s": sequence, "n": highest})
