@@ -1,6 +1,6 @@
 """What forbids publishing a definition, and what is only advice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from survey_app.questionnaire import checks, conditions, meaning, offering, piping
@@ -16,6 +16,7 @@ from survey_app.questionnaire.question_types.writing import ShortText, TextField
 from survey_app.questionnaire.reach import unreachable
 
 MAX_ON_PAGE = 20
+SHOWN_RULES = 3  # of an imported file, in the sentence; the editor shows all
 
 
 def review(definition: Definition, previous: Definition | None = None, *, file: str = "") -> list[Problem]:
@@ -44,35 +45,43 @@ def _pages(definition: Definition) -> Iterator[Found]:
 
 def _same_page(definition: Definition) -> Iterator[Found]:
     for path, index, question in places(definition):
-        own = names_on(definition, index)
-        for inner, text in question.texts():
-            for name in dict.fromkeys(n for words in text.values() for n in piping.names(words)):
-                if name in own:
-                    yield "same_page_piping", (*path, *inner), {"name": name}
-        undecided = undecided_name(definition, index, question.show_if)
-        if undecided is not None:
-            yield "same_page_condition", (*path, "show_if"), {"name": undecided}
-        for rule in offering.rules_of(question):
-            for name in sorted(conditions.names(rule.condition) & own):
-                yield "same_page_part", (*path, *rule.place), {"name": name}
+        for code, inner, name in needs_break(definition, question, names_on(definition, index)):
+            yield code, (*path, *inner), {"name": name}
+
+
+def needs_break(
+    definition: Definition, question: Question, own: Container[str]
+) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
+    """(problem, place in the question, name): where a question uses what is answered on its page (`own`: these names)."""
+    for inner, text in question.texts():
+        for name in dict.fromkeys(n for words in text.values() for n in piping.names(words)):
+            if name in own:
+                yield "same_page_piping", inner, name
+    undecided = undecided_name(definition, own, question.show_if)
+    if undecided is not None:
+        yield "same_page_condition", ("show_if",), undecided
+    for rule in offering.rules_of(question):
+        for name in sorted(name for name in conditions.names(rule.condition) if name in own):
+            yield "same_page_part", rule.place, name
 
 
 def names_on(definition: Definition, index: int) -> set[str]:
     """The stored names that come into being on a page: asked or computed there (hidden values are known before)."""
     kept: dict[int, set[str]] = definition.compiled.setdefault("names_on", {})
     if index not in kept:
-        made = [q for q in definition.pages[index].questions if q.asks or q.type == "computed"]
-        kept[index] = {name for q in made for name in (*q.answer_names(), *q.text_names())}
+        kept[index] = {name for question in definition.pages[index].questions for name in made_by(question)}
     return kept[index]
 
 
-def undecided_name(definition: Definition, index: int, condition: Condition | None) -> str | None:
-    """The first variable of the same page on which the page's script could not decide the condition."""
-    if condition is None:
-        return None
-    own = names_on(definition, index)
-    for name, test in _tests(condition):
-        if not conditions.names({name: test}) & own:
+def made_by(question: Question) -> tuple[str, ...]:
+    """The stored names that come into being where a question stands."""
+    return (*question.answer_names(), *question.text_names()) if question.asks or question.type == "computed" else ()
+
+
+def undecided_name(definition: Definition, own: Container[str], condition: Condition | None) -> str | None:
+    """The first variable of the same page (`own`: its names) on which the page's script could not decide the condition."""
+    for name, test in _tests(condition or {}):
+        if not any(used in own for used in conditions.names({name: test})):
             continue
         question = definition.owners.get(name)
         kind = question.operand(name) if question else "choice"
@@ -105,7 +114,8 @@ def _undecided(definition: Definition) -> Iterator[Found]:
     """Rules of an imported file that nobody has decided yet."""
     for path, _, question in places(definition):
         if question.open_rules:
-            yield "open_rules", (*path, "open_rules"), {"rules": list(question.open_rules)}
+            shown, more = list(question.open_rules[:SHOWN_RULES]), len(question.open_rules) - SHOWN_RULES
+            yield "open_rules", (*path, "open_rules"), {"rules": [*shown, f"+{more}"] if more > 0 else shown}
 
 
 def _random_order(definition: Definition) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel import Locale
 
+from survey_app.formats.importing.breaking import break_pages
 from survey_app.formats.importing.naming import Names
 from survey_app.formats.importing.refusing import Fault, Refused, refuse
 from survey_app.formats.importing.report import Kind, Line, Result, counts, shortened
@@ -189,7 +190,10 @@ class Building:
         }
         if self.scores:
             data["scores"] = self.scores
-        return Imported(self.format, self._mended(data), tuple(self.lines), self.source)
+        data = self._mended(data)
+        for first, parts in break_pages(data):
+            self.changed("page", first, "", "page_broken", first, parts=parts)
+        return Imported(self.format, data, tuple(self.lines), self.source)
 
     def _mended(self, data: dict[str, Any]) -> dict[str, Any]:
         for _ in range(20):
