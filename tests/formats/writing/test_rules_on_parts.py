@@ -36,6 +36,7 @@ MIXED = [
     ruled("d", {"any": [{"land": {"is": "cn"}}, {"n": {"less_than": 2}}]}), ruled("e", {"many": {"includes": "1"}}),
 ]  # fmt: skip
 ROWS = [ruled("staff", {"many": {"includes_any": ["1", "2"]}}), ruled("price", None)]
+COLUMNS = [ruled("good", None), ruled("bad", {"n": {"at_least": 3}})]
 MORE = [ruled("web", {"land": {"is_not": "x"}}), ruled("app", {"many": {"includes": "3"}})]
 OFFERING = [
     asked("town", "dropdown", choices=CASCADE), asked("one", "single_choice", choices=MIXED),
@@ -62,6 +63,13 @@ def test_rules_on_choices_and_rows_come_back(target: str) -> None:
     assert questions(back) == questions(of)
     told = [line for line in written.lines if line.place.endswith("].show_if") and "questions[" in line.place]
     assert len(told) == 3 + 3 * 4 + 3 and {line.result for line in told} == {"kept"}
+
+
+def test_rules_on_columns_come_back_from_surveyjs() -> None:
+    """A form has no table whose columns depend on answers."""
+    table = asked("picked", "matrix", choices=COLUMNS, rows=[choice("rowa"), choice("rowb")])
+    of, back, _ = there_and_back("surveyjs", {"questions": FIRST}, {"questions": [table]})
+    assert questions(back) == questions(of)
 
 
 @pytest.mark.parametrize("target", READERS)
