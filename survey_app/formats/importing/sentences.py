@@ -111,7 +111,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "各行有自己的规则：每行变成一道题，存储名称不变。",
     ),
     "page_broken": (
-        "The page was split into {parts}: pages here hold 20 questions and use only answers of earlier pages in texts and offers.",
+        "The page was split into {parts}: pages hold 20 questions here, and texts and offers use answers of earlier pages only.",
         "这一页拆成了 {parts} 页：一页最多 20 题，文字和选项只能引用前面各页的答案。",
     ),
     "rows_next_page": (
