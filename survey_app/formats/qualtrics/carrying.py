@@ -9,9 +9,12 @@ from survey_app.formats.importing.logic import Inexpressible, negated, together
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.operands import cell_chosen, chosen
 from survey_app.formats.qualtrics.reading import entries, mapping, ordered, text_of
+from survey_app.formats.qualtrics.rules import size
 from survey_app.formats.qualtrics.source import RULE_KEYS
 from survey_app.formats.qualtrics.work import Asked, Rule
 
+MOST_TESTS = 2_000
+"""A question whose choices need more tests than this offers all of them."""
 _LOCATOR = re.compile(r"q://([^/]+)/(ChoiceGroup|AnswerGroup)/([A-Za-z]+)(?:/([^/]+))?")
 _OF_ITS_OWN = frozenset((*RULE_KEYS, "TextEntry", "TextEntrySize", "TextEntryValidation", "TextEntryForceResponse"))
 """What a choice carried forward leaves behind: its rule (it was decided there) and its text field (it was filled in there)."""
@@ -38,6 +41,8 @@ def _carry(item: Item, own: str, locator: str) -> None:
     item.payload = work.expanded[item.qid] = _with(item.payload, own, source, key, found)
     try:
         rules = {choice: _offered(work.asked.get(qid), key, mode, choice, answer) for choice in found}
+        if sum(map(size, rules.values())) > MOST_TESTS:
+            raise Inexpressible
     except Inexpressible:
         item.note(f"Dynamic{own}", locator, "carried")
         return

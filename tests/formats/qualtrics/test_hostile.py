@@ -130,3 +130,18 @@ def test_names_that_are_words_of_others_do_no_harm() -> None:
     for word in ("and", "go", "response_id", "__proto__", "满意", "{{x}}", "-1", "q" * 500, "=1+1"):
         made = imported(survey(one("QID1", DataExportTag=word), many("QID2", word, word, DataExportTag=word)))
         assert len(made.definition.questions) == 2
+
+
+def test_a_long_chain_of_carried_choices_ends_soon() -> None:
+    def carried(qid: str, key: str = "Choices") -> dict[str, Any]:
+        which = "ChoiceGroup/SelectedChoices" if key == "Choices" else "AnswerGroup/SelectedAnswers"
+        return {key: [], f"Dynamic{key}": {"Locator": f"q://{qid}/{which}", "Type": "Dynamic"}}
+
+    begun = time.process_time()
+    chain = [{**many(f"QID{n}"), **carried(f"QID{n - 1}")} for n in range(1, 60)]
+    made = imported(survey(many("QID0", *map(str, range(60))), *chain))
+    assert not any(question.open_rules for question in made.definition.questions)
+    wide = grid("QID0", list(map(str, range(150))), list(map(str, range(40))))
+    made = imported(survey(wide, {**grid("QID1", "ab", []), **carried("QID0", "Answers")}))
+    assert made.definition.questions[-1].open_rules  # 40 columns that look at 150 rows each
+    assert time.process_time() - begun < 5
