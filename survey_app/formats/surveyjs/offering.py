@@ -12,10 +12,13 @@ from survey_app.formats.importing.logic import Inexpressible
 from survey_app.formats.surveyjs.outline import Element
 from survey_app.formats.surveyjs.placing import Order, also, condition_of, wait
 from survey_app.formats.surveyjs.work import Work
+from survey_app.questionnaire.conditions import names
 
 LISTS = {"choices": "choicesVisibleIf", "rows": "rowsVisibleIf", "columns": "columnsVisibleIf"}
 ENABLED = {"choices": "choicesEnableIf"}
 """What is offered but cannot be chosen is not offered here."""
+_MOST_BEFORE = 5
+"""Copies of copies look at every list before them: no more than this."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,15 @@ def _copied(work: Work, element: Element, order: Order) -> None:
     known = source.ours[0]
     says = "includes" if known["type"] == "multiple_choice" else "is"
     typed = any(item.special == "other" for item, _ in source.parts) and mode == "selected"
-    if known["type"] not in ("multiple_choice", "single_choice", "dropdown") and mode != "all":
+    of_choices = known["type"] in ("multiple_choice", "single_choice", "dropdown")
+    if (mode != "all" and not of_choices) or any(len(names(part.get("show_if"))) > _MOST_BEFORE for _, part in theirs):
         wait(work, [element], place, rule)
         return
     own = [part for item, part in element.parts if not item.special]
     for (_, theirs_part), part in zip(theirs, own, strict=True):
         chosen = {known["name"]: {says: theirs_part["code"]}}
-        also(part, theirs_part.get("show_if", True))
+        if mode != "selected":  # what was chosen was shown
+            also(part, theirs_part.get("show_if", True))
         if mode != "all":
             also(part, chosen if mode == "selected" else {"not": chosen})
     if typed:  # there, what was typed beside “other” is one more choice

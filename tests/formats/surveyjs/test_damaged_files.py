@@ -76,3 +76,15 @@ def test_huge_parts_are_answered_within_five_seconds(text: str) -> None:
     with contextlib.suppress(Refused):
         parse(text.encode())
     assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("mode", ["selected", "unselected"])
+def test_copies_of_copies_end_soon(mode: str) -> None:
+    first = {"type": "checkbox", "name": "q0", "choices": list(range(200))}
+    more = [
+        {"type": "checkbox", "name": f"q{n}", "choicesFromQuestion": f"q{n - 1}", "choicesFromQuestionMode": mode}
+        for n in range(1, 60)
+    ]
+    begun = time.process_time()
+    made = parse(json.dumps({"elements": [first, *more]}).encode())
+    assert len(made.definition.questions) == 60 and time.process_time() - begun < 5
