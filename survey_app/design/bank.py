@@ -118,6 +118,9 @@ def body_of(tree: Tree, node_id: str) -> Data:
     if tree.kind(node_id) != "question":
         raise DomainError(N_("只有题目和量表可以放进题库。"))
     part = {key: value for key, value in node.items() if key not in LOCAL}
+    for name in LISTS:
+        for held in _held(part, name):
+            held.pop("show_if", None)  # it asks for questions of this questionnaire
     body: Data = {"kind": "question", "name": node["name"], "part": part, "languages": languages}
     if node.get("scale") in (tree.data.get("scales") or {}):
         scale = plain(tree.data["scales"][node["scale"]])
@@ -259,12 +262,12 @@ def _bare(scale: Data) -> Data:
 
 
 def update(tree: Tree, node_id: str, item: BankItem) -> None:
-    """Bring a place of a draft to the newest revision; name, rule and 必答 stay as they are here."""
+    """Bring a place of a draft to the newest revision; name, rules and 必答 stay as they are here."""
     newest = revision(item)
     if newest is None:
         raise DomainError(N_("题库里没有这一项。"))
     node, mark = tree.node(node_id), f"{item.key}@{newest.number}"
-    ids = _ids_by_code(node)
+    ids, rules = _by_code(node, "_id"), _by_code(node, "show_if")
     local = {key: value for key, value in node.items() if key in LOCAL or key in ("_id", "retired")}
     body = copy.deepcopy(newest.body["part"])
     for code, scale in (newest.body.get("scales") or {}).items():
@@ -275,12 +278,14 @@ def update(tree: Tree, node_id: str, item: BankItem) -> None:
         for part in _held(node, name):
             if (name, part.get("code")) in ids:
                 part["_id"] = ids[name, part["code"]]
+            if (name, part.get("code")) in rules:
+                part["show_if"] = rules[name, part["code"]]
     tree.index()
 
 
-def _ids_by_code(node: Data) -> dict[tuple[str, str], str]:
-    """What keeps its code keeps its identity, so that undo and rules go on."""
-    return {(name, part["code"]): part["_id"] for name in LISTS for part in _held(node, name) if "_id" in part}
+def _by_code(node: Data, key: str) -> dict[tuple[str, str], Any]:
+    """What keeps its code keeps its identity and its rule, so that undo and rules go on."""
+    return {(name, part["code"]): part[key] for name in LISTS for part in _held(node, name) if key in part}
 
 
 def _held(node: Data, name: str) -> list[Data]:

@@ -131,6 +131,22 @@ def test_a_change_in_one_place_is_seen_and_can_go_back_or_be_cut_off(app: Flask)
     assert bank.uses_in(first) == [] and bank.uses_of(item) == []
 
 
+def test_rules_of_choices_stay_with_the_questionnaire(app: Flask) -> None:
+    first = questionnaire("first")
+    rule = {"overall": {"at_most": 2}}
+
+    def choice(tree: Tree) -> dict[str, Any]:
+        return tree.node(tree.children(tree.id_of("why") or "", "choices")[0])
+
+    do(first, lambda tree: choice(tree).update(show_if=rule))
+    item = banked(first, "why", "why")
+    newest = bank.revision(item)
+    assert newest is not None and "show_if" not in newest.body["part"]["choices"][0]
+    assert [use.differs for use in bank.uses_in(first)] == [False]
+    do(first, lambda tree: bank.update(tree, tree.id_of("why") or "", item))
+    assert choice(Tree(first.draft))["show_if"] == rule
+
+
 def test_a_scale_of_the_bank_is_one_scale_everywhere(app: Flask) -> None:
     first, second = questionnaire("first"), questionnaire("second")
     scale = next(iter(Tree(first.draft).children("root", "scales")))
