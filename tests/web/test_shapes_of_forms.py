@@ -276,7 +276,8 @@ SHEETS = [
           text("reason", 200) + [({"reason": " "}, "reason")]),
     Sheet(exports.OrderForm, "/questionnaires/{questionnaire}/exports", {"format": "csv", "reason": "月度分析"},
           text("reason", 500) + chosen("format", "", "xls") + chosen("content", "") + chosen("language", "tlh")
-          + [({"reason": "   "}, "reason")]),
+          + chosen("status", "begun") + chosen("region", "nowhere") + text("shops", 1000) + text("since", 7) + text("until", 7)
+          + [({"reason": "   "}, "reason"), ({"since": "2026-1"}, "since"), ({"shops": "S404"}, "shops")]),
     Sheet(analysis.CommentsForm, "/questionnaires/{questionnaire}/results/comments", {"variable": "comment"},
           text("variable", 200) + [({field: bad}, field) for field in ("page", "version")
                                    for bad in ("x", "-1", "1" * 5000, "１", "1.5", ["1", "1"])], page=False),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, send_file
+from flask import Response, abort, redirect, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
@@ -198,10 +198,10 @@ def take_along(conversion_id: int) -> BaseResponse:
 
 @blueprint.get("/questionnaires/<int:questionnaire_id>/returned-answers")
 @access("response:export")
-def returned_answers(questionnaire_id: int) -> Response:
+def returned_answers(questionnaire_id: int) -> BaseResponse:
     """How far the answers of an imported package are; asked for every two seconds while they come."""
     questionnaire = found(db.session.get(Questionnaire, questionnaire_id))
-    returned = found(returning.state_of(questionnaire))
     if not is_htmx():
-        return seen(_address(questionnaire_id))
+        return redirect(_address(questionnaire_id))
+    returned = found(returning.state_of(questionnaire))
     return render("exports/_returned.html", questionnaire=questionnaire, returned=returned)
