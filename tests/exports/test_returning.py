@@ -233,4 +233,4 @@ def test_a_draft_without_the_answers_forgets_them(sqlite_app: Flask) -> None:
     token = token_in(bringing.client.get(bringing.address).get_data(as_text=True))
     assert bringing.client.post(bringing.address, data={"csrf_token": token}).status_code == 303
     assert db.session.query(Conversion).one().package is None
-    assert "带入回答" not in bringing.client.get(bringing.address).get_data(as_text=True)
+    assert "创建问卷并带入回答" not in bringing.client.get(bringing.address).get_data(as_text=True)
