@@ -174,7 +174,7 @@ def test_a_draft_that_lacks_what_a_page_needs_says_so(previewer: Callable[..., R
 
 
 def test_choices_and_rows_are_offered_as_the_answers_say(previewer: Callable[..., Respondent]) -> None:
-    someone = previewer("offered.yaml")
+    someone = previewer("begun.yaml")
     someone.open()
     html = someone.send(bought="cream")
     assert "最好是药膏" in html and "最好是感冒药" not in html and "都不好" in html
@@ -188,7 +188,7 @@ def test_choices_and_rows_are_offered_as_the_answers_say(previewer: Callable[...
 def test_a_preview_that_begins_at_such_a_question_offers_everything_until_something_is_known(
     previewer: Callable[..., Respondent],
 ) -> None:
-    someone = previewer("offered.yaml", start="rate")
+    someone = previewer("begun.yaml", start="rate")
     html = someone.open()
     assert "给药膏" in html and "给感冒药" in html and "没有检查这一题的显示规则" in html
     someone.send("back")
@@ -196,13 +196,13 @@ def test_a_preview_that_begins_at_such_a_question_offers_everything_until_someth
     someone.send(bought="cream")
     html = someone.send(best="none")
     assert "给药膏" in html and "给感冒药" not in html
-    someone = previewer("offered.yaml", start="best")
+    someone = previewer("begun.yaml", start="best")
     someone.open()
     assert "给药膏" in someone.send(best="none")  # what comes after the beginning, too
 
 
 def test_what_is_asked_in_the_preview_counts_as_it_will(previewer: Callable[..., Respondent]) -> None:
-    someone = previewer("offered.yaml", start="bought")
+    someone = previewer("begun.yaml", start="bought")
     someone.open()
     html = someone.send()
     assert "都不好" in html and "最好是药膏" not in html
