@@ -209,7 +209,11 @@ def required_problem(question: Question, name: str) -> FieldProblem:
 
 
 def _looks_at_conditional(definition: Definition, index: int) -> bool:
-    """Whether a condition of this page reads an earlier answer that may itself have left the path."""
+    """Whether a condition of this page reads an earlier answer that may itself have left the path, or that nobody typed.
+
+    What is calculated, and constants, stand in no form: the last page that was posted may have made them from answers that
+    have changed since, and a page with nothing else on it is never posted.
+    """
     page = definition.pages[index]
     read = {name for q in page.questions for name in conditions.names(q.show_if)}
     read |= {n for q in page.questions if q.type == "computed" for n in ("*",)}
@@ -220,7 +224,7 @@ def _looks_at_conditional(definition: Definition, index: int) -> bool:
         name
         for p in definition.pages[:index]
         for q in p.questions
-        if p.show_if is not None or q.show_if is not None or q.name in some_ruled
+        if p.show_if is not None or q.show_if is not None or q.name in some_ruled or not q.asks
         for name in (*q.answer_names(), *q.text_names())
     }
     return bool(conditional and ("*" in read or read & conditional))

@@ -13,7 +13,6 @@ from survey_app import clock
 from survey_app.design.previewing import step_of
 from survey_app.errors import Busy, DomainError
 from survey_app.questionnaire import piping, validation
-from survey_app.questionnaire.offering import ruled
 from survey_app.questionnaire.parts import text_in
 from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.ordering import Ranking
@@ -373,26 +372,22 @@ def _show(
     errors: dict[str, str] = {}
     for problem in problems or ():
         errors.setdefault(problem.variable, validation.message(problem, frame.language, definition))
-    known, texts = state.answers, state.texts
-    if ruled(
-        definition
-    ):  # what is offered depends on answers that count, not on those that a change has taken off the way
-        known, texts = validation.settle(definition, known, texts)
+    # shown is what follows from answers that count: not from those a change has taken off the way, and with all that is
+    # calculated from the others
+    way = path(definition, state.answers, state.texts)
     sheet = Sheet(
         definition,
         frame.language,
         order=order,
         given=given,
-        answers=known,
-        texts=texts,
+        answers=way.answers,
+        texts=way.texts,
         errors=errors,
         focus=news[0] if news else "",
         numbers=document.numbering(frame, definition, order),
         speaking=frame.speaking,
         uploading=True,
     )
-    until = None if definition.random_pages else index
-    way = path(definition, state.answers, state.texts, until=until)
     place = Place(
         sitting.paper.version_id,
         str(index),

@@ -194,3 +194,28 @@ def test_no_form_breaks_the_reader(form: dict[str, list[str]]) -> None:
     if result.good:
         assert kept["good"] in (1, 2, 3, 4, 5)
         assert validation.complete(CONDITIONAL, kept, result.texts) == []
+
+
+# --- what nobody types ---------------------------------------------------------------------------------------------------
+TWICE = {"name": "c", "type": "computed", "expression": {"multiply": [{"answer": "a"}, 2]}}
+WHEN_10 = {"c": {"at_least": 10}}
+
+
+def test_a_page_may_look_at_what_is_calculated_on_a_page_that_nobody_sees() -> None:
+    pages = [[question("a", "number")], [TWICE], [question("b", "number", show_if=WHEN_10)]]
+    definition = made(pages=[{"questions": asked} for asked in pages])
+    result = validation.page_form(definition, 2).read(sent(definition, 2, b="3"), {"a": 7}, {})
+    assert result.good and result.answers["b"] == 3
+
+
+def test_a_page_may_look_at_a_constant_on_a_page_that_nobody_sees() -> None:
+    pages = [[{"name": "c", "type": "hidden", "value": 5}], [question("b", "number", show_if={"c": {"is": 5}})]]
+    definition = made(pages=[{"questions": asked} for asked in pages])
+    assert validation.page_form(definition, 1).read(sent(definition, 1, b="3"), {}, {}).answers["b"] == 3
+
+
+def test_what_was_calculated_from_an_answer_that_has_changed_since_does_not_count() -> None:
+    pages = [[question("a", "number")], [question("g", "number"), TWICE], [question("b", "number", show_if=WHEN_10)]]
+    definition = made(pages=[{"questions": asked} for asked in pages])
+    result = validation.page_form(definition, 2).read(sent(definition, 2) | {"_q": []}, {"a": 1, "c": 14}, {})
+    assert result.good and result.answers == {"a": 1, "c": 2}

@@ -214,3 +214,23 @@ def test_nothing_but_ballot_response_and_comment_is_written(person: Person, app:
     someone.send(overall=5, remark="好")
     after = {table.name: rows(table) for table in db.metadata.sorted_tables}
     assert {name for name in after if after[name] != before.get(name)} == {"ballot", "response", "comment"}
+
+
+def test_what_is_calculated_between_two_pages_decides_the_next_one_also_after_a_change(person: Person) -> None:
+    someone = person("unseen.yaml")
+    someone.open()
+    html = someone.send(boxes="2")
+    assert "20片够吃吗？" in html
+    html = someone.send(enough="够")
+    assert "好的" in html
+    someone.send("back")
+    someone.send("back")
+    html = someone.send(boxes="1")
+    assert "片够吃吗" not in html and "还想说什么" in html
+    someone.send("back")
+    html = someone.send(boxes="3")
+    assert "30片够吃吗？" in html
+    someone.send(enough="不够")
+    someone.send()
+    assert stored()[0].answers["pills"] == 30
+    assert rows(Comment) == 1
