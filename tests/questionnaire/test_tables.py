@@ -311,3 +311,11 @@ def test_answering_a_table_takes_longer_than_a_question() -> None:
     seconds = {name: question_seconds(tiny(name).questions[0]) for name in NEW}
     assert all(seconds[name] > 10 for name in NEW if name != "slider"), seconds
     assert seconds["slider"] == 10
+
+
+def test_codes_that_give_two_fields_one_name_are_told() -> None:
+    rows = [{"code": code, "text": code} for code in ("a", "a_b")]
+    columns = [{**FIELD, "code": code} for code in ("b_c", "c")]
+    with pytest.raises(loading.InvalidQuestionnaire) as error:
+        made({"name": "m", "type": "matrix_fields", "text": "m", "rows": rows, "columns": columns})
+    assert [(fault.code, fault.values["name"]) for fault in error.value.problems] == [("duplicate_name", "m_a_b_c")]

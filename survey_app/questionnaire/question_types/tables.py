@@ -171,7 +171,10 @@ class MatrixFields(Question):
         return {self.cell_of(row, column): (row, column) for row in self.rows for column in self.columns}
 
     def variables(self) -> tuple[Variable, ...]:
-        return tuple(column.variable(name, self.name, row) for name, (row, column) in self.cells_by_name.items())
+        # from rows and columns, not from the names: codes such as a, b_c and a_b, c make one name twice, which is to be told
+        return tuple(
+            column.variable(self.cell_of(row, column), self.name, row) for row in self.rows for column in self.columns
+        )
 
     def field_names(self) -> tuple[str, ...]:
         return tuple(self.cells_by_name)
