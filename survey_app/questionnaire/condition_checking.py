@@ -10,6 +10,8 @@ from survey_app.questionnaire.question_types.base import Question
 from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
 
 MAX_DEPTH = 30
+MOST = 1e300
+"""Larger numbers, infinity and "not a number" are no constants."""
 _BY_KIND: dict[str, tuple[str, ...]] = {
     "choice": ("is", "is_not", "one_of", "none_of", *NUMERIC, "answered"),
     "place": ("is", "is_not", "one_of", "none_of", "answered"),
@@ -32,7 +34,9 @@ class _Scope:
         self.known, self.later, self.opaque, self.patterns = known, later, opaque, patterns
 
     def fault(self, name: Any, path: Path) -> Found | None:
-        if name in self.known or any(name == o or str(name).startswith(f"{o}_") for o in self.opaque):
+        if not isinstance(name, str):  # a list or a mapping could not even be looked up
+            return "unknown_variable", path, {"name": str(name)[:60], "hint": "", "hint_zh": ""}
+        if name in self.known or any(name == o or name.startswith(f"{o}_") for o in self.opaque):
             return None
         if name in self.later:
             return "later_variable", path, {"name": name}
@@ -164,7 +168,7 @@ def _other_answer(right: Mapping[str, Any], path: Path, scope: _Scope) -> Iterat
 def _constant(
     name: str, operator: str, value: Any, kind: str | None, question: Question | None, path: Path
 ) -> Iterator[Found]:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if not isinstance(value, str) and not _is_number(value):
         yield "bad_condition", path, {"reason": "a text or a number is expected"}
         return
     if kind == "date" and not is_iso_date(str(value)) or kind == "time" and not is_iso_time(str(value)):
@@ -201,7 +205,7 @@ def check_expression(
 
 
 def _expression(tree: Any, path: Path, scope: _Scope, depth: int) -> Iterator[Found]:
-    if isinstance(tree, int | float) and not isinstance(tree, bool):
+    if _is_number(tree):
         return
     if depth > MAX_DEPTH:
         yield "bad_expression", path, {"reason": "it is nested too deeply"}
@@ -239,6 +243,11 @@ def _operation(key: str, operands: Any, path: Path, scope: _Scope, depth: int) -
     else:
         for index, part in enumerate(operands):
             yield from _expression(part, (*path, index), scope, depth + 1)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number to calculate with. No file of ours holds others, but files of other systems may."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST
 
 
 def _hint(given: Any, known: Any) -> dict[str, str]:

@@ -36,9 +36,9 @@ SLUG = re.compile(r"[a-z][a-z0-9-]*")
 
 
 class Model(BaseModel):
-    """Frozen, strict, and without room for keys nobody reads."""
+    """Frozen, strict, without room for keys nobody reads, and with numbers that can be stored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=())
 
 
 def _as_text(value: Any, info: ValidationInfo) -> Any:

@@ -176,3 +176,21 @@ def test_a_check_that_changed_is_a_difference() -> None:
     other = {**WORD, "checks": [{"that": {"word": {"matches": "^[0-9]+$"}}}]}
     (change,) = difference(made(WORD), made(other))
     assert (change.key, change.question) == ("checks", "word")
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), 10**400])
+def test_what_cannot_be_calculated_with_is_no_constant(number: float) -> None:
+    """Only files of other systems can bring such numbers."""
+    for check in ({"that": {"most": {"at_most": number}}}, {"let": {"n": {"add": [number]}}, "that": {"n": {"is": 1}}}):
+        with pytest.raises(loading.InvalidQuestionnaire) as error:
+            made({**MOST, "checks": [check]})
+        assert {fault.code for fault in error.value.problems} <= {"bad_condition", "bad_expression"}
+    with pytest.raises(loading.InvalidQuestionnaire):
+        made({**MOST, "min": number})
+
+
+@pytest.mark.parametrize("tree", [{"answer": ["most"]}, {"answer": {"most": 1}}, {"count": [["most"]]}])
+def test_a_name_that_is_no_text_is_unknown(tree: dict[str, Any]) -> None:
+    with pytest.raises(loading.InvalidQuestionnaire) as error:
+        made({**MOST, "checks": [{"let": {"n": tree}, "that": {"n": {"is": 1}}}]})
+    assert [fault.code for fault in error.value.problems] == ["unknown_variable"]
