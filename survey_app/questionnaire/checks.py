@@ -14,8 +14,12 @@ Found = tuple[str, tuple[str | int, ...], dict[str, Any]]
 
 
 def unmet(definition: Definition, question: Question, answers: Answers, texts: Texts) -> list[FieldProblem]:
-    """The checks of a question that these answers do not meet."""
-    where = next(iter(question.field_names()), question.name)
+    """The checks of a question (with what it offers) that these answers do not meet, told at its first field.
+
+    What is stored as a whole is told of as a whole: the fields of a ranking carry no errors of their own.
+    """
+    fields = question.field_names()
+    where = question.name if question.name in question.answer_names() or not fields else fields[0]
     return [
         FieldProblem(where, question.name, "check", {"index": index})
         for index, check in enumerate(question.checks)

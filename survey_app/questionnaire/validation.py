@@ -142,14 +142,16 @@ class PageForm:
     def _check(self, shown: set[str], result: PageResult) -> None:
         """The checks of what was asked, once every answer is one by itself."""
         for question in self._checked:
-            if question.name in shown and self._applies(question, result):
-                result.problems += checks.unmet(self.definition, question, result.answers, result.texts)
+            offered = self._offered_now(question, result) if question.name in shown else None
+            if offered is not None:
+                result.problems += checks.unmet(self.definition, offered, result.answers, result.texts)
 
-    def _applies(self, question: Question, result: PageResult) -> bool:
+    def _offered_now(self, question: Question, result: PageResult) -> Question | None:
+        """The question with what it offers; None where it does not apply."""
         answers, texts = result.answers, result.texts
         if question.show_if is not None and not holds(question.show_if, answers, texts):
-            return False
-        return narrowed(self.definition, question, answers, texts) is not None
+            return None
+        return narrowed(self.definition, question, answers, texts)
 
     def _offered(self, step: _Step, form: Form, shown: set[str], result: PageResult, today: date | None) -> None:
         """A question that offers by rules: only what it offers counts, what it never had is damage."""

@@ -194,3 +194,15 @@ def test_a_name_that_is_no_text_is_unknown(tree: dict[str, Any]) -> None:
     with pytest.raises(loading.InvalidQuestionnaire) as error:
         made({**MOST, "checks": [{"let": {"n": tree}, "that": {"n": {"is": 1}}}]})
     assert [fault.code for fault in error.value.problems] == ["unknown_variable"]
+
+
+def test_a_check_is_told_where_its_question_carries_errors() -> None:
+    never = [{"that": {"not": {"x": {"answered": True}}}}]
+    first = {"name": "x", "type": "number", "text": "x"}
+    taste = {"name": "taste", "type": "ranking", "text": "排序", "choices": AB, "checks": never}
+    rows = [{"code": "a", "text": "甲", "show_if": {"x": {"is": 0}}}, {"code": "b", "text": "乙"}]
+    rated = {"name": "rated", "type": "matrix", "points": 5, "text": "打分", "rows": rows, "checks": never}
+    definition = made(pages=[{"questions": [first]}, {"questions": [taste, rated]}])
+    form = {"_end": ["1."], "_q": ["taste", "rated"]}
+    result = validation.page_form(definition, 1).read(form, {"x": 5}, {})
+    assert [problem.variable for problem in result.problems] == ["taste", "rated_b"]
