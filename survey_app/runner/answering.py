@@ -369,12 +369,13 @@ def _show(
         given = {}
         for question in definition.pages[index].questions:
             given |= validation.form_values(definition, question, state.answers, state.texts)
-    errors: dict[str, str] = {}
-    for problem in problems or ():
-        errors.setdefault(problem.variable, validation.message(problem, frame.language, definition))
     # shown is what follows from answers that count: not from those a change has taken off the way, and with all that is
     # calculated from the others
     way = path(definition, state.answers, state.texts)
+    errors: dict[str, str] = {}
+    for problem in problems or ():
+        words = validation.message(problem, frame.language, definition)
+        errors.setdefault(problem.variable, piping.fill(words, definition, way.answers, way.texts, frame.language))
     sheet = Sheet(
         definition,
         frame.language,

@@ -30,5 +30,14 @@ def test_what_fits_is_taken_and_only_answers_are_stored(someone: Respondent) -> 
     html = someone.send(spent="5", what=["drug", "food"], split_drug_n="3", split_rest_n="2", number="AB12")
     assert "好的" in html
     someone.send()
+    someone.send(again="ab12")
     (stored,) = rows_of(select(Response))
     assert stored.answers == {"spent": 5, "what": ["drug", "food"], "split_drug_n": 3, "split_rest_n": 2}
+
+
+def test_what_a_check_says_shows_an_earlier_answer_as_it_was_typed(someone: Respondent) -> None:
+    someone.send(spent="5", number="AB12<i>{{spent}}")
+    someone.send()
+    html = someone.send(again="AB13")
+    assert someone.status == 422
+    assert html.count("应与“AB12&lt;i&gt;{{spent}}”相同") == 2  # in the summary and beside the question
