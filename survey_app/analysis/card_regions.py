@@ -51,4 +51,3 @@ def _listed(tally: Tally, language: str, _: Say) -> tuple[Tally, list[Option]]:
         counts[REST] = rest
         options.append(Option(REST, _(REST_TEXT), True))
     return Tally(tally.n, counts), options
-

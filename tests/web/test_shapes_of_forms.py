@@ -281,6 +281,8 @@ SHEETS = [
     Sheet(analysis.CommentsForm, "/questionnaires/{questionnaire}/results/comments", {"variable": "comment"},
           text("variable", 200) + [({field: bad}, field) for field in ("page", "version")
                                    for bad in ("x", "-1", "1" * 5000, "１", "1.5", ["1", "1"])], page=False),
+    Sheet(analysis.FileForm, "/questionnaires/{questionnaire}/results/file", {"variable": "comment"},
+          text("variable", 200) + text("file", 64), page=False),
 ]  # fmt: skip
 
 
@@ -344,7 +346,7 @@ def test_a_wrong_shape_is_refused_at_its_field_and_the_right_one_taken(chain: st
         if sheet.page and field not in ("next", "ticket"):
             assert f'id="{field}-error"' in page and re.search(rf'id="{field}"[^>]*aria-invalid="true"', page), changes
     assert dump(chain.app) == before
-    if good and sheet.form is not analysis.CommentsForm:  # nobody has written a text yet
+    if good and sheet.form not in (analysis.CommentsForm, analysis.FileForm):  # nobody has written or sent one yet
         assert person.open(path, method="POST", data={"csrf_token": token} | good).status_code in (201, 303)
         assert sheet.form is accounts.SignInForm or dump(chain.app) != before
 
