@@ -27,7 +27,9 @@ from survey_app.runner import create_runner
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 # First segments of the addresses that belong to the respondent's side
-RESPONDENT_SIDE = frozenset({"k", "s", "i", "o", "u", "interview", "withdraw", "privacy", "preview", "logo", "divisions"})
+RESPONDENT_SIDE = frozenset(
+    {"k", "s", "i", "o", "u", "interview", "withdraw", "privacy", "preview", "logo", "divisions"}
+)
 
 THREADS_PER_PROCESS = 8
 STOP_SECONDS = 30

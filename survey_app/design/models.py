@@ -123,7 +123,9 @@ class Conversion(Base):
     )  # formats.importing.Line, one for each thing of the file
     counts: Mapped[dict[str, Any]] = mapped_column(Document)  # what the file holds, as `convert --json` prints it
     questionnaire_id: Mapped[int | None] = mapped_column(ForeignKey("questionnaire.id"), index=True)
-    package: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # a package of ours, while its answers may come
+    package: Mapped[bytes | None] = mapped_column(
+        LargeBinary, deferred=True
+    )  # a package of ours, while its answers may come
 
 
 class BankItem(Base):

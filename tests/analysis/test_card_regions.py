@@ -27,7 +27,11 @@ def card(name: str, people: list[dict[str, Any]], language: str = "en") -> Card:
 def test_each_level_has_a_list_of_its_own() -> None:
     people = [lives("440305")] * 20 + [lives("440103")] * 8 + [lives("110105", "110000")] * 7
     made = card("home", people)
-    assert (made.n, made.state) == (35, "good") and [part.title for part in made.parts] == ["Province", "City", "District"]
+    assert (made.n, made.state) == (35, "good") and [part.title for part in made.parts] == [
+        "Province",
+        "City",
+        "District",
+    ]
     provinces, cities, districts = map(lines, made.parts)
     assert [provinces[name][0] for name in provinces] == ["28", "7"] and list(provinces) == ["Guangdong", "Beijing"]
     assert list(cities) == ["Shenzhen", "Guangzhou", "Beijing"]
@@ -60,4 +64,3 @@ def test_people_who_do_not_say_are_a_line_at_the_end() -> None:
 def test_few_answers_are_hidden_or_grey(n: int, state: str) -> None:
     made = card("home", [lives("440305")] * n)
     assert made.state == state and bool(made.parts) == (state != "hidden")
-
