@@ -19,6 +19,7 @@ from survey_app.formats.importing.logic import (
     negated,
     together,
 )
+from survey_app.formats.importing.tidying import folds
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import Node, as_number
 from survey_app.questionnaire.conditions import simplify
@@ -45,7 +46,9 @@ def apply(work: Work, items: list[Item], pages: dict[str, dict[str, Any]]) -> No
             continue
         if isinstance(made, dict):
             _place(work, item, inner, made, pages)
-        _told(work, item, inner[0].ours[0]["name"] if inner else "")
+        _told(
+            work, item, inner[0].ours[0]["name"] if inner else "", isinstance(made, dict) and folds(made, work.is_text)
+        )
 
 
 def _inside(item: Item) -> list[Item]:
@@ -71,11 +74,15 @@ def _also(holder: dict[str, Any], made: dict[str, Any]) -> None:
     holder["show_if"] = simplify({"all": [holder["show_if"], made]}) if "show_if" in holder else made
 
 
-def _told(work: Work, item: Item, name: str) -> None:
-    for when in item.node.nodes("enableWhen"):
-        work.draft.kept("rule", when.place, _said(when), name)
-    for found in item.extensions(*_EXPRESSION):
-        work.draft.kept("rule", found.place, _expression(found), name)
+def _told(work: Work, item: Item, name: str, folded: bool) -> None:
+    """`folded`: the rule compares words, where capital and small letters count as the same here."""
+    said = [(when.place, _said(when)) for when in item.node.nodes("enableWhen")]
+    said += [(found.place, _expression(found)) for found in item.extensions(*_EXPRESSION)]
+    for place, rule in said:
+        if folded:
+            work.draft.changed("rule", place, rule, "case_ignored", name)
+        else:
+            work.draft.kept("rule", place, rule, name)
 
 
 def _wait(work: Work, item: Item, inner: list[Item], code: str, values: dict[str, Any]) -> None:

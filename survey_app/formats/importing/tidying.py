@@ -4,7 +4,7 @@ Other languages need several words for what ours says in one; without this, a ru
 Nothing here changes for which answers a condition holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from survey_app.questionnaire.conditions import simplify
@@ -110,3 +110,25 @@ def _gathered(parts: Sequence[Condition], lists: Mapping[str, str]) -> list[Cond
         known = known if isinstance(known, list) else [known]
         found[at[key]] = {name: {key[1]: [*known, *(value for value in values if value not in known)]}}
     return found
+
+
+def folds(condition: Condition, is_text: Callable[[str], bool]) -> bool:
+    """Whether it compares typed words that have capital and small letters, which count as the same here."""
+    for key, test in condition.items():
+        if key in ("all", "any"):
+            found = any(folds(part, is_text) for part in test)
+        elif key == "not":
+            found = folds(test, is_text)
+        else:
+            found = is_text(key) and any(_has_letters(right) for operator, right in test.items() if operator in _WORDS)
+        if found:
+            return True
+    return False
+
+
+_WORDS = ("is", "is_not", "one_of", "none_of")
+
+
+def _has_letters(right: Any) -> bool:
+    values = right if isinstance(right, list) else [right]
+    return any(isinstance(value, Mapping) or str(value).lower() != str(value).upper() for value in values)

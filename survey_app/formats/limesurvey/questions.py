@@ -211,7 +211,7 @@ def _tell_rule(work: Work, question: Question, main: Plain, said: Said) -> None:
         if isinstance(why, Inexpressible):
             work.building.undecided(main, place, source, why.code, **why.values)
         else:
-            work.building.kept("rule", place, source, main["name"])
+            work.rule_kept(main.get("show_if"), place, source, main["name"])
 
 
 def _hidden(work: Work, question: Question) -> list[Plain]:

@@ -66,6 +66,12 @@ class Variables:
             raise Inexpressible("rule_unknown_name", name=ref.name)
         return variable
 
+    def is_text(self, name: str) -> bool:
+        """Whether our variable of this name holds typed words."""
+        return any(
+            v.target is not None and v.target.kind == "text" and v.target.name == name for v in self._known.values()
+        )
+
     def names_of(self, code: str) -> Iterator[str]:
         """The names of all variables of a question, with its comments and 其他."""
         yield from self._of.get(code, ())

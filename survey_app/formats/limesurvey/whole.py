@@ -133,7 +133,7 @@ def _tell_rule(work: Work, group: Group, rule: Any, first: Plain, place: str) ->
         if isinstance(rule, Inexpressible):
             work.building.undecided(first, f"{place} / grelevance", group.relevance, rule.code, **rule.values)
         else:
-            work.building.kept("rule", f"{place} / grelevance", group.relevance, "")
+            work.rule_kept(rule, f"{place} / grelevance", group.relevance, "")
 
 
 def _add_helpers(work: Work, place: str) -> None:

@@ -9,6 +9,7 @@ from survey_app.formats.importing.logic import BadExpression, Inexpressible, Ref
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.report import shortened
 from survey_app.formats.importing.texts import words
+from survey_app.formats.importing.tidying import folds
 from survey_app.formats.limesurvey import functions
 from survey_app.formats.limesurvey import words as built_in
 from survey_app.formats.limesurvey.comparing import Number, Truth, answered
@@ -94,6 +95,13 @@ class Work:
         names = conditions.names(found)
         let = {name: expression for name, expression in made.items() if name in names}
         return {**({"let": let} if let else {}), "that": found}
+
+    def rule_kept(self, rule: Any, place: str, source: str, ours: str) -> None:
+        """Tells of a rule that became a condition; words are compared by their capitals there, not here."""
+        if isinstance(rule, dict) and folds(rule, self.variables.is_text):
+            self.building.changed("rule", place, source, "case_ignored", ours)
+        else:
+            self.building.kept("rule", place, source, ours)
 
     # --- texts ---
     def text(self, texts: Mapping[str, str], place: str, ours: str = "") -> dict[str, str]:

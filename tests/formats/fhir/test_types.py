@@ -281,3 +281,12 @@ def test_what_it_is_for_and_how_it_was_published_are_told() -> None:
     assert found.data["purpose"] == {"en": "To learn"}
     told = {line.place: (line.result, line.code) for line in found.lines if line.kind == "setting"}
     assert told == {"status": ("changed", "setting_ours"), "version": ("changed", "setting_ours")}
+
+
+@pytest.mark.parametrize(("answer", "result"), [("Test", "changed"), ("12", "kept")])
+def test_a_rule_about_typed_words_tells_that_capitals_count_as_small_letters(answer: str, result: str) -> None:
+    when = {"question": "a", "operator": "=", "answerString": answer}
+    found = form({"linkId": "a", "type": "string"}, {"linkId": "b", "type": "string", "enableWhen": [when]})
+    assert [(line.result, line.code) for line in found.lines if line.kind == "rule"] == [
+        (result, "case_ignored" if result == "changed" else "")
+    ]

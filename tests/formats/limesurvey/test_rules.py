@@ -282,3 +282,15 @@ def test_one_scenario_is_enough() -> None:
     conditions = [table(3, 1, "123456X1X1", "==", "1"), table(3, 2, "123456X1X2", "==", "5", scenario=2)]
     data = survey([q("one", "N"), q("two", "N"), q("asked", relevance="")], tables={"conditions": conditions}, old=True)
     assert parse(data).definition.question("asked").show_if == {"any": [{"one": {"is": 1}}, {"two": {"is": 5}}]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "result"), [('word == "x"', "changed"), ('word != "5"', "kept"), ('yes == "Y"', "kept")]
+)
+def test_a_rule_about_typed_words_tells_that_capitals_count_as_small_letters(rule: str, result: str) -> None:
+    found = parse(survey(FIRST, [q("later", "S", relevance=rule)]))
+    assert [line.result for line in found.lines if line.source == rule] == [result]
+    assert [line.code for line in found.lines if line.source == rule and line.result == "changed"] in (
+        [],
+        ["case_ignored"],
+    )
