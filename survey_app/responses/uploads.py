@@ -40,7 +40,9 @@ _LONGEST = 40  # seconds, on a machine that has much else to do
 One = TypeVar("One")
 Values = dict[str, Any]  # of a row
 _one_at_a_time = threading.Lock()  # a photo takes up to 500 MB while it is drawn
+_in_line = threading.Semaphore(4)  # half the threads of a process: however slow the files are, the others go on serving
 
+_TOO_MANY = N_("现在上传的人太多，请稍后再试。")
 _NO_PICTURE = N_("这里只能上传照片（JPG、PNG 或 WebP）。")
 _NO_PICTURE_OR_DOCUMENT = N_("这里只能上传照片（JPG、PNG 或 WebP）或 PDF 文件。")
 _REFUSED_PHOTO = {
@@ -95,11 +97,15 @@ def too_large(question: File) -> DomainError:
 def _made_harmless(kind: str, body: bytes, refused: Mapping[int, str]) -> bytes:
     """What a process with limits makes of it."""
     program = [sys.executable, "-I", "-W", "ignore", process.__file__, kind]
+    if not _in_line.acquire(blocking=False):
+        raise DomainError(_TOO_MANY)
     try:
         with _one_at_a_time:
             done = subprocess.run(program, input=body, capture_output=True, timeout=_LONGEST, check=False)  # noqa: S603 - our own program
     except subprocess.TimeoutExpired as error:
         raise DomainError(refused[process.BROKEN]) from error
+    finally:
+        _in_line.release()
     if done.returncode != 0:
         raise DomainError(refused.get(done.returncode, refused[process.BROKEN]))
     return done.stdout
@@ -116,7 +122,7 @@ def keep(recorder: Recorder, vault: Vault, ticket: Ticket, *, question: File, da
         "SELECT count(*), coalesce(sum(length(body)), 0) FROM uploaded_file WHERE response_id IS NULL", ()
     )
     if there and (int(there[0]) >= MOST_WAITING or int(there[1]) >= MOST_WAITING_BYTES):
-        raise DomainError(N_("现在上传的人太多，请稍后再试。"))
+        raise DomainError(_TOO_MANY)
     number = secrets.token_bytes(16)
     sealed = vault.seal("text", _padded(b64encode(clean).decode()), place=_place(number)).encode()
     row = (number, ticket.nullifier, ticket.wave_id, question.name, ending, day, sealed)

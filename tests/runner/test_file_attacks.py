@@ -1,6 +1,8 @@
 """Hostile and damaged files: what is kept of them is a picture, a document that cannot act, or nothing."""
 
 import io
+import subprocess
+import threading
 import zipfile
 import zlib
 from typing import Any
@@ -157,6 +159,23 @@ def test_a_document_that_could_act_is_refused(body: bytes, words: str) -> None:
 )
 def test_a_document_without_anything_that_acts_is_kept_as_it_came(body: bytes) -> None:
     assert uploads.cleaned(body, BOTH) == ("pdf", body)
+
+
+def test_slow_files_leave_threads_for_everybody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a file is drawn, so many more may wait; the next one is told to come later, and then taken."""
+    busy = [1]
+
+    def slow(*args: Any, **more: Any) -> Any:
+        if busy:
+            busy.clear()
+            line = [refusal(PDF) for _ in range(2)]
+            assert all("稍后再试" in words for words in line)
+        return run(*args, **more)
+
+    run = subprocess.run
+    monkeypatch.setattr(uploads, "_in_line", threading.Semaphore(1))
+    monkeypatch.setattr(subprocess, "run", slow)
+    assert uploads.cleaned(PDF, BOTH) == uploads.cleaned(PDF, BOTH) == ("pdf", PDF)
 
 
 @pytest.mark.parametrize(
