@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from survey_app.formats.importing.logic import BadExpression, Const, Inexpressible, Target
+from survey_app.formats.importing.logic import BadExpression, Call, Const, Inexpressible, Target
 from survey_app.formats.importing.texts import words
 from survey_app.formats.limesurvey.comparing import Count, Number
+from survey_app.formats.limesurvey.conditions import Reading
 from survey_app.formats.limesurvey.expressions import holes, parsed
 from survey_app.formats.limesurvey.phrasing import has_words, phrase
 from survey_app.formats.limesurvey.survey import Question
@@ -71,13 +72,22 @@ def _worded_equation(work: Work, question: Question, tree: Any) -> Plain:
 def _expression(work: Work, tree: Any) -> Any:
     reading = work.reading()
     found = reading.operand(tree, 0)
-    if isinstance(found, Number | Count):
-        return _bare(reading.number(found))
-    if isinstance(found, Const | Variable):
-        return _bare(reading.number(found))
+    if isinstance(found, Number | Count | Const | Variable):
+        return _bare(_alone(reading, tree))
     if isinstance(found, bool):
         return float(found)
     return {"if": found, "then": 1}
+
+
+def _alone(reading: Reading, tree: Any) -> Any:
+    """An answer that is not there counts 0 in arithmetic; where it is the whole value, there is no value."""
+    if isinstance(tree, Call) and tree.name == "if" and len(tree.parts) == 3:
+        when = reading.truth(tree.parts[0], 0)
+        if isinstance(when, bool):
+            return _alone(reading, tree.parts[1 if when else 2])
+        yes, no = (_alone(reading, part) for part in tree.parts[1:])
+        return {"if": when, "then": yes, "else": no}
+    return reading.number(reading.operand(tree, 0), strict=True)
 
 
 def _bare(tree: Any) -> Any:

@@ -269,7 +269,7 @@ def _must(work: Work, question: Question, made: list[Plain]) -> None:
     place = f"{question.place} / mandatory"
     asked = [one for one in made if one["type"] not in _NEVER_REQUIRED and one["name"] != f"{question.name}_comment"]
     if question.mandatory == "S":
-        work.building.changed("setting", place, "S", "soft_mandatory", made[0]["name"])
+        work.building.lost("setting", place, "S", "soft_mandatory", made[0]["name"])
         return
     for one in asked:
         one["required"] = True

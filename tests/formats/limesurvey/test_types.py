@@ -6,6 +6,7 @@ import pytest
 
 from survey_app.formats.importing import Imported
 from survey_app.formats.limesurvey import parse
+from survey_app.questionnaire import routing
 from survey_app.questionnaire.offering import rules_of
 from survey_app.questionnaire.review import review
 from tests.formats.limesurvey.files import q, survey
@@ -174,7 +175,7 @@ def test_mandatory_is_required_and_a_soft_reminder_is_told() -> None:
     assert question("S", mandatory="Y")["required"] is True
     found = one("S", mandatory="S")
     assert not found.definition.questions[0].required
-    assert [line.code for line in found.lines if line.result == "changed"] == ["soft_mandatory"]
+    assert [line.code for line in found.lines if line.result == "lost"] == ["soft_mandatory"]
 
 
 def test_a_comment_is_never_required_but_a_question_called_so_is() -> None:
@@ -208,6 +209,20 @@ def test_an_equation_is_computed_and_shown() -> None:
     found = parse(survey([q("num", "N"), sums]))
     assert [question.type for question in found.definition.questions] == ["number", "computed", "note"]
     assert found.definition.questions[2].text == {"en": "{{total}}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "value"),
+    [
+        ("{num}", {}, None), ("{num}", {"num": 4}, 4), ("{if(yes == 'Y', num, num * 2)}", {"yes": "y"}, None),
+        ("{if(yes == 'Y', num, num + 2)}", {}, 2), ("{if(yes == 'Y', num, 1) + 1}", {"yes": "y"}, 1),
+    ],
+)  # fmt: skip
+def test_an_equation_that_says_an_answer_again_is_empty_without_it(
+    text: str, given: dict[str, Any], value: float | None
+) -> None:
+    found = parse(survey([q("num", "N"), q("yes", "Y"), q("again", "*", text=text)]))
+    assert routing.path(found.definition, given).answers.get("again") == value
 
 
 def test_an_equation_in_words_is_left_open() -> None:
