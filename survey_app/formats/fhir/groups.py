@@ -52,7 +52,7 @@ def note(work: Work, item: Item) -> None:
 def section(work: Work, item: Item) -> None:
     """A group with words is a heading; one without is only a frame."""
     if item.node.get("repeats") is True:
-        work.draft.changed("setting", item.node.at("repeats"), "true", "loop")
+        work.draft.lost("setting", item.node.at("repeats"), "true", "loop")
     if item.node.words("text") or item.node.words("prefix"):
         name = work.name(item)
         work.put(item, {"name": name, "type": "section", "text": work.title(item, name)})

@@ -103,7 +103,7 @@ def _pages(work: Work, found: Tree) -> dict[str, dict[str, Any]]:
             work.draft.kept("group", item.node.place, work.source(item))
             work.draft.kept("page", item.node.place, item.link)
             if item.node.get("repeats") is True:
-                work.draft.changed("setting", item.node.at("repeats"), "true", "loop")
+                work.draft.lost("setting", item.node.at("repeats"), "true", "loop")
             pages[item.link] = page
             questions.rest(work, item, "")
             for child in item.children:

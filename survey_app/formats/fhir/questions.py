@@ -22,7 +22,7 @@ def question(work: Work, item: Item) -> None:
     offered = options(item, work.questionnaire, work.default)
     kind = item.type
     if item.node.get("repeats") is True and kind not in CHOICES and not offered:
-        work.draft.changed("setting", item.node.at("repeats"), "true", "loop")
+        work.draft.lost("setting", item.node.at("repeats"), "true", "loop")
     if kind in CHOICES or offered:
         choosing(work, item, offered)
     elif kind == "boolean":

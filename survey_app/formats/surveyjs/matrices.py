@@ -124,7 +124,8 @@ def table(work: Work, element: Element) -> None:
         known = _boxes(work, element, rows, column, known)
     name = element.ours[0]["name"] if element.ours else ""
     if dynamic:
-        work.draft.changed("question", node.place, f"matrixdynamic: {element.name}", "loop", name)
+        work.changed(element, name, element.ours[0]["type"] if element.ours else "matrix")
+        work.draft.lost("setting", node.at("type"), "matrixdynamic", "loop", name)
     else:
         work.kept(element, name)
 
@@ -136,7 +137,7 @@ def _empty_rows(work: Work, node: Node) -> list[Offered]:
     wanted = int(max(least or 0, 2 if count is None else count, 1))
     for key, value in (("minRowCount", least), ("maxRowCount", most), ("rowCount", count)):
         if value is not None:
-            work.draft.changed("setting", node.at(key), str(value), "loop")
+            work.draft.lost("setting", node.at(key), str(value), "loop")
     return [Offered(str(i + 1), None, node.at("rowCount"), {}) for i in range(min(wanted, 20))]
 
 
@@ -293,4 +294,5 @@ def paneldynamic(work: Work, element: Element) -> None:
         if value := node.get(key):
             work.draft.lost("setting", node.at(key), shown(value), "loop", name)
     work.know(element, Target("none", name))
-    work.draft.changed("question", node.place, f"paneldynamic: {element.name}", "loop", name)
+    work.changed(element, name, "section")
+    work.draft.lost("setting", node.at("type"), "paneldynamic", "loop", name)

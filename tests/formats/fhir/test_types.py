@@ -290,3 +290,10 @@ def test_a_rule_about_typed_words_tells_that_capitals_count_as_small_letters(ans
     assert [(line.result, line.code) for line in found.lines if line.kind == "rule"] == [
         (result, "case_ignored" if result == "changed" else "")
     ]
+
+
+@pytest.mark.parametrize("kind", ["string", "integer", "group"])
+def test_answers_given_several_times_over_are_told_as_lost(kind: str) -> None:
+    inner = [{"linkId": "b", "type": "string"}] if kind == "group" else []
+    found = form({"linkId": "a", "type": kind, "text": "Often", "repeats": True, "item": inner})
+    assert [line.result for line in found.lines if line.code == "loop"] == ["lost"]

@@ -230,3 +230,14 @@ def test_types_of_somebody_else_are_read_by_what_they_hold() -> None:
         for line in found.lines
         if line.kind == "question" and line.ours in ("who", "ok", "read")
     )
+
+
+@pytest.mark.parametrize("kind", ["paneldynamic", "matrixdynamic"])
+def test_rounds_that_people_add_are_lost_while_their_questions_stay(kind: str) -> None:
+    inner = {"templateElements": [{"type": "text", "name": "b"}], "columns": [{"name": "c", "cellType": "text"}]}
+    data = {"pages": [{"name": "p", "elements": [{"type": kind, "name": "a", **inner}]}]}
+    found = parse(json.dumps(data).encode())
+    assert {line.result for line in found.lines if line.code == "loop"} == {"lost"}
+    assert {line.result for line in found.lines if line.kind == "question"} == (
+        {"changed", "kept"} if kind == "paneldynamic" else {"changed"}
+    )
