@@ -1,11 +1,13 @@
-"""The order of arrival is forgotten: answers are written anew, by one transaction, in the order of their random ids.
+"""The order of arrival is forgotten: answers are written anew, by one transaction, in an order by chance.
 
 A database remembers more than its columns: PostgreSQL keeps rows in the order they came (ctid) and the transaction that wrote
 them (xmin), SQLite the order of cells inside a page and, in its write-ahead log, the steps. Beside a proxy's log with exact
-times that order would name people. After `settle` all answers of a day stand as if they had come at once, sorted by ids that
+times that order would name people. After `settle` all answers of a day stand as if they had come at once, under ids that
 are random inside the day; `tidy` drops what the old places still hold. Run every hour: what came since is not yet settled.
 """
 
+import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -63,12 +65,20 @@ def _rewrite(period: int) -> int:
     db.session.execute(delete(held).where(in_pool))
     db.session.execute(delete(comments).where(of_mine))
     db.session.execute(delete(responses).where(mine))
-    db.session.execute(insert(responses), [dict(row) for row in rows])
-    if texts:
-        db.session.execute(insert(comments), [dict(row) for row in texts])
-    if pool:
-        db.session.execute(insert(held), [dict(row) for row in pool])
+    for table, found in ((responses, rows), (comments, texts), (held, pool)):
+        if found:
+            db.session.execute(insert(table), _mixed(found))
     return len(rows)
+
+
+def _mixed(rows: Sequence[Mapping[Any, Any]]) -> list[dict[str, Any]]:
+    """In an order by chance. Rows of a kilobyte and more fill pages of their own, which SQLite gives out by the order of writing:
+
+    in a fixed order anybody could compute whose old pages a row has now, and old pages tell when they were first filled.
+    """
+    made = [dict(row) for row in rows]
+    secrets.SystemRandom().shuffle(made)
+    return made
 
 
 def forget_arrivals(*, now: datetime) -> int:
