@@ -295,7 +295,7 @@ def _page_after(sitting: Sitting, way: Path, index: int) -> PathPage | None:
     if not definition.random_pages:
         return way.next_page(index)
     places = pages_in_order(definition, sitting.order)
-    after = places[places.index(index) + 1 :]
+    after = places[places.index(index) + 1 :] if index in places else places
     return next((page for page in _in_order(sitting, way) if page.index in after), None)
 
 
@@ -304,7 +304,7 @@ def _page_before(sitting: Sitting, way: Path, index: int) -> PathPage | None:
     if not definition.random_pages:
         return way.previous_page(index)
     places = pages_in_order(definition, sitting.order)
-    before = places[: places.index(index)]
+    before = places[: places.index(index)] if index in places else ()
     return next((page for page in reversed(_in_order(sitting, way)) if page.index in before), None)
 
 

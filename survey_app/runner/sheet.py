@@ -30,10 +30,11 @@ def is_arranged(definition: Definition) -> bool:
 
 
 def pages_in_order(definition: Definition, order: int) -> tuple[int, ...]:
-    """The indexes of all pages as a person meets them; pages of one group change places among themselves."""
-    if not definition.random_pages:
-        return tuple(range(len(definition.pages)))
-    key = ("page_order", order)
+    """The indexes of all pages as a person meets them; pages of one group change places among themselves.
+
+    Pages without anything to see (constants, calculated values) are never met.
+    """
+    key = ("page_order", order if definition.random_pages else 0)
     found: tuple[int, ...] | None = definition.compiled.get(key)
     if found is None:
         numbers = {page.name: index for index, page in enumerate(definition.pages) if page.name}
@@ -44,7 +45,8 @@ def pages_in_order(definition: Definition, order: int) -> tuple[int, ...]:
             random.Random(f"{order}:pages:{group[0]}").shuffle(mixed)
             for place, index in zip(own, mixed, strict=True):
                 places[place] = index
-        found = definition.compiled[key] = tuple(places)
+        seen = tuple(index for index in places if any(question.shown for question in definition.pages[index].questions))
+        found = definition.compiled[key] = seen or tuple(places)  # an unfinished draft may have none
     return found
 
 

@@ -25,6 +25,7 @@ from survey_app.distribution.collecting import HIDDEN
 from survey_app.errors import Busy
 from survey_app.languages import ensure_compiled
 from survey_app.questionnaire import timing
+from survey_app.questionnaire.routing import path
 from survey_app.responses import ballots
 from survey_app.responses.ballots import Ticket
 from survey_app.responses.drafts import Saved
@@ -512,13 +513,15 @@ def _shut(
 def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: Entry, picked: str) -> Stitched:
     """`values`: of the link, as pages carry them. `picked`: the answer of the first question that a link brought, or ""."""
     definition = paper.definition
+    index = pages_in_order(definition, order)[0]
     first = next((q for q in definition.pages[0].questions if q.asks), None)
+    known = path(definition, incoming.parameters_of(paper, values) | incoming.facts_of(paper, entry.facts))
     sheet = Sheet(
         definition,
         frame.language,
         order=order,
         given={first.name: [picked]} if first and picked else {},
-        answers=incoming.parameters_of(paper, values) | incoming.facts_of(paper, entry.facts),
+        answers=known.answers,
         numbers=document.numbering(frame, definition, order),
         speaking=frame.speaking,
         uploading=True,
@@ -526,7 +529,7 @@ def _first_document(frame: Frame, paper: Paper, order: int, values: str, entry: 
     more = {"_u": str(frame.chain.consent_version), **({"_x": values} if values else {}), **entry.carried}
     place = Place(
         paper.version_id,
-        str(pages_in_order(definition, order)[0]),
+        str(index),
         seconds=paper.seconds,
         first=not entry.is_personal,  # a personal link goes on by its draft, not by what a tab kept of another code
         mode=entry.door.mode,

@@ -234,3 +234,13 @@ def test_what_is_calculated_between_two_pages_decides_the_next_one_also_after_a_
     someone.send()
     assert stored()[0].answers["pills"] == 30
     assert rows(Comment) == 1
+
+
+def test_a_questionnaire_may_begin_with_what_nobody_sees(person: Person) -> None:
+    someone = person("unseen_first.yaml")
+    html = someone.open()
+    assert "第3次，6：买了几盒？" in html and "为什么又来？" in html
+    html = someone.send(boxes="2", late="涨价前")
+    assert "还想说什么？" in html and "提交问卷" in html
+    someone.send()
+    assert stored()[0].answers == {"wave": 3, "twice": 6, "boxes": 2}
