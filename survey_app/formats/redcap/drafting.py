@@ -7,6 +7,7 @@ from typing import Any
 from survey_app.formats.importing import Building
 from survey_app.formats.importing.logic import Inexpressible, Target
 from survey_app.formats.importing.offering import name_with_columns
+from survey_app.formats.importing.tidying import folds
 from survey_app.formats.redcap.fields import Question, make, offered_codes
 from survey_app.formats.redcap.logic import Fields, Sums
 from survey_app.formats.redcap.matrices import add_matrix
@@ -146,7 +147,10 @@ class Drafter:
             return None
         if found is False:
             return Inexpressible("rule_for_nobody")
-        self.building.kept("rule", place, given, name)
+        if folds(found, self.fields.is_text):
+            self.building.changed("rule", place, given, "case_ignored", name)
+        else:
+            self.building.kept("rule", place, given, name)
         return found
 
     def named(self, entry: Entry, columns: Sequence[str] = ()) -> str:

@@ -121,6 +121,10 @@ class Fields:
             raise Inexpressible("rule_unknown_name", name=f"{ref.name}({ref.part})")
         return found
 
+    def is_text(self, name: str) -> bool:
+        """Whether our variable of this name holds typed words."""
+        return any(found.name == name and found.kind == "text" for found in self.targets.values())
+
     def call(self, call: Call, translate: Callable[[Any], Any]) -> Any:
         """if(c, a, b) of conditions; the rest is not known."""
         if call.name == "if" and len(call.parts) == 3:

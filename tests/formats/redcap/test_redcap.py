@@ -328,3 +328,12 @@ def test_it_is_known_by_its_headings() -> None:
 def test_counts_are_those_of_the_dictionary() -> None:
     told = redcap.parse(VISIT).to_json()
     assert (told["pages"], told["questions"], told["choices"], told["conditions"]) == (2, 11, 12, 2)
+
+
+@pytest.mark.parametrize(("rule", "result"), [("[w] = 'Yes'", "changed"), ("[w] <> '5'", "kept")])
+def test_a_rule_about_typed_words_tells_that_capitals_count_as_small_letters(rule: str, result: str) -> None:
+    fields = ({"name": "w", "type": "text"}, {"name": "x", "type": "text", "branching": rule})
+    found = redcap.parse(dictionary(*fields))
+    assert [(line.result, line.code) for line in found.lines if line.kind == "rule"] == [
+        (result, "case_ignored" if result == "changed" else "")
+    ]
