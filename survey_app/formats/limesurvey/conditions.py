@@ -102,10 +102,10 @@ class Reading:
     def guarded(self, found: Truth) -> Truth:
         """What is found, and that the variables it needs are not hidden."""
         found = simplify(found) if isinstance(found, dict) else found
-        for variable in self.used:
-            if found is False or (isinstance(found, dict) and requires(found, variable.owner)):
+        for owner in dict.fromkeys(variable.owner for variable in self.used):
+            if found is False or (isinstance(found, dict) and requires(found, owner)):
                 continue
-            shown = self.variables.shows.get(variable.owner)
+            shown = self.variables.shows.get(owner)
             if shown is False:
                 return False
             if isinstance(shown, Inexpressible):
@@ -113,6 +113,13 @@ class Reading:
             if shown is not None:
                 found = together("all", [shown, found])
         return found
+
+    def value(self, expression: Any) -> Any:
+        """A computed value, that there is none while a variable it needs is hidden. Raises Inexpressible when that is always."""
+        shown = self.guarded(True)
+        if shown is False:
+            raise Inexpressible
+        return {"if": shown, "then": expression} if isinstance(shown, dict) else expression
 
     # --- true or false ---
     def truth(self, tree: Any, depth: int) -> Truth:

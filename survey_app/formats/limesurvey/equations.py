@@ -73,10 +73,10 @@ def _expression(work: Work, tree: Any) -> Any:
     reading = work.reading()
     found = reading.operand(tree, 0)
     if isinstance(found, Number | Count | Const | Variable):
-        return _bare(_alone(reading, tree))
+        return reading.value(_bare(_alone(reading, tree)))
     if isinstance(found, bool):
         return float(found)
-    return {"if": found, "then": 1}
+    return reading.value({"if": found, "then": 1})
 
 
 def _alone(reading: Reading, tree: Any) -> Any:

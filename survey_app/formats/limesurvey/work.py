@@ -149,9 +149,10 @@ class Work:
                 return Frame(name=name)
             if has_words(tree):
                 return self._phrased(tree, hole, place, ours, tag)
-            found = self.reading().operand(tree, 0)
+            reading = self.reading()
+            found = reading.operand(tree, 0)
             if isinstance(found, Number) and (self.question or self.in_group):
-                return Frame(name=self.helper(found.tree).pipe)
+                return Frame(name=self.helper(reading.value(found.tree)).pipe)
         except Inexpressible:
             pass
         self._left_open(hole, place, ours, rule=has_words(tree))

@@ -225,6 +225,18 @@ def test_an_equation_that_says_an_answer_again_is_empty_without_it(
     assert routing.path(found.definition, given).answers.get("again") == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("{num + more}", None), ("{num + more.NAOK}", 3), ("{sum(num, more)}", None)]
+)
+def test_an_equation_about_a_hidden_question_has_no_value_unless_it_is_told_that_nothing_is_fine(
+    text: str, value: float | None
+) -> None:
+    asked = [q("yes", "Y"), q("num", "N"), q("more", "N", relevance="yes == 'Y'")]
+    found = parse(survey([*asked, q("total", "*", text=text)]))
+    assert routing.path(found.definition, {"num": 3}).answers.get("total") == value
+    assert routing.path(found.definition, {"yes": "y", "num": 3, "more": 4}).answers["total"] == 7
+
+
 def test_an_equation_in_words_is_left_open() -> None:
     found = parse(survey([q("num", "N"), q("word", "*", text="{if(num > 5, 'many', list(num))}")]))
     assert "if(num > 5" in found.definition.question("word").open_rules[0]
