@@ -59,7 +59,7 @@ class Item:
         """Whether it must be answered; asking once and letting go is not that."""
         force, way = text_of(self.settings.get("ForceResponse")), text_of(self.settings.get("ForceResponseType"))
         if "Request" in force or (is_on(force) and "Request" in way):
-            self.work.building.changed("validation", f"{self.qid} / ForceResponse", "RequestResponse", "not_required")
+            self.work.building.lost("validation", f"{self.qid} / ForceResponse", "RequestResponse", "not_required")
             return False
         if is_on(force):
             self.work.building.kept("validation", f"{self.qid} / ForceResponse", force)

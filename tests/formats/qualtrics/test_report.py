@@ -219,3 +219,8 @@ def test_more_languages_than_a_questionnaire_holds_are_told() -> None:
 def test_emails_sent_by_the_survey_are_told() -> None:
     made = imported(survey(one("QID1"), others=[{"Element": "TR", "PrimaryAttribute": "TR_1", "Payload": {}}]))
     assert [line.result for line in made.lines if "TR_1" in line.place] == ["lost"]
+
+
+def test_a_request_that_may_be_passed_over_is_told_as_lost() -> None:
+    found = imported(survey(one("QID1", **settings(ForceResponse="RequestResponse"))))
+    assert [line.result for line in found.lines if line.code == "not_required"] == ["lost"]
