@@ -170,6 +170,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "原问卷从不显示这一部分，在这里会显示，发布前请处理。",
     ),
     "in_its_rules": ("The value was put into the rules that use it.", "这个值已写进用到它的规则里。"),
+    "ends_screened": (
+        "The survey ends there; such answers count as screened out, not as complete.",
+        "问卷到此结束；这样的回答算作不符合条件，不算完成。",
+    ),
     "ends_after_page": (
         "The survey ends after the page on which this comes true.",
         "问卷在满足此条件的那一页之后结束。",

@@ -61,7 +61,7 @@ class Jumps:
             before.append(jump)
             if jump.destination == END_OF_SURVEY:
                 ends.append(rule)
-                self._building.kept("rule", place, _words(skip), question["name"])
+                self._building.changed("rule", place, _words(skip), "ends_screened", question["name"])
             else:
                 self._active.append(_Jump(rule, jump.destination))
                 self._building.changed("rule", place, _words(skip), "rule_by_jump", question["name"])
