@@ -67,9 +67,12 @@ class PackageAnswers:
 
     @contextmanager
     def _lines(self) -> Iterator[Iterator[list[str]]]:
-        csv.field_size_limit(LONGEST_CELL)
-        with self._archive.open(self.file) as member, io.TextIOWrapper(member, "utf-8-sig", newline="") as text:
-            yield csv.reader(text, strict=True)
+        usual = csv.field_size_limit(LONGEST_CELL)  # of the whole process: other readers keep theirs
+        try:
+            with self._archive.open(self.file) as member, io.TextIOWrapper(member, "utf-8-sig", newline="") as text:
+                yield csv.reader(text, strict=True)
+        finally:
+            csv.field_size_limit(usual)
 
 
 def data_file(names: list[str]) -> str:

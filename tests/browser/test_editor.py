@@ -290,7 +290,7 @@ def test_an_expired_sign_in_keeps_the_text_and_says_so(desk: Page, site: Site) -
 
 
 def test_the_rule_of_a_choice_is_changed_where_its_mark_stands(desk: Page, site: Site) -> None:
-    number = load("offered", "tests/runner")
+    number = load("begun", "tests/runner")
     open_editor(desk, site, number)
     mark = desk.locator("#canvas .pr").nth(1)
     mark.click()  # its card was not selected: what is pressed must not move away

@@ -68,7 +68,7 @@ def tablet(counter: BrowserContext, server: Server, code: str) -> Page:
     page.fill("#code", code.lower())
     page.fill("#pin", PIN)
     page.get_by_role("button", name="开始使用").click()
-    page.wait_for_url("**/k/")
+    page.wait_for_url("**/k/", wait_until="commit")
     expect(page.locator("html")).to_have_attribute("data-ready", "true")
     return page
 

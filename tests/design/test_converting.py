@@ -19,7 +19,7 @@ from survey_app.events import Event
 from survey_app.questionnaire import loading
 from tests import staff
 
-TEXT = "门店回访\n\n1. 满意吗？（1-5分）\n\n2. 买了什么？[多选题]\nA. 药\nB. =1+1\n\n3. 请上传小票[文件上传]\n"
+TEXT = "门店回访\n\n1. 满意吗？（1-5分）\n\n2. 买了什么？[多选题]\nA. 药\nB. =1+1\n\n3. 在哪？[地理位置]\n依赖于第9题第1个选项\n"
 
 
 @pytest.fixture
@@ -49,23 +49,24 @@ def test_a_file_is_looked_at_before_it_is_a_draft(chain: staff.Chain) -> None:
     brought = bring(person, TEXT.encode("gb18030"), "x/回访.txt")
     assert brought.status_code == 303 and drafts() == before
     page = person.text(brought.location)
-    assert "回访.txt" in page and "x/回" not in page and "暂不支持[文件上传]" in page and "门店回访" in page
-    assert "=1+1" in page and page.index("丢失</span>") < page.index("保留</span>")
+    assert "回访.txt" in page and "x/回" not in page and "[地理位置]变成单行填空" in page and "门店回访" in page
+    told = page.split("report-title")[2]
+    assert "=1+1" in told and told.index("丢失</span>") < told.index("保留</span>")
     lost = person.text(f"{brought.location}?result=lost")
-    assert "请上传小票" in lost and "满意吗" not in lost.split("draft-title")[0].split("report-title")[1]
+    assert "依赖于第9题" in lost and "满意吗" not in lost.split("draft-title")[0].split("report-title")[1]
     report = person.get(f"{brought.location}/report.csv").get_data().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(report)))
-    assert len(rows) == 5 and not [cell for row in rows for cell in row if cell.startswith("=")]
+    assert len(rows) == 6 and not [cell for row in rows for cell in row if cell.startswith("=")]
     made = send(person, brought.location, {"title": "回访二", "name": ""})
     assert made.status_code == 303 and made.location.endswith("/editor") and drafts() == before + 1
     again = send(person, brought.location, {"title": "回访二", "name": ""})
     assert again.location == made.location and drafts() == before + 1
     questionnaire = db.session.scalars(select(Questionnaire).order_by(Questionnaire.id.desc())).first()
     assert questionnaire is not None and questionnaire.title["zh-CN"] == "回访二"
-    assert [q.type for q in drafting.draft_of(questionnaire).questions] == ["rating", "multiple_choice", "note"]
+    assert [q.type for q in drafting.draft_of(questionnaire).questions] == ["rating", "multiple_choice", "short_text"]
     assert db.session.scalar(select(func.count()).where(Event.action == "questionnaire.imported")) == 1
     db.session.rollback()
-    assert "暂不支持[文件上传]" in person.text(brought.location)  # the report stays
+    assert "[地理位置]变成单行填空" in person.text(brought.location)  # the report stays
 
 
 def test_our_own_file_keeps_its_name_when_it_is_free(chain: staff.Chain) -> None:

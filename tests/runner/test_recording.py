@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from survey_app.config import Settings
 from survey_app.responses.models import Comment, Recording, Response
-from survey_app.runner import recording_page
+from survey_app.runner import incoming, keeping, recording_page
 from tests.runner.street import Respondent, publish, rows_of, site
 
 AUDIO = b"\x1aE\xdf\xa3" + bytes(range(256)) * 800  # 200 KB: more than any other form may hold
@@ -18,8 +18,9 @@ SENT = urlsafe_b64encode(AUDIO).rstrip(b"=").decode()
 
 
 @pytest.fixture
-def speaker(app: Flask, settings: Settings) -> Iterator[Respondent]:
-    """Somebody at the door of a chain that can write recordings down."""
+def speaker(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Respondent]:
+    """Somebody at the door of a chain that can write recordings down, whose minute has just begun."""
+    monkeypatch.setattr(keeping, "_recordings", incoming.Throttle(12))
     runner = site(replace(settings, transcribe_command="listen"))
     yield Respondent(runner.test_client(), publish("spoken.yaml"))
     runner.extensions["respondents"].recorder.close()
