@@ -6,6 +6,7 @@ files tells more than that one does (privacy.md 7). Choosing fewer than ten answ
 passed on as if it said nothing about anybody.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -101,9 +102,9 @@ def _month(text: str, field: str) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The chosen answers as (id, shop), and the shops that their file names, itself or by their region."""
+    """The ids of the chosen answers, and the shops that their file names, itself or by their region."""
 
-    ids: Sequence[tuple[int, int | None]]
+    ids: Sequence[int]
     named: Collection[int]
     with_region: Collection[int]
 
@@ -113,8 +114,8 @@ def pick(
 ) -> Picked:
     """Choose answers. `numbers`: of all versions of the questionnaire, by id. Raises DomainError for too few."""
     only = selection.only()
-    everything = list(dataset.ids_and_shops(connection, list(numbers)))
-    named, with_region = _named(everything, places)
+    everything, of_shop = _gathered(dataset.ids_and_shops(connection, list(numbers)))
+    named, with_region = _named(of_shop, places)
     if selection.is_all:
         return Picked(everything, named, with_region)
     versions = [key for key, number in numbers.items() if not selection.versions or number in selection.versions]
@@ -122,16 +123,25 @@ def pick(
     if selection.region or selection.shops:
         there = _there(selection, places, named, with_region)
         found = (one for one in found if one[1] in there)
-    ids = list(found)
+    ids, of_shop = _gathered(found)
     _refuse_few(len(ids), len(everything))
-    own, own_region = _named(ids, places)
+    own, own_region = _named(of_shop, places)
     # the file names no place that the file of all leaves out: else the two together would name a shop
     return Picked(ids, own & named, own_region & with_region)
 
 
-def _named(ids: Iterable[tuple[int, int | None]], places: Mapping[int, Place]) -> tuple[set[int], set[int]]:
-    """The shops that a file of these answers may name, and those whose region it may name."""
-    of_shop = Counter(shop for _, shop in ids if shop is not None)
+def _gathered(found: Iterable[tuple[int, int | None]]) -> tuple[Sequence[int], Counter[int]]:
+    """The ids, eight bytes each, and how many answers every shop has."""
+    ids, of_shop = array("q"), Counter[int]()
+    for response_id, shop in found:
+        ids.append(response_id)
+        if shop is not None:
+            of_shop[shop] += 1
+    return ids, of_shop
+
+
+def _named(of_shop: Mapping[int, int], places: Mapping[int, Place]) -> tuple[set[int], set[int]]:
+    """The shops that a file of so many answers of each shop may name, and those whose region it may name."""
     named = {shop for shop, count in of_shop.items() if count >= LEAST_OF_A_SHOP}
     others: dict[str, list[int]] = {}
     for shop in of_shop.keys() - named:

@@ -6,6 +6,7 @@ of the other shops only where they are at least two with ten answers; and rows a
 nothing about arrival.
 """
 
+from array import array
 from base64 import b32encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from survey_app.questionnaire.question_types import Variable
 from survey_app.vault import Vault
 
 ID_CHARACTERS = 16  # of base32: 80 bits
+_PART = dataset.CHUNK // 4  # answers read at a time
 
 Cell = int | float | str | None
 Progress = Callable[[int, int], None]
@@ -77,6 +79,14 @@ def pseudonyms(vault: Vault, response_ids: Iterable[int]) -> list[str]:
     """The same of many, in their order."""
     digests = vault.blind_indexes(f"export:response:{response_id}" for response_id in response_ids)
     return [b32encode(digest[:10]).decode().lower() for digest in digests]
+
+
+def by_pseudonym(vault: Vault, ids: Sequence[int]) -> Sequence[int]:
+    """The ids in the order of their pseudonyms (of the first 40 bits), 8 bytes each; some 50 more while sorting."""
+    keys = array("Q")
+    for start in range(0, len(ids), _PART):
+        keys.extend(int.from_bytes(name[:8].encode()) for name in pseudonyms(vault, ids[start : start + _PART]))
+    return array("q", (ids[place] for place in sorted(range(len(ids)), key=keys.__getitem__)))
 
 
 class Shape:
@@ -173,13 +183,13 @@ class Shape:
 def rows(
     connection: Connection, shape: Shape, vault: Vault, picked: Picked, progress: Progress
 ) -> Iterator[list[Cell]]:
-    """The chosen rows of the table, sorted by pseudonym; only ids stand in memory."""
-    ids = [response_id for response_id, _ in picked.ids]
-    names = {response_id: name for name, response_id in sorted(zip(pseudonyms(vault, ids), ids, strict=True))}
+    """The chosen rows of the table, sorted by pseudonym; of all only the ids stand in memory."""
+    ids = by_pseudonym(vault, picked.ids)
     named, with_region = picked.named, picked.with_region
-    progress(0, len(names))
-    for done, row in enumerate(dataset.rows_by_id(connection, list(names)), start=1):
-        yield shape.row(names[row.id], row, name_shop=row.shop_id in named, name_region=row.shop_id in with_region)
-        if done % dataset.CHUNK == 0:
-            progress(done, len(names))
-    progress(len(names), len(names))
+    for start in range(0, len(ids), _PART):
+        progress(start, len(ids))
+        part = ids[start : start + _PART]
+        names = dict(zip(part, pseudonyms(vault, part), strict=True))
+        for row in dataset.rows_by_id(connection, part):
+            yield shape.row(names[row.id], row, name_shop=row.shop_id in named, name_region=row.shop_id in with_region)
+    progress(len(ids), len(ids))

@@ -133,7 +133,7 @@ def write_file(
 
 def _handed(connection: Connection, vault: Vault, picked: Picked) -> Iterator[tuple[str, bytes]]:
     """Photos and documents by response and question, in the order of the rows."""
-    ids = sorted((response_id for response_id, _ in picked.ids), key=lambda one: shape.pseudonym(vault, one))
+    ids = shape.by_pseudonym(vault, picked.ids)
     for response_id, variable, ending, body in uploaded.of_responses(connection, vault, ids):
         yield f"{shape.pseudonym(vault, response_id)}-{variable}.{ending}", body
 
