@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # the first of these that is Python 3.11 or later
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: help run test test-long check fidelity bench clean lock messages browser programs
 help:
