@@ -23,6 +23,12 @@ from tests.runner.street import publish, rows_of
 from tests.runner.test_document import CHAIN
 
 SIZES = ("", "big", "huge")
+EACH_SIZE = pytest.mark.parametrize(
+    ("language", "size"),
+    [("zh-CN", ""), ("en", "big"), ("zh-CN", "huge")]
+    + [pytest.param(*pair, marks=pytest.mark.long) for pair in (("en", ""), ("zh-CN", "big"), ("en", "huge"))],
+)
+"""Each size and language in every run, the other pairs in make test-long."""
 
 
 @pytest.fixture
@@ -243,8 +249,7 @@ def test_the_delete_code_deletes(site: Site, phone: Page, errors: list[str]) -> 
 SCREEN_FILES = ("ten.yaml", "kinds.yaml", "short.yaml")
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@EACH_SIZE
 def test_no_screen_has_an_accessibility_fault_or_scrolls_sideways(
     site: Site, chromium: Browser, language: str, size: str
 ) -> None:
@@ -292,8 +297,7 @@ def test_no_screen_has_an_accessibility_fault_or_scrolls_sideways(
     assert faults == []
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@EACH_SIZE
 def test_the_screens_at_the_end_are_accessible_and_do_not_scroll_sideways(
     site: Site, chromium: Browser, language: str, size: str
 ) -> None:

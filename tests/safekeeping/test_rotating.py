@@ -199,7 +199,13 @@ def flask(settings: Settings, *words: str, failpoints: str = "") -> subprocess.C
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("place", ["keys.draft_written", "keys.renamed", "keys.before_fingerprint"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "keys.renamed",
+        *(pytest.param(other, marks=pytest.mark.long) for other in ("keys.draft_written", "keys.before_fingerprint")),
+    ],
+)
 def test_a_rotation_killed_at_any_step_is_whole_after_the_next_start(
     app: Flask, settings: Settings, place: str
 ) -> None:
