@@ -8,12 +8,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # the first of these that is Python 3.11 or later
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
-WORKERS ?= 3
+WORKERS ?= 2
 
 .PHONY: help run test test-long check fidelity bench clean lock messages browser programs
 help:
 	@echo "make run        install, migrate, load the sample chain, serve at http://127.0.0.1:$(PORT)"
-	@echo "make test       install, run all tests (about 12 minutes)"
+	@echo "make test       install, run all tests (about 20 minutes)"
 	@echo "make test-long  full anonymity attack, all faults, soak, fuzz (at most 120 minutes)"
 	@echo "make check      lint, types, import contracts, templates, translations, migrations"
 	@echo "make fidelity  how much of other programs' questionnaires comes in"
