@@ -66,7 +66,8 @@ def test_a_tab_keeps_its_version_when_the_link_is_opened_again(site: Site, phone
         phone.goto(site_address)
         phone.wait_for_function("document.querySelector('#_a') && document.querySelector('#_a').value !== ''")
         assert phone.locator("[name=_v]").input_value() == kept
-        assert phone.locator("h2:visible").first.inner_text() != first
+        # a slow page takes a moment to go where the person was
+        expect(phone.locator("h2:visible").first).not_to_contain_text(first.partition("？")[0])
     assert int(kept) in ids and rows_of(select(Response.id)) == []
     assert re.fullmatch(r"/s/\w{6}", phone.evaluate("location.pathname"))
     assert phone.context.cookies() == []
