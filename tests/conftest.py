@@ -190,7 +190,7 @@ def session(app: Flask) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Everything under tests/browser needs a browser; `--db` leaves out the other database.
+    """Everything under tests/browser needs a browser and is tried twice; `--db` leaves out the other database.
 
     Files of few long tests come first: what comes last is done by one worker while the other has nothing left to do.
     """
@@ -199,6 +199,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))  # a browser on a busy machine; the summary names each
     if chosen:
         other = [item for item in items if _database_of(item) not in (None, chosen)]
         config.hook.pytest_deselected(items=other)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 from sqlalchemy import select
 
 from survey_app import clock
@@ -103,9 +103,16 @@ def done(page: Page) -> None:
 
 
 def waiting(page: Page) -> list[dict[str, str]]:
-    """What the tablet still holds."""
-    found: list[dict[str, str]] = page.evaluate("kiosk.run('pending', 'getAll')")
-    return found
+    """What the tablet still holds. A page that learns of a new questionnaire loads itself again: then it is asked again."""
+    for _ in range(20):
+        try:
+            found: list[dict[str, str]] = page.evaluate("kiosk.run('pending', 'getAll')")
+            return found
+        except Error as error:
+            if "Execution context was destroyed" not in error.message and "kiosk is not defined" not in error.message:
+                raise
+            page.wait_for_timeout(100)
+    raise AssertionError("the tablet's page never stood still")
 
 
 def nothing_waits(page: Page) -> None:
