@@ -21,7 +21,7 @@ def drawn(question: Any, sheet: Sheet) -> str:
         return f"{field}<p>{words}</p>"
     label = _("更换") if kind else _("上传照片") if question.accepts == ("photo",) else _("上传文件")
     button = (
-        f"<button class=tap name=go value={ASK}{question.name} formnovalidate id={field_id(question.name)}"
+        f"<button class=also name=go value={ASK}{question.name} formnovalidate id={field_id(question.name)}"
         f"{focus_of(question, sheet)}>{label}</button>"
     )
     remove = _("删除")

@@ -76,7 +76,7 @@ def page(frame: Frame, sheet: Sheet, question: File, form: Form, *, problem: str
         f"<div class=head><h1 tabindex=-1{sheet.lang(question.text)}>{sheet.html(question.text)}</h1>"
         f"<p class=hint id=_h>{limits(question, _)} {removed}</p></div>"
         f"{carried}<input type=hidden name=_end value=1.><input type=hidden name={_FOR} value={question.name}>"
-        f"<p><label for=_u>{choose}</label></p><p><input type=file id=_u name={BODY} accept='{taken}' aria-describedby=_h></p>"
+        f"<p><label for=_u>{choose}</label></p><p><input type=file class=in id=_u name={BODY} accept='{taken}' aria-describedby=_h></p>"
         f"<p class=hint>{wait}</p><button class=go id=_g name=go value={SENT}{question.name}>{send}</button>"
         f"</main>{footer(frame)}</div></form></body></html>"
     )
