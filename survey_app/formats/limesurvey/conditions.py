@@ -54,6 +54,7 @@ _TEXT_SAFE = 300
 _STRICT = 300
 """From this DBVersion on -, * and / with a missing answer give nothing; before, it counts 0."""
 _LARGEST = 8_000
+_DIGITS = frozenset("0123456789")
 _LONGEST_CONSTANT = 500
 _LONGEST_TEXT = 900
 
@@ -174,6 +175,8 @@ class Reading:
         if ref.name.split(".")[0] in ("self", "this", "that"):
             raise Inexpressible
         variable = self.variables.find(ref, self.before)
+        if ref.part == "relevanceStatus":
+            return self.is_shown(variable.owner)
         if ref.part not in ("NAOK", "valueNAOK"):
             self.used.append(variable)
         if variable.constant is not None:
@@ -188,6 +191,13 @@ class Reading:
                 shown = Target("choice", target.name, dict(variable.labels))
                 return Variable(shown, variable.owner, variable.order)
         raise Inexpressible
+
+    def is_shown(self, owner: str) -> Truth:
+        """Whether a question is shown, as a condition."""
+        shown = self.variables.shows.get(owner)
+        if isinstance(shown, Inexpressible):
+            raise shown
+        return True if shown is None else shown if isinstance(shown, bool) else dict(shown)
 
     def number(self, found: Any, *, strict: bool = False) -> Any:
         """An operand as an expression of ours; an unanswered variable counts 0, or (`strict`) leaves no result."""
@@ -284,7 +294,7 @@ class Reading:
                 return there if op == "!=" else negated(there)
             return negated(there) if op == "<=" else there if op == ">" else op == ">="
         target = variable.target
-        if target is None:
+        if target is None or variable.rank:
             raise Inexpressible
         if op == "=" and target.kind == "option" and str(value) not in target.on:
             if as_number(value) == 0:
@@ -294,6 +304,8 @@ class Reading:
             return compare(target, "=", value, empty_equals=True) if fits(target, value) else False
         if op == "!=":
             return negated(self.against(variable, "=", value))
+        if isinstance(value, Quoted) and variable.one_digit and value in _DIGITS:
+            value = int(value)  # one digit each: as numbers or as texts, the order is the same
         found = self._ordered(target, op, value)
         empty = constants(0, op, value) if as_number(value) is not None else op in ("<", "<=")
         if variable.always or not empty:

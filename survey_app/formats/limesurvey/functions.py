@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping
-from itertools import chain
 from typing import Any
 
 from survey_app.formats.importing.logic import Call, Const, Inexpressible, Not, Ref, negated, together
@@ -40,13 +39,21 @@ def _parts(reading: Reading, call: Call, depth: int) -> list[Any]:
 
 
 def _members(reading: Reading, ref: Ref, pieces: list[str]) -> list[Any]:
+    """All variables of a question; behind its name `comments`, `nocomments`, and `sq_X`: those with X anywhere in their codes."""
     codes = reading.own if pieces[0] == "self" else tuple(pieces[1:2])
-    if len(pieces) > (1 if pieces[0] == "self" else 2) or not codes:
-        raise Inexpressible  # only some of its rows
-    names = list(chain.from_iterable(reading.variables.names_of(code) for code in codes))
+    wanted = pieces[1 if pieces[0] == "self" else 2 :]
+    parts = [piece.removeprefix("sq_") for piece in wanted if piece.startswith("sq_")]
+    words = set(wanted) - {f"sq_{part}" for part in parts}
+    if not codes or words - {"comments", "nocomments"} or not all(parts):
+        raise Inexpressible
+    names = [(name, name[len(code) + 1 :]) for code in codes for name in reading.variables.names_of(code)]
+    if "comments" in words or "nocomments" in words:
+        names = [one for one in names if one[1].endswith("comment") == ("comments" in words)]
+    if parts:
+        names = [one for one in names if any(part in one[1] for part in parts)]
     if not names:
         raise Inexpressible("rule_unknown_name", name=ref.name)
-    return [reading.variable(Ref(name, ref.part)) for name in names]
+    return [reading.variable(Ref(name, ref.part)) for name, _ in names]
 
 
 def _is_empty(reading: Reading, call: Call, depth: int) -> Truth:

@@ -59,7 +59,7 @@ def one_per_row(work: Work, question: Question) -> list[Plain]:
     for row in rows:
         own = f"{name}_{row.ours}"
         target = Target("number", own) if mapped is None else Target("choice", own, mapped)
-        work.register(question, row.code, target, own, labels=labels(items))
+        work.register(question, row.code, target, own, labels=labels(items), one_digit=question.type == "A")
     return [_random_rows(work, made)]
 
 

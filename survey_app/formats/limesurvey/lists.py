@@ -273,7 +273,7 @@ def fixed(work: Work, question: Question) -> list[Plain]:
 def five_points(work: Work, question: Question) -> list[Plain]:
     """5: one of five points."""
     name = work.name(question)
-    work.register(question, "", Target("number", name), name)
+    work.register(question, "", Target("number", name), name, one_digit=True)
     stars: dict[str, Any] = {"style": "stars"} if work.attribute("slider_rating") not in ("", "0") else {}
     return [{"name": name, "type": "rating", "points": 5, **stars}]
 

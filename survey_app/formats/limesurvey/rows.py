@@ -69,7 +69,7 @@ def _maker(work: Work, question: Question) -> Maker:
 
 
 def _one(work: Work, question: Question, own: str, row: Item, kind: str, shape: Plain) -> list[Plain]:
-    work.register(question, row.code, Target(kind, own), own, owner=own)
+    work.register(question, row.code, Target(kind, own), own, owner=own, one_digit=question.type == "A")
     return [{"name": own, **copy.deepcopy(shape)}]
 
 

@@ -1,4 +1,4 @@
-"""What the names of a survey stand for: question codes with their parts, and the old numbers 12X3X45."""
+"""What the names of a survey stand for: question codes with their parts, the old numbers 12X3X45 and the newer Q45_S46."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,6 +26,8 @@ class Variable:
     labels: Mapping[str, str] = field(default_factory=dict)
     rank: int = 0
     always: bool = False
+    one_digit: bool = False
+    """Whether it is a number from 0 to 9."""
     constant: Any = None
     """The value of a question that nobody is asked, when it is known."""
 
@@ -35,8 +37,15 @@ class Variables:
     """All variables so far, by every name they go by."""
 
     sid: str = ""
+    codes: frozenset[str] = frozenset()
+    """The codes of all questions, those asked later too."""
+    fields_first: bool = False
+    """Whether the version names fields `Q45`, so that nobody knows what a question code of that form means."""
     _known: dict[str, Variable] = field(default_factory=dict)
+    _fields: dict[str, Variable] = field(default_factory=dict)
+    """By the newer names of fields, which are looked up where no question has such a code."""
     _of: dict[str, list[str]] = field(default_factory=dict)
+    _parts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     chosen: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
     """Question of the source -> its row -> conditions, of which one says that the row was answered."""
     shows: dict[str, Any] = field(default_factory=dict)
@@ -48,6 +57,10 @@ class Variables:
         self._known.setdefault(name, variable)
         number = f"{self.sid}X{question.gid}X{question.id}"
         self._known.setdefault(number + (suffix if old is None else old), variable)
+        if question.id not in self._parts:
+            self._parts[question.id] = [{item.code: item.id for item in question.axis(scale)} for scale in (0, 1)]
+        if newer := _field(question, suffix, *self._parts[question.id]):
+            self._fields.setdefault(newer, variable)
         if name not in (of := self._of.setdefault(question.code, [])):
             of.append(name)
 
@@ -58,10 +71,17 @@ class Variables:
                for v in (self._known[n],)}  # fmt: skip
         changed = {key: replace(variable, owner=owner) for key, variable in self._known.items() if id(variable) in ids}
         self._known |= changed
+        self._fields |= {
+            key: replace(variable, owner=owner) for key, variable in self._fields.items() if id(variable) in ids
+        }
 
     def find(self, ref: Ref, before: int) -> Variable:
         """The variable of a name that was asked before. Raises Inexpressible."""
         variable = self._known.get(ref.name)
+        if (question := ref.name.split("_")[0].split("#")[0]) not in self.codes:
+            variable = variable or self._fields.get(ref.name)
+        elif self.fields_first and question in self._fields and self._fields[question] is not variable:
+            raise Inexpressible
         if variable is None or variable.order >= before:
             raise Inexpressible("rule_unknown_name", name=ref.name)
         return variable
@@ -75,3 +95,23 @@ class Variables:
     def names_of(self, code: str) -> Iterator[str]:
         """The names of all variables of a question, with its comments and 其他."""
         yield from self._of.get(code, ())
+
+
+def _field(question: Question, suffix: str, rows: Mapping[str, str], columns: Mapping[str, str]) -> str:
+    """The name of a field from version 7 on, "" for a rank. `rows`, `columns`: code -> id.
+
+    Q45, Q45_S46, Q45_S46#0, Q45_S46_S50, Q45_S46_Ccomment, Q45_Cother.
+    """
+    whole = f"Q{question.id}"
+    if not suffix or question.type == "R":
+        return "" if suffix else whole
+    if suffix in ("other", "comment", "othercomment"):
+        return f"{whole}_C{suffix}"
+    if suffix in rows:
+        return f"{whole}_S{rows[suffix]}"
+    if (row := suffix.removesuffix("comment")) in rows:
+        return f"{whole}_S{rows[row]}_Ccomment"
+    row, _, column = suffix.rpartition("_")
+    if question.type == "1":
+        return f"{whole}_S{rows[row]}#{column}" if row in rows else ""
+    return f"{whole}_S{rows[row]}_S{columns[column]}" if row in rows and column in columns else ""

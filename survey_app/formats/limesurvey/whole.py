@@ -12,12 +12,15 @@ from survey_app.formats.limesurvey.variables import Variables
 from survey_app.formats.limesurvey.work import Plain, Work
 
 FORMAT = "limesurvey"
+_NEWER_FIELDS = 640
+"""From this DBVersion on fields may be named Q45_S46."""
 
 
 def imported(survey: Survey) -> Imported:
     """The draft of a survey and its report. Raises Refused."""
     building = Building(FORMAT, languages=survey.languages)
-    work = Work(building, survey, Variables(survey.sid))
+    codes = frozenset(question.code for question in survey.questions)
+    work = Work(building, survey, Variables(survey.sid, codes, survey.dump.version >= _NEWER_FIELDS))
     _count(survey, building)
     settings.languages(work)
     _title(work)
