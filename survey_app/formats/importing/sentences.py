@@ -244,6 +244,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "区块名称只有作者看到，在这里作为页面名。",
     ),
     "block_twice": ("It is asked in the first place only.", "只在第一处提问。"),
+    "block_moved": (
+        "It is asked once, in the last of its places, for all who come to one of them.",
+        "只在最后一处提问一次，走到其中任何一处的人都会看到。",
+    ),
     "pipe_lost": ("{given} cannot be shown in a text here.", "文字里不能显示 {given}。"),
     "braces": ("Double braces would show an answer here: they are set apart.", "双花括号在这里会显示回答，已分开。"),
     "field_link": ("The link may carry it with one of these values: {values}.", "链接可以带上它，取值为：{values}。"),

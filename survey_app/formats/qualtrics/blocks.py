@@ -11,7 +11,9 @@ from survey_app.formats.qualtrics.jumps import Jumps
 from survey_app.formats.qualtrics.looping import Round, is_loop, rounds_of
 from survey_app.formats.qualtrics.pages import Note, Pages, Where
 from survey_app.formats.qualtrics.reading import mapping, text_of
+from survey_app.formats.qualtrics.repeating import Taken, asks_all, move, needs_of
 from survey_app.formats.qualtrics.rules import Found, Rules
+from survey_app.formats.qualtrics.shuffling import runs_of
 from survey_app.formats.qualtrics.source import RULE_KEYS, Block, Element
 from survey_app.formats.qualtrics.wording import Wording
 from survey_app.formats.qualtrics.work import Asked, Made, Rule, Work
@@ -26,6 +28,7 @@ class Blocks:
         self._rules, self._words, self._pages = rules, words, pages
         self.done: dict[str, str] = {}
         """Block -> name of its first page, "" when it has none."""
+        self._taken: dict[str, Taken] = {}
 
     def take(self, block: Block, place: str, where: Where) -> None:
         """The block at this place of the flow."""
@@ -34,15 +37,29 @@ class Blocks:
             return
         self._pages.close()
         self.done[block.id] = ""
+        before = len(self._pages.all)
         if is_loop(block):
             self._loop(block, where)
         else:
             self._once(block, where, None)
+        payloads = [self._source.questions.get(element.question, {}) for element in block.elements]
+        certain = where.certain and not is_loop(block)
+        self._taken[block.id] = Taken(tuple(self._pages.all[before:]), certain, self._rules.known(), needs_of(payloads))
         self._building.changed("group", block.id, block.title or block.id, "block_name", self.done[block.id])
 
     def _again(self, block: Block, place: str, where: Where) -> None:
-        """A block that the flow shows in a second place: asked in the first one only."""
-        note = f"{block.title or block.id}: {described({'0': list(where.when)})}"
+        """A block that the flow shows in a second place: asked once, for those who come to one of them."""
+        note, name = f"{block.title or block.id}: {described({'0': list(where.when)})}", self.done[block.id]
+        taken = self._taken.get(block.id, Taken())
+        if asks_all(taken):
+            self._building.changed("rule", place, note, "block_twice", name)
+            return
+        if move(taken, self._pages, where, self._rules.known()):
+            for element in block.elements:  # when it was shown is another matter before and after
+                if element.question in self._work.asked:
+                    self._work.asked[element.question].shown = None
+            self._building.changed("rule", place, note, "block_moved", name)
+            return
         first = next((page for page in self._pages.all if page.data.get("name") == self.done[block.id]), None)
         if first is None:
             self._building.lost("rule", place, note, "block_twice")
@@ -71,31 +88,16 @@ class Blocks:
         self._building.changed("setting", place, kind, "rounds", self.done[block.id], count=len(rounds))
 
     def _once(self, block: Block, where: Where, one: Round | None) -> None:
-        random = self._random_questions(block)
-        jumps = Jumps(self._building, block, random)
-        for element in block.elements:
-            if element.question:
-                self._question(block, element, jumps, where, random, one)
-            elif not random:
-                self._pages.close()
-        self._pages.close()
-
-    def _random_questions(self, block: Block) -> bool:
-        kind = text_of(block.options.get("RandomizeQuestions"))
-        if kind in ("", "false", "None", "No"):
-            return False
-        place = f"{block.id} / RandomizeQuestions"
-        if kind in ("RandomizeAll", "RandomizeAllQuestions", "true", "All"):
-            self._building.kept("setting", place, kind)
-            return True
-        if kind == "RandomWithXPerPage":
-            self._building.changed("setting", place, kind, "random_page")
-            return True
-        if kind == "RandomWithOnlyX":
-            self._pages.pending.append((place, kind, "random_subset", {}))
-        else:
-            self._building.lost("setting", place, kind, "setting_lost")
-        return False
+        runs = runs_of(self._building, block)
+        jumps = Jumps(self._building, block, any(run.random for run in runs))
+        for run in runs:
+            self._pages.pending += [run.note] if run.note else []
+            for element in run.elements:
+                if element.question:
+                    self._question(block, element, jumps, where, run.random, one)
+                elif not run.random:
+                    self._pages.close()
+            self._pages.close()
 
     # --- questions ---
     def _question(

@@ -76,6 +76,11 @@ class Fields:
             made.opaque.update(_SET_BY_SCRIPT.findall(text_of(payload.get("QuestionJS"))))
         return made
 
+    def times_set(self) -> dict[str, int]:
+        """Field -> in how many places it got a value so far."""
+        unknown = (*self.answers, *self.opaque)
+        return {**dict.fromkeys(unknown, 1), **{name: len(settings) for name, settings in self.history.items()}}
+
     def variable(self, name: str) -> str:
         """The variable that shows the field in a text: only where it was set once."""
         settings = self.history.get(name, [])

@@ -22,7 +22,7 @@ class Where:
     depth: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Page:
     """A page of the draft with the conditions it stands under."""
 
@@ -48,6 +48,19 @@ class Pages:
         """Whether some people may have been sent to the end by jumps."""
         return bool(self._over)
 
+    @property
+    def not_over(self) -> list[dict[str, Any]]:
+        """Conditions under which somebody is still here, as far as no page says it."""
+        return [{"not": rule} for rule in self._over]
+
+    def to_the_end(self, pages: "tuple[Page, ...]") -> None:
+        """These pages come after all others made so far."""
+        self.close()
+        self.all = [*(page for page in self.all if page not in pages), *pages]
+        moved = [page.data for page in pages]
+        others = [data for data in self._building.pages if not any(data is one for one in moved)]
+        self._building.pages[:] = [*others, *moved]
+
     def close(self) -> None:
         """The next question is on a new page."""
         self._open = None
@@ -55,7 +68,7 @@ class Pages:
     def add(self, questions: list[dict[str, Any]], where: Where, title: str, *, random: bool = False) -> None:
         """Questions on the open page, or on a new one that stands under the conditions."""
         if self._open is None:
-            when = (*where.when, *({"not": rule} for rule in self._over))
+            when = (*where.when, *self.not_over)
             more: dict[str, Any] = {"name": self._work.page_names.give(title or "page", "page")}
             if when:
                 more["show_if"] = simplify({"all": list(when)})

@@ -54,6 +54,10 @@ class Rules:
         }
         """Questions that have no answer yet as long as they were not asked: nobody goes back."""
 
+    def known(self) -> dict[str, int]:
+        """What rules may speak of by now: questions asked, and fields with how often they were set."""
+        return {**dict.fromkeys(self._work.asked, 1), **self._fields.times_set()}
+
     def of(self, logic: Any, *, patterns: bool = False) -> Found:
         """The condition of a BooleanExpression, or of one expression. Raises Inexpressible.
 
