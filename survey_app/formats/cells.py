@@ -5,7 +5,9 @@ import re
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BROKEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _ORDINARY = re.compile("[ -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")  # nearly every text: nothing to clean
-_RISKY = tuple("=+-@\t\r\n\0＝＋－＠")
+_RISKY = "=+-@\t\r\n\0＝＋－＠"
+_DOUBTFUL = tuple(f"'{_RISKY}")
+_GUARDED = re.compile(f"'*[{re.escape(_RISKY)}]")
 XLSX_MOST = 32_767  # UTF-16 units in one cell
 TRUNCATED = "…(truncated)"
 
@@ -20,12 +22,19 @@ def plain(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """Text for a CSV cell: a leading character that spreadsheets take for a formula gets a `'` in front (CVE-2019-16184)."""
+    """Text for a CSV cell: a leading character that spreadsheets take for a formula gets a `'` in front (CVE-2019-16184).
+
+    So does a text that looks like that already, `'=1`: whoever takes one `'` away gets every text back as it was.
+    """
     if _ORDINARY.fullmatch(text):
-        return f"'{text}" if text.startswith(_RISKY) else text
-    risky = text.startswith(_RISKY)
+        return f"'{text}" if _needs_guard(text) else text
+    risky = _needs_guard(text)
     text = plain(text)
-    return f"'{text}" if risky or text.startswith(_RISKY) else text
+    return f"'{text}" if risky or _needs_guard(text) else text
+
+
+def _needs_guard(text: str) -> bool:
+    return text.startswith(_DOUBTFUL) and _GUARDED.match(text) is not None
 
 
 def xlsx_text(text: str) -> str:

@@ -15,7 +15,8 @@ from survey_app.questionnaire.routing import path
 
 Cells = Mapping[str, str]
 Returned = tuple[dict[str, Any], dict[str, str]]
-_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'＝", "'＋", "'－", "'＠")
+_RISKY = tuple("=+-@\t\n＝＋－＠")
+"""What a `'` stands in front of in a CSV, however many of them there are: so no spreadsheet takes it for a formula."""
 _MADE = frozenset({"computed", "file"})  # kinds that are not read back
 
 
@@ -79,7 +80,7 @@ def _keep(found: dict[str, Any], name: str, value: str) -> None:
 
 
 def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith(_GUARDED) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_RISKY) else text
 
 
 def _parsed(variable: Variable, text: str) -> int | float | None:

@@ -75,6 +75,7 @@ def test_formats_without_formulas_hold_the_stored_text_unchanged(tmp_path: Path)
 
 def test_own_list_of_naughty_strings_is_neutral_in_csv() -> None:
     assert csv_text("=1+1") == "'=1+1" and csv_text("-5 度") == "'-5 度" and csv_text("\r=1") == "'\n=1"
+    assert csv_text("'=1+1") == "''=1+1" and csv_text("''＝") == "'''＝" and csv_text("'a") == "'a"
     assert csv_text("送药慢") == "送药慢" and csv_text("") == "" and csv_text("1=1") == "1=1"
 
 

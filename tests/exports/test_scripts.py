@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,6 +100,37 @@ def test_pandas_gets_labels_dates_and_reasons(folder: Path) -> None:
     assert told["sets"] == {"why": ["why_1", "why_2"], "use_r1": ["use_r1_1", "use_r1_2"]}
 
 
+APOSTROPHES = ["'=1", "''＝1", "=1", "'", "'a", "\n@1", "''"]
+ASK_TEXTS = (
+    "import sys, json; sys.path.insert(0, sys.argv[1]); import data; print(json.dumps(list(data.answers['comment'])))"
+)
+ASK_R_TEXTS = """
+source("data.R", encoding = "UTF-8", chdir = TRUE)
+con <- file("out.txt", "wb"); writeLines(enc2utf8(answers$comment), con, sep = "|", useBytes = TRUE); close(con)
+"""
+
+
+@pytest.fixture
+def quoted(tmp_path: Path) -> Path:
+    """Answers that begin like what the file puts in front of formulas."""
+    answers = [(f"r{number}", {}, {"comment": text}) for number, text in enumerate(APOSTROPHES)]
+    return written(tmp_path, table(tmp_path, answers=answers))
+
+
+def test_pandas_takes_only_the_apostrophe_away_that_the_file_put_there(quoted: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", ASK_TEXTS, quoted], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == APOSTROPHES
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_r_takes_only_the_apostrophe_away_that_the_file_put_there(quoted: Path, program: str, locale: str) -> None:
+    subprocess.run(
+        [program, "-e", ASK_R_TEXTS], cwd=quoted, env={"LC_ALL": locale, "PATH": "/usr/bin:/bin"}, check=True
+    )
+    assert (quoted / "out.txt").read_text("utf-8").split("|")[:-1] == APOSTROPHES
+
+
 @pytest.fixture
 def newer(tmp_path: Path) -> Path:
     """The same with a handed-over file and a place."""
@@ -134,6 +166,25 @@ def test_r_gets_labels_dates_and_reasons(folder: Path, program: str, locale: str
         "其他|NA|NA", "9|NA|NA", "同意|NA|NA", "2026-11-03|NA|NA", "510|NA|NA", "送药慢", "=1+1|NA|NA", "-5 号|NA|NA",
         "NA|refused|empty", "NA|not_applicable|not_applicable", "9|-95|-97", "TRUE", "FALSE", "推荐吗", "完全不可能", "极有可能",
     ]  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("answers", [[], [("r1", {}, {})]])
+def test_r_reads_a_table_in_which_nothing_was_answered(tmp_path: Path, program: str, answers: list[Any]) -> None:
+    folder = written(tmp_path, table(tmp_path, answers=answers))
+    ask = 'source("data.R", encoding = "UTF-8", chdir = TRUE); cat(nrow(answers), class(answers$hour), class(answers$day))'
+    done = subprocess.run([program, "-e", ask], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{len(answers)} difftime Date"
+
+
+@pytest.mark.parametrize("answers", [[], [("r1", {}, {})]])
+def test_pandas_reads_a_table_in_which_nothing_was_answered(tmp_path: Path, answers: list[Any]) -> None:
+    folder = written(tmp_path, table(tmp_path, answers=answers))
+    ask = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import data; print(len(data.answers), data.answers.dtypes['day'])"
+    )
+    done = subprocess.run([sys.executable, "-c", ask, folder], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"{len(answers)} datetime64")
 
 
 @pytest.fixture

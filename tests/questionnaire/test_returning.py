@@ -32,6 +32,12 @@ def test_every_kind_of_column_comes_back() -> None:
     assert texts == FULL_TEXTS
 
 
+@pytest.mark.parametrize("text", ["'=1", "''＝1", "=1", "'", "'a", "''", "'-5 度"])
+def test_an_apostrophe_that_somebody_typed_comes_back(text: str) -> None:
+    definition = load_definition(EVERY, file="every.yaml")
+    assert returner(definition)(cells_of(definition, {}, {"comment": text}))[1] == {"comment": text}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_made_up_answers_to_the_standard_questionnaires_come_back(path: Path) -> None:
     definition = load_definition(path.read_text("utf-8"), file=path.name)

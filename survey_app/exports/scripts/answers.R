@@ -17,12 +17,15 @@ read_texts <- function(path) {
   found
 }
 
-# Texts that begin like a formula have a ' in front in the file; it is not part of the answer.
+# Texts that begin like a formula have one ' more in front in the file; it is not part of the answer.
 without_guard <- function(texts) {
   risky <- c("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-  guarded <- startsWith(texts, "'") & substr(texts, 2, 2) %in% risky
+  guarded <- startsWith(texts, "'") & substr(sub("^'+", "", texts), 1, 1) %in% risky
   ifelse(guarded, substring(texts, 2), texts)
 }
+
+# NA for an empty cell; the rest stay texts, also when all are empty.
+blank <- function(texts) replace(texts, texts == "", NA)
 
 missing_reasons <- c("not_applicable", "not_reached", "empty", "refused", "unknown", "not_in_version")
 
@@ -30,13 +33,11 @@ read_column <- function(texts, about) {
   storage <- about$storage[1]
   reason <- factor(rep(NA_character_, length(texts)), levels = missing_reasons)
   if (storage == "text") {
-    texts <- without_guard(texts)
-    texts[texts == ""] <- NA
-    value <- texts
+    value <- blank(without_guard(texts))
   } else if (storage == "date") {
-    value <- as.Date(ifelse(texts == "", NA, texts), format = "%Y-%m-%d")
+    value <- as.Date(blank(texts), format = "%Y-%m-%d")
   } else if (storage == "time") {
-    value <- as.difftime(ifelse(texts == "", NA, texts), format = "%H:%M", units = "mins")
+    value <- as.difftime(blank(texts), format = "%H:%M", units = "mins")
   } else {
     value <- as.numeric(texts)
     gone <- about[about$missing != "", ]
