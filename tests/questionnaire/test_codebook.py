@@ -185,3 +185,28 @@ def test_integer_codes_and_given_values_are_kept() -> None:
     definition = assign_values(made(choices("7", "x", "y", y=2)))
     assert [c.number for c in definition.question("q").choices] == [7, 8, 2]  # type: ignore[attr-defined]
     assert assign_values(definition, definition) == definition
+
+
+@pytest.mark.parametrize("value", [-97, -95.5, -500])
+def test_a_constant_is_never_taken_for_a_missing_code(value: float) -> None:
+    definition = made(question("q"), question("fixed", "hidden", value=value))
+    found = codebook([definition]).by_name["fixed"]
+    assert row(definition, {}, {})["fixed"] == value
+    assert value not in range(found.missing, found.missing + 6)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        (question("n", "number", min=-200_000), "n"),
+        (question("n", "slider", min=-200_000, max=5), "n"),
+        (question("n", "constant_sum", total=5, items=[{"code": c, "text": c, "min": -200_000} for c in "ab"]), "n_a"),
+        (question("n", "matrix_fields", rows=[{"code": "a", "text": "a"}],
+                  columns=[{"code": "c", "text": "c", "type": "number", "min": -200_000}]), "n_a_c"),
+    ],
+)  # fmt: skip
+def test_no_typed_number_is_a_missing_code(asked: dict[str, Any], field: str) -> None:
+    definition = made(asked)
+    missing = codebook([definition]).by_name[field].missing
+    result = read(definition, **{field: str(missing + 2)})
+    assert [problem.code for problem in result.problems][:1] == ["number_too_small"]

@@ -18,16 +18,8 @@ from survey_app.questionnaire.question_types.base import (
     Reader,
     Variable,
 )
-from survey_app.questionnaire.question_types.numbers import parse_number, plain_number
+from survey_app.questionnaire.question_types.numbers import floor_of, missing_of, parse_number, plain_number
 from survey_app.questionnaire.question_types.rating import UNSURE
-
-LOWEST_SMALL = -90
-"""A number that may lie below this has the missing codes from -99999, the others those from -99."""
-
-
-def missing_of(low: float | None) -> int:
-    """The first missing code of a number whose smallest value is `low`."""
-    return -99 if low is not None and low >= LOWEST_SMALL else -99999
 
 
 def in_order(low: float | None, high: float | None) -> None:
@@ -102,7 +94,7 @@ class ConstantSum(Question):
 
     def reader(self) -> Reader:
         name, total, decimals = self.name, self.total, self.decimals
-        items = [(self.variable_of(item), item.min or 0.0, item.max) for item in self.items]
+        items = [(self.variable_of(item), floor_of(item.min or 0.0), item.max) for item in self.items]
 
         def read(
             form: Form, answers: Answered, texts: dict[str, str], problems: list[FieldProblem], today: date | None
@@ -187,6 +179,7 @@ class Slider(Question):
 
     def reader(self) -> Reader:
         name, low, high = self.name, self.min, self.max
+        least = floor_of(low)
         most = 2 if self.unsure else 1
         step = {"min": plain_number(low), "step": plain_number(self.step)}
 
@@ -209,7 +202,7 @@ class Slider(Question):
                 return
             if len(typed) > 1:
                 raise Damaged(f"two answers: {name}")
-            value, problem = parse_number(typed[0], low=low, high=high, decimals=6)
+            value, problem = parse_number(typed[0], low=least, high=high, decimals=6)
             if problem is not None:
                 problems.append(FieldProblem(name, name, problem[0], problem[1]))
             elif not self.fits(value):

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from survey_app.questionnaire.parts import Choice, Slug, Text, Tuple
 from survey_app.questionnaire.question_types.base import Question, Variable, choice_label
 from survey_app.questionnaire.question_types.choosing import flagged, value_labels
-from survey_app.questionnaire.question_types.numbers import is_iso_date
+from survey_app.questionnaire.question_types.numbers import is_iso_date, missing_of
 
 
 class _Unseen(Question):
@@ -37,6 +37,7 @@ class Hidden(_Unseen):
     def variables(self) -> tuple[Variable, ...]:
         choices = self.choices or ()
         storage = "text" if isinstance(self.value, str) else "number"
+        missing = missing_of(self.value) if isinstance(self.value, int | float) else -99
         return (
             Variable(
                 self.name,
@@ -45,6 +46,7 @@ class Hidden(_Unseen):
                 self.text,
                 value_labels(choices),
                 storage=storage,
+                missing=missing,
                 flagged=flagged(choices),
             ),
         )

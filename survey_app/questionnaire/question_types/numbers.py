@@ -16,6 +16,11 @@ MAX_DIGITS = 15
 """More digits than a double holds exactly are refused rather than rounded."""
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 
+LOWEST_SMALL = -90
+"""A number that may lie below this has the missing codes from -99999, the others those from -99."""
+LOWEST = -99_990.0
+"""No answer lies below: there are the missing codes from -99999."""
+
 _NUMBER = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::00)?")
@@ -23,6 +28,16 @@ _TYPED_DATE = re.compile(r"([0-9]{4})(?:[-/.年])([0-9]{1,2})(?:[-/.月])([0-9]{
 
 Parsed = tuple[Any, tuple[str, dict[str, Any]] | None]
 """(value, None), or (None, (code of the problem, what its sentence names))."""
+
+
+def missing_of(low: float | None) -> int:
+    """The first missing code of a number whose smallest value is `low`."""
+    return -99 if low is not None and low >= LOWEST_SMALL else -99999
+
+
+def floor_of(low: float | None) -> float:
+    """The smallest number that is taken where `low` is the smallest that is wanted."""
+    return LOWEST if low is None else max(low, LOWEST)
 
 
 def parse_number(text: str, *, low: float | None = None, high: float | None = None, decimals: int = 0) -> Parsed:
@@ -113,14 +128,12 @@ class Number(Question):
         return self
 
     def variables(self) -> tuple[Variable, ...]:
-        missing = -99 if self.min is not None and self.min >= -90 else -99999
+        missing = missing_of(self.min)
         return (Variable(self.name, self.name, "number", self.text, missing=missing, decimals=self.decimals),)
 
     def reader(self) -> Reader:
-        low, high, decimals = self.min, self.max, self.decimals
-        # The six missing codes of the column are not answers.
-        floor = -99990.0 if low is None else low
-        return typed_reader(self.name, lambda text, _: parse_number(text, low=floor, high=high, decimals=decimals))
+        low, high, decimals = floor_of(self.min), self.max, self.decimals
+        return typed_reader(self.name, lambda text, _: parse_number(text, low=low, high=high, decimals=decimals))
 
     def operand(self, variable: str) -> str:
         return "number"

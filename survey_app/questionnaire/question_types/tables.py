@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from survey_app.questionnaire.parts import Choice, Code, Model, Text, Tuple
-from survey_app.questionnaire.question_types.amounts import in_order, missing_of
+from survey_app.questionnaire.question_types.amounts import in_order
 from survey_app.questionnaire.question_types.base import (
     Answered,
     FieldProblem,
@@ -22,7 +22,7 @@ from survey_app.questionnaire.question_types.base import (
 )
 from survey_app.questionnaire.question_types.choosing import flagged, several_of, value_labels
 from survey_app.questionnaire.question_types.matrix import Row
-from survey_app.questionnaire.question_types.numbers import parse_number, typed_reader
+from survey_app.questionnaire.question_types.numbers import floor_of, missing_of, parse_number, typed_reader
 from survey_app.questionnaire.question_types.writing import text_reader
 from survey_app.questionnaire.texts import MAX_GRAPHEMES
 
@@ -140,8 +140,7 @@ class Column(Model):
             return text_reader(name, question, self.max_length, None)
         if self.type == "dropdown":
             return one_of(name, {choice.code: choice.code for choice in self.choices or ()})
-        low = -99990.0 if self.min is None else self.min  # the six missing codes of the column are not answers
-        high, decimals = self.max, self.decimals
+        low, high, decimals = floor_of(self.min), self.max, self.decimals
         parse = lambda text, _: parse_number(text, low=low, high=high, decimals=decimals)  # noqa: E731
         return typed_reader(name, parse, question)
 
