@@ -9,7 +9,7 @@ from survey_app.questionnaire.definition import MAX_QUESTIONS, Definition, Score
 from survey_app.questionnaire.parts import Choice, Point
 from survey_app.questionnaire.problems import Problem, path_of
 from survey_app.questionnaire.question_types.base import Question
-from survey_app.questionnaire.question_types.choosing import AttentionCheck, MultipleChoice
+from survey_app.questionnaire.question_types.choosing import AttentionCheck, Dropdown, MultipleChoice, SingleChoice
 from survey_app.questionnaire.question_types.hidden import Computed
 from survey_app.questionnaire.question_types.matrix import Matrix
 from survey_app.questionnaire.question_types.rating import CES_LABELS, Likert
@@ -102,7 +102,7 @@ def _names(definition: Definition) -> Iterator[Found]:
         count += 1
         columns = [variable.name for variable in question.variables()]
         names = dict.fromkeys((question.name, *question.answer_names(), *question.text_names(), *columns))
-        if twice := next((name for name in columns if columns.count(name) > 1), None):
+        if twice := _first_double(columns):
             yield "duplicate_name", (*path, "choices"), {"name": twice, "first": path_of(path)}
         for name in names:
             key = name.lower()
@@ -122,6 +122,16 @@ def _names(definition: Definition) -> Iterator[Found]:
         yield "too_many_questions", ("pages",), {"given": count, "limit": MAX_QUESTIONS}
 
 
+def _first_double(names: Iterable[str]) -> str | None:
+    """The first name that stood in the list before."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
 def _codes(definition: Definition) -> Iterator[Found]:
     for key, scale in definition.scales.items():
         yield from _choice_list(scale.points, ("scales", key, "points"))
@@ -137,7 +147,7 @@ def _codes(definition: Definition) -> Iterator[Found]:
                     if choice.exclusive:
                         yield "only_in_multiple", (*path, "choices", index, "exclusive"), {}
         yield from _parts(question, path)
-        yield from _rules_elsewhere(question, path)
+        yield from _elsewhere(question, path)
         if isinstance(question, AttentionCheck) and question.expected not in {c.code for c in question.choices}:
             yield "expected_not_offered", (*path, "expected"), {"given": question.expected}
         if isinstance(question, MultipleChoice | MatrixMultiple) and (question.min or 0) > (
@@ -157,17 +167,21 @@ def _parts(question: Question, path: tuple[str | int, ...]) -> Iterator[Found]:
             yield from _choice_list(column.choices or (), (*path, "columns", index, "choices"))
 
 
-def _rules_elsewhere(question: Question, path: tuple[str | int, ...]) -> Iterator[Found]:
-    """Rules on choices of questions that always offer all."""
+def _elsewhere(question: Question, path: tuple[str | int, ...]) -> Iterator[Found]:
+    """Rules on choices of questions that always offer all; text fields at choices of questions that have none."""
     lists: dict[tuple[str | int, ...], Sequence[Choice]] = {}
-    if "choices" not in question.offers and not isinstance(question, Likert):
+    if not isinstance(question, Likert):
         lists[("choices",)] = getattr(question, "choices", None) or ()
     if isinstance(question, MatrixFields):
         lists |= {("columns", n, "choices"): column.choices or () for n, column in enumerate(question.columns)}
+    typed = isinstance(question, SingleChoice | Dropdown | MultipleChoice | AttentionCheck)
     for key, choices in lists.items():
+        ruled = key == ("choices",) and "choices" in question.offers
         for index, choice in enumerate(choices):
-            if choice.show_if is not None:
+            if choice.show_if is not None and not ruled:
                 yield "rule_not_here", (*path, *key, index, "show_if"), {}
+            if choice.other and not typed:
+                yield "other_not_here", (*path, *key, index, "other"), {}
 
 
 def _unique(codes: Sequence[str], path: tuple[str | int, ...]) -> Iterator[Found]:

@@ -264,6 +264,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choices of this question are always offered. Remove the rule, or give it to the question.",
         "这道题的选项始终显示。请删除此规则，或把它用在整道题上。",
     ),
+    "other_not_here": (
+        'Only choices of a single choice, a dropdown or a multiple choice may carry a text field. Remove "other".',
+        "只有单选题、下拉题和多选题的选项可以带填空。请取消 other。",
+    ),
     "check_without_answer": (
         "There is nothing to answer here, so nothing to check. Move the check to a question that asks.",
         "这里没有可答的内容，无法校验。请把校验移到提问的题目上。",

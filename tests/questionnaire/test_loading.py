@@ -149,6 +149,38 @@ def test_each_fault_has_its_code(change: tuple[str, str], code: str) -> None:
     assert code in [problem.code for problem in faults(GOOD.replace(*change, 1))]
 
 
+LISTS: list[dict[str, Any]] = [
+    {"type": "ranking"},
+    {"type": "matrix", "rows": [{"code": "r", "text": "r"}]},
+    {"type": "matrix_multiple", "rows": [{"code": "r", "text": "r"}]},
+    {"type": "hidden", "parameter": "from"},
+]
+
+
+@pytest.mark.parametrize("kind", LISTS, ids=lambda kind: kind["type"])
+def test_a_choice_carries_a_text_field_only_where_one_is_drawn(kind: dict[str, Any]) -> None:
+    choices = [{"code": "a", "text": "a"}, {"code": "b", "text": "b", "other": True}]
+    with pytest.raises(InvalidQuestionnaire) as refused:
+        made({"name": "q", "text": "q", "choices": choices, **kind})
+    [problem] = refused.value.problems
+    assert (problem.code, problem.path) == ("other_not_here", "pages[0].questions[0].choices[1].other")
+
+
+def test_a_list_in_a_table_has_no_text_field() -> None:
+    column = {"code": "c", "text": "c", "type": "dropdown", "choices": [{"code": "b", "text": "b", "other": True}]}
+    with pytest.raises(InvalidQuestionnaire) as refused:
+        made(
+            {
+                "name": "q",
+                "text": "q",
+                "type": "matrix_fields",
+                "rows": [{"code": "r", "text": "r"}],
+                "columns": [column],
+            }
+        )
+    assert [problem.code for problem in refused.value.problems] == ["other_not_here"]
+
+
 @pytest.mark.parametrize(
     ("condition", "code", "place"),
     [

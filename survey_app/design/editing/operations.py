@@ -459,11 +459,11 @@ def set_type(tree: Tree, node_id: str, kind: str) -> list[str]:
     if kind == "matrix" and one_of_cells & kept.keys():
         fresh = {key: value for key, value in fresh.items() if key not in one_of_cells}
     lost = sorted(key for key in node if key not in kept and not key.startswith("_"))
-    if kind == "multiple_choice" or "choices" not in kept:
-        pass
-    else:
-        for choice in kept["choices"]:
+    for choice in kept.get("choices", ()):
+        if kind != "multiple_choice":
             choice.pop("exclusive", None)
+        if kind not in ("single_choice", "dropdown", "multiple_choice"):
+            choice.pop("other", None)
     node.clear()
     node.update({**fresh, **kept, "type": kind})
     tree.index()

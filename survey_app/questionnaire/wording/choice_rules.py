@@ -16,6 +16,8 @@ from survey_app.questionnaire.wording.kinds import Noticed, Place, Step
 from survey_app.questionnaire.wording.sentence_rules import PICKS, RATES, rules_of
 
 MAX_CHOICES, MAX_ROWS = 7, 5
+_TYPED = ("single_choice", "multiple_choice", "attention_check")
+"""Types whose choices may carry a text field; a list that opens seldom wants one."""
 
 
 class Scene(NamedTuple):
@@ -83,7 +85,7 @@ def _single_choices(
         if key in seen:
             yield Noticed("same_choices", (*where, index, "text"), {"words": label}, language)
         seen.setdefault(key, index)
-        if rules.OTHER.match(label) and not choice.other and question.type != "dropdown":
+        if rules.OTHER.match(label) and not choice.other and question.type in _TYPED:
             step: Step = ("set", (*where, index, "other"), True)
             steps = () if any(c.other for c in choices) else (step,)
             yield Noticed("other_without_field", (*where, index), {"words": label}, language, steps)
