@@ -221,6 +221,10 @@ def _against(definition: Definition, previous: Definition) -> Iterator[Found]:
                     "suggestion": f"{question.name}_v2",
                 },
             )
+        elif old is not None and (mixed := _mixed(old, question)):
+            before, after = mixed
+            names = {"name": question.name, "suggestion": f"{question.name}_v2"}
+            yield "type_changed", path, {**names, "before": before, "after": after}
     yield from _values(definition, previous)
 
 
@@ -230,6 +234,23 @@ def _shape(question: Question) -> tuple[Any, ...]:
     text = kind in ("short_text", "long_text")
     numbers = getattr(question, "numbers", None)
     return ("text" if text else kind, tuple(numbers) if numbers is not None else None)
+
+
+def _mixed(old: Question, question: Question) -> tuple[str, str] | None:
+    """How a column was kept before and is now, where one of the same name holds something else: words instead of numbers,
+    or the points of another scale under the values of the old one."""
+    before = {variable.name: variable for variable in old.variables()}
+    scales = [str(getattr(one, "scale", None) or "") for one in (old, question)]
+    for variable in question.variables():
+        was = before.get(variable.name)
+        if was is None:
+            continue
+        if was.storage != variable.storage:
+            return was.storage, variable.storage
+        meant = {label.value: label.code for label in was.values}
+        if scales[0] != scales[1] and any(meant.get(v.value, v.code) != v.code for v in variable.values):
+            return scales[0], scales[1]
+    return None
 
 
 def _values(definition: Definition, previous: Definition) -> Iterator[Found]:

@@ -261,6 +261,31 @@ def test_a_change_that_mixes_two_meanings_in_one_column_is_refused() -> None:
     ]
 
 
+def agreed(scale: str, **question_: Any) -> Any:
+    points = {
+        name: {"points": [{"code": f"{name}{n}", "text": "x", "value": n} for n in (1, 2)]} for name in ("how", "often")
+    }
+    points["again"] = points["how"]
+    rows = {"rows": [{"code": "r", "text": "r"}]} if question_["type"] == "matrix" else {}
+    return made({"name": "q", "text": "q", "scale": scale, **question_, **rows}, scales=points)
+
+
+@pytest.mark.parametrize("kind", ["likert", "matrix"])
+def test_another_scale_under_the_same_values_is_refused_and_the_same_under_another_name_is_not(kind: str) -> None:
+    before = agreed("how", type=kind)
+    assert faults(agreed("often", type=kind), before) == [("type_changed", "pages[0].questions[0]")]
+    assert faults(agreed("again", type=kind), before) == []
+
+
+def test_a_column_of_a_table_stays_words_or_numbers() -> None:
+    def table(kind: str) -> Any:
+        column = {"code": "c", "text": "c", "type": kind}
+        return made(question("q", "matrix_fields", rows=[{"code": "r", "text": "r"}], columns=[column]))
+
+    assert faults(table("number"), table("short_text")) == [("type_changed", "pages[0].questions[0]")]
+    assert faults(table("number"), table("number")) == []
+
+
 def test_a_value_may_neither_change_nor_come_back_for_another_choice() -> None:
     changed = version(choices=[{"code": "a", "text": "a", "value": 9}])
     reused = version(choices=[{"code": "new", "text": "n", "value": 2}])
