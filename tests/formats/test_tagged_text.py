@@ -78,7 +78,7 @@ def test_brackets_of_every_kind_hold_a_tag(tag: str) -> None:
 def test_rankings_amounts_sliders_and_files_keep_what_the_text_says() -> None:
     parsed = read(
         "标题\n1. 请排序[排序题]（最多选2项）\n甲\n乙\n丙\n2. 请上传小票[文件上传]\n3. 分配60分[比重题]\n价格\n服务\n"
-        "4. 疼痛[滑动条]（选填）\n0~10\n5. 哪个城市？[省市区]\n6. 打分[矩阵滑动条]\n行：价格，服务\n0~100\n7. 签名[手写签名]"
+        "4. 疼痛[滑动条]（选填）\n0~10\n5. 哪个城市？[省市]\n6. 打分[矩阵滑动条]\n行：价格，服务\n0~100\n7. 签名[手写签名]"
     )
     ranking, upload, amounts, slider, region, numbers, drawn = parsed.data["pages"][0]["questions"]
     assert (ranking["top"], words(ranking["choices"])) == (2, ["甲", "乙", "丙"])

@@ -8,9 +8,13 @@ from survey_app.formats.plain_text import lines
 from survey_app.formats.plain_text.lines import BLANK, GAP, Mark, flat
 
 _INLINE_LETTER = re.compile(r"(?<![A-Za-z0-9(])\(?([A-Za-z])\s?[.、):](?![A-Za-z]\.)\s{0,3}")
-_INLINE_BOX = re.compile(rf"[{lines.SQUARES}{lines.CIRCLES}]\s{{0,3}}|(?<!\S)(?:\[\s?\]|\(\s{{0,3}}\))\s{{0,3}}(?=\S)")
+_INLINE_BARE = re.compile(r"(?<![A-Za-z0-9])([A-Z])\s{0,3}(?=[\u4e00-\u9fff0-9])")
+_INLINE_BOX = re.compile(
+    rf"[{lines.SQUARES}{lines.CIRCLES}]\s{{0,3}}|(?<!\S)(?:\[\s{{0,5}}\]|\(\s{{0,5}}\))\s{{0,3}}(?=\S)"
+)
 _INLINE_CIRCLED = re.compile(r"[①-⑳⑴-⒇❶-❿]\s{0,3}")
 _INLINE_NUMBER = re.compile(r"(?<![0-9A-Za-z.(])\(?([0-9]{1,2})\s?[.、)](?![0-9])\s{0,3}")
+_ENDS = " \u3000\xa0\t;；,，、/"
 _OTHER = re.compile(r"(?:其他|其它|别的|另外|others?\b|something else|another\b)", re.IGNORECASE)
 _SPECIFY = re.compile(
     r"请(?:注明|说明|填写|写明|具体说明|补充)|please (?:specify|describe|state)|specify", re.IGNORECASE
@@ -48,10 +52,20 @@ def inline(text: str) -> tuple[str, list[str]] | None:
             return _parted(text, ends)
         if len(found) >= 2:
             edges = [*(match.start() for match in found), len(text)]
-            parts = [text[match.end() : end].strip(" \t;；,，、/") for match, end in zip(found, edges[1:], strict=True)]
+            parts = [text[match.end() : end].strip(_ENDS) for match, end in zip(found, edges[1:], strict=True)]
             if all(parts):
                 return text[: edges[0]].strip(), parts
-    return None
+    return _bare_letters(text, twin)
+
+
+def _bare_letters(text: str, twin: str) -> tuple[str, list[str]] | None:
+    """`A 男 B 女 C 不便说`: letters without a sign behind them, from the start of the line on."""
+    found = _in_sequence(list(_INLINE_BARE.finditer(twin[:2000])))
+    if len(found) < 3 or found[0].start():
+        return None
+    edges = [*(match.start() for match in found), len(text)]
+    parts = [text[match.end() : end].strip(_ENDS) for match, end in zip(found, edges[1:], strict=True)]
+    return ("", parts) if all(parts) else None
 
 
 def _boxes_behind(twin: str, found: list[re.Match[str]]) -> list[tuple[int, int]]:
@@ -64,7 +78,7 @@ def _boxes_behind(twin: str, found: list[re.Match[str]]) -> list[tuple[int, int]
 def _parted(text: str, ends: list[tuple[int, int]]) -> tuple[str, list[str]]:
     parts, at = [], 0
     for end, following in ends:
-        parts.append(text[at:end].strip(" \t;；,，、/"))
+        parts.append(text[at:end].strip(_ENDS))
         at = following
     head, mark, first = _after_colon(parts[0])
     return (head + mark, [first, *parts[1:]]) if all(parts[1:]) and first else ("", [])
@@ -134,6 +148,37 @@ def _without_blanks(text: str, twin: str) -> str:
         for match in pattern.finditer(twin):
             keep[match.start() : match.end()] = [""] * (match.end() - match.start())
     return "".join(keep).strip(" :：,，。.（）()*") or text
+
+
+_WORTH = re.compile(r"[\s(\[]*分值\s?[:=]\s?(-?[0-9]{1,4}(?:\.[0-9]{1,2})?)\s?分?\s?[)\]]*$")
+_RIGHT = re.compile(r"\s?[\[(]\s?正确(?:答案|选项)?\s?[)\]]\s?")
+
+
+def worth(text: str) -> tuple[str, float | None, bool]:
+    """(words, points, whether right) of an answer such as `好 (分值:5)` or `北京（正确答案）`."""
+    if "分值" in text and (match := _WORTH.search(flat(text)[-40:])):
+        cut = max(len(text) - 40, 0) + match.start()
+        if cut:
+            return text[:cut].strip(), float(match[1]), False
+    if "正确" in text and (match := _RIGHT.search(flat(text)[:2000])):
+        words = f"{text[: match.start()]}{text[match.end() :]}".strip()
+        return words or text, None, bool(words)
+    return text, None, False
+
+
+_POINTS = re.compile(rf"[\s_.…]*((?:[\s|/]+[{lines.SQUARES}{lines.CIRCLES}]?\s?[0-9]{{1,2}}){{3,11}})$")
+
+
+def points_behind(text: str) -> tuple[str, int, int] | None:
+    """`药店整洁。 1 2 3 4 5` -> (words, 1, 5): a statement with its scale on the same line."""
+    twin = flat(text)
+    match = _POINTS.search(twin, max(len(twin) - 80, 0)) if twin[-1:].isdigit() else None
+    if match is None or not match.start():
+        return None
+    points = [int(number) for number in re.findall("[0-9]+", match[1])]
+    if points[0] > 1 or points != list(range(points[0], points[0] + len(points))):
+        return None
+    return text[: match.start()].strip(" \t|"), points[0], points[-1]
 
 
 def is_unknown(text: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from survey_app.formats.plain_text import marks, numbering, rules, tongues
+from survey_app.formats.plain_text import marks, numbering, rules, tags, tongues
 from survey_app.formats.plain_text.lines import BLANK, Line, Mark
 from survey_app.formats.plain_text.numbering import Numbering
 
@@ -73,11 +73,11 @@ class _Builder:
     def _take(self, line: Line, following: Line | None) -> None:
         chosen = self.choices.get(line.number, "")
         mark = line.mark(self.styles.questions)
-        if not line.text or line.is_separator:
-            self._add("separator", line)
-        elif line.is_page_break and not chosen:
+        if line.is_page_break and not chosen:
             self._add("page", line)
             self.question = None
+        elif not line.text or line.is_separator:
+            self._add("separator", line)
         elif chosen == SKIP:
             left_out = self._add("skipped", line)
             # what stands below a question goes with it
@@ -105,7 +105,7 @@ class _Builder:
 
     # --- before the first question ---------------------------------------------------------------------------------
     def _is_head(self, line: Line, following: Line | None) -> bool:
-        if marks.has_tag(line.flat):
+        if tags.has_tag(line.flat):
             return False
         if self.styles.questions:
             return True
@@ -155,7 +155,7 @@ class _Builder:
         if above is None or above.mark is None or above.mark.style != mark.style or above.mark.key == "":
             self.counting = 0
             return False
-        plain = not marks.has_tag(line.flat) and not line.flat.rstrip(" *").endswith("?")
+        plain = not tags.has_tag(line.flat) and not line.flat.rstrip(" *").endswith("?")
         if self.counting == 0:
             starts = mark.number == 1 and not above.body and plain and not line.after_blank
             self.counting = 1 if starts else 0
@@ -168,8 +168,8 @@ class _Builder:
         return goes_on
 
     def _starts_question(self, line: Line, following: Line | None) -> bool:
-        if marks.has_tag(line.flat):
-            return True
+        if tags.has_tag(line.flat):
+            return not self._names_column(line)
         if line.option is not None and not (line.option.style in ("weak", "bullet") and line.flat.endswith("?")):
             return False
         if self.question is not None and self._translates(line):
@@ -185,6 +185,11 @@ class _Builder:
             self.asked and len(line.text) <= 30 and line.text[-1] not in "。.！!"
         )
 
+    def _names_column(self, line: Line) -> bool:
+        """`- 年龄[数字]` below 列：, a column with the type of its cells."""
+        bullet = line.option is not None and line.option.style == "bullet"
+        return bullet and self.question is not None and any(p.kind in ("rows", "columns") for p in self.question.body)
+
     def _translates(self, line: Line) -> bool:
         above = self.question
         return (
@@ -193,7 +198,7 @@ class _Builder:
             and not line.after_blank
             and tongues.has_chinese(above.stem) != tongues.has_chinese(line.text)
             and tongues.sides(above.stem) is None
-            and not marks.has_tag(line.flat)
+            and not tags.has_tag(line.flat)
             and (len(line.text) > 25 or line.flat.endswith("?"))
         )
 

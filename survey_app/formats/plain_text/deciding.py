@@ -44,7 +44,7 @@ def decide(found: Material, chosen: str) -> Decision:
     """The type of a question: chosen, stated by a tag, or guessed from its form and words."""
     if chosen:
         return Decision(chosen, "chosen", "chosen")
-    if found.marks.tag:
+    if found.marks.tag not in ("", "any"):
         return _by_tag(found)
     if found.table and found.rows or found.rows and (found.columns or found.marks.has_range):
         return Decision("matrix", "likely", "table", {"rows": len(found.rows), "columns": len(found.columns)})
@@ -64,6 +64,8 @@ def _by_tag(found: Material) -> Decision:
             recommends = _RECOMMEND.search(found.stem) is not None and (low, high) == (0, 10)
             kind = "nps" if recommends else "number" if high - low > 10 else "rating"
             return Decision(kind, "stated", "tag", values)
+        if "反向" in found.marks.tag_word and found.options:
+            return Decision("single_choice", "stated", "levels_descending", {"n": len(found.options)})
         kind = "rating" if not found.options or 2 <= len(found.options) <= 11 else "single_choice"
         if kind == "rating" and answers.direction([tongues.main_side(text) for text in found.texts]) == -1:
             return Decision("single_choice", "likely", "levels_descending", {"n": len(found.options)})
@@ -79,6 +81,9 @@ def _by_tag(found: Material) -> Decision:
         "matrix_number": "matrix_fields",
         "place": "short_text",
     }.get(tag, tag)
+    if tag == "matrix_dropdown":
+        plain = found.columns and found.marks.tag_word == "表格"
+        kind = "matrix_fields" if plain or found.cells else "matrix"
     if tag == "matrix_text":
         kind = "matrix_fields" if found.columns else "text_fields"
     if kind in ("ranking", "constant_sum") and len(found.options or found.rows or found.fields) < 2:

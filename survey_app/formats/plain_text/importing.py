@@ -97,16 +97,18 @@ def _lines(parsed: Parsed, source: list[str]) -> list[Line]:
             words = str(remark.values.get("text", ""))
             code = "fault_in_ours" if told_why else ""
             found.append(Line("rule", _place(remark.line), words, fate, "", code, told_why))
-        elif remark.line not in told and remark.level != "check":
+        elif remark.code == "author_line" or remark.line not in told and remark.level != "check":
             result = "lost" if remark.level == "lost" else "changed"
-            found.append(Line("text", _place(remark.line), "", result, "", "fault_in_ours", {"reason": _pair(remark)}))
+            words = str(remark.values.get("text", ""))
+            told_text = {"reason": _pair(remark)}
+            found.append(Line("text", _place(remark.line), words, result, "", "fault_in_ours", told_text))
     return found
 
 
 def _fate(item: Item, remarks: list[Remark]) -> tuple[Result, Remark | None]:
     for level in ("lost", "changed"):
         for remark in (*item.remarks, *remarks):
-            if remark.level == level:
+            if remark.level == level and remark.code != "author_line":
                 return ("lost" if level == "lost" else "changed"), remark
     if item.kind == "skipped":
         return "lost", item.reason

@@ -1,6 +1,7 @@
 """Types beyond choices, scales and blanks: rankings, amounts, sliders, tables with several answers or fields, files, regions."""
 
 import re
+from copy import deepcopy
 from typing import Any
 
 from survey_app.formats.plain_text import tongues
@@ -14,7 +15,7 @@ _TOTAL = re.compile(
 )
 _AMOUNT = re.compile(r"([0-9]{2,6})\s?(分|%|元|points?|percent)", re.IGNORECASE)
 _UNIT = re.compile(r"[0-9]\s?(分|%|元)")
-_LEVELS = (("街道|区县|县|district", 3), ("城市|市|city", 2), ("省|province", 1))
+_LEVELS = (("街道|区县|市区|县|district", 3), ("城市|市|city", 2), ("省|province", 1))
 
 
 def ranking(found: Material, choices: list[dict[str, Any]]) -> dict[str, Any]:
@@ -65,11 +66,37 @@ def fields_per_row(found: Material, rows: list[Answer], columns: list[str], *, n
     limits: dict[str, float] = {}
     if numbers and found.marks.has_range:
         limits = {"min": float(found.marks.low or 0), "max": float(found.marks.high or 0)}
-    kind = "number" if numbers else "short_text"
-    return {
-        "type": "matrix_fields", "text": found.stem, "rows": _coded(rows),
-        "columns": [{"code": str(at), "text": text, "type": kind, **limits} for at, text in enumerate(texts, start=1)],
-    }  # fmt: skip
+    kind: dict[str, Any] = {"type": "number", **limits} if numbers else {"type": "short_text"}
+    if found.cells and not numbers:
+        kind = {"type": "dropdown", "choices": _listed(found.cells)}
+    columns_ = [{"code": str(at), **_column(text, deepcopy(kind))} for at, text in enumerate(texts, start=1)]
+    return {"type": "matrix_fields", "text": found.stem, "rows": _coded(rows), "columns": columns_}
+
+
+_CELL = re.compile(
+    r"\[(文本|填空|数字|整数|小数|日期|手机|email|邮箱|单选|下拉|下拉框)(?:\s?:\s?([^\[\]]{1,400}))?\]$", re.IGNORECASE
+)
+_OR = re.compile(r"[,，、/／|｜;；]")
+
+
+def _column(text: str, kind: dict[str, Any]) -> dict[str, Any]:
+    """`年龄[数字]`, `关系[下拉:父,母]`: a column that says what its cells hold; else they hold `kind`."""
+    match = _CELL.search(flat(text))
+    if match is None or not match.start():
+        return {"text": text, **kind}
+    words, said = text[: match.start()].strip(), match[1]
+    offered = (
+        [part.strip() for part in _OR.split(text[match.start(2) : match.end(2)]) if part.strip()] if match[2] else []
+    )
+    if offered:
+        return {"text": words, "type": "dropdown", "choices": _listed(offered[:MOST_ITEMS])}
+    if said in ("数字", "整数", "小数"):
+        return {"text": words, "type": "number", "decimals": 2 if said == "小数" else 0}
+    return {"text": words, "type": "short_text"}
+
+
+def _listed(texts: list[str]) -> list[dict[str, str]]:
+    return [{"code": str(at), "text": text} for at, text in enumerate(dict.fromkeys(texts), start=1)]
 
 
 def file(found: Material) -> dict[str, Any]:
@@ -80,8 +107,8 @@ def file(found: Material) -> dict[str, Any]:
 
 def region(found: Material) -> dict[str, Any]:
     """Province, city, district, as far as the words go."""
-    words = flat(f"{found.marks.tag_words} {found.stem}")
-    levels = next((level for sign, level in _LEVELS if re.search(sign, words, re.IGNORECASE)), 3)
+    words = (found.marks.tag_word, flat(found.stem))
+    levels = next((level for text in words for sign, level in _LEVELS if re.search(sign, text, re.IGNORECASE)), 3)
     return {"type": "region", "text": found.stem, "levels": levels}
 
 

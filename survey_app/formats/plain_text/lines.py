@@ -25,7 +25,7 @@ BULLETS = "•·‣▪►▶➢➤◦◆◇★☆※\uf0b7\uf0d8\uf0fc\uf0a7\uf0
 _BOXES = re.compile(f"[{SQUARES}{CIRCLES}]")
 _CIRCLED = re.compile("[①-⑳⑴-⒇❶-❿]")
 _LETTER = re.compile(r"\(?([A-Za-z])\s?(?:[.、):](?![A-Za-z]\.)|,(?!\s)|\s(?=\S))\s{0,3}")
-_EMPTY_BOX = re.compile(r"(?:\[\s?[xX]?\s?\]|\(\s{0,3}\))\s{0,3}(?=\S)")
+_EMPTY_BOX = re.compile(r"(?:\[\s{0,5}[xX]?\s{0,5}\]|\(\s{0,5}\))\s{0,3}(?=\S)")
 _BULLET = re.compile(rf"(?:[{BULLETS}]|\*\s|o\t|-\s|-(?=[^\d\s\-=]))\s{{0,3}}")
 _CN = "一二三四五六七八九十"
 _NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -51,8 +51,15 @@ BLANK = re.compile(r"\{_\}|_{2,}|\.{6,}|…{2,}")
 _ONLY_BLANK = re.compile(r"(?:[\s_.…]|\{_\})+")
 _RULE_LINE = re.compile(r"[-=*~#+]{3,}")
 _PAGE_BREAK = re.compile(
-    r"[\s=\-*#_~\[(]*(?:分页(?:符|栏)?|下一页|换页|page ?break|new ?page)[\s=\-*#_~\])]*", re.IGNORECASE
+    r"[\s=\-*#_~\[(]*(?:分页(?:符|栏)?|下一页|换页|page ?break|new ?page)[\s=\-*#_~\])]*|"
+    r"[=\-*#_~]{2,}\s?第\s?[0-9]{1,3}\s?页\s?[=\-*#_~]{2,}",
+    re.IGNORECASE,
 )
+_FOOTER = re.compile(
+    r"[\-\s]*第?\s?[0-9]{1,3}\s?页(?:\s?[,/]?\s?共\s?[0-9]{1,3}\s?页)?[\-\s]*|page [0-9]{1,3} of [0-9]{1,3}",
+    re.IGNORECASE,
+)
+"""The foot of a printed page."""
 GAP = re.compile(r"\t\s*| {2,}")
 
 
@@ -90,7 +97,10 @@ class Line:
 
     @property
     def is_separator(self) -> bool:
-        return len(self.flat) >= 3 and len(set(self.flat)) == 1 and _RULE_LINE.match(self.flat) is not None
+        """A line of dashes, the foot of a page."""
+        if len(self.flat) >= 3 and len(set(self.flat)) == 1:
+            return _RULE_LINE.match(self.flat) is not None
+        return len(self.flat) <= 30 and _FOOTER.fullmatch(self.flat) is not None
 
     @property
     def is_blank_to_fill(self) -> bool:

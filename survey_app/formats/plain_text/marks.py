@@ -3,37 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
+from survey_app.formats.plain_text import tags
 from survey_app.formats.plain_text.lines import flat
 
-_TAGS = {
-    "single_choice": "单选 单项选择 单选题 评分单选 情景 判断单选 singlechoice single radio singleselect",
-    "judge": "判断 是非 truefalse yesno",
-    "dropdown": "下拉 下拉框 下拉单选 下拉菜单 下拉选择 多级下拉 联动 dropdown",
-    "multiple_choice": "多选 多项选择 评分多选 不定项选择 不定项 商品 multiplechoice multiple checkbox checkboxes multiselect",
-    "ranking": "排序 ranking rank 矩阵排序",
-    "scale": "量表 反向量表 评分 打分 评价 星级 scale rating likert",
-    "nps": "nps 净推荐值 推荐",
-    "matrix": "矩阵 矩阵单选 矩阵评分 表格下拉框 表格下拉 表格单选 matrix grid",
-    "matrix_scale": "矩阵量表 矩阵打分 矩阵星级 matrixrating",
-    "matrix_multiple": "矩阵多选 表格多选",
-    "matrix_text": "矩阵填空 表格填空 表格组合 表格自增 多项简答 表格 表格文本",
-    "matrix_number": "矩阵数值 矩阵滑动条 表格数值",
-    "text": "填空 单行填空 单行文本 文本 单项填空 shorttext text open",
-    "long_text": "简答 问答 多行填空 多行文本 主观 开放 论述 longtext essay opentext paragraph",
-    "text_fields": "多项填空 考试多项填空 考试完形填空 完形填空 多项文本 横向填空",
-    "number": "数字 数值 number numeric",
-    "date": "日期 日期时间 date",
-    "time": "时间 time",
-    "slider": "滑动条 滑块 slider",
-    "constant_sum": "比重 权重 分配 constantsum",
-    "file": "文件上传 文件 附件 上传 绘图 手写签名 签名 多项文件 图片上传 fileupload upload signature",
-    "place": "地理位置 location",
-    "region": "地区 省市 省市区 省市区县 省份城市 地址 region",
-    "note": "段落说明 段落 说明 描述 文字说明 note paragraphtext",
-    "section": "小节 分节 section",
-    "consent": "知情同意 consent",
-}
-TAGS = {word: kind for kind, words in _TAGS.items() for word in words.split()}
 _REQUIRED_WORDS = "必答 必填 必选 必做 必答题 必填项 * required mandatory compulsory"
 _OPTIONAL_WORDS = "选填 选答 可选 非必答 非必填 可不填 可不答 选做 optional notrequired"
 _MULTIPLE_WORDS = (
@@ -52,7 +24,6 @@ _WHICH_ONES = re.compile(
     r"哪些|哪几|which of (?:the|these)\b.{0,80}\bdo you\b|^which .{0,60}s (?:do|did|have|are)\b", re.IGNORECASE
 )
 
-GROUP = re.compile(r"[\[(]([^\[\]()]{1,120})[\])]")
 _SPLIT = re.compile(r"[,，;；、:：。.!！]\s*")
 _NUMBER_WORDS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _N = r"([0-9]{1,2}|[一二两三四五六七八九十]|one|two|three|four|five)"
@@ -85,6 +56,8 @@ class Marks:
 
     tag: str = ""
     tag_words: str = ""
+    """The tag as it stands there, in its brackets."""
+    tag_word: str = ""
     required: bool | None = None
     multiple: bool = False
     single: bool = False
@@ -101,41 +74,14 @@ class Marks:
         return self.low is not None and self.high is not None
 
 
-def _bare(words: str) -> str:
-    return "".join(c for c in words.lower() if not c.isspace() and c not in "-_~'\"")
-
-
-def tag_of(words: str) -> str:
-    """The type that a tag names, or ""."""
-    bare = _bare(words)
-    return TAGS.get(bare) or TAGS.get(bare.removesuffix("题")) or TAGS.get(bare.removesuffix("题型")) or ""
-
-
-def has_tag(twin: str) -> bool:
-    """Whether a line carries a type tag in brackets."""
-    return any(tag_of(match[1]) and not _ambiguous(match) for match in GROUP.finditer(twin[-400:]))
-
-
-_IN_ROUND_BRACKETS = (
-    "多选 单选 说明 推荐 时间 文件 评价 描述 地区 地址 上传 段落 日期 数字 数值 签名 附件 评分 打分 表格 分配 权重 "
-    "text open multiple rank rating scale date time number note section location single matrix grid upload signature consent "
-    "description"
-)
-_AMBIGUOUS = frozenset(_IN_ROUND_BRACKETS.split())
-
-
-def _ambiguous(match: re.Match[str]) -> bool:
-    # (多选) after a question says how to answer it, (说明) may be a word of it: only square brackets make a tag of them
-    return match[0][0] == "(" and _bare(match[1]) in _AMBIGUOUS
-
-
 def take(text: str, looks_like_rule: "re.Pattern[str] | None" = None) -> tuple[str, Marks]:
     """The words of a question without what its brackets and stars say, and what they say. Other brackets stay."""
     marks = Marks()
+    text = _without_span(text, marks)
     twin = flat(text)
     keep: list[str] = []
     at = 0
-    for match in GROUP.finditer(twin):
+    for match in tags.GROUP.finditer(twin):
         if _understood(match, marks, looks_like_rule):
             keep.append(text[at : match.start()])
             at = match.end()
@@ -145,6 +91,22 @@ def take(text: str, looks_like_rule: "re.Pattern[str] | None" = None) -> tuple[s
     if _ASKS_ALL.search(flat(words)[:2000]):
         marks.multiple = True
     return words, marks
+
+
+_SPAN = re.compile(
+    r"[\[(]\s?请?输入\s?([0-9]{1,6})\s?(?:\(([^()\[\]]{0,40})\))?\s?(?:到|至|-|~)\s?([0-9]{1,6})\s?(?:\(([^()\[\]]{0,40})\))?"
+    r"\s?的?(?:数字|整数|数值|数)\s?[\])]"
+)
+
+
+def _without_span(text: str, marks: Marks) -> str:
+    """The text without `[输入0(很差)到100(很好)的数字]`, which says the ends of a slider."""
+    match = _SPAN.search(flat(text)) if "输入" in text else None
+    if match is None or int(match[1]) >= int(match[3]):
+        return text
+    marks.low, marks.high = int(match[1]), int(match[3])
+    marks.labels |= {int(match[at]): words for at in (1, 3) if (words := (match[at + 1] or "").strip())}
+    return f"{text[: match.start()]} {text[match.end() :]}"
 
 
 def asks_for_several(text: str) -> bool:
@@ -170,9 +132,10 @@ def _understood(match: re.Match[str], marks: Marks, rule: "re.Pattern[str] | Non
             words = tail.strip()
         marks.conditions.append(words)
         return True
-    tag = tag_of(words)
-    if tag and not _ambiguous(match):
-        marks.tag, marks.tag_words = marks.tag or tag, marks.tag_words or match[0]
+    tag, word = tags.tag_at(match)
+    if tag:
+        if not marks.tag:
+            marks.tag, marks.tag_words, marks.tag_word = tag, match[0], word
         marks.stars = marks.stars or "星" in words
         return True
     before = (marks.required, marks.multiple, marks.single, marks.least, marks.most, marks.low, marks.high)
@@ -205,7 +168,7 @@ def labels_in(twin: str) -> dict[int, str]:
 
 
 def _part(part: str, marks: Marks) -> bool:
-    bare = _bare(part).removesuffix("题") if len(part) > 3 else _bare(part)
+    bare = tags.bare(part).removesuffix("题") if len(part) > 3 else tags.bare(part)
     if bare in REQUIRED:
         marks.required = True
     elif bare in OPTIONAL:

@@ -9,7 +9,9 @@ from survey_app.formats.plain_text.lines import BLANK, CIRCLES, GAP, SQUARES, fl
 from survey_app.formats.plain_text.marks import Marks
 
 TEXT_TAGS = frozenset({"text", "long_text", "text_fields", "number", "date", "time", "file", "place"})
-MATRIX_TAGS = frozenset({"matrix", "matrix_scale", "matrix_multiple", "matrix_text", "matrix_number"})
+MATRIX_TAGS = frozenset(
+    {"matrix", "matrix_scale", "matrix_multiple", "matrix_text", "matrix_number", "matrix_dropdown"}
+)
 _LIST = re.compile(r"[,，;；、/／|｜\t]|\s{2,}")
 _MARKED = re.compile(rf"[{SQUARES}{CIRCLES}\s\-_0-9()\[\]/.]*")
 _TABLE_RULE = re.compile(r"[\s:|\-]+")
@@ -24,6 +26,9 @@ class Answer:
     line: int
     rule: rules.Jump | None = None
     style: str = ""
+    score: float | None = None
+    right: bool = False
+    """The right answer of an examination."""
 
 
 @dataclass(slots=True)
@@ -36,6 +41,10 @@ class Material:
     rows: list[Answer] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+    """What may be chosen in every cell of a table."""
+    dropped: list[tuple[str, int, str]] = field(default_factory=list)
+    """Lines that are for the author alone: (code of the remark, line, words)."""
     corner: str = ""
     in_stem: int = 0
     range_line: Answer | None = None
@@ -74,10 +83,12 @@ def gather(block: Block) -> Material:
         made.marks.low = made.marks.high = None
     if found.tag in MATRIX_TAGS and not made.rows:
         _matrix_from_lines(made)
+    made.cells = made.cells or ([option.text for option in made.options] if found.tag == "matrix_dropdown" else [])
     if not found.tag or found.tag not in MATRIX_TAGS:
         _matrix_from_words(made)
         _matrix_from_marks(made)
         _scale_on_one_line(made)
+    _statements(made)
     _answers_in_stem(made, block.line.number)
     _range_in_stem(made)
     made.whole = made.stem
@@ -104,6 +115,8 @@ def _sort(part: Body, made: Material, mode: str) -> str:
     twin = flat(part.text)
     if part.kind == "stem":
         made.stem += " / " + part.text
+    elif _for_the_author(part, made, twin):
+        pass
     elif part.kind == "hint":
         _hint(part, made)
     elif part.kind in ("rows", "columns"):
@@ -130,6 +143,21 @@ def _sort(part: Body, made: Material, mode: str) -> str:
     elif not _scale_line(part, made):
         _answer_line(part, made, mode)
     return mode if part.kind in ("option", "text", "table") else ""
+
+
+_AUTHOR = re.compile(r"\[标签\]|(?:正确|参考)?答案\s?:\s?(?P<key>[A-Z](?:[\s、,]?[A-Z]){0,25})?|(?:答案)?解析\s?:")
+
+
+def _for_the_author(part: Body, made: Material, twin: str) -> bool:
+    """`[标签]老顾客`, `答案：A`, `答案解析：…`: never shown to who answers. The key marks the right answers."""
+    match = _AUTHOR.match(twin)
+    if match is None or part.kind not in ("text", "option") or part.mark is not None:
+        return False
+    for letter in match["key"] or "":
+        if letter.isalpha() and ord(letter) - 65 < len(made.options):
+            made.options[ord(letter) - 65].right = True
+    made.dropped.append(("author_line", part.line.number, part.text))
+    return True
 
 
 def _jumps_behind(text: str) -> bool:
@@ -253,7 +281,8 @@ def _answer_line(part: Body, made: Material, mode: str) -> None:
         made.squares = made.squares or any(c in SQUARES for c in part.line.text)
         made.options += [_answer(words, number) for words in parts[1]]
         return
-    several = answers.spaced(text) if made.marks.tag not in MATRIX_TAGS else []
+    labelled = part.mark is not None and ":" in twin and BLANK.search(twin)  # □是  电话：____
+    several = answers.spaced(text) if made.marks.tag not in MATRIX_TAGS and not labelled else []
     if part.mark is not None and part.mark.style == "weak":
         text = text if made.marks.tag in MATRIX_TAGS else _weak(part, made)
     style = part.mark.style if part.mark else ""
@@ -267,8 +296,9 @@ def _weak(part: Body, made: Material) -> str:
 
 
 def _answer(words: str, line: int, style: str = "") -> Answer:
+    words, score, right = answers.worth(words)
     left, jump = rules.jump_of(words)
-    return Answer(left, line, jump, style)
+    return Answer(left, line, jump, style, score, right)
 
 
 def _field_label(text: str, twin: str) -> list[str]:
@@ -302,6 +332,9 @@ def _matrix_from_lines(made: Material) -> None:
         if len(columns) >= 2 and len(options) > 1:
             made.columns = columns
             options = options[1:]
+            if made.marks.tag == "matrix_dropdown" and len(options) > 1 and len(options[0].text.split()) >= 2:
+                made.cells, made.columns = columns, options[0].text.split()
+                options = options[1:]
     made.rows = [Answer(_first_cell(option.text), option.line, option.rule) for option in options]
 
 
@@ -330,6 +363,20 @@ def _matrix_from_marks(made: Material) -> None:
     offered = [option for option in made.options if option.style in ("letter", "weak", "circle", "square", "circled")]
     if len(numbered) >= 2 and len(offered) >= 2 and len(numbered) + len(offered) == len(made.options):
         made.rows, made.columns, made.options, made.table = numbered, [o.text for o in offered], [], True
+
+
+def _statements(made: Material) -> None:
+    """Lines that end in the same points, `A、服务 1 2 3 4 5`: rows of a scale. A question that ends in points has that scale."""
+    if made.marks.tag not in ("", "scale", "any") or made.rows:
+        return
+    if not made.options and not made.fields and (own := answers.points_behind(made.stem)):
+        made.stem, made.marks.low, made.marks.high = own
+    found = [answers.points_behind(option.text) for option in made.options] if len(made.options) > 1 else [None]
+    same = {(one[1], one[2]) for one in found if one}
+    if all(found) and len(same) == 1:
+        made.marks.low, made.marks.high = same.pop()
+        made.rows = [Answer(one[0], option.line) for one, option in zip(found, made.options, strict=True) if one]
+        made.options = []
 
 
 def _scale_on_one_line(made: Material) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from survey_app.formats.plain_text import answers, marks
+from survey_app.formats.plain_text import answers, marks, tags
 from survey_app.formats.plain_text.lines import BLANK, CHINESE, NUMERIC, Line
 
 STATED = ("di", "q", "code")
@@ -27,7 +27,7 @@ def is_part(line: Line) -> bool:
     if line.heading:
         return not any(mark.style in (*STATED, "dot") for mark in line.marks)
     twin = line.flat
-    if len(twin) > 60 or marks.has_tag(twin):
+    if len(twin) > 60 or tags.has_tag(twin):
         return False
     if _PART.match(twin):
         return not twin.endswith("?")
@@ -38,7 +38,7 @@ def asks(line: Line, following: Line | None) -> bool:
     """Whether a line looks like a question by itself or by what comes next."""
     twin = line.flat
     tail = twin[-200:].rstrip(" *")
-    if tail.endswith(("?", ":", "_", "{_}")) or marks.has_tag(twin) or BLANK.search(twin):
+    if tail.endswith(("?", ":", "_", "{_}")) or tags.has_tag(twin) or BLANK.search(twin):
         return True
     words, found = marks.take(line.text[-400:])
     if found.multiple or found.single or found.has_range or found.required is not None or words[-1:] in "?？:：":

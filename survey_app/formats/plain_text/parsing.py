@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from survey_app.formats.plain_text import blocks, languages, linking, marks, questions
+from survey_app.formats.plain_text import blocks, languages, linking, marks, questions, tags
 from survey_app.formats.plain_text.blocks import Block
 from survey_app.formats.plain_text.lines import count, split
 from survey_app.formats.plain_text.parsed import Item, Parsed, Remark, TextRefused
@@ -63,7 +63,7 @@ class _Assembly:
         self.blocks = found
         self.chosen = chosen
         asked = [block for block in found if block.kind == "question"]
-        self.tagged = any(marks.has_tag(block.line.flat) for block in asked)
+        self.tagged = any(tags.has_tag(block.line.flat) for block in asked)
         self.starred = any(block.required or _says_required(block) for block in asked)
         self.data: dict[str, Any] = {"format": 1, "name": name}
         self.pages: list[list[dict[str, Any]]] = [[]]

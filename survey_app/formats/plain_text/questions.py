@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from survey_app.formats.plain_text import answers, deciding, kinds, marks, tongues
+from survey_app.formats.plain_text import answers, deciding, kinds, marks, tags, tongues
 from survey_app.formats.plain_text.blocks import Block
 from survey_app.formats.plain_text.deciding import MAX_FIELDS, YES_NO, Decision
 from survey_app.formats.plain_text.lines import flat
@@ -16,6 +16,7 @@ _CORNERS = frozenset(
     ("项目", "题目", "内容", "评价项目", "评价内容", "指标", "item", "items", "aspect", "statement", "question")
 )
 """Words over the rows of a table that say nothing."""
+_POINTS_OF_QUESTION = re.compile(r"[\s(\[]*([0-9]{1,3})\s?分\s?[)\]]?\s?$")
 _POINTS_BEHIND = re.compile(r"[\s(]([0-9]{1,3})\s?分\)?$")
 _OF_WORDS = {"slider": kinds.slider, "file": kinds.file, "region": kinds.region}
 _WITH_CHOICES = ("single_choice", "multiple_choice", "dropdown")
@@ -42,6 +43,7 @@ def make(block: Block, chosen: str, *, tagged: bool, starred: bool) -> Made:
         found.stem, found.fields, found.unit = found.whole or found.stem, found.fields[found.in_stem :], ""
     made = Made(block, found, decision, [], [], deciding.alternatives(found, block))
     _build(made)
+    _tell_the_tag(made)
     _keep_the_rest(made)
     required = found.marks.required
     if required is None:
@@ -72,7 +74,7 @@ def _possible(made: Made) -> str:
 
 def _build(made: Made) -> None:
     found, kind = made.material, _possible(made)
-    tag, line = found.marks.tag, made.block.line.number
+    tag = found.marks.tag
     if kind in _WITH_CHOICES:
         made.questions = [_choosing(made, kind)]
     elif kind in ("rating", "nps"):
@@ -83,21 +85,27 @@ def _build(made: Made) -> None:
         choices = _column_choices(made)
         made.questions = [kinds.several_per_row(found, _rows(made, kinds.MOST_CELLS // len(choices)), choices)]
     elif kind == "matrix_fields":
-        numbers = tag == "matrix_number" or not found.columns
+        numbers = tag == "matrix_number" or not found.columns and not found.cells
         rows = _rows(made, kinds.MOST_CELLS // max(1, len(found.columns)))
         made.questions = [kinds.fields_per_row(found, rows, found.columns, numbers=numbers)]
     elif kind == "text_fields":
         made.questions = [_fields(made)]
-    elif kind == "ranking":
-        made.questions = [kinds.ranking(found, _choosing(made, "multiple_choice")["choices"])]
-    elif kind == "constant_sum":
-        made.questions = [_amounts(made)]
+    elif kind in ("ranking", "constant_sum"):
+        made.questions = [_amounts(made) if kind == "constant_sum" else _ranking(made)]
     elif kind in _OF_WORDS:
         made.questions = [_OF_WORDS[kind](found)]
     else:
         made.questions = [_plain(made, kind)]
-    if tag == "place" and made.decision.sure != "chosen":
-        made.remarks.append(Remark("place_as_text", line, {"tag": found.marks.tag_words}, "changed"))
+
+
+def _tell_the_tag(made: Made) -> None:
+    """What became of a tag without an equal, and of lines that only the author sees."""
+    said, line = made.material.marks, made.block.line.number
+    if made.decision.sure != "chosen" and (said.tag == "place" or tags.is_nearest(said.tag_word)):
+        code = "place_as_text" if said.tag == "place" else "tag_nearest"
+        made.remarks.append(Remark(code, line, {"tag": said.tag_words}, "changed"))
+    for code, at, words in made.material.dropped:
+        made.remarks.append(Remark(code, at, {"text": words[:40]}, "lost"))
 
 
 def _choosing(made: Made, kind: str) -> dict[str, Any]:
@@ -114,10 +122,8 @@ def _choosing(made: Made, kind: str) -> dict[str, Any]:
         question["max"] = found.marks.most
     if several and found.marks.least is not None and found.marks.least <= (found.marks.most or len(options)):
         question["min"] = found.marks.least
-    if "评分" in found.marks.tag_words:
-        for choice in question["choices"]:
-            if points := _POINTS_BEHIND.search(flat(choice["text"])[-12:]):
-                choice["score"] = float(points[1])
+    _score(found, options, question["choices"])
+    question["text"] = found.stem
     if made.decision.reason == "levels_descending":
         ranked = [c for c in question["choices"] if "missing" not in c]
         for index, choice in enumerate(ranked):
@@ -125,17 +131,39 @@ def _choosing(made: Made, kind: str) -> dict[str, Any]:
     return question
 
 
+def _score(found: Material, options: list[Answer], choices: list[dict[str, Any]]) -> None:
+    """Points of answers: said of each, or one for the right answer of an examination (or as many as the question says)."""
+    right = any(option.right for option in options)
+    said = (
+        _POINTS_OF_QUESTION.search(flat(found.stem)[-20:])
+        if right or found.marks.tag_word[:2] in ("考试", "测试")
+        else None
+    )
+    if said:
+        found.stem = found.stem[: max(len(found.stem) - 20, 0) + said.start()].strip() or found.stem
+    for option, choice in zip(options, choices, strict=True):
+        if option.score is not None:
+            choice["score"] = option.score
+        elif right:
+            choice["score"] = (float(said[1]) if said else 1.0) if option.right else 0.0
+        elif "评分" in found.marks.tag_words and (points := _POINTS_BEHIND.search(flat(choice["text"])[-12:])):
+            choice["score"] = float(points[1])
+
+
 def _placeholders(made: Made) -> list[Answer]:
     line = made.block.line.number
     english = not tongues.has_chinese(made.material.stem)
     reason = made.decision.reason
-    if made.material.marks.tag == "judge":
+    if preset := tags.PRESETS.get(made.material.marks.tag_word):
+        pair = list(preset)
+    elif made.material.marks.tag == "judge":
         pair = ["True", "False"] if english else ["对", "错"]
     elif reason == "asks_yes_no" or YES_NO.search(flat(made.material.stem)):
         pair = ["Yes", "No"] if english else ["是", "否"]
     else:
         pair = ["Option 1", "Option 2"] if english else ["选项 1", "选项 2"]
-    made.remarks.append(Remark("options_added", line, {"first": pair[0], "second": pair[1]}))
+    said = {"first": "”、“".join(pair[:-1]), "second": pair[-1]}
+    made.remarks.append(Remark("options_added", line, said))
     return [Answer(words, line) for words in pair]
 
 
@@ -226,7 +254,8 @@ def _matrix(made: Made) -> dict[str, Any]:
     question: dict[str, Any] = {"type": "matrix", "text": found.stem}
     question["rows"] = [{"code": str(i), "text": row.text} for i, row in enumerate(_rows(made), start=1)]
     columns, line = list(found.columns), made.block.line.number
-    points = answers.numbers(columns) if len(columns) > 1 else None
+    reversed_ = "反向" in found.marks.tag_word and len(columns) > 1
+    points = answers.numbers(columns) if len(columns) > 1 and not reversed_ else None
     main = [tongues.main_side(column) for column in columns]
     unsure = columns[-1] if len(columns) > 3 and answers.is_unknown(main[-1]) else ""
     scale = columns[:-1] if unsure else columns
@@ -235,8 +264,14 @@ def _matrix(made: Made) -> dict[str, Any]:
         _say_ends_of_matrix(question, points[1])
     elif len(columns) == 1 and (span := marks.range_in(columns[0])) and span[1] - span[0] <= 10:
         question |= {"points": span[1] - span[0] + 1, "start": span[0]}
-    elif 2 <= len(scale) <= 11 and (
-        answers.direction(main[: len(scale)]) == 1 or found.marks.tag == "matrix_scale" and answers.direction(main) == 0
+    elif (
+        not reversed_
+        and 2 <= len(scale) <= 11
+        and (
+            answers.direction(main[: len(scale)]) == 1
+            or found.marks.tag == "matrix_scale"
+            and answers.direction(main) == 0
+        )
     ):
         question |= {"points": len(scale), "labels": scale, "style": "labels"} | ({"unsure": unsure} if unsure else {})
     elif len(columns) >= 2:
@@ -267,10 +302,14 @@ def _columns(made: Made, columns: list[str]) -> list[dict[str, Any]]:
     for number, column in enumerate(columns[:MAX_COLUMNS], start=1):
         choice = answers.choice(column, number, several=False, has_other=True)
         found.append(choice)
-    if answers.direction([tongues.main_side(column) for column in columns]) == -1:
+    if "反向" in made.material.marks.tag_word or answers.direction(list(map(tongues.main_side, columns))) == -1:
         for index, choice in enumerate(found):
             choice["score"] = float(len(found) - index)
     return found
+
+
+def _ranking(made: Made) -> dict[str, Any]:
+    return kinds.ranking(made.material, _choosing(made, "multiple_choice")["choices"])
 
 
 def _amounts(made: Made) -> dict[str, Any]:
@@ -309,6 +348,8 @@ def _plain(made: Made, kind: str) -> dict[str, Any]:
     """Types without answers of their own."""
     found = made.material
     question: dict[str, Any] = {"type": kind, "text": found.stem}
+    if kind == "short_text" and found.marks.tag_word in tags.PATTERNS:
+        question["pattern"] = tags.PATTERNS[found.marks.tag_word]
     if kind == "number":
         if found.marks.has_range:
             question["min"], question["max"] = float(found.marks.low or 0), float(found.marks.high or 0)

@@ -40,6 +40,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "超过 {limit} 项无法排序：改为多选题。",
     ),
     "place_as_text": ("{tag} became a line of text.", "{tag}变成单行填空。"),
+    "tag_nearest": (
+        "{tag} has no equal here: the nearest type was taken.",
+        "{tag}没有完全对应的题型：用了最接近的题型。",
+    ),
+    "author_line": (
+        "“{text}” is a note for the author; people who answer do not see it, so it is left out.",
+        "“{text}”是给出题人看的，答题人看不到，已略去。",
+    ),
     "inner_labels": (
         "Only some points have words: those between the ends are kept in the hint.",
         "只有部分分数有文字：中间的文字放进了提示里。",

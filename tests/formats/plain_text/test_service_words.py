@@ -1,0 +1,110 @@
+"""What survey services print and take in: tags of special types, words of their Word export, lines of examinations."""
+
+import pytest
+
+from survey_app.formats.plain_text.importing import parse
+from tests.formats.reading import codes, one, read, words
+
+
+@pytest.mark.parametrize(
+    ("tag", "below", "kind", "more"),
+    [
+        ("NPS量表", "0~10", "nps", {}), ("省市", "", "region", {"levels": 2}), ("省市区", "", "region", {"levels": 3}),
+        ("手机", "", "short_text", {"pattern": "phone"}), ("邮箱", "", "short_text", {"pattern": "email"}),
+        ("上传文件", "", "file", {}), ("知情同意书", "", "consent", {}), ("折叠栏目", "", "section", {}),
+        ("投票多选", "甲\n乙", "multiple_choice", {}), ("矩阵反向量表", "差 中 好\n价格", "matrix", {}),
+        ("表格题", "北京 上海\n苹果 香蕉\n价格\n数量", "matrix_fields", {}), ("生日", "", "date", {}),
+        ("姓名", "", "short_text", {}),
+        ("MaxDiff", "甲\n乙\n丙", "single_choice", {}), ("全新题", "甲\n乙\n丙", "single_choice", {}),
+    ],
+)  # fmt: skip
+def test_a_special_tag_gives_the_type_and_leaves_the_text(
+    tag: str, below: str, kind: str, more: dict[str, object]
+) -> None:
+    question = one(f"1. 请作答[{tag}]\n{below}")
+    assert (question["type"], question["text"]) == (kind, {"zh-CN": "请作答"})
+    assert {key: question[key] for key in more} == more
+
+
+@pytest.mark.parametrize("tag", ["MaxDiff", "全新题", "门店选择", "多级下拉题", "手机验证", "国家及地区"])
+def test_a_tag_without_an_equal_is_told(tag: str) -> None:
+    lines = parse(f"标题\n1. 请作答[{tag}]\n甲\n乙\n2. 性别[单选题]\n男\n女".encode()).lines
+    assert [line.result for line in lines if line.kind == "question"] == ["changed", "kept"]
+
+
+def test_words_in_brackets_inside_a_question_are_no_tags() -> None:
+    assert one("1. 您的[手机]是什么品牌？[填空题]")["text"] == {"zh-CN": "您的[手机]是什么品牌？"}
+    assert one("1. 联系方式（手机）")["text"] == {"zh-CN": "联系方式（手机）"}
+
+
+def test_known_answers_of_a_tag_are_added_and_told() -> None:
+    parsed = read("标题\n1. 您是[性别]\n2. 您多大[年龄段]")
+    first, second = parsed.data["pages"][0]["questions"]
+    assert words(first["choices"]) == ["男", "女"] and len(second["choices"]) == 7
+    assert codes(parsed).count("options_added") == 2
+
+
+def test_a_reversed_scale_counts_down() -> None:
+    question = one("1. 我常常忘记吃药[反向量表题]\n从不\n偶尔\n经常")
+    assert [choice["score"] for choice in question["choices"]] == [3, 2, 1]
+    table = one("1. 请评价[矩阵反向量表题]\n不符合 一般 符合\n忘记吃药\n漏服")
+    assert [choice["score"] for choice in table["choices"]] == [3, 2, 1]
+
+
+def test_cells_of_a_table_say_what_they_hold() -> None:
+    table = one("1. 家人[表格组合]\n行：\n- 第一位\n- 第二位\n列：\n- 姓名[文本]\n- 年龄[数字]\n- 关系[下拉:父,母]")
+    assert [(column["type"], column["text"]["zh-CN"]) for column in table["columns"]] == [
+        ("short_text", "姓名"), ("number", "年龄"), ("dropdown", "关系"),
+    ]  # fmt: skip
+    chosen = one("1. 请填写[表格题]\n北京 上海\n苹果 香蕉\n价格\n数量")
+    assert [words(column["choices"]) for column in chosen["columns"]] == [["北京", "上海"]] * 2
+    assert words(chosen["rows"]) == ["价格", "数量"]
+
+
+def test_a_slider_takes_the_ends_that_its_bracket_names() -> None:
+    question = one("1. 每月药费 [滑动条] * [输入0(很少)到1000(很多)的数字]")
+    assert (question["min"], question["max"], question["low"], question["required"]) == (
+        0,
+        1000,
+        {"zh-CN": "很少"},
+        True,
+    )
+
+
+def test_points_and_right_answers_become_scores_and_are_not_shown() -> None:
+    question = one("1. 首都是[测试题]（5分）\nA.北京（正确答案）\nB.上海\n答案解析：北京")
+    assert question["text"] == {"zh-CN": "首都是"} and words(question["choices"]) == ["北京", "上海"]
+    assert [choice["score"] for choice in question["choices"]] == [5, 0]
+    assert [c["score"] for c in one("1. 服务[评分单选题]\n○好 (分值:3)\n○差 (分值:1)")["choices"]] == [3, 1]
+    assert [c["score"] for c in one("1. 首都是[考试单选]\nA.上海\nB.北京\n答案：B")["choices"]] == [0, 1]
+
+
+def test_lines_for_the_author_are_told_as_left_out() -> None:
+    found = parse("标题\n1. 首都是[测试题]\nA.北京（正确答案）\nB.上海\n答案解析：北京".encode())
+    assert [line.source for line in found.lines if line.result == "lost"] == ["答案解析：北京"]
+
+
+def test_boxes_of_a_ranking_and_marks_of_pages_are_understood() -> None:
+    parsed = read("标题\n1. 请排序[排序题]\n[   ]价格\n[   ]服务\n---第2页---\n2. 建议[填空题]\n第 2 页 共 3 页")
+    assert [len(page["questions"]) for page in parsed.data["pages"]] == [1, 1]
+    assert words(parsed.data["pages"][0]["questions"][0]["choices"]) == ["价格", "服务"]
+
+
+def test_the_end_and_the_next_question_behind_an_answer_are_jumps() -> None:
+    parsed = read(
+        "标题\n1. 来过吗[单选题]\n○是（请继续回答第2题）\n○否 (请跳至问卷末尾，提交答卷)\n2. 建议[填空题]\n3. 其他[填空题]"
+    )
+    first, second = parsed.data["pages"]
+    assert words(first["questions"][0]["choices"]) == ["是", "否"] and first["end_if"] == {"q1": {"is": "2"}}
+    assert [question.get("show_if") for question in second["questions"]] == [None, None]
+
+
+def test_statements_with_their_points_on_the_line_are_scales() -> None:
+    table = one("1. 请打分（1-5分）\nA、态度 1 2 3 4 5\nB、速度 1 2 3 4 5")
+    assert (table["type"], words(table["rows"]), table["points"]) == ("matrix", ["态度", "速度"], 5)
+    assert one("1. 药店整洁。 1 2 3 4 5")["type"] == "rating"
+
+
+def test_letters_without_a_sign_part_the_answers_of_a_line() -> None:
+    assert words(one("1. 职业\nA 学生 B 职员 C 退休 D 其他____")["choices"]) == ["学生", "职员", "退休", "其他"]
+    assert words(one("1. 性别\nA．男　B．女")["choices"]) == ["男", "女"]
