@@ -1,14 +1,19 @@
 """Calculations: a resolved tree as the expression of a computed value, which is a number or missing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from survey_app.formats.importing.logic import Call, Const, Inexpressible, Op, Ref, Target
+from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible, Not, Op, Ref, Target
 from survey_app.formats.xlsform import values
+from survey_app.formats.xlsform.resolving import STORED, refs
 from survey_app.questionnaire.conditions import as_number
 
 _SIGNS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
-_THROUGH = ("number", "once", "string")
+_THROUGH = ("number", "once", "string", STORED)
+_COMPARED = ("=", "!=", "<", "<=", ">", ">=")
+_POWERS = (Const(2), Const(3), Const(4))
+CONDITIONS = ("selected", "contains", "starts-with", "ends-with", "regex")
+"""Functions that are true or false."""
 MAX_DEPTH = 25
 Expression = dict[str, Any] | float
 
@@ -35,9 +40,18 @@ class Calculations:
             if all(isinstance(part, int | float) for part in parts):
                 return self._folded(tree.op, parts)
             return {_SIGNS[tree.op]: parts}
-        if isinstance(tree, Call):
+        if isinstance(tree, Call) and tree.name not in CONDITIONS:
             return self._call(tree, depth)
+        if isinstance(tree, Both | Not | Op | Call):
+            return self._truth_as_number(tree)
         raise Inexpressible
+
+    def _truth_as_number(self, tree: Any) -> Expression:
+        """`selected(${q}, 'a') + selected(${q}, 'b')`: what is true counts 1."""
+        if isinstance(tree, Op) and tree.op not in _COMPARED:
+            raise Inexpressible
+        test = self._condition(tree)
+        return int(test) if isinstance(test, bool) else {"if": test, "then": 1, "else": 0}
 
     @staticmethod
     def _folded(op: str, parts: list[Any]) -> Expression:
@@ -78,15 +92,24 @@ class Calculations:
             return self.expression(tree.parts[0], depth + 1)
         if tree.name == "count-selected" and len(tree.parts) == 1 and isinstance(tree.parts[0], Ref):
             return self._chosen(tree.parts[0])
-        if tree.name in ("min", "max") and tree.parts and all(isinstance(part, Ref) for part in tree.parts):
-            parts = [self.expression(part, depth + 1) for part in tree.parts]
-            there = [
-                {part["answer"]: {"answered": True}} for part in parts if isinstance(part, dict) and "answer" in part
-            ]
-            if len(there) != len(parts):
-                raise Inexpressible
-            return {"if": {"all": there}, "then": {tree.name: parts}}
+        if tree.name in ("min", "max") and tree.parts:
+            return self._there(tree.parts, {tree.name: [self.expression(part, depth + 1) for part in tree.parts]})
+        if tree.name == "abs" and len(tree.parts) == 1:
+            part = self.expression(tree.parts[0], depth + 1)
+            return self._there(tree.parts, {"max": [part, {"subtract": [0, part]}]})
+        if tree.name == "pow" and len(tree.parts) == 2 and tree.parts[1] in _POWERS:
+            return {"multiply": [self.expression(tree.parts[0], depth + 1)] * int(tree.parts[1].value)}
         raise Inexpressible
+
+    def _there(self, parts: Sequence[Any], expression: Expression) -> Expression:
+        """The expression of parts that all have to be there, as ours goes on without the missing ones. Sums of answers alone."""
+        names = sorted({name for part in parts for name in refs(part)})
+        if not names or not all(_is_plain(part) for part in parts):
+            raise Inexpressible
+        targets = [self._known[name] for name in names]
+        if any(target.kind != "number" for target in targets):
+            raise Inexpressible
+        return {"if": {"all": [{target.name: {"answered": True}} for target in targets]}, "then": expression}
 
     def _if(self, tree: Call, depth: int) -> Expression:
         test = self._condition(tree.parts[0])
@@ -108,3 +131,10 @@ class Calculations:
             raise Inexpressible
         codes = list(dict.fromkeys(target.codes.values()))
         return {"add": [{"if": {target.name: {"includes": code}}, "then": 1, "else": 0} for code in codes]}
+
+
+def _is_plain(tree: Any) -> bool:
+    """Whether a tree is a sum of numbers and answers, missing when one of them is."""
+    if isinstance(tree, Op):
+        return tree.op in _SIGNS and _is_plain(tree.left) and _is_plain(tree.right)
+    return isinstance(tree, Const | Ref)

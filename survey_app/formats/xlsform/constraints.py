@@ -120,6 +120,8 @@ def for_date(tree: Any) -> Settings:
         return {key: dates.calendar_day(day + strict)}
     if found.terms == {dates.TODAY: -1} and day + strict == 0:
         return {key: "today"}
+    if found.terms == {dates.NOW: -1} and day == 0 and key == "max":
+        return {key: "today"}  # a day begins before any moment of it
     raise Inexpressible("rule_today")
 
 

@@ -6,12 +6,16 @@ from datetime import date
 from typing import Any
 
 from survey_app.formats.importing.logic import Call, Const, Inexpressible, Op, Ref, Target
+from survey_app.formats.xlsform.resolving import STORED
+from survey_app.questionnaire.conditions import as_number
 from survey_app.questionnaire.question_types.numbers import is_iso_date
 
 _OURS = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least", "=": "is"}
 _TURNED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_SAME = ("decimal-date-time", "date", "date-time", "number", "string", "floor", "int", "round", "format-date")
-TODAY = "today()"
+_SAME = ("decimal-date-time", "date", "date-time", "number", "string", "floor", "int", "round", STORED)
+_DAY = (Const("%Y-%m-%d"),)
+_WHOLE = ("int", "floor", "format-date")
+TODAY, NOW = "today()", "now()"
 EPOCH = date(1970, 1, 1).toordinal()
 """A day as a number counts from here, as in forms."""
 
@@ -41,9 +45,10 @@ def days(tree: Any, known: Mapping[str, Target]) -> Days:
         return Days({}, _fixed(tree.value))
     if isinstance(tree, Call):
         if tree.name in ("today", "now") and not tree.parts:
-            return Days({TODAY: 1})
-        if tree.name in _SAME and tree.parts:
-            return days(tree.parts[0], known)
+            return Days({f"{tree.name}()": 1})
+        if (tree.name in _SAME and len(tree.parts) == 1) or (tree.name == "format-date" and tree.parts[1:] == _DAY):
+            inner = days(tree.parts[0], known)
+            return Days({TODAY: 1}) if tree.name in _WHOLE and inner == Days({NOW: 1}) else inner
     if isinstance(tree, Op) and tree.op in "+-":
         return days(tree.left, known).plus(days(tree.right, known), 1 if tree.op == "+" else -1)
     if isinstance(tree, Op) and tree.op == "*":
@@ -68,6 +73,8 @@ def _fixed(value: Any) -> int:
 
 def comparison(op: str, left: Any, right: Any, known: Mapping[str, Target]) -> dict[str, Any] | None:
     """The condition of a comparison of days; None when it is none."""
+    if (year := _of_years(op, left, right, known)) is not None:
+        return year
     try:
         found = days(left, known).plus(days(right, known), -1)
     except Inexpressible:
@@ -80,8 +87,31 @@ def comparison(op: str, left: Any, right: Any, known: Mapping[str, Target]) -> d
     return _ordered(op, found)
 
 
+def _of_years(op: str, left: Any, right: Any, known: Mapping[str, Target]) -> dict[str, Any] | None:
+    """`format-date(${a}, '%Y') >= 2000` as a comparison with the first or the last day of the year; None for anything else."""
+    if isinstance(left, Call) and left.name == "number" and len(left.parts) == 1:
+        left = left.parts[0]
+    if not isinstance(left, Call) or left.name != "format-date" or left.parts[1:] != (Const("%Y"),):
+        return None
+    held, year = left.parts[0], as_number(right.value) if isinstance(right, Const) else None
+    target = known.get(held.name) if isinstance(held, Ref) else None
+    if (
+        target is None
+        or target.kind != "date"
+        or year is None
+        or not float(year).is_integer()
+        or not 1000 <= year <= 9999
+    ):
+        raise Inexpressible
+    first, last = f"{int(year)}-01-01", f"{int(year)}-12-31"
+    if op in ("=", "!="):
+        same = {target.name: {"at_least": first, "at_most": last}}
+        return same if op == "=" else {"not": same}
+    return {target.name: {_OURS[op]: first if op in ("<", ">=") else last}}
+
+
 def _ordered(op: str, found: Days) -> dict[str, Any]:
-    if TODAY in found.terms:
+    if TODAY in found.terms or NOW in found.terms:
         raise Inexpressible("rule_today")
     plus = [name for name, count in found.terms.items() if count == 1]
     minus = [name for name, count in found.terms.items() if count == -1]

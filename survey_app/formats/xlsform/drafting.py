@@ -6,7 +6,6 @@ from survey_app.formats.xlsform import grids, others
 from survey_app.formats.xlsform.kobo import add_kobo_matrix, add_kobo_rank, add_kobo_score
 from survey_app.formats.xlsform.outline import Group, Node
 from survey_app.formats.xlsform.questions import Maker, source_of, wanted_name
-from survey_app.formats.xlsform.resolving import has_sum
 from survey_app.formats.xlsform.workshop import Workshop, computed
 
 _OF_DEVICES = frozenset(("username", "deviceid", "subscriberid", "simserial", "phonenumber", "email", "imei", "caseid"))
@@ -181,8 +180,6 @@ class Drafter:
         text = shop.wording.text(row, "label", name, None) or {shop.wording.first: node.name or name}
         shop.add(computed(name, text, expression), place, own)
         shop.resolver.put(node, Target("number", name))
-        if has_sum(tree):
-            shop.resolver.sums.add(name)
         shop.building.kept("score", place, given, name)
         self._told(node, name)
         return True

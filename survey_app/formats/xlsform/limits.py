@@ -79,14 +79,7 @@ def _check(shop: Workshop, tree: Any, target: Target | None) -> Check | None:
     """What the answer has to meet once there is one; None when every answer does. Raises Inexpressible."""
     if target is None or target.name not in shop.resolver.by_target:
         raise Inexpressible
-    sums: dict[str, Any] = {}
-
-    def number_of(part: Any) -> str:
-        name = shop.building.names.give("sum")
-        sums[name] = shop.calculations.expression(part)
-        return name
-
-    found = shop.rules.check(replaced(tree, {".": Ref(target.name, VAR)}), number_of)
+    found, sums = _with_sums(shop, replaced(tree, {".": Ref(target.name, VAR)}))
     if isinstance(found, bool):
         if not found:
             raise Inexpressible
@@ -97,6 +90,19 @@ def _check(shop: Workshop, tree: Any, target: Target | None) -> Check | None:
     return {"that": found, **({"let": sums} if sums else {})}
 
 
+def _with_sums(shop: Workshop, tree: Any) -> tuple[Check | bool, dict[str, Any]]:
+    """The condition of a check, and the sums that it alone needs. Raises Inexpressible."""
+    sums: dict[str, Any] = {}
+
+    def number_of(part: Any) -> str:
+        expression = shop.calculations.expression(part)
+        name = shop.building.names.give("sum")
+        sums[name] = expression
+        return name
+
+    return shop.rules.check(tree, number_of), sums
+
+
 def apply_required(shop: Workshop, node: Node, question: Question, target: Target | None) -> list[Check]:
     """An answer that is required for some answers alone. Raises Inexpressible."""
     tree = shop.resolver.tree(node.row.get("required"), node)
@@ -104,13 +110,15 @@ def apply_required(shop: Workshop, node: Node, question: Question, target: Targe
         raise Inexpressible("required_sometimes")
     if shop.resolver.elsewhere:
         raise Inexpressible
-    needed = shop.rules.condition(tree)
+    needed, sums = _with_sums(shop, tree)
     if isinstance(needed, bool):
         if needed:
             question["required"] = True
         return []
     found = together("any", [{"not": needed}, {target.name: {"answered": True}}])
-    checks: list[Check] = [{"that": tidied(found)}] if isinstance(found, dict) else []
+    checks: list[Check] = (
+        [{"that": tidied(found), **({"let": sums} if sums else {})}] if isinstance(found, dict) else []
+    )
     if checks:
         question.setdefault("checks", []).extend(checks)
     return checks
@@ -139,7 +147,8 @@ def _limits(question: Question, tree: Any, target: Target | None) -> constraints
 
 
 def _set(question: Question, found: constraints.Settings) -> bool:
-    """Sets limits beside those that are there. True when the pattern is ours, not quite the form's."""
+    """Sets limits beside those that are there, or none of them. True when the pattern is ours, not quite the form's."""
+    before: Question = {key: question[key] for key in ("min", "max") if key in question}
     for key, value in found.items():
         if "today" in (value, question.get(key, value)) and question.get(key, value) != value:
             raise Inexpressible
@@ -155,6 +164,7 @@ def _set(question: Question, found: constraints.Settings) -> bool:
                     choice["exclusive"] = True
     if _bound(question, "min") and _bound(question, "max") and question["min"] > question["max"]:
         del question["min"], question["max"]
+        question |= before
         raise Inexpressible
     return bool(found.get("near"))
 

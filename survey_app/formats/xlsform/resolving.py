@@ -23,6 +23,8 @@ MOST_LEVELS = 25
 SELF, VAR, OWN = "self", "var", "own"
 """`Ref.part` after resolving: the answer that a constraint judges; a variable of the draft; what a calculation gave before."""
 NOTHING = Const("")
+STORED = "stored()"
+"""The function of a calculated number: empty where it is none, as a form keeps it."""
 
 
 @dataclass
@@ -43,8 +45,6 @@ class Resolver:
     """Names of the form's own lists, which `instance()` may look into."""
     outside: set[Node] = field(default_factory=set)
     """Hidden values that another program would hand over: empty here."""
-    sums: set[str] = field(default_factory=set)
-    """Computed values that are no number, and so no empty text either, where an answer is missing."""
     ambiguous: set[str] = field(default_factory=set)
     """Variables with choices of one code in the form that are several here: what a rule means by the code is unknown."""
     elsewhere: bool = False
@@ -160,6 +160,8 @@ class Resolver:
             value = self._resolve(xpath.parse(text), node, site, deeper)
             if value == Ref(".", OWN):  # it keeps the value that it begins with
                 value = Const(node.row.get("default"))
+            if has_sum(value):
+                value = Call(STORED, (value,))
             around = set(site.ancestors()) | {site}
             for holder in (node, *(group for group in node.ancestors() if group not in around)):
                 if relevant := holder.row.get("relevant") if holder is not self.root else "":
@@ -169,6 +171,8 @@ class Resolver:
         return value
 
 
+_SUMS = ("+", "-", "*", "/", "mod")
+_NUMBERS = ("number", "int", "round", "floor", "ceiling", "abs", "pow", "min", "max", "sum")
 _SAME = ("string", "once", "boolean", "date", "date-time")
 
 
@@ -192,12 +196,12 @@ def _plain_call(call: Call) -> Any:
 
 
 def has_sum(tree: Any) -> bool:
-    """Whether there is arithmetic in a tree."""
-    if isinstance(tree, Op):
-        return tree.op in ("+", "-", "*", "/", "mod") or has_sum(tree.left) or has_sum(tree.right)
-    if isinstance(tree, Both | Call):
+    """Whether a tree may give what is no number, for want of an answer."""
+    if isinstance(tree, Call) and tree.name == "if":
+        return any(has_sum(part) for part in tree.parts[1:])
+    if isinstance(tree, Call) and tree.name == "coalesce":
         return any(has_sum(part) for part in tree.parts)
-    return isinstance(tree, Not) and has_sum(tree.part)
+    return (isinstance(tree, Op) and tree.op in _SUMS) or (isinstance(tree, Call) and tree.name in _NUMBERS)
 
 
 def refs(tree: Any) -> set[str]:

@@ -11,7 +11,8 @@ from survey_app.formats.importing import logic
 from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible, Not, Op, Ref, Target, negated, together
 from survey_app.formats.importing.tidying import tidied
 from survey_app.formats.xlsform import dates, texts, values
-from survey_app.formats.xlsform.resolving import SELF, Resolver, refs
+from survey_app.formats.xlsform.calculations import CONDITIONS
+from survey_app.formats.xlsform.resolving import SELF, STORED, Resolver, refs
 
 Condition = dict[str, Any]
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -26,7 +27,7 @@ class Rules:
     def __init__(self, resolver: Resolver, number_of: Callable[[Any], str]) -> None:
         self._known = resolver.by_target
         self._number_of = number_of
-        self._sums, self._ambiguous = resolver.sums, resolver.ambiguous
+        self._ambiguous = resolver.ambiguous
         self._patterns = False
         self.folded = False
         """Whether the last condition compares words, where capital and small letters count as the same here."""
@@ -50,6 +51,8 @@ class Rules:
     def _truth(self, tree: Any, depth: int) -> Condition | bool:
         if depth > MAX_DEPTH:
             raise Inexpressible
+        if isinstance(tree, Call) and tree.name == STORED:
+            tree = tree.parts[0]
         if isinstance(tree, Both):
             return together(tree.word, [self._truth(part, depth + 1) for part in tree.parts])
         if isinstance(tree, Not):
@@ -101,6 +104,7 @@ class Rules:
     def _compared(self, op: str, left: Any, right: Any, depth: int) -> Condition | bool:
         if depth > MAX_DEPTH:
             raise Inexpressible
+        left, right = _unwrapped(left, right), _unwrapped(right, left)
         for side, other, turned in ((left, right, op), (right, left, _TURNED[op])):
             if isinstance(side, Call) and side.name == "if" and len(side.parts) == 3:
                 test, yes, no = side.parts
@@ -118,11 +122,15 @@ class Rules:
             return self._tried(Op(op, left, right))
 
     def _as_truth(self, op: str, side: Any, other: Any, depth: int) -> Condition | bool:
-        """(a and b) = true()"""
-        if op not in ("=", "!=") or not isinstance(other, Const) or isinstance(other.value, str):
+        """(a and b) = true(), (a) != (b), (a) > 0"""
+        if op in ("=", "!=") and _is_condition(other):
+            one, two = self._truth(side, depth + 1), self._truth(other, depth + 1)
+            return self._branches(one, *((two, negated(two)) if op == "=" else (negated(two), two)))
+        if not isinstance(other, Const) or isinstance(other.value, str):
             raise Inexpressible
         found = self._truth(side, depth + 1)
-        return found if values.truth(other.value) == (op == "=") else negated(found)
+        yes, no = values.compare(op, True, other.value), values.compare(op, False, other.value)
+        return yes if yes == no else found if yes else negated(found)
 
     def _leaf(self, op: str, left: Any, right: Any) -> Condition | bool:
         if isinstance(left, Call) and left.name == "number" and left.parts and _is_number(right):
@@ -132,7 +140,10 @@ class Rules:
         if (found := dates.comparison(op, left, right, self._known)) is not None:
             return found
         if isinstance(left, Call) and isinstance(right, Const):
-            return self._counted(op, left, right.value)
+            if left.name in ("count-selected", "string-length"):
+                return self._counted(op, left, right.value)
+            if left.name == STORED:  # compared with nothing
+                return {self._number_of(left): {"answered": op == "!="}} if op in ("=", "!=") else False
         if isinstance(left, Ref) and isinstance(right, Const):
             return self._constant(op, self._target(left), right.value)
         if isinstance(left, Ref) and isinstance(right, Ref):
@@ -142,8 +153,6 @@ class Rules:
     def _emptiness(self, op: str, target: Target) -> Condition | bool:
         if op not in ("=", "!="):
             return False  # nothing is larger or smaller than an empty text
-        if target.name in self._sums:
-            raise Inexpressible
         return {target.name: {"answered": op == "!="}}
 
     def _constant(self, op: str, target: Target, value: Any) -> Condition | bool:
@@ -190,7 +199,7 @@ class Rules:
                 return {target.name: {"answered": True}}
             if (op, number) in (("=", 0), ("<", 1), ("<=", 0)):
                 return {target.name: {"answered": False}}
-        if call.name == "string-length" and self._patterns and target.kind == "text":
+        if call.name == "string-length" and self._patterns and target.kind in ("text", "number"):
             return texts.of_length(target, op, number)
         raise Inexpressible
 
@@ -235,6 +244,12 @@ class Rules:
         return together("any", fitting) if fitting else False
 
 
+def _unwrapped(tree: Any, other: Any) -> Any:
+    """A calculated number without its mark, where it is compared with anything but nothing."""
+    is_stored = isinstance(tree, Call) and tree.name == STORED
+    return tree.parts[0] if is_stored and not (isinstance(other, Const) and other.value == "") else tree
+
+
 def _is_number(tree: Any) -> bool:
     return isinstance(tree, Const) and isinstance(tree.value, int | float) and not isinstance(tree.value, bool)
 
@@ -243,7 +258,7 @@ def _is_condition(tree: Any) -> bool:
     return (
         isinstance(tree, Both | Not)
         or (isinstance(tree, Op) and tree.op in _TURNED)
-        or (isinstance(tree, Call) and tree.name in ("selected", "contains", "starts-with", "ends-with", "regex"))
+        or (isinstance(tree, Call) and tree.name in CONDITIONS)
     )
 
 

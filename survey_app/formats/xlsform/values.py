@@ -120,6 +120,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "number": number,
     "string": text,
     "once": lambda a: a,
+    "stored()": lambda a: "" if isinstance(a, float) and math.isnan(a) else a,
     "int": _whole(math.trunc),
     "floor": _whole(math.floor),
     "ceiling": _whole(math.ceil),

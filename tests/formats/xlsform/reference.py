@@ -113,7 +113,8 @@ class Player:
                 found = ""
             elif row.calculation and row.type == "calculate":
                 self._values[id(row)] = row.default  # what `.` gives while it is calculated
-                found = text(self.value_of(row.calculation, row))
+                given = self.value_of(row.calculation, row)
+                found = "" if isinstance(given, float) and given != given else text(given)  # kept as nothing
             else:
                 found = self.answers.get(row.number, row.default)
             self._values[id(row)] = found
@@ -251,6 +252,9 @@ class Reader:
             "ends-with": lambda a, b: text(a).endswith(text(b)),
             "number": num,
             "string": text,
+            "max": lambda *parts: math.nan if any(num(p) != num(p) for p in parts) else max(map(num, parts)),
+            "abs": lambda a: abs(num(a)),
+            "pow": lambda a, b: num(a) ** num(b),
         }
         if name == "regex":
             return re.fullmatch(text(parts[1]), text(parts[0])) is not None

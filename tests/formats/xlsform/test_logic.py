@@ -28,6 +28,7 @@ text | t | T | | |
 date | d | D | | |
 date | e | E | | |
 calculate | double | | | ${n} * 2 |
+calculate | half | | | ${q} div 2 |
 calculate | word | | | if(${n} > 3, 'big', if(${n} != '', 'small', '')) |
 """
 CHOICES = "\n[choices]\nlist_name | name | label\ncodes | 1 | One\ncodes | 2 | Two\ncodes | b | Bee\n"
@@ -79,6 +80,17 @@ RULES = [
     "${q} = '1' or ${q} = '2' and ${n} > 3",
     "${q} = ‘b’",
     "number(${n}) > 3",
+    "${double} = ''",
+    "${double} != '' and ${q} != ''",
+    "${half} != ''",
+    "max(${n}, ${k}) > 4",
+    "abs(${n} - ${k}) > 2",
+    "pow(${n}, 2) > 20",
+    "selected(${q}, 'b') + selected(${m}, 'b') >= 1",
+    "(${q} = '1') * 3 + ${n} > 6",
+    "(${q} = '1') = (${n} > 3)",
+    "(${q} = '1') != selected(${m}, 'b')",
+    "selected(${m}, 'b') > 0",
 ]
 
 
@@ -141,7 +153,6 @@ def test_days_are_compared_as_in_the_form(rule: str, meaning: Any) -> None:
         "((",
         "${m} = '1 2'",
         "indexed-repeat(${n}, ${r}, 1) > 1",
-        "${double} = ''",
         "jr:choice-name(${q}, '${q}') = 'One'",
     ],
 )
@@ -149,7 +160,18 @@ def test_what_cannot_be_said_waits_for_a_person(rule: str) -> None:
     found = xlsform.parse(as_csv(ASKED + f"text | x | X | {rule} | |\ntext | later | L | | |" + CHOICES))
     made = next(q for q in found.data["pages"][0]["questions"] if q["name"] == "x")
     assert "show_if" not in made and len(made["open_rules"]) == 1
-    assert [line.place for line in found.lines if line.kind == "rule"] == ["survey!E12"]
+    assert [line.place for line in found.lines if line.kind == "rule"] == ["survey!E13"]
+
+
+@pytest.mark.parametrize("sign", ["=", "!=", "<", "<=", ">", ">="])
+def test_the_year_of_a_day_is_no_day(sign: str) -> None:
+    condition = last(f"format-date(${{d}}, '%Y') {sign} 2005").data["pages"][-1]["questions"][-1]["show_if"]
+    for day in ("2004-12-31", "2005-01-01", "2005-12-31", "2006-01-01"):
+        year = int(day[:4])
+        expected = {"=": year == 2005, "!=": year != 2005, "<": year < 2005}.get(sign)
+        expected = {"<=": year <= 2005, ">": year > 2005, ">=": year >= 2005}.get(sign, expected)
+        assert holds(condition, {"d": day}) == expected, (sign, day)
+    assert holds(condition, {}) == (sign == "!=")
 
 
 def test_words_without_regard_to_case_are_told() -> None:
@@ -217,6 +239,8 @@ LIMITS = [
     ("integer", ". = 1 or . > 5", NUMBERS),
     ("integer", "regex(., '1?[2-9]')", NUMBERS),
     ("integer", ". * 2 + 1 > 10", NUMBERS),
+    ("integer", ". < 3 and . > 8", NUMBERS),
+    ("integer", "string-length(.) = 2", NUMBERS),
     ("text", "regex(., '(a+)+')", ["a", "aaa", "ab", "ba"]),
     ("text", "not(regex(., '^[a-c]+$'))", ["a", "abc", "abd", "d"]),
     ("text", "string-length(.) > 2", ["a", "ab", "abc", "a b c"]),
@@ -320,6 +344,16 @@ def test_words_of_a_limit_stand_where_they_are_said() -> None:
     assert not unmet(definition, question, {"n": 4, "x": 4}, {})
 
 
+def test_a_sum_may_say_when_an_answer_is_required() -> None:
+    rows = "integer | n | N |\ninteger | k | K |\ninteger | x | X | ${n} + ${k} > 5\n"
+    found = xlsform.parse(as_csv(f"[survey]\ntype | name | label | required\n{rows}"))
+    question = found.definition.question("x")
+    assert not [line for line in found.lines if line.result == "lost"]
+    for n, k in itertools.product((None, 1, 4), repeat=2):
+        answers = {name: value for name, value in (("n", n), ("k", k)) if value is not None}
+        assert bool(unmet(found.definition, question, answers, {})) == (n is not None and k is not None and n + k > 5)
+
+
 def test_times_as_parts_of_a_day() -> None:
     question, _ = _constrained("time", "decimal-time(.) * 1440 >= 479.5 and decimal-time(.) * 1440 <= 1080.5")
     assert (question["min"], question["max"]) == ("08:00", "18:00")
@@ -334,6 +368,8 @@ def test_times_as_parts_of_a_day() -> None:
         ("text", "regex(., '[a-z&&[^b]]')"),
         ("text", ". = ${later}"),
         ("date", ". <= today() + 30"),
+        ("date", ". >= now()"),
+        ("date", "format-date(., '%m') = 2"),
     ],
 )
 def test_constraints_that_no_limit_says_wait_for_a_person(type_: str, rule: str) -> None:
