@@ -141,9 +141,32 @@ def test_a_row_keeps_its_code_unless_something_else_is_called_so() -> None:
     assert names[2:5] == ["price", "sat_staff", "sat_1"]
 
 
+def fate(of: Definition, place: str) -> tuple[str, str, dict[str, Any]]:
+    """What the report says of one thing."""
+    line = next(line for line in writing.write(of, "xlsform").lines if line.place == place)
+    return line.result, line.code, dict(line.values)
+
+
+@pytest.mark.parametrize("kind", ["matrix", "matrix_multiple"])
+def test_a_row_that_is_called_otherwise_there_is_told(kind: str) -> None:
+    table = asked("sat", kind, choices=YES_NO, rows=[choice("price"), choice("1")])
+    of = definition({"questions": [table]})
+    assert fate(of, "pages[0].questions[0].rows[0]")[0] == "kept"
+    told = ("changed", "to_code", {"wanted": "1", "code": "sat_1"})
+    assert fate(of, "pages[0].questions[0].rows[1]") == told
+
+
+def test_checks_that_share_one_message_there_are_told() -> None:
+    rules = [{"any": [{"n": {"answered": False}}, {"n": {sign: 3}}]} for sign in ("is_not", "more_than")]
+    checks = [{"that": rule, "message": both("不对", "wrong")} for rule in rules]
+    of = definition({"questions": [asked("n", "number", checks=checks)]})
+    assert [fate(of, f"pages[0].questions[0].checks[{index}]")[0] for index in (0, 1)] == ["kept", "changed"]
+
+
 def test_a_name_that_forms_keep_for_themselves_is_changed_everywhere() -> None:
     first = {"name": "meta", "questions": [asked("meta", "single_choice", choices=YES_NO)]}
     after = asked("after", "note", show_if={"meta": {"is": "y"}})
     of = definition(first, {"questions": [after]})
     assert convert(xlsform=io.BytesIO(writing.write(of, "xlsform").data), file_type=".xlsx").xform
     assert row(of, "meta_q")["type"] == "select_one meta" and row(of, "after")["relevant"] == "${meta_q} = 'y'"
+    assert fate(of, "pages[0].questions[0]") == ("changed", "to_code", {"wanted": "meta", "code": "meta_q"})

@@ -62,6 +62,8 @@ def add(work: Work, question: Question, place: str) -> None:
     head = {**work.text("label", question.text), **work.text("hint", *hints), **needed, **relevant}
     first = len(work.survey)
     _MAKERS[question.type](work, question, place, head)
+    if (called := work.rules.names.get(question.name, question.name)) != question.name:
+        told.change(place, "to_code", wanted=question.name, code=called)
     for index, check in enumerate(question.checks):
         _check(work, question, check, f"{place}.checks[{index}]", work.survey[first:])
 
@@ -83,10 +85,14 @@ def _check(work: Work, question: Question, check: Check, at: str, rows: list[Row
         work.told.lose(at, "to_no_rule")
         return
     row |= all_of([row.get("constraint", ""), rule]) if key == "constraint" else {"required": rule}
+    shared = False
     for heading, words in work.text(f"{key}_message", check.message).items():
+        shared = shared or heading in row
         row[heading] = f"{row[heading]}\n{words}" if heading in row else words
     if work.rules.near:
         work.told.change(at, work.rules.why)
+    elif shared:  # one message for all that an answer has to meet
+        work.told.change(at, "to_constraint")
     else:
         work.told.keep(at)
 

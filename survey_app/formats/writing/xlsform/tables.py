@@ -51,8 +51,11 @@ def matrix(work: Work, question: Matrix | MatrixMultiple, place: str, head: Row)
         work.told.keep(at, "required")
         needed = {"required": "yes"} if question.required or row.required else {}
         name = question.variable_of(row)
+        called = work.rules.names.get(name, name)
+        if called != row.code:
+            work.told.change(at, "to_code", wanted=row.code, code=called)
         shown = work.relevant([row.show_if], f"{at}.show_if") if row.show_if else {}
-        work.add(kind, work.rules.names.get(name, name), work.text("label", row.text), needed, limit, shown)
+        work.add(kind, called, work.text("label", row.text), needed, limit, shown)
     work.add("end_group")
     for row in question.rows:
         if isinstance(question, Matrix):
