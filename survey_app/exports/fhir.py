@@ -20,6 +20,7 @@ from survey_app.questionnaire.question_types import Variable
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 ABSENT_CODES = {REFUSED: "asked-declined", UNKNOWN: "asked-unknown"}
 STATUS = {"complete": "completed", "screened_out": "stopped"}
+LARGEST = 2_147_483_647  # an integer has 32 bits there
 _LISTED = ("multiple", "rank")
 _SCALES = ("rating", "nps", "csat", "ces")
 
@@ -109,7 +110,7 @@ def _own_text(shape: Shape, item: Item) -> str:
 
 
 def _item(shape: Shape, item: Item, text: str) -> Json:
-    made: Json = {"linkId": item.link, "text": plain(text), "type": _type(item.first)}
+    made: Json = {"linkId": item.link, "text": plain(text), "type": _type(shape, item.first)}
     if item.first.kind in ("hidden", "computed"):
         made["readOnly"] = True
     if item.first.kind in _LISTED:
@@ -121,7 +122,7 @@ def _item(shape: Shape, item: Item, text: str) -> Json:
     return made
 
 
-def _type(variable: Variable) -> str:
+def _type(shape: Shape, variable: Variable) -> str:
     if variable.kind in _LISTED:
         return "choice"
     if variable.storage != "number":
@@ -130,7 +131,9 @@ def _type(variable: Variable) -> str:
         return "integer"
     if variable.values:
         return "choice"
-    return "integer" if variable.kind == "number" and not variable.decimals else "decimal"
+    bounds = shape.bounds(variable)
+    small = all(bound is not None and abs(bound) <= LARGEST for bound in bounds)
+    return "integer" if variable.kind == "number" and not variable.decimals and small else "decimal"
 
 
 def _codings(shape: Shape, item: Item) -> Iterator[Json]:
@@ -180,7 +183,7 @@ def write_responses(file: IO[bytes], table: Table) -> int:
 
 
 def _answerer(shape: Shape, item: Item, places: dict[str, int]) -> Answerer:
-    first, kind = item.first, _type(item.first)
+    first, kind = item.first, _type(shape, item.first)
     own = _listed(shape, item, places) if first.kind in _LISTED else _single(shape, item, places[first.name], kind)
     if item.other is None:
         return own

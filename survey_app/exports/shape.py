@@ -127,6 +127,14 @@ class Shape:
         """What stands beside one of the fields of a question: its row, its item; "" for a question with one field."""
         return self.text(self._questions[question].part_text(name) or {})
 
+    def bounds(self, variable: Variable) -> tuple[float | None, float | None]:
+        """Smallest and largest number that may be typed in any version, None where there is no limit."""
+        kind = self._questions[variable.question].type
+        asked = [version.definition.by_name.get(variable.question) for version in self.frozen]
+        found = [question.bounds(variable.answer) for question in asked if question and question.type == kind]
+        lows, highs = [low for low, _ in found if low is not None], [high for _, high in found if high is not None]
+        return min(lows) if len(lows) == len(found) else None, max(highs) if len(highs) == len(found) else None
+
     def choice(self, variable: Variable, code: str) -> str:
         """The words of an answer; "" where it has none."""
         return self.text(self._questions[variable.question].piped_choice(variable.answer, code) or {})

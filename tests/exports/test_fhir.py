@@ -89,3 +89,22 @@ def test_the_questionnaire_has_an_item_for_every_answer(questionnaire: Json, res
     assert len(asked) == len(list(under(questionnaire)))
     assert (asked["use_r1"]["text"], asked["use"]["text"], asked["why"]["repeats"]) == ("去年", "用过什么", True)
     assert asked["score"]["readOnly"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind"),
+    [
+        ({"min": 0, "max": 120}, "integer"),
+        ({}, "decimal"),
+        ({"min": 0}, "decimal"),
+        ({"min": 0, "max": 10**12}, "decimal"),
+    ],
+)
+def test_a_number_that_may_be_longer_than_an_integer_there_is_a_decimal(
+    tmp_path: Path, limits: dict[str, int], kind: str
+) -> None:
+    asked = {"name": "n", "type": "number", "text": "n", **limits}
+    whole = {"format": 1, "name": "n", "title": "n", "languages": ["zh-CN"], "pages": [{"questions": [asked]}]}
+    raw = io.BytesIO()
+    fhir.write_questionnaire(raw, table(tmp_path, orjson.dumps(whole).decode(), [("r1", {"n": 7}, {})]))
+    assert orjson.loads(raw.getvalue())["item"][0]["type"] == kind
