@@ -1,5 +1,6 @@
 """Fixtures: an installed application on each database, a signed-in browser stand-in, a clock to set."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -204,6 +205,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         other = [item for item in items if _database_of(item) not in (None, chosen)]
         config.hook.pytest_deselected(items=other)
         items[:] = [item for item in items if item not in other]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The collector need not look again and again through what was loaded for all tests: a sixth of their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _database_of(item: pytest.Item) -> str | None:
