@@ -38,23 +38,30 @@ class Blocks:
         self._pages.close()
         self.done[block.id] = ""
         before = len(self._pages.all)
+        self._rules.ahead.clear()
         if is_loop(block):
             self._loop(block, where)
         else:
             self._once(block, where, None)
         payloads = [self._source.questions.get(element.question, {}) for element in block.elements]
         certain = where.certain and not is_loop(block)
-        self._taken[block.id] = Taken(tuple(self._pages.all[before:]), certain, self._rules.known(), needs_of(payloads))
+        made, known, ahead = tuple(self._pages.all[before:]), self._rules.known(), frozenset(self._rules.ahead)
+        self._taken[block.id] = Taken(made, certain, known, needs_of(payloads), ahead)
         self._building.changed("group", block.id, block.title or block.id, "block_name", self.done[block.id])
+        for key in ("PreviousButton", "NextButton"):
+            if words := text_of(block.options.get(key)).strip():
+                where_now = ("publication and look", "发布与外观")
+                self._building.changed("setting", f"{block.id} / {key}", words, "setting_ours", where=where_now)
 
     def _again(self, block: Block, place: str, where: Where) -> None:
         """A block that the flow shows in a second place: asked once, for those who come to one of them."""
         note, name = f"{block.title or block.id}: {described({'0': list(where.when)})}", self.done[block.id]
         taken = self._taken.get(block.id, Taken())
-        if asks_all(taken):
+        known = self._rules.known()
+        if asks_all(taken, known):
             self._building.changed("rule", place, note, "block_twice", name)
             return
-        if move(taken, self._pages, where, self._rules.known()):
+        if move(taken, self._pages, where, known):
             for element in block.elements:  # when it was shown is another matter before and after
                 if element.question in self._work.asked:
                     self._work.asked[element.question].shown = None

@@ -20,6 +20,7 @@ _CONVERTERS: dict[str, Callable[[Item], Made]] = {
     "RO": choosing.ranking,
     "DD": choosing.drill_down,
     "PGR": choosing.pick_and_group,
+    "HotSpot": grids.hot_spot,
     "Matrix": grids.matrix,
     "SBS": beside.side_by_side,
     "TE": entering.text_entry,
@@ -37,7 +38,7 @@ _MOST = {
     "constant_sum": {"items": 50},
 }
 _CHINESE = {"rows": "行", "columns": "列", "choices": "选项", "items": "项目"}
-_CHANGED = {"SS": "single_choice", "DD": "dropdown", "PGR": "matrix", "Draw": "file"}
+_CHANGED = ("SS", "DD", "PGR", "HotSpot", "Draw")
 _SILENT = ("Timing", "Meta", "Captcha")
 """Types that ask nothing and whose words nobody sees."""
 _WITHOUT_CARRIED = ("DD", "DB", "FileUpload", "Draw")
@@ -75,11 +76,25 @@ def _without_equal(item: Item, kind: str) -> Made | None:
             item.work.building.lost("script", f"{item.qid} / {key}", text_of(value), "script")
     if kind in _SILENT:
         return None
-    for key, _ in item.listed():
-        item.display("Choices", key, key)
     made = entering.note(item)
+    if hint := _words_of(item, kind):
+        made.questions[0]["hint"] = hint
     item.work.building.changed("text", f"{item.qid} / QuestionText", item.type, "as_note", made.asked.name)
     return made
+
+
+def _words_of(item: Item, kind: str) -> dict[str, str]:
+    """What else people read there: the text that they highlight, else the choices and columns."""
+    if kind == "HeatMap":  # its only choice is called X,Y
+        return {}
+    parts = [item.text("HighlightText")] if text_of(item.payload.get("HighlightText")) else []
+    for key in ("Answers",) if parts else ("Choices", "Answers"):
+        parts += [item.display(key, choice, choice) for choice, _ in item.listed(key)]
+    return (
+        {language: " · ".join(part.get(language, "") for part in parts if part.get(language)) for language in parts[0]}
+        if parts
+        else {}
+    )
 
 
 def _tell(item: Item, kind: str, made: Made) -> None:
@@ -87,7 +102,8 @@ def _tell(item: Item, kind: str, made: Made) -> None:
     building, name = item.work.building, made.questions[0]["name"]
     source = f"{item.type} {item.wanted}: {next(iter(made.questions[0]['text'].values()), '')}"
     if kind in _CHANGED:
-        building.changed("question", item.qid, source, "as_type", name, source=item.type, type=_CHANGED[kind])
+        type = made.questions[0]["type"]
+        building.changed("question", item.qid, source, "as_type", name, source=item.type, type=type)
     elif len(made.questions) > 1:
         building.changed("question", item.qid, source, "split", name, count=len(made.questions))
     else:

@@ -18,7 +18,8 @@ def text_entry(item: Item) -> Made:
     if selector == "FORM":
         return _form(item)
     limits = {"type": "number", "decimals": 6} if checking.is_number(item) else validation.text_limits(item)
-    kind, pattern = limits.pop("type", "long_text" if selector in _LONG else "short_text"), limits.pop("matches", "")
+    usual = "long_text" if selector in _LONG else "date" if selector == "CalendarSingle" else "short_text"
+    kind, pattern = limits.pop("type", usual), limits.pop("matches", "")
     if kind == "long_text":
         limits.pop("pattern", None)
     name = item.work.name(item.wanted, item.qid)
@@ -81,6 +82,8 @@ def slider(item: Item) -> Made:
     if text_of(item.payload.get("Selector")) == "HBAR":
         item.work.building.changed("setting", f"{item.qid} / Selector", "HBAR", "as_type", source="HBAR", type="slider")
     low, high = number(item.config("CSSliderMin")), number(item.config("CSSliderMax"))
+    if high is None and (points := whole(item.config("NumScalePoints"))):
+        high = points - 1
     low, high = 0 if low is None else low, 100 if high is None else high
     if high <= low:
         low, high = 0, 100
@@ -191,7 +194,8 @@ def constant_sum(item: Item) -> Made:
     total = validation.total_of(item)
     low, high = number(item.config("CSSliderMin")), number(item.config("CSSliderMax"))
     decimals = min(max(whole(item.config("NumDecimals")) or 0, 0), 6)
-    ranged = is_on(item.settings.get("EnforceRange")) or "SLIDER" in text_of(item.payload.get("Selector"))
+    drawn = text_of(item.payload.get("Selector")) in ("HSLIDER", "VSLIDER", "HBAR", "VBAR")
+    ranged = drawn or is_on(item.settings.get("EnforceRange"))
     bounds = {key: value for key, value in (("min", low), ("max", high)) if ranged and value is not None}
     if low is not None and high is not None and low > high:
         bounds = {}

@@ -109,6 +109,8 @@ def _quotas(work: Work, walk: Walk) -> None:
         source = f"{name}: {limit}: {described(quota.get('Logic'))}"
         try:
             rule = walk.rules.of(quota.get("Logic")).rule
+            if rule is True and (nobody := work.never()):
+                rule = {"any": nobody["all"]}  # all of them are counted
             fits = isinstance(rule, dict) and limit is not None and 1 <= limit <= 10_000_000 and len(made) < MOST_QUOTAS
             if not fits or text_of(quota.get("QuotaAction")) not in ("EndCurrentSurvey", ""):
                 raise Inexpressible("quota_lost")

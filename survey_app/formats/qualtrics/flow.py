@@ -103,6 +103,9 @@ class Walk:
             self.pages.close()
             self._node(child, where)
         self.pages.close()
+        if len(inner) < 2:
+            self.building.kept("setting", place, "BlockRandomizer")
+            return
         names = [page.data.get("name", "") for page in self.pages.all[before:]]
         if 1 < len(names) == len(inner) and all(names) and len(self.random) < 100:
             self.random.append(names)

@@ -32,6 +32,20 @@ def matrix(item: Item) -> Made:
     return made
 
 
+def hot_spot(item: Item) -> Made:
+    """HotSpot: the regions of a picture as choices, or as rows where each is liked or not. Rules about it are not known."""
+    made = (
+        matrix(item)
+        if text_of(item.payload.get("Selector")) == "LikeDislike"
+        else choosing.offering(item, "multiple_choice")
+    )
+    item.work.building.lost(
+        "setting", f"{item.qid} / GraphicID", text_of(item.payload.get("GraphicID")), "media", made.asked.name
+    )
+    made.asked = Asked(made.asked.name)
+    return made
+
+
 def columns_of(
     item: Item, asked: Asked, *, several: bool, spare: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:

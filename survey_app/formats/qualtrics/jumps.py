@@ -107,4 +107,5 @@ def _apart(one: _Jump, other: _Jump) -> bool:
         return True
     (name, test), (other_name, other_test) = (next(iter(jump.rule.items())) for jump in (one, other))
     single = all(len(jump.rule) == 1 for jump in (one, other)) and name == other_name
-    return single and set(test) == set(other_test) == {"is"} and test != other_test
+    both = isinstance(test, dict) and isinstance(other_test, dict)
+    return single and both and set(test) == set(other_test) == {"is"} and test != other_test

@@ -107,17 +107,17 @@ def _recodes(asked: Asked) -> dict[str, str]:
     return found
 
 
-def counted(asked: Asked, operator: str, right: str) -> Rule:
-    """How many choices were made; none without an answer."""
+def counted(name: str, kind: str, operator: str, right: str) -> Rule:
+    """How many choices were made, in a question or in a row; none without an answer."""
     sign, bound = SIGNS.get(operator), whole(right)
-    if sign is None or bound is None or asked.kind not in ("single", "multiple"):
+    if sign is None or bound is None or kind not in ("single", "multiple"):
         raise Inexpressible
-    if asked.kind == "single":
+    if kind == "single":
         none, one = compares("0", operator, right), compares("1", operator, right)
-        answered: dict[str, Any] = {asked.name: {"answered": True}}
+        answered: dict[str, Any] = {name: {"answered": True}}
         return none if none == one else answered if one else negated(answered)
     words = {"=": "is", "!=": "is_not", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
-    counted: dict[str, Any] = {asked.name: {"count": {words[sign]: bound}}}
+    counted: dict[str, Any] = {name: {"count": {words[sign]: bound}}}
     if compares("0", operator, right):
-        return together("any", [counted, {asked.name: {"answered": False}}])
+        return together("any", [counted, {name: {"answered": False}}])
     return counted

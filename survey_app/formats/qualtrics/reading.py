@@ -68,6 +68,13 @@ def entries(value: Any) -> Iterator[tuple[str, Any]]:
             yield str(index), item
 
 
+def numbered(value: Any) -> list[tuple[str, Any]]:
+    """The entries whose ids are numbers, in the order of these numbers; others keep their place behind them."""
+    return sorted(
+        entries(value), key=lambda entry: int(entry[0]) if entry[0].isdecimal() and len(entry[0]) < 9 else 10**9
+    )
+
+
 def ordered(value: Any, order: Any) -> list[tuple[str, dict[str, Any]]]:
     """The entries in their order of display: those that `order` names, then the rest."""
     items = {key: _entry(item) for key, item in entries(value)}

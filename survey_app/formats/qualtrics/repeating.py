@@ -23,6 +23,8 @@ class Taken:
     """What rules could speak of by then."""
     needs: frozenset[str] = frozenset()
     """Questions and fields that the rules of the block speak of."""
+    ahead: frozenset[str] = frozenset()
+    """Those questions that had no answer when they spoke of them."""
 
 
 def needs_of(payloads: Iterable[dict[str, Any]]) -> frozenset[str]:
@@ -32,9 +34,15 @@ def needs_of(payloads: Iterable[dict[str, Any]]) -> frozenset[str]:
     return frozenset(unquote(name).split("/")[0] for name in named)
 
 
-def asks_all(taken: Taken) -> bool:
-    """Whether everybody is asked in the first place already."""
-    return bool(taken.pages) and taken.certain and all("show_if" not in page.data for page in taken.pages)
+def asks_all(taken: Taken, known: dict[str, int]) -> bool:
+    """Whether everybody is asked in the first place already, and no rule of the block looks at what came after it."""
+    everybody = all("show_if" not in page.data for page in taken.pages)
+    return bool(taken.pages) and taken.certain and everybody and not _sees_more(taken, known)
+
+
+def _sees_more(taken: Taken, known: dict[str, int]) -> bool:
+    changed = any(known.get(name) != taken.known.get(name) for name in taken.needs)
+    return changed or any(name in known for name in taken.ahead)
 
 
 def move(taken: Taken, pages: Pages, where: Where, known: dict[str, int]) -> bool:
@@ -45,13 +53,15 @@ def move(taken: Taken, pages: Pages, where: Where, known: dict[str, int]) -> boo
     here = [*where.when, *pages.not_over]
     merged = [simplify({"any": [_all(page.when), _all(here)]}) if page.when and here else None for page in taken.pages]
     fits = taken.pages and taken.certain and where.certain and all(page in pages.all for page in taken.pages)
-    news = any(known.get(name) != taken.known.get(name) for name in taken.needs)
-    if not fits or news or any(size(rule) > MOST_PARTS for rule in merged):
+    if not fits or _sees_more(taken, known) or any(size(rule) > MOST_PARTS for rule in merged):
         return False
-    if any("end_if" in page.data or page.data["name"] in pages.shuffled for page in taken.pages):
+    later = pages.all[min(pages.all.index(page) for page in taken.pages) :]
+    if any("end_if" in page.data for page in later) or any(page.data["name"] in pages.shuffled for page in taken.pages):
         return False
-    later = pages.all[max(pages.all.index(page) for page in taken.pages) + 1 :]
-    if _names_any([page.data for page in later], [variable for page in taken.pages for variable in _variables(page)]):
+    later = [page for page in later if page not in taken.pages]
+    if _names_any(
+        [*here, *(page.data for page in later)], [variable for page in taken.pages for variable in _variables(page)]
+    ):
         return False
     for page, rule in zip(taken.pages, merged, strict=True):
         page.data.pop("show_if", None)
@@ -70,7 +80,7 @@ def _variables(page: Page) -> list[str]:
     return [variable for question in page.data["questions"] for variable in variables_of(question)]
 
 
-def _names_any(pages: list[dict[str, Any]], variables: list[str]) -> bool:
-    """Whether rules or texts of these pages speak of one of these variables."""
-    text = json.dumps(pages, ensure_ascii=False)
+def _names_any(parts: list[dict[str, Any]], variables: list[str]) -> bool:
+    """Whether these rules and pages speak of one of these variables."""
+    text = json.dumps(parts, ensure_ascii=False)
     return any(f'"{variable}"' in text or f"{{{{{variable}}}}}" in text for variable in variables)

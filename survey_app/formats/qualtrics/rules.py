@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from survey_app.formats.importing.logic import Inexpressible, Target, compare, negated, together
 from survey_app.formats.qualtrics.fields import Fields, compares
 from survey_app.formats.qualtrics.operands import SIGNS, counted, displayed, selected, target_of
-from survey_app.formats.qualtrics.reading import entries, is_on, mapping, text_of
+from survey_app.formats.qualtrics.reading import is_on, mapping, numbered, text_of
 from survey_app.formats.qualtrics.work import Asked, Rule, Work
 from survey_app.questionnaire import patterns
 from survey_app.questionnaire.conditions import as_number, simplify
@@ -53,10 +53,13 @@ class Rules:
             if forward and not block.is_trash
         }
         """Questions that have no answer yet as long as they were not asked: nobody goes back."""
+        self.ahead: set[str] = set()
+        """Those of them that a rule spoke of."""
 
     def known(self) -> dict[str, int]:
         """What rules may speak of by now: questions asked, and fields with how often they were set."""
-        return {**dict.fromkeys(self._work.asked, 1), **self._fields.times_set()}
+        asked = {qid: 1 if asked.shown is not None else 2 for qid, asked in self._work.asked.items()}
+        return {**asked, **self._fields.times_set()}
 
     def of(self, logic: Any, *, patterns: bool = False) -> Found:
         """The condition of a BooleanExpression, or of one expression. Raises Inexpressible.
@@ -73,10 +76,10 @@ class Rules:
 
     def _sets(self, logic: Any) -> Rule:
         parts: list[tuple[str, Rule | Inexpressible]] = []
-        for _, group in entries(logic):
+        for _, group in numbered(logic):
             if not isinstance(group, dict | list):
                 continue  # Type, inPage
-            inner = [(_join_of(item), self._try(item)) for _, item in entries(group) if isinstance(item, dict)]
+            inner = [(_join_of(item), self._try(item)) for _, item in numbered(group) if isinstance(item, dict)]
             if not inner:
                 continue
             join = {"andif": "all", "elseif": "any", "orif": "any"}.get(_type_of(group), inner[0][0])
@@ -105,6 +108,8 @@ class Rules:
 
     def _one(self, expression: dict[str, Any]) -> Rule:
         operator = text_of(expression.get("Operator"))
+        if is_on(expression.get("_HiddenExpression")) or _is_unfinished(expression):
+            raise Inexpressible
         if operator in ("NotSelected", "NotDisplayed"):
             return negated(self._one({**expression, "Operator": _NEGATIVE[operator]}))
         operator = _NEGATIVE.get(operator, operator)
@@ -144,6 +149,7 @@ class Rules:
             raise Inexpressible
         asked = self._work.asked.get(match.group(1))
         if asked is None and not self._in_page and match.group(1).split("#")[0] in self._to_come:
+            self.ahead.add(match.group(1).split("#")[0])
             return Asked(kind="later"), match.group(2).split("/")
         if asked is None:
             payload = mapping(self._work.source.questions.get(match.group(1)))
@@ -155,7 +161,9 @@ class Rules:
     def _compared(self, asked: Asked, parts: list[str], operator: str, expression: dict[str, Any], right: str) -> Rule:
         key, rest = parts[0], parts[1:]
         if key == "SelectedChoicesCount" and not rest:
-            return counted(asked, operator, right)
+            return counted(asked.name, asked.kind, operator, right)
+        if key == "SelectedAnswerCount" and len(rest) == 1 and rest[0] in asked.rows:
+            return counted(asked.rows[rest[0]], asked.cell, operator, right)
         target = target_of(asked, key, rest)
         if operator in ("Empty", "NotEmpty"):
             return compare(target, "=" if operator == "Empty" else "!=", "", empty_equals=True)
@@ -213,6 +221,12 @@ def _regex(given: str) -> str:
         return given.strip()
     flags = "".join(flag for flag in "ims" if flag in match.group(2))
     return f"(?{flags}){match.group(1)}" if flags else match.group(1)
+
+
+def _is_unfinished(expression: dict[str, Any]) -> bool:
+    """Whether its authors left it without a value: the editor says so, and what it does then is not known."""
+    empty = not text_of(expression.get("RightOperand")) and text_of(expression.get("Operator")) in SIGNS
+    return empty and "Invalid Logic" in text_of(expression.get("Description"))
 
 
 def _type_of(group: Any) -> str:

@@ -82,7 +82,9 @@ def source_of(data: dict[str, Any]) -> Source:
             faults.append(Fault("bad_value", place, {"given": text_of(element), "expected": ("an object", "一个对象")}))
             continue
         kind, payload = text_of(element.get("Element")), element.get("Payload")
-        if kind == "SQ" or (not kind and isinstance(payload, dict) and "QuestionType" in payload):
+        if not kind:
+            kind, payload = _untagged(element, payload)
+        if kind == "SQ":
             _take_question(source, element, payload, place, faults)
         elif kind == "BL":
             for block in _blocks(payload):
@@ -99,6 +101,17 @@ def source_of(data: dict[str, Any]) -> Source:
         raise Refused(faults)
     _complete(source)
     return source
+
+
+def _untagged(element: dict[str, Any], payload: Any) -> tuple[str, Any]:
+    """What an element without a kind is by its form, and its content: other programs write such files."""
+    if isinstance(payload, dict) and "QuestionType" in payload:
+        return "SQ", payload
+    if "BlockElements" in element:
+        return "BL", element
+    if isinstance(element.get("Flow"), list):
+        return "FL", element
+    return "", payload
 
 
 def _take_question(source: Source, element: dict[str, Any], payload: Any, place: str, faults: list[Fault]) -> None:

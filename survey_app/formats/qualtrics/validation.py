@@ -65,8 +65,8 @@ def text_limits(item: Item) -> dict[str, Any]:
     `matches`: a pattern that what is typed has to match, for a check.
     """
     kind, place = kind_of(item), f"{item.qid} / Validation"
-    if kind == "ContentType":
-        return _content(item)
+    if kind == "ContentType" or kind.startswith("Valid"):  # some programs write the content where the kind belongs
+        return _content(item, text_of(item.settings.get("ContentType")) if kind == "ContentType" else kind)
     if kind in ("TotalChar", "MaxChar", "MaxChars", "CharRange", "MinChar", "MinChars"):
         most = whole(item.settings.get("TotalChars")) or whole(item.settings.get("MaxChars"))
         found: dict[str, Any] = {}
@@ -86,8 +86,8 @@ def text_limits(item: Item) -> dict[str, Any]:
     return {}
 
 
-def _content(item: Item) -> dict[str, Any]:
-    content, place = text_of(item.settings.get("ContentType")), f"{item.qid} / Validation"
+def _content(item: Item, content: str) -> dict[str, Any]:
+    place = f"{item.qid} / Validation"
     if content == "ValidNumber":
         item.work.building.kept("validation", place, content)
         return number_limits(item)

@@ -34,6 +34,7 @@ JUMPS: list[Any] = [
      ("QID1/SelectableChoice/3", "Selected", "ENDOFSURVEY")],
     [("QID1/SelectableChoice/1", "NotSelected", "QID4"), ("QID1/SelectableChoice/2", "Selected", "ENDOFSURVEY")],
     [("QID1/SelectableChoice/1", "NotSelected", "ENDOFSURVEY"), ("QID1/SelectableChoice/1", "Selected", "QID4")],
+    [("QID1/SelectableChoice/1", "NotSelected", "ENDOFSURVEY"), ("QID1/SelectableChoice/2", "NotSelected", "QID4")],
 ]  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.formats.qualtrics.comparing import KINDS, LAST, differences
 from tests.formats.qualtrics.making import END, Data, block, branch, expr, imported, one, shown_if, step, survey
 
+FIRST = expr("QID1/SelectableChoice/1")
+OWN = expr("QID2/SelectableChoice/1", "NotSelected")
 YES, NO = expr("QID7/SelectableChoice/1"), expr("QID7/SelectableChoice/2")
 BLOCKS = [block(n, f"QID{n}") for n in ("7", "1", "2", "3", "9")]
 
@@ -61,6 +63,13 @@ def test_a_block_that_everybody_sees_is_asked_in_its_first_place() -> None:
          {"QID2": {**KINDS["QID2"], **shown_if(expr("QID1/SelectableChoice/1", "NotSelected"))}}),
         # it is not known who comes to the second place
         ([step("7"), branch(YES, flow=[step("2")]), branch({**YES, "LogicType": "DeviceType"}, flow=[step("2")])], {}),
+        # who comes to the second place depends on its own answer
+        ([step("7"), branch(YES, flow=[step("2")]), branch(OWN, flow=[step("2")])], {}),
+        # its own rule looks at a question of it that has an answer when it is shown once more
+        ([step("7"), step("2"), step("2")],
+         {"QID2": {**KINDS["QID2"], **shown_if(OWN)}}),
+        # the survey ends for some between the two
+        ([step("7"), branch(YES, flow=[step("2")]), step("1"), branch(FIRST, flow=[END]), step("2")], {}),
         # the survey ends after the first place
         ([step("7"), branch(YES, flow=[step("2"), END]), step("2"), step("9")], {}),
     ],
