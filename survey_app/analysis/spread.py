@@ -6,6 +6,7 @@ from datetime import date
 from math import ceil, floor, log10
 
 from survey_app.analysis import measures
+from survey_app.questionnaire.question_types.numbers import plain_number
 
 MOST_BINS = 10
 
@@ -49,7 +50,7 @@ def _round_width(wanted: float, *, whole: bool) -> float:
 
 
 def _short(value: float) -> str:
-    return f"{value:g}"
+    return plain_number(float(f"{value:.12g}"))  # without the noise of adding tenths
 
 
 def _range(start: float, width: float, *, single: bool, whole: bool) -> str:

@@ -139,6 +139,6 @@ def count_rows(rows: Iterable[Row], definitions: Mapping[int, Definition]) -> Ta
 def _tally(n: int, counts: Mapping[Any, int]) -> Tally:
     merged: dict[str, int] = {}
     for code, number in counts.items():
-        key = f"{code:g}" if isinstance(code, float) and code.is_integer() else str(code)
+        key = str(int(code)) if isinstance(code, float) and code.is_integer() else str(code)
         merged[key] = merged.get(key, 0) + number
     return Tally(n, merged)

@@ -16,6 +16,7 @@ from survey_app.questionnaire import loading
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.difference import GROUPS, Change, difference
 from survey_app.questionnaire.parts import Check
+from survey_app.questionnaire.question_types.numbers import plain_number
 
 CHAPTERS: dict[str, str] = {
     "wording": N_("文案"), "choices": N_("选项（影响趋势）"), "logic": N_("逻辑"), "structure": N_("增删题"),
@@ -256,7 +257,11 @@ class Teller:
         if isinstance(value, list):
             return self.translate(N_("、")).join(str(item) for item in value)
         return (
-            f"{value:g}" if isinstance(value, float) else str(value) if not isinstance(value, dict) else _plainly(value)
+            plain_number(value)
+            if isinstance(value, float)
+            else str(value)
+            if not isinstance(value, dict)
+            else _plainly(value)
         )
 
 

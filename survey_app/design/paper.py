@@ -31,7 +31,7 @@ from survey_app.questionnaire.question_types.choosing import Dropdown, MultipleC
 from survey_app.questionnaire.question_types.display import Consent, Section
 from survey_app.questionnaire.question_types.files import File
 from survey_app.questionnaire.question_types.matrix import Matrix
-from survey_app.questionnaire.question_types.numbers import Date, Number, Time
+from survey_app.questionnaire.question_types.numbers import Date, Number, Time, plain_number
 from survey_app.questionnaire.question_types.rating import Likert
 from survey_app.questionnaire.question_types.writing import LongText, ShortText, TextFields
 
@@ -230,4 +230,4 @@ class _Form:
     def _bound(self, bound: Any) -> str:
         if bound == "today":
             return self._(N_("填写当天"))
-        return "" if bound is None else f"{bound:g}" if isinstance(bound, float) else str(bound)
+        return "" if bound is None else plain_number(bound) if isinstance(bound, float) else str(bound)

@@ -289,4 +289,4 @@ def _is_worded(question: Question) -> bool:
 
 
 def _or_dash(value: Any) -> str:
-    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "–" if value is None else plain_number(value) if isinstance(value, float) else str(value)

@@ -19,6 +19,7 @@ from survey_app.questionnaire.parts import text_in
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.amounts import ConstantSum, Slider
 from survey_app.questionnaire.question_types.base import FieldProblem, Variable
+from survey_app.questionnaire.question_types.numbers import plain_number
 from survey_app.questionnaire.question_types.ordering import Ranking
 from survey_app.questionnaire.question_types.rating import UNSURE
 from survey_app.questionnaire.question_types.region import Region
@@ -313,7 +314,7 @@ def _number_rule(question: Question, variable: Variable, say: Say) -> dict[str, 
 
 
 def _plain(number: float | None) -> str:
-    return "" if number is None else f"{number:g}"
+    return "" if number is None else plain_number(number)
 
 
 # --- around them ------------------------------------------------------------------------------------------------------

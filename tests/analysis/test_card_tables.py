@@ -137,3 +137,10 @@ def test_a_large_table_draws_its_first_parts_only() -> None:
     made = card("big", counted(*[{f"big_r{n}": ["x"] for n in range(50)}] * 6, asked=asked), (asked,))
     assert [bool(part.chart) for part in made.parts] == [True] * 30 + [False] * 20
     assert all(part.table for part in made.parts) and "30" in made.facts[-1]
+
+
+def test_large_scores_are_counted_apart() -> None:
+    total = {"name": "total", "kind": "weighted", "questions": ["n"], "weights": {"n": 1.0}}
+    asked = tools.made(tools.question("n", "number"), scores=[total])
+    seen = counted({"n": 1_234_567}, {"n": 1_234_568}, asked=asked)
+    assert {"1234567": 1, "1234568": 1} in [tally.counts for name, tally in seen.items() if name != "n"]

@@ -97,6 +97,7 @@ def test_bins_have_round_edges() -> None:
     assert [label for label, _ in spread.of_numbers(ages).rows][:3] == ["10–19", "20–29", "30–39"]
     assert spread.of_numbers({3.0: 5, 5.0: 1}).rows == (("3", 5), ("4", 0), ("5", 1))
     assert spread.of_numbers({7.0: 5}).rows == (("7", 5),)
+    assert spread.of_numbers({1234567.0: 5}).rows == (("1234567", 5),)
 
 
 def test_dates_fall_into_months_or_years_and_times_into_parts_of_the_day() -> None:

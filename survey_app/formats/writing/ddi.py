@@ -14,6 +14,7 @@ from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.publication import assign_values
 from survey_app.questionnaire.question_types import Question
 from survey_app.questionnaire.question_types.base import Variable
+from survey_app.questionnaire.question_types.numbers import plain_number
 
 _DOMAINS = {
     "single": "category", "multiple": "multiple", "rank": "ranking", "rating": "scale", "likert": "scale", "nps": "scale",
@@ -122,7 +123,7 @@ class _Codebook:
             self._question(made, variable, question)
         low, high = question.bounds(variable.answer) if variable.kind == "number" else (None, None)
         if low is not None or high is not None:
-            limits = {key: f"{bound:g}" for key, bound in (("min", low), ("max", high)) if bound is not None}
+            limits = {key: plain_number(bound) for key, bound in (("min", low), ("max", high)) if bound is not None}
             ET.SubElement(ET.SubElement(made, "valrng"), "range", {"UNITS": "REAL", **limits})
         missing = book.missing_values(variable)
         if missing:

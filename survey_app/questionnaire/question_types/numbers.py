@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, time
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -84,8 +85,8 @@ def parse_time(text: str) -> Parsed:
 
 
 def plain_number(value: float) -> str:
-    """A number as people write it: 3, not 3.0."""
-    return str(int(value)) if float(value).is_integer() else str(value)
+    """A number as people write it: 3, not 3.0; 0.00001, not 1e-05."""
+    return str(int(value)) if float(value).is_integer() else format(Decimal(str(value)), "f")
 
 
 def typed_reader(name: str, parse: Callable[[str, date | None], Parsed], question: str = "") -> Reader:

@@ -10,7 +10,7 @@ from lxml import etree
 from survey_app.formats import writing
 from survey_app.questionnaire.loading import load_definition
 from survey_app.questionnaire.publication import assign_values
-from tests.formats.writing.wholes import every_type
+from tests.formats.writing.wholes import definition, every_type
 
 OWN = sorted((Path(__file__).parents[3] / "questionnaires").glob("*.yaml"))
 NS = {"d": "ddi:codebook:2_6"}
@@ -96,3 +96,10 @@ def test_whom_a_question_was_asked_is_said_in_words() -> None:
     assert universe["en"] == "question 2 “question one” is “choice a” or question 10 “question nps” is at most 6"
     assert universe["zh-CN"] == "第 2 题“题one”选“选项a”，或者第 10 题“题nps”不高于 6"
     assert words(variable("rate"), "d:universe")["en"] == "question 4 “question many” is “choice 1”"
+
+
+def test_limits_are_written_with_all_their_digits() -> None:
+    asked = {"name": "n", "type": "number", "text": "n", "min": 0.00001, "max": 1234567, "decimals": 6}
+    made = writing.write(definition({"questions": [asked | {"text": {"zh-CN": "数", "en": "n"}}]}), "ddi").data
+    limits = ET.fromstring(made).find(".//d:valrng/d:range", NS)
+    assert limits is not None and (limits.get("min"), limits.get("max")) == ("0.00001", "1234567")

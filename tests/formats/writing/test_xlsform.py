@@ -79,6 +79,13 @@ def test_limits_are_constraints_for_the_same_answers(question: dict[str, Any], a
     assert bool(made.value_of(row(of, "q")["constraint"], at)) == fits
 
 
+def test_small_and_large_numbers_are_written_without_exponents() -> None:
+    later = asked("later", "note", show_if={"n": {"more_than": 0.00002}})
+    of = definition({"questions": [asked("n", "number", min=0.00001, max=10.0**9, decimals=6)]}, {"questions": [later]})
+    assert row(of, "n")["constraint"] == ". >= 0.00001 and . <= 1000000000"
+    assert row(of, "later")["relevant"] == "${n} > 0.00002"
+
+
 def test_rules_on_times_hold_to_the_minute() -> None:
     for operator, right in (
         ("at_least", {"08:00", "09:00"}),

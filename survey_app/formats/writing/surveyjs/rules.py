@@ -12,6 +12,7 @@ from survey_app.formats.writing.rules import SIGNS, RuleWriter, Said, Unsayable,
 from survey_app.questionnaire.conditions import NUMERIC
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import Check, Condition
+from survey_app.questionnaire.question_types.numbers import plain_number
 
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?")
 _ARITHMETIC = {"add": " + ", "subtract": " - ", "multiply": " * ", "divide": " / "}
@@ -21,7 +22,7 @@ NOTHING = "''"
 
 def literal(value: Any) -> str:
     """A constant: numbers and codes that are numbers bare, as SurveyJS turns such answers into numbers."""
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    text = plain_number(value) if isinstance(value, float) else str(value)
     if text.lower() in ("true", "false") or _PLAIN_NUMBER.fullmatch(text):
         return text
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

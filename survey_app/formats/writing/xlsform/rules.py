@@ -13,6 +13,7 @@ from survey_app.formats.writing.rules import SIGNS, RuleWriter, Said, Unsayable,
 from survey_app.questionnaire.conditions import NUMERIC, as_number
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import Check, Condition
+from survey_app.questionnaire.question_types.numbers import plain_number
 
 _ARITHMETIC = {"add": " + ", "subtract": " - ", "multiply": " * ", "divide": " div "}
 _NAME = re.compile(r"\$\{[A-Za-z0-9_]+\}|-?[0-9.]+")
@@ -21,7 +22,7 @@ _NAME = re.compile(r"\$\{[A-Za-z0-9_]+\}|-?[0-9.]+")
 def literal(value: Any) -> str:
     """A constant; a text may hold one kind of quotes only. Raises Unsayable."""
     if isinstance(value, int | float):
-        return str(int(value)) if float(value).is_integer() else str(value)
+        return plain_number(value)
     if "'" not in value:
         return f"'{value}'"
     if '"' not in value:
