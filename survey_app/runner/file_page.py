@@ -1,8 +1,7 @@
 """Handing over a photo or a document: a page of its own, reached by a button of the question and back.
 
-The page carries the whole form it came from, so nothing typed is lost. It needs no script: the browser sends everything as
-multipart, the file last, so that even of a body far too long the answers in front of it are read. The form then goes on with a
-reference to the file in the field of the question.
+It needs no script: the browser sends everything as multipart, the file last, so that even of a body far too long the answers in
+front of it are read. The form then goes on with a reference to the file in the field of the question.
 """
 
 import io
@@ -16,11 +15,11 @@ from werkzeug.http import parse_options_header
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types.files import MOST_MB, File
 from survey_app.responses import uploads
-from survey_app.runner import forms, incoming
+from survey_app.runner import forms, incoming, side_page
 from survey_app.runner.file_field import ASK, DROPPED, limits
 from survey_app.runner.forms import BadForm, Form, one
-from survey_app.runner.frame import Frame, footer, header, opening
-from survey_app.runner.sheet import Sheet, attribute
+from survey_app.runner.frame import Frame
+from survey_app.runner.sheet import Sheet
 
 QUERY = "file=1"  # of the address that a file is sent to: its body may be longer, and is multipart
 SENT, RETURNED = "filed:", "unfiled:"  # values of the button `go`
@@ -30,7 +29,7 @@ _MOST_BYTES = MOST_MB * uploads.MEGABYTE + forms.MOST_BYTES + 4_096
 _MOST_DRAINED = 100_000_000  # a body up to this length is read to its end, so that the browser shows our words
 _HEAD = 2 * forms.MOST_BYTES  # of a body that is too long: the fields stand here
 TOO_LONG = "_file_too_long"
-_OWN = frozenset({BODY, _FOR, TOO_LONG, "_end", "go", "view"})
+_OWN = frozenset({BODY, _FOR, TOO_LONG})
 _PHOTOS, _DOCUMENTS = "image/jpeg,image/png,image/webp", "application/pdf"
 
 
@@ -51,43 +50,29 @@ def asked_for(form: Form, definition: Definition) -> tuple[str, File] | None:
 def page(frame: Frame, sheet: Sheet, question: File, form: Form, *, problem: str = "") -> str:
     """The document: question, limits, the file field, and everything that the form held."""
     _ = frame.say
-    title = _("上传文件")
-    if problem:
-        title = _("错误：") + title
-    carried = "".join(
-        f"<input type=hidden name={attribute(name)} value={attribute(value)}>"
-        for name, values in form.items()
-        if name not in _OWN
-        for value in values
-    )
-    summary = f"<div class=sum role=alert tabindex=-1 autofocus><h2>{problem}</h2></div>" if problem else ""
-    back, send, choose = _("返回"), _("上传"), _("选择文件")
+    send, choose = _("上传"), _("选择文件")
     photo = "photo" in question.accepts
     taken = ",".join(([_PHOTOS] if photo else []) + ([_DOCUMENTS] if "document" in question.accepts else []))
     removed = (
         _("照片会缩小，其中的拍摄地点、时间和设备信息会被删除。请不要拍到姓名、电话、身份证或处方。") if photo else ""
     )
     wait = _("上传可能需要一会儿，请不要关闭页面。")
-    return (
-        f"{opening(frame, title)}<form id=_f method=post action={attribute(f'{frame.home}?{QUERY}')} novalidate"
-        " enctype=multipart/form-data accept-charset=utf-8>"
-        f"{header(frame)}<div class=page><main id=_m>"
-        f"{summary}<button class='link top' name=go value={RETURNED}{question.name} formnovalidate>{back}</button>"
-        f"<div class=head><h1 tabindex=-1{sheet.lang(question.text)}>{sheet.html(question.text)}</h1>"
-        f"<p class=hint id=_h>{limits(question, _)} {removed}</p></div>"
-        f"{carried}<input type=hidden name=_end value=1.><input type=hidden name={_FOR} value={question.name}>"
-        f"<p><label for=_u>{choose}</label></p><p><input type=file class=in id=_u name={BODY} accept='{taken}' aria-describedby=_h></p>"
+    inner = (
+        f"<input type=hidden name=_end value=1.><input type=hidden name={_FOR} value={question.name}>"
+        f"<p><label for=_u>{choose}</label></p>"
+        f"<p><input type=file class=in id=_u name={BODY} accept='{taken}' aria-describedby=_h></p>"
         f"<p class=hint>{wait}</p><button class=go id=_g name=go value={SENT}{question.name}>{send}</button>"
-        f"</main>{footer(frame)}</div></form></body></html>"
     )
+    return side_page.page(
+        frame, sheet, question, form, inner, title=_("上传文件"), problem=problem, hint=f"{limits(question, _)} {removed}",
+        address=QUERY, back=RETURNED, own=_OWN, encoding=" enctype=multipart/form-data",
+    )  # fmt: skip
 
 
 def with_reference(form: Form, name: str, reference: str | None) -> Form:
     """The form as the page before it was, with a reference in the field of a question; None leaves what is there."""
-    kept = {field: values for field, values in form.items() if field not in _OWN}
-    if reference is not None:
-        kept[name] = [reference]
-    return kept | {"_end": ["1."]}
+    kept = side_page.left(form, _OWN)
+    return kept if reference is None else kept | {name: [reference]}
 
 
 def body_of(form: Form) -> bytes:

@@ -1,8 +1,7 @@
 """Speaking an answer: a page of its own with the separate consent, reached by a button of the question and back.
 
-The page carries the whole form it came from, so nothing typed is lost and nothing of it is stored on the way. The recording
-comes back as base64url in a field; it is kept sealed and a mark is put into the text of the question. Whoever cannot record
-(an old browser, no microphone, no script) is told so and goes back.
+The recording comes back as base64url in a field; it is kept sealed and a mark is put into the text of the question. Whoever
+cannot record (an old browser, no microphone, no script) is told so and goes back.
 """
 
 from base64 import urlsafe_b64decode
@@ -13,17 +12,17 @@ from survey_app.errors import DomainError
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.question_types.writing import LongText
 from survey_app.responses import recordings
-from survey_app.runner import assets
+from survey_app.runner import assets, side_page
 from survey_app.runner.assets import Asset
 from survey_app.runner.forms import Form, one
-from survey_app.runner.frame import Frame, footer, header, opening
+from survey_app.runner.frame import Frame
 from survey_app.runner.sheet import Sheet, attribute
 
 QUERY = "recording=1"  # of the address that a recording is sent to: its body may be longer
 MOST_BYTES = 2_000_000
 ASK, SPOKEN, SILENT = "record:", "spoken:", "silent:"  # values of the button `go`
 LONGEST_SECONDS = 60
-_OWN = frozenset({"_audio", "_voice", "_end", "go", "view"})
+_OWN = frozenset({"_audio", "_voice"})
 
 
 @lru_cache(maxsize=1)
@@ -48,16 +47,6 @@ def asked_for(form: Form, definition: Definition) -> tuple[str, LongText] | None
 def page(frame: Frame, sheet: Sheet, question: LongText, form: Form, *, problem: str = "") -> str:
     """The document: question, consent, buttons to record and listen, and everything that the form held."""
     _ = frame.say
-    title = _("录音回答")
-    if problem:
-        title = _("错误：") + title
-    carried = "".join(
-        f"<input type=hidden name={attribute(name)} value={attribute(value)}>"
-        for name, values in form.items()
-        if name not in _OWN
-        for value in values
-    )
-    summary = f"<div class=sum role=alert tabindex=-1 autofocus><h2>{problem}</h2></div>" if problem else ""
     agree = _("我同意录音，仅用于转成文字；转写后录音立即删除，最长保存 30 天（单独同意）。")
     words = {
         "none": _("这个浏览器不能录音，请返回用文字填写，或用输入法上的麦克风说话输入。"),
@@ -68,24 +57,22 @@ def page(frame: Frame, sheet: Sheet, question: LongText, form: Form, *, problem:
         "again": _("重新录音"),
         "stop": _("停止"),
     }
-    back, hint = _("返回"), _("最长 %(n)s 秒。请不要说出姓名、电话、身份证号或处方号。") % {"n": LONGEST_SECONDS}
     begin, use = _("开始录音"), _("使用这段录音")
     data = "".join(f" data-{key}={attribute(text)}" for key, text in words.items())
-    return (
-        f"{opening(frame, title)}<form id=_f method=post action={attribute(f'{frame.home}?{QUERY}')} novalidate"
-        " accept-charset=utf-8>"
-        f"{header(frame)}<div class=page><main id=_m data-most={LONGEST_SECONDS} data-bytes={recordings.LARGEST}{data}>"
-        f"{summary}<button class='link top' name=go value={SILENT}{question.name} formnovalidate>{back}</button>"
-        f"<div class=head><h1 tabindex=-1{sheet.lang(question.text)}>{sheet.html(question.text)}</h1>"
-        f"<p class=hint>{hint}</p></div>"
+    inner = (
         f"<noscript><p>{words['none']}</p></noscript>"
         f"<div class=opts><label class=opt><input type=checkbox id=_v name=_voice value=yes><span>{agree}</span></label></div>"
         f"<p id=_w role=status></p><button id=_r type=button class=go hidden>{begin}</button>"
         f"<p><audio id=_p controls hidden></audio></p>"
-        f"{carried}<input type=hidden id=_u name=_audio><input type=hidden name=_end value=1.>"
+        f"<input type=hidden id=_u name=_audio><input type=hidden name=_end value=1.>"
         f"<button class=go id=_g name=go value={SPOKEN}{question.name} hidden>{use}</button>"
-        f"</main>{footer(frame)}</div></form><script>{script().text}</script></body></html>"
     )
+    return side_page.page(
+        frame, sheet, question, form, inner, title=_("录音回答"), problem=problem, address=QUERY, back=SILENT, own=_OWN,
+        hint=_("最长 %(n)s 秒。请不要说出姓名、电话、身份证号或处方号。") % {"n": LONGEST_SECONDS},
+        data=f" data-most={LONGEST_SECONDS} data-bytes={recordings.LARGEST}{data}",
+        script=f"<script>{script().text}</script>",
+    )  # fmt: skip
 
 
 def audio_of(form: Form) -> bytes | None:
@@ -100,16 +87,16 @@ def audio_of(form: Form) -> bytes | None:
 def marked(form: Form, question: LongText, language: str) -> Form:
     """The form as the page before it was, with the mark of a recording in the text of the question."""
     text = one(form, question.name)
-    kept = {name: values for name, values in form.items() if name not in _OWN}
+    kept = unmarked(form)
     # a second recording replaces the first, so one mark is enough, in whichever language it stands there
     if not recordings.spoken_in({question.name: text}, [question.name]):
         kept[question.name] = [f"{text.rstrip()}{' ' if text.strip() else ''}{recordings.mark(language)}"]
-    return kept | {"_end": ["1."]}
+    return kept
 
 
 def unmarked(form: Form) -> Form:
     """The form as the page before it was."""
-    return {name: values for name, values in form.items() if name not in _OWN} | {"_end": ["1."]}
+    return side_page.left(form, _OWN)
 
 
 def refusal(frame: Frame, error: DomainError) -> str:
