@@ -59,6 +59,10 @@ def looks_like(data: bytes) -> bool:
 def _form(found: dict[str, Table]) -> Form:
     by_name = {name.strip().lower(): made for name, made in found.items()}
     survey = by_name.pop("survey", None)
+    if survey is None and len(by_name) == 1:  # a workbook of one sheet may call it anything
+        name, only = next(iter(by_name.items()))
+        if only.has("type") and only.has("name") and name not in ("choices", "settings"):
+            survey = by_name.pop(name)
     if survey is None:
         sheets = ", ".join(list(found)[:8])
         raise refuse(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 _SELECTS = {  # longest first
     "add select one prompt using": "select_one",
     "add select multiple prompt using": "select_multiple",
+    "q select1": "select_one",
+    "q select": "select_multiple",
     "select all that apply from": "select_multiple",
     "select_multiple_from_file": "select_file",
     "select multiple from file": "select_file",
@@ -48,7 +50,7 @@ _KINDS = {
     "video": "video",
     "geo": "geopoint|geotrace|geoshape|location|gps",
     "barcode": "barcode",
-    "calculate": "calculate",
+    "calculate": "calculate|calculate_here",
     "hidden": "hidden",
     "osm": "osm",
     "row of a score": "score__row",
@@ -56,7 +58,8 @@ _KINDS = {
     "external": "csv-external|xml-external",
     "meta": "start|end|today|deviceid|subscriberid|simserial|phonenumber|username|email|audit|start-geopoint|"
     "background-audio|background-geopoint|imei|caseid|start time|end time|get start time|get end time|get today|device id|"
-    "get device id|subscriber id|get subscriber id|sim id|get sim id|get phone number|get username",
+    "get device id|subscriber id|get subscriber id|sim id|get sim id|get phone number|get username|"
+    "entity|text audit|audio audit|comments",
 }
 _PROMPT = re.compile(r"(?:q|add)\s+(.+?)(?:\s+prompt)?")
 WORDS = {word: kind for kind, words in _KINDS.items() for word in words.split("|")}
@@ -91,7 +94,7 @@ def type_of(given: str) -> Type | None:
     low = text.lower()
     if prefixed := _PROMPT.fullmatch(low):
         low = prefixed[1]
-    if low.startswith("uri:"):
+    if low.startswith(("uri:", "speed violations ", "sensor_statistic ", "sensor_stream ")):
         return Type("meta")
     if low.split(" ")[0] == "osm":
         return Type("osm", low[4:])

@@ -13,8 +13,15 @@ from survey_app.formats.xlsform.resolving import Resolver
 
 _HOLE = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]{1,200})\s*\}")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,500}?)(?<=\S)\1")
+_STRESSED = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]{1,500}?)(?<=\S)\1(?![\w*])")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}[ \t]+", re.MULTILINE)
-_LINK = re.compile(r"(?<!!)\[([^\]\n]{1,300})\]\((https?://[^)\s]{1,500})\)")
+_LINK = re.compile(r"(?<!!)\[([^\]\n]{1,300})\]\((\ue000[0-9]{1,6}\ue001)\)")
+_SIGNS = re.compile(r"[*#_]|\]\(")
+_HOLE_OR_SIGN = re.compile(r"\$\{[^}\n]{1,200}\}|\\[*_#\\]|https?://[^\s<>)]{1,500}")
+_HIDDEN = re.compile("\ue000([0-9]{1,6})\ue001")
+_TAG = re.compile(r"</?[a-zA-Z]")
+_BLOCK = r"</?(?:br|p|div|li|ul|ol|h[1-6]|hr|tr|td|th|table)\b[^<>]{0,200}>"
+_ENDS, _BEGINS = re.compile(rf"{_BLOCK}[ \t]*$", re.IGNORECASE), re.compile(rf"[ \t]*{_BLOCK}", re.IGNORECASE)
 Text = dict[str, str]
 
 
@@ -94,7 +101,34 @@ class Wording:
 
 
 def _markdown(text: str) -> str:
-    """The words of a text in Markdown, as far as forms use it: strong words, headings, links."""
-    if "*" not in text and "#" not in text and "](" not in text and "__" not in text:
+    """The words of a text in Markdown, as far as forms use it: strong and stressed words, headings, links, signs meant as such.
+
+    A line of a cell is a line, also where there are tags in it.
+    """
+    if "\n" in text and _TAG.search(text):
+        text = _lines(text)
+    if not _SIGNS.search(text):
         return text
-    return _LINK.sub(r"\1 (\2)", _HEADING.sub("", _STRONG.sub(r"\2", text)))
+    holes: list[str] = []
+
+    def hidden(match: re.Match[str]) -> str:
+        holes.append(match[0])
+        return f"\ue000{len(holes) - 1}\ue001"
+
+    plain = _LINK.sub(
+        r"\1 (\2)", _HEADING.sub("", _HOLE_OR_SIGN.sub(hidden, text.replace("\ue000", "").replace("\ue001", "")))
+    )
+    plain = _STRESSED.sub(r"\2", _STRONG.sub(r"\2", plain))
+    return _HIDDEN.sub(lambda match: holes[int(match[1])].removeprefix("\\"), plain)
+
+
+def _lines(text: str) -> str:
+    """A text with tags whose lines end in `<br>`, but for those that begin or end at a block."""
+    made: list[str] = []
+    for line in text.split("\n"):
+        if made:
+            before = made[-1]
+            inside = before.rfind("<") > before.rfind(">")
+            made.append("\n" if inside or _ENDS.search(before[-300:]) or _BEGINS.match(line) else "<br>")
+        made.append(line)
+    return "".join(made)

@@ -341,3 +341,34 @@ def test_the_text_of_a_choice_asked_right_after_it_is_part_of_it() -> None:
 def test_a_language_without_a_single_text_is_none() -> None:
     found = xlsform.parse(as_csv("[survey]\ntype | name | label::English (en) | label::Local\ntext | x | Name |"))
     assert found.data["languages"] == ["en"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("# Head\\n- one\\n<font color='red'>two</font>\\nend", "Head\n- one\ntwo\nend"),
+        ("<p>a</p>\\n<p>b</p>", "a\n\nb"),
+        ("**Q1** _stressed_, *so* 2*3*4 a_b_c *", "Q1 stressed, so 2*3*4 a_b_c *"),
+        (r"\*not\* [here](https://x.example/a_b_c)", "*not* here (https://x.example/a_b_c)"),
+        ("**${a__b__c}** and __${a__b__c}__", "{{a__b__c}} and {{a__b__c}}"),
+    ],
+)
+def test_lines_and_signs_of_a_text_are_kept(given: str, expected: str) -> None:
+    data = as_csv(
+        f"[survey]\ntype | name | label\ntext | a__b__c | A\nbegin group | g | G\ntext | x | {given}\nend group | |"
+    )
+    assert question(xlsform.parse(data), "x")["text"]["en"] == expected
+
+
+@pytest.mark.parametrize(
+    "given", ["entity", "text audit", "comments", "speed violations count", "sensor_statistic light"]
+)
+def test_what_a_device_notes_by_itself_is_told(given: str) -> None:
+    found = xlsform.parse(as_csv(f"[survey]\ntype | name | label\n{given} | x |\ntext | y | Y"))
+    assert [q["name"] for page in found.data["pages"] for q in page["questions"]] == ["y"]
+    assert [line.code for line in found.lines if line.place == "survey!B3"] == ["metadata_ours"]
+
+
+def test_the_only_sheet_of_a_workbook_may_have_any_name() -> None:
+    found = xlsform.parse(as_xlsx("[Tabelle1]\ntype | name | label\ntext | x | X"))
+    assert question(found, "x")["text"] == {"en": "X"}
