@@ -2,7 +2,7 @@
 
 import re
 
-Span = str
+from survey_app.questionnaire.wording.finding import Span, finder
 
 # a part ends at the next opening sign too: a text of opening signs alone would be read once from each of them
 _BRACKETS = re.compile(r"[（(][^（()）]*[）)]|[“「『\"][^“「『”」』\"]*[”」』\"]|\{\{[^{}]*\}\}")
@@ -106,28 +106,14 @@ _QUESTION = re.compile(
 )
 
 
-def absolute(text: str) -> Span:
-    """总是, 从不, 永远."""
-    found = _ABSOLUTE.search(plain(text))
-    return found.group() if found else ""
-
-
-def hypothetical(text: str) -> Span:
-    """如果……您会."""
-    found = _HYPOTHETICAL.search(plain(text))
-    return found.group()[:20] if found else ""
-
-
-def vague_period(text: str) -> Span:
-    """最近, 近期 without a number."""
-    found = _PERIOD.search(plain(text))
-    return found.group() if found else ""
-
-
-def and_or(text: str) -> Span:
-    """和/或."""
-    found = _AND_OR.search(text)
-    return found.group() if found else ""
+absolute = finder(_ABSOLUTE, plain)
+"""总是, 从不, 永远."""
+hypothetical = finder(_HYPOTHETICAL, plain, longest=20)
+"""如果……您会."""
+vague_period = finder(_PERIOD, plain)
+"""最近, 近期 without a number."""
+and_or = finder(_AND_OR, str)
+"""和/或."""
 
 
 def without_and_or(text: str) -> str:
@@ -167,10 +153,8 @@ _TERMS = re.compile(
 )
 
 
-def term(text: str) -> Span:
-    """A word of the trade."""
-    found = _TERMS.search(plain(text))
-    return found.group() if found else ""
+term = finder(_TERMS, plain)
+"""A word of the trade."""
 
 
 # --- personal data and private matters ---------------------------------------------------------------------------------
@@ -196,10 +180,8 @@ def personal_data(text: str) -> Span:
     return found.group(1) if found else ""
 
 
-def private_matter(text: str) -> Span:
-    """A matter that many do not like to tell."""
-    found = _PRIVATE.search(plain(text))
-    return found.group() if found else ""
+private_matter = finder(_PRIVATE, plain)
+"""A matter that many do not like to tell."""
 
 
 _OVERALL = re.compile("总体|总的来|整体|您(?:会|愿意|想|喜欢)")

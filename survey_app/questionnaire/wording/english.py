@@ -2,7 +2,8 @@
 
 import re
 
-Span = str
+from survey_app.questionnaire.wording.finding import Span, finder
+
 _ANY_CASE = re.IGNORECASE
 
 _BRACKETS = re.compile(r"\([^()]*\)|[“\"][^“”\"]*[”\"]|\{\{[^{}]*\}\}")  # as in `chinese`: linear
@@ -117,28 +118,14 @@ _QUESTION = re.compile(
 )
 
 
-def absolute(text: str) -> Span:
-    """always, never."""
-    found = _ABSOLUTE.search(plain(text))
-    return found.group() if found else ""
-
-
-def hypothetical(text: str) -> Span:
-    """If we …, would you."""
-    found = _HYPOTHETICAL.search(plain(text))
-    return found.group()[:40] if found else ""
-
-
-def vague_period(text: str) -> Span:
-    """recently, lately."""
-    found = _PERIOD.search(plain(text))
-    return found.group() if found else ""
-
-
-def and_or(text: str) -> Span:
-    """and/or."""
-    found = _AND_OR.search(text)
-    return found.group() if found else ""
+absolute = finder(_ABSOLUTE, plain)
+"""always, never."""
+hypothetical = finder(_HYPOTHETICAL, plain, longest=40)
+"""If we …, would you."""
+vague_period = finder(_PERIOD, plain)
+"""recently, lately."""
+and_or = finder(_AND_OR, str)
+"""and/or."""
 
 
 def without_and_or(text: str) -> str:
@@ -186,10 +173,8 @@ _TERMS = re.compile(
 )
 
 
-def term(text: str) -> Span:
-    """A word of the trade."""
-    found = _TERMS.search(plain(text))
-    return found.group() if found else ""
+term = finder(_TERMS, plain)
+"""A word of the trade."""
 
 
 # --- personal data and private matters ---------------------------------------------------------------------------------
@@ -220,10 +205,8 @@ def personal_data(text: str) -> Span:
     return found.group(1) if found else ""
 
 
-def private_matter(text: str) -> Span:
-    """A matter that many do not like to tell."""
-    found = _PRIVATE.search(plain(text))
-    return found.group() if found else ""
+private_matter = finder(_PRIVATE, plain)
+"""A matter that many do not like to tell."""
 
 
 _OVERALL = re.compile(r"\boverall\b|\bin general\b|\ball in all\b|how likely are you", _ANY_CASE)
