@@ -1,20 +1,55 @@
-"""REDCap data dictionaries: a CSV with 18 columns, one row for each field, as projects download it."""
+"""REDCap data dictionaries: a CSV with 18 columns, one row for each field, as projects download it.
 
+A ZIP of one instrument (`instrument.csv`, as the library of instruments gives it) is read too.
+"""
+
+import io
 import re
+import zipfile
+import zlib
 
 from survey_app.formats.importing import Building, Imported
+from survey_app.formats.importing.refusing import refuse
+from survey_app.formats.redcap import rows
 from survey_app.formats.redcap.drafting import Drafter
 from survey_app.formats.redcap.fields import offered_codes
-from survey_app.formats.redcap.rows import Dictionary, looks_like, read
+from survey_app.formats.redcap.rows import Dictionary
 
 __all__ = ["looks_like", "parse"]
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+_INSTRUMENT, _LARGEST = "instrument.csv", 20_000_000
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError)
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether it is a dictionary, or a ZIP with one."""
+    if not data.startswith(b"PK\x03\x04"):
+        return rows.looks_like(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _INSTRUMENT in archive.namelist()[:100]
+    except _BROKEN:
+        return False
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The dictionary of an instrument; anything else as it is. Raises Refused."""
+    if not data.startswith(b"PK\x03\x04"):
+        return data
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_INSTRUMENT) as member:
+            found = member.read(_LARGEST + 1)
+    except (*_BROKEN, KeyError) as error:
+        raise refuse("broken_zip", reason=str(error)[:100]) from None
+    if len(found) > _LARGEST:
+        raise refuse("too_large", _INSTRUMENT, limit=_LARGEST // 1_000_000)
+    return found
 
 
 def parse(data: bytes) -> Imported:
     """The draft and the report of a dictionary. Raises Refused with every fault."""
-    dictionary = read(data)
+    dictionary = rows.read(_unpacked(data))
     building = Building("redcap", languages=[_language(dictionary)])
     _count(building, dictionary)
     Drafter(building).draft(dictionary)

@@ -269,7 +269,7 @@ class Drafter:
             hint = question.setdefault("hint", {})
             hint[first] = f"{hint[first]}\n{value}" if first in hint else value
             return True
-        return tag == "FORCE-MINMAX"
+        return tag == "FORCE-MINMAX" or tag in HIDING and kind == "computed"  # which nobody sees in any case
 
     # --- texts ---
     def text(self, given: str, place: str, ours: str) -> dict[str, str]:
@@ -299,7 +299,8 @@ class Drafter:
     def _hole(self, match: re.Match[str], place: str) -> str:
         name = match[2].lower()
         target = self.fields.targets.get(name)
-        if target is not None and target.kind != "constant" and not match[1]:
+        moment = target is not None and target.name in self.fields.moments
+        if target is not None and target.kind != "constant" and not match[1] and not moment:
             return f"{{{{{target.name}}}}}"
         if name in self.known:
             self._holes.append((place, name))

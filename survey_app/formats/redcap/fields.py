@@ -139,7 +139,8 @@ def _text(shop: "Drafter", entry: Entry, tags: dict[str, str]) -> Made:
             if given := entry.get(end):
                 shop.building.lost("rule", entry.place(end), given, "rule_kept_as_note", name)
                 question.setdefault("open_rules", []).append(f"{entry.place(end)}: {given}"[:200])
-        return question, None
+        shop.fields.moments.add(name)
+        return question, Target("date", name)
     if validation.startswith("date") or validation in ("time", "time_hh_mm_ss"):
         question = _plain(shop, entry, "time" if validation.startswith("time") else "date")
         _validated(shop, entry, question)
@@ -176,7 +177,7 @@ def _validated(shop: "Drafter", entry: Entry, question: Question) -> None:
             question.setdefault("checks", []).append(check)
             shop.building.kept("validation", entry.place(end), given, name)
             continue
-        bound = _bound(question["type"], given)
+        bound = _bound(question["type"], _in_order(entry.get("validation").lower(), given))
         other = question.get("min")
         if bound is None or (end == "max" and other not in (None, "today") and bound != "today" and other > bound):
             question.setdefault("open_rules", []).append(f"{entry.place(end)}: {given}"[:200])
@@ -195,6 +196,18 @@ def _against(shop: "Drafter", question: Question, end: str, given: str) -> dict[
     name = question["name"]
     parts = [{one: {"answered": False}} for one in (name, target.name)]
     return {"that": {"any": [*parts, {name: {"at_least" if end == "min" else "at_most": {"answer": target.name}}}]}}
+
+
+_DAY_LATE = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+
+
+def _in_order(validation: str, given: str) -> str:
+    """A date as year, month, day; a dictionary that was edited by hand has it in the order of its field."""
+    match = _DAY_LATE.fullmatch(given)
+    if match is None or validation not in ("date_dmy", "date_mdy"):
+        return given
+    day, month = (match[1], match[2]) if validation == "date_dmy" else (match[2], match[1])
+    return f"{match[3]}-{month:0>2}-{day:0>2}"
 
 
 def _bound(kind: str, given: str) -> Any:

@@ -6,6 +6,8 @@ A blank field is an empty text: `[q] <> '1'` holds for it, comparisons of size d
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
+from math import comb
 from typing import Any
 
 from survey_app.formats.importing import logic
@@ -57,6 +59,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _FIELD = re.compile(r"([A-Za-z0-9_]+)(?:\(([^()]+)\))?(?::(value|checked))?")
+_COMMENT = re.compile(r"""('[^']*'|"[^"]*"|\[[^\[\]]*\])|(?:\#|//)[^\n]*""")
+"""What stands behind # or // on a line; texts and fields are matched first and stay."""
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\xa0": " "})
 
 
@@ -64,7 +68,8 @@ def parse(text: str) -> Any:
     """The tree of an expression. Raises BadExpression or Inexpressible."""
     if len(text) > LONGEST:
         raise Inexpressible
-    return Parser(tokens(text.translate(_QUOTES)), BINARY, unary=("!", "not")).parse()
+    text = _COMMENT.sub(lambda match: match[1] or " ", text.translate(_QUOTES))
+    return Parser(tokens(text), BINARY, unary=("!", "not")).parse()
 
 
 def tokens(text: str) -> list[Token]:
@@ -106,6 +111,8 @@ class Fields:
 
     targets: dict[str, Target] = field(default_factory=dict)
     empty_equals: bool = True
+    moments: set[str] = field(default_factory=set)
+    """Dates that have a time of day beside them: a rule may only ask whether there is one."""
 
     def target(self, ref: Ref) -> Target:
         """What a field stands for; `[field(1)]` is a choice of a checkbox."""
@@ -158,7 +165,26 @@ class Fields:
             ):
                 if isinstance(call, Call) and call.name == "datediff" and isinstance(value, Const):
                     return self._apart(op, call, as_number(value.value))
+                if isinstance(value, Const) and len(ticks := self._ticks(call)) > 1:
+                    return _several(op or tree.op, ticks, as_number(value.value))
         return tree
+
+    def _ticks(self, tree: Any) -> list[dict[str, Any]]:
+        """The choices of checkboxes that are counted, `sum([m(1)], [m(2)])` or `[m(1)] + [m(2)]`; [] for anything else."""
+        parts: list[Any] = []
+        left = [tree]
+        while left:
+            part = left.pop()
+            if isinstance(part, Op) and part.op == "+":
+                left += [part.right, part.left]
+            elif part is tree and isinstance(part, Call) and part.name == "sum":
+                parts += part.parts
+            else:
+                parts.append(part)
+        targets = [self.target(part) for part in parts if isinstance(part, Ref) and part.part]
+        if len(targets) < len(parts) or any(target.kind != "option" for target in targets):
+            return []
+        return [{target.name: {"includes": target.option}} for target in targets]
 
     def _apart(self, op: str, call: Call, number: float | None) -> Any:
         """How many days lie between two dates; without a sign unless the last part is true."""
@@ -196,6 +222,8 @@ class Fields:
         elif isinstance(tree, Op):
             for one, other in ((tree.left, tree.right), (tree.right, tree.left)):
                 kind = self.target(one).kind if isinstance(one, Ref) else ""
+                if kind == "date" and self.target(one).name in self.moments and other != Const(""):
+                    raise Inexpressible
                 if kind in ("date", "time") and isinstance(other, Const) and not _fits(kind, other.value):
                     raise Inexpressible
                 if kind == "date" and isinstance(other, Call):
@@ -204,6 +232,30 @@ class Fields:
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OURS = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
+
+
+_MOST_WAYS = 40
+
+
+def _several(op: str, ticks: list[dict[str, Any]], number: float | None) -> dict[str, Any]:
+    """The condition that so many of the choices are ticked. Raises Inexpressible when it takes too many words."""
+    if number is None or number % 1 or len({str(tick) for tick in ticks}) < len(ticks):
+        raise Inexpressible
+    n, count = len(ticks), int(number)
+    if op in ("=", "!="):
+        exactly = {"all": [_at_least(ticks, count, n), {"not": _at_least(ticks, count + 1, n)}]}
+        return exactly if op == "=" else {"not": exactly}
+    if op in (">", ">="):
+        return _at_least(ticks, count + (op == ">"), n)
+    if op in ("<", "<="):
+        return {"not": _at_least(ticks, count + (op == "<="), n)}
+    raise Inexpressible
+
+
+def _at_least(ticks: list[dict[str, Any]], count: int, n: int) -> dict[str, Any]:
+    if not 1 <= count <= n or comb(n, count) > _MOST_WAYS:
+        raise Inexpressible
+    return {"any": [{"all": list(ways)} if count > 1 else ways[0] for ways in combinations(ticks, count)]}
 
 
 def _fits(kind: str, value: Any) -> bool:
@@ -275,8 +327,10 @@ class Sums:
             test = self._fields.of(tree.parts[0])
             if isinstance(test, bool):
                 return self._of(tree.parts[1 if test else 2], depth + 1)
+            if _is_blank(tree.parts[1]) and not _is_blank(tree.parts[2]):
+                return {"if": {"not": test}, "then": self._of(tree.parts[2], depth + 1)}
             made = {"if": test, "then": self._of(tree.parts[1], depth + 1)}
-            if not (isinstance(tree.parts[2], Const) and tree.parts[2].value == ""):
+            if not _is_blank(tree.parts[2]):
                 made["else"] = self._of(tree.parts[2], depth + 1)
             return made
         parts = [self._of(part, depth + 1) for part in tree.parts]
@@ -298,6 +352,10 @@ class Sums:
         ]
         tests = [test for test in there if isinstance(test, dict)]
         return {"if": {"any": tests}, "then": {"add": terms}}
+
+
+def _is_blank(part: Any) -> bool:
+    return isinstance(part, Const) and str(part.value).strip().lower() in ("", "nan", "null")
 
 
 def _there(part: Any) -> Mapping[str, Any] | None:

@@ -36,7 +36,15 @@ _HEADINGS = {
     "ranking": ("matrix ranking?", "matrix_ranking", "matrix ranking"),
     "annotation": ("field annotation", "field_annotation", "field annotation (action tags)"),
 }
-_KEYS = {heading: key for key, headings in _HEADINGS.items() for heading in headings}
+
+
+def _plain(heading: str) -> str:
+    """Small letters and digits alone: some programs write `Variable...Field.Name`, `Show field only if…`."""
+    return " ".join(_SIGNS.sub(" ", heading.lower().replace("\ufeff", "").replace("ï..", "")).split())
+
+
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_KEYS = {_plain(heading): key for key, headings in _HEADINGS.items() for heading in headings}
 TYPES = frozenset(
     (
         "text",
@@ -91,19 +99,18 @@ class Dictionary:
 
 def key_of(heading: str) -> str:
     """The column that a heading means, "" for none."""
-    return _KEYS.get(" ".join(heading.strip().strip("\ufeff\"'").split()).lower(), "")
+    return _KEYS.get(_plain(heading), "")
 
 
 def looks_like(data: bytes) -> bool:
     """Whether the first line has the headings of a dictionary. Never raises."""
     for encoding in ("utf-8-sig", "utf-16"):
         try:
-            first = data[:4_000].decode(encoding, "ignore").lstrip().split("\n")[0].lower()
+            first = _plain(data[:4_000].decode(encoding, "ignore").lstrip().split("\n")[0])
         except UnicodeError:
             continue
-        for names in (("field name", "form name", "field type"), ("field_name", "form_name", "field_type")):
-            if all(name in first for name in names):
-                return True
+        if all(name in first for name in ("field name", "form name", "field type")):
+            return True
     return False
 
 
