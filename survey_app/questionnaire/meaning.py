@@ -6,6 +6,7 @@ from typing import Any
 
 from survey_app.questionnaire import checks, condition_checking, offering, piping
 from survey_app.questionnaire.definition import MAX_QUESTIONS, Definition, Score
+from survey_app.questionnaire.names import COLUMNS
 from survey_app.questionnaire.parts import Choice, Point
 from survey_app.questionnaire.problems import Problem, path_of
 from survey_app.questionnaire.question_types.base import Question
@@ -110,6 +111,10 @@ def _names(definition: Definition) -> Iterator[Found]:
                 yield "duplicate_name", (*path, "name"), {"name": name, "first": first[key]}
                 break
             first[key] = path_of(path)
+        for name in names:
+            if name in COLUMNS and name != question.name:
+                yield "reserved_name", (*path, "name"), {"given": name}
+                break
         for name in names:
             if len(name) > 32:
                 yield "long_variable", (*path, "name"), {"name": name}

@@ -11,11 +11,14 @@ _SQL = (
     "union unique update user values variadic when where window"
 )
 _PAGE = "go view"  # buttons of the respondent page
-_COLUMNS = (  # columns every data file begins with
-    "response_id status version language channel shop store_code region place month answered_at weight speed straightline "
-    "layout over_quota"
+COLUMNS = frozenset(
+    (
+        "response_id status version language channel shop store_code region place month answered_at weight speed "
+        "straightline layout over_quota"
+    ).split()
 )
-RESERVED = frozenset(" ".join((_SPSS, _STATA, _R, _SQL, _PAGE, _COLUMNS)).split())
+"""Columns every data file begins with: no question and no choice, row or field of one makes another of the same name."""
+RESERVED = COLUMNS | frozenset(" ".join((_SPSS, _STATA, _R, _SQL, _PAGE)).split())
 
 
 def is_reserved(name: str) -> bool:

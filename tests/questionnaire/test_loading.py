@@ -149,6 +149,18 @@ def test_each_fault_has_its_code(change: tuple[str, str], code: str) -> None:
     assert code in [problem.code for problem in faults(GOOD.replace(*change, 1))]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "code"),
+    [("response", "multiple_choice", "id"), ("store", "ranking", "code"), ("over", "text_fields", "quota")],
+)
+def test_no_column_is_called_like_those_that_every_file_begins_with(name: str, kind: str, code: str) -> None:
+    key = "fields" if kind == "text_fields" else "choices"
+    with pytest.raises(InvalidQuestionnaire) as refused:
+        made({"name": name, "type": kind, "text": "q", key: [{"code": code, "text": "a"}, {"code": "b", "text": "b"}]})
+    [problem] = refused.value.problems
+    assert (problem.code, problem.values["given"]) == ("reserved_name", f"{name}_{code}")
+
+
 LISTS: list[dict[str, Any]] = [
     {"type": "ranking"},
     {"type": "matrix", "rows": [{"code": "r", "text": "r"}]},

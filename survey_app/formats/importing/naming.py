@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from survey_app.questionnaire.names import is_reserved
+from survey_app.questionnaire.names import COLUMNS, is_reserved
 from survey_app.questionnaire.parts import CODE, NAME
 
 LONGEST = 32
@@ -20,7 +20,7 @@ class Names:
     """The names of one questionnaire. A name is given once, without regard to case, and no name begins another's columns."""
 
     def __init__(self, longest: int = LONGEST) -> None:
-        self._taken: set[str] = set()
+        self._taken: set[str] = set(COLUMNS)
         self._next: dict[str, int] = {}  # where to go on counting, so that many equal ones take linear time
         self._longest = longest
 
