@@ -11,12 +11,11 @@ _SQL = (
     "union unique update user values variadic when where window"
 )
 _PAGE = "go view"  # buttons of the respondent page
-COLUMNS = frozenset(
-    (
-        "response_id status version language channel shop store_code region place month answered_at weight speed "
-        "straightline layout over_quota"
-    ).split()
+_COLUMNS = (
+    "response_id status version language channel shop store_code region place month answered_at weight speed straightline "
+    "layout over_quota"
 )
+COLUMNS = frozenset(_COLUMNS.split())
 """Columns every data file begins with: no question and no choice, row or field of one makes another of the same name."""
 RESERVED = COLUMNS | frozenset(" ".join((_SPSS, _STATA, _R, _SQL, _PAGE)).split())
 
