@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from survey_app import create_app, installation
 from survey_app.config import Settings
 from survey_app.database import db
+from tests.browser.tablets import PIN
 from tests.conftest import make_settings
+from tests.faults.serving import Server
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -100,6 +102,37 @@ def desktop(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     yield context.new_page()
     context.close()
+
+
+# --- counter tablets: `code` comes from the test -----------------------------------------------------------------------
+@pytest.fixture
+def server(sqlite_settings: Settings, code: str) -> Iterator[Server]:
+    """A real server in processes of its own."""
+    made = Server(sqlite_settings, {"PUBLIC_URL": "http://127.0.0.1:8000"}).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def counter(chromium: Browser) -> Iterator[BrowserContext]:
+    """A tablet on a counter, upright."""
+    context = chromium.new_context(viewport={"width": 768, "height": 1024}, locale="zh-CN")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tablet(counter: BrowserContext, server: Server, code: str) -> Page:
+    """An enrolled tablet that can work without a network."""
+    page = counter.new_page()
+    page.goto(f"http://127.0.0.1:{server.port}/k/")
+    page.get_by_role("link", name="登记这台平板").click()
+    page.fill("#code", code.lower())
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="开始使用").click()
+    page.wait_for_url("**/k/", wait_until="commit")
+    expect(page.locator("html")).to_have_attribute("data-ready", "true")
+    return page
 
 
 def axe_violations(page: Page) -> list[str]:

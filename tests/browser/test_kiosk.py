@@ -2,75 +2,32 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
 from survey_app import clock
-from survey_app.config import Settings
 from survey_app.database import db
-from survey_app.design import drafting, publishing
 from survey_app.distribution import devices
 from survey_app.distribution.models import Device
 from survey_app.events import COMMAND_LINE
-from survey_app.organisation import shops
-from survey_app.questionnaire.loading import load_definition
 from survey_app.responses.models import Ballot, Comment, Draft, Response
 from tests.browser.conftest import axe_violations, picture
+from tests.browser.tablets import PIN, enrolment_code, nothing_waits, waiting
 from tests.faults.serving import Server
 from tests.runner.street import rows_of
 
-PIN = "4711"
 FILE = Path(__file__).parents[1] / "runner" / "kiosk.yaml"
 
 
 @pytest.fixture
 def code(sqlite_app: Flask) -> str:
     """The enrolment code of a tablet for the shop 人民路店."""
-    now, by = clock.now(), COMMAND_LINE
-    definition = load_definition(FILE.read_bytes(), file=FILE.name)
-    questionnaire = drafting.load_file(definition=definition, by=by, now=now)
-    publishing.publish(questionnaire=questionnaire, by=by, now=now)
-    region = shops.create_region(code="east", name="东区", by=by)
-    shop = shops.create_shop(code="KM-1", name="人民路店", region=region, by=by)
-    _, made = devices.create_device(questionnaire=questionnaire, shop=shop, name="", pin=PIN, by=by, now=now)
-    db.session.commit()
-    db.session.remove()
-    return made
-
-
-@pytest.fixture
-def server(sqlite_settings: Settings, code: str) -> Iterator[Server]:
-    """A real server in processes of its own."""
-    made = Server(sqlite_settings, {"PUBLIC_URL": "http://127.0.0.1:8000"}).start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def counter(chromium: Browser) -> Iterator[BrowserContext]:
-    """A tablet on a counter, upright."""
-    context = chromium.new_context(viewport={"width": 768, "height": 1024}, locale="zh-CN")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def tablet(counter: BrowserContext, server: Server, code: str) -> Page:
-    """An enrolled tablet that can work without a network."""
-    page = counter.new_page()
-    page.goto(f"http://127.0.0.1:{server.port}/k/")
-    page.get_by_role("link", name="登记这台平板").click()
-    page.fill("#code", code.lower())
-    page.fill("#pin", PIN)
-    page.get_by_role("button", name="开始使用").click()
-    page.wait_for_url("**/k/", wait_until="commit")
-    expect(page.locator("html")).to_have_attribute("data-ready", "true")
-    return page
+    return enrolment_code(FILE)
 
 
 def begin(page: Page) -> None:
@@ -100,29 +57,6 @@ def answer(page: Page, remark: str = "", visits: str = "3") -> None:
 def done(page: Page) -> None:
     page.get_by_role("button", name="完成").click()
     expect(page.get_by_role("button", name="点这里开始")).to_be_visible()
-
-
-def waiting(page: Page) -> list[dict[str, str]]:
-    """What the tablet still holds. A page that learns of a new questionnaire loads itself again: then it is asked again."""
-    for _ in range(20):
-        try:
-            found: list[dict[str, str]] = page.evaluate("kiosk.run('pending', 'getAll')")
-            return found
-        except Error as error:
-            if "Execution context was destroyed" not in error.message and "kiosk is not defined" not in error.message:
-                raise
-            page.wait_for_timeout(100)
-    raise AssertionError("the tablet's page never stood still")
-
-
-def nothing_waits(page: Page) -> None:
-    """Wait until everything was sent and the page says so."""
-    for _ in range(400):
-        if not waiting(page):
-            break
-        page.wait_for_timeout(50)
-    assert waiting(page) == []
-    expect(page.locator("#_start").get_by_text("离线待发")).to_be_hidden()
 
 
 def remarks() -> list[str]:

@@ -7,16 +7,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from survey_app import clock
-from survey_app.database import db
-from survey_app.design import drafting, publishing
-from survey_app.distribution import devices
-from survey_app.events import COMMAND_LINE
-from survey_app.organisation import shops
-from survey_app.questionnaire.loading import load_definition
 from survey_app.responses.models import Response
 from tests.browser.conftest import Site, axe_violations, go_on, picture
-from tests.browser.test_kiosk import PIN, counter, nothing_waits, server, tablet  # noqa: F401
+from tests.browser.tablets import enrolment_code, nothing_waits
 from tests.faults.serving import Server
 from tests.runner.street import HERE, publish, rows_of
 
@@ -169,20 +162,10 @@ def test_the_lists_are_large_and_accessible_and_never_scroll_sideways(
 @pytest.fixture
 def code(sqlite_app: Flask) -> str:
     """The enrolment code of a tablet that asks for places."""
-    now, by = clock.now(), COMMAND_LINE
-    definition = load_definition((HERE / "region.yaml").read_bytes(), file="region.yaml")
-    questionnaire = drafting.load_file(definition=definition, by=by, now=now)
-    publishing.publish(questionnaire=questionnaire, by=by, now=now)
-    shop = shops.create_shop(
-        code="KM-1", name="人民路店", region=shops.create_region(code="east", name="东区", by=by), by=by
-    )
-    _, made = devices.create_device(questionnaire=questionnaire, shop=shop, name="", pin=PIN, by=by, now=now)
-    db.session.commit()
-    db.session.remove()
-    return made
+    return enrolment_code(HERE / "region.yaml")
 
 
-def test_a_tablet_without_a_network_has_every_list_and_forgets_the_person(tablet: Page, server: Server) -> None:  # noqa: F811
+def test_a_tablet_without_a_network_has_every_list_and_forgets_the_person(tablet: Page, server: Server) -> None:
     server.kill()
     tablet.reload()
     tablet.get_by_role("button", name="点这里开始").click()
