@@ -147,6 +147,8 @@ def choosing(work: Work, element: Element) -> None:
         _bounds(work, element, made)
     pieces: dict[str, Target] = {}
     known = work.know(element, Target("multiple" if several else "choice", name, target_codes(codes)))
+    given = [item.get("value") if isinstance(item, dict) else item for item in node.listed("choices")]
+    known.worded = any(isinstance(value, str) for value in given)
     if any(item.special == "other" for item in items):
         known.pieces["-comment"] = pieces["-comment"] = Target("text", f"{name}_other")
         comment = f"{element.name}-comment".lower()

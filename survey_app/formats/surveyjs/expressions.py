@@ -68,7 +68,7 @@ def _tokens(text: str) -> list[Token]:
 
 def _token(match: re.Match[str], start: int, following: str) -> Token:
     if match["name"] is not None:
-        return Token("name", Ref(match["name"].strip()), start)
+        return Token("name", Ref(match["name"]), start)
     for kind in ("single", "double"):
         if match[kind] is not None:
             return Token("text", re.sub(r"\\(.)", r"\1", match[kind]), start)

@@ -26,7 +26,8 @@ from survey_app.questionnaire.conditions import as_number
 from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_time
 
 _LENGTH = re.compile(r"(.+)\.length")
-_INDEX = re.compile(r"\[(\d+)\]")
+_INDEX = re.compile(r"\[(\d+)\](?=\.)")
+"""The first of several entries, in `{kids[0].age}`; `{colours[0]}` is the first of several choices, which no rule here can name."""
 _COMPARISONS = {"=": "is", "!=": "is_not", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
 _MOMENTS = {"date": is_iso_date, "time": is_iso_time}
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
@@ -40,6 +41,8 @@ class Known:
     target: Target
     order: int
     boolean: bool = False
+    worded: bool = False
+    """Whether its values are texts in the source, also where they look like numbers."""
     pieces: dict[str, Target] = field(default_factory=dict)
     """Targets of rows, cells, items: the part of the name after the first dot, in small letters."""
     parts: tuple[str, ...] = ()
@@ -74,7 +77,9 @@ class Names:
     # --- names ---
     def known(self, name: str) -> tuple[Known, str]:
         """The question, and which part of it is meant. Raises Inexpressible for what comes later or is not there."""
-        given = name.strip().lstrip("#").lower()
+        if name != name.strip():
+            raise Inexpressible("rule_unknown_name", name=name)  # survey-core looks for a name with those spaces
+        given = name.lstrip("#").lower()
         whole = given
         if given.startswith("panel.") and self._panel:
             given = f"{self._panel}.{given[6:]}"
@@ -200,17 +205,34 @@ class Names:
                 continue
             target = self.target(side)
             value = other.value if isinstance(other, Const) else None
-            if op not in ("=", "!=") and isinstance(other, Const):
-                if as_number(value) is None and (target.kind in ("choice", "text") or value is None):
-                    raise Inexpressible
-                if target.kind == "choice" and any(as_number(key) is None for key in target.codes):
-                    raise Inexpressible
+            if isinstance(value, bool) and _is_numeric(target):
+                raise Inexpressible  # there, 1 is true and "1" is not
+            if value in ("0", "1") and isinstance(value, str) and self.known(side.name)[0].boolean:
+                raise Inexpressible
+            if op not in ("=", "!="):
+                self._check_sorting(target, side, other)
             if target.kind in _MOMENTS and isinstance(other, Const) and not _MOMENTS[target.kind](str(value or "")):
                 raise Inexpressible  # another way of writing days
             if target.kind == "multiple" and not (isinstance(other, Const) and value in (None, "")):
                 raise Inexpressible
             if isinstance(other, Ref) and target.kind == "choice" and _recoded(target):
                 raise Inexpressible
+
+    def _check_sorting(self, target: Target, side: Ref, other: Any) -> None:
+        """What comes before what: numbers, days, times. Words are sorted by their letters there, "10" before "9"."""
+        if isinstance(other, Ref):
+            kinds = {target.kind, self.target(other).kind}
+            if len(kinds) > 1 or not kinds <= {"number", "date", "time"}:
+                raise Inexpressible
+        if not isinstance(other, Const):
+            return
+        if target.kind in ("choice", "text") and as_number(other.value) is None or other.value is None:
+            raise Inexpressible
+        if target.kind == "choice" and any(as_number(key) is None for key in target.codes):
+            raise Inexpressible
+        worded = target.kind == "text" or target.kind == "choice" and self.known(side.name)[0].worded
+        if worded and isinstance(other.value, str):
+            raise Inexpressible
 
     # --- computed values ---
     def expression(self, tree: Any, depth: int = 0) -> Any:
@@ -248,6 +270,10 @@ class Names:
         return found["then"] if function != "sum" and isinstance(tree, Ref) and isinstance(found, dict) else found
 
 
+def _is_numeric(target: Target) -> bool:
+    return target.kind == "number" or bool({"0", "1"} & set(target.codes)) and "true" not in target.codes
+
+
 def _recoded(target: Target) -> bool:
     return any(value != code for value, code in target.codes.items() if value not in ("1", "0", "true", "false"))
 
@@ -269,6 +295,8 @@ def _membership(name: str, left: Any, right: Any, scope: Names) -> dict[str, Any
     given = right.value if isinstance(right.value, tuple) else (right.value,)
     values = [v.strip().casefold() if isinstance(v, str) else v for v in given]
     if any(v is None or v == "" for v in values) or not values:
+        raise Inexpressible
+    if any(isinstance(v, bool) for v in values) and _is_numeric(target):
         raise Inexpressible
     if target.kind == "multiple":
         return _of_several(name, target, values, isinstance(right.value, tuple))
@@ -311,6 +339,8 @@ def _of_several(name: str, target: Target, values: list[Any], is_list: bool) -> 
 def _of_one(name: str, target: Target, values: list[Any], is_list: bool) -> dict[str, Any] | bool:
     """One answer against one or more values: `contains` looks for a part of the word, `anyof` for the whole."""
     written = [_written(value) for value in values]
+    if name in ("contains", "notcontains") and any(value in (0, False) for value in values):
+        raise Inexpressible  # 0 and false are nothing to look for there
     if name in ("contains", "notcontains") and len(written) == 1:
         codes = [code for value, code in target.codes.items() if written[0] in value]
         found = _one_of(target, codes)

@@ -236,3 +236,34 @@ def test_dates_may_be_moved() -> None:
 def test_a_broken_expression_is_no_expression(text: str) -> None:
     with pytest.raises(BadExpression):
         tree_of(text)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{ n } > 3",  # survey-core looks for a question called " n "
+        "{many[0]} = 'a'",  # the first of several choices
+        "{bit} = true", "{bit} != false", "{bit} anyof [true]", "{n} != false",  # there, 1 is true
+        "{bit} contains 0", "{bit} notcontains false",  # nothing to look for
+        "{word} > '1'", "{size} > '5'",  # words are sorted by their letters
+        "{word} > {one}", "{one} < {n}",
+        "{yes} = '1'",
+    ],
+)  # fmt: skip
+def test_a_rule_that_survey_core_sees_in_another_way_waits_for_a_person(rule: str) -> None:
+    more = [
+        {"type": "boolean", "name": "bit", "valueTrue": 1, "valueFalse": 0},
+        {"type": "radiogroup", "name": "size", "choices": ["1", "5", "10"]},
+        {"type": "text", "name": "x", "visibleIf": rule},
+    ]
+    imported = parse(json.dumps({"elements": [*QUESTIONS, *more]}).encode())
+    assert imported.definition.question("x").open_rules and imported.definition.question("x").show_if is None
+
+
+def test_texts_that_look_like_numbers_are_compared_with_numbers_as_such() -> None:
+    more = [
+        {"type": "radiogroup", "name": "size", "choices": ["1", "5", "10"]},
+        {"type": "text", "name": "x", "visibleIf": "{size} > 4"},
+    ]
+    imported = parse(json.dumps({"elements": more}).encode())
+    assert imported.definition.question("x").show_if == {"size": {"one_of": ["5", "10"]}}
