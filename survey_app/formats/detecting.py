@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 
+from survey_app.formats import mistaken
 from survey_app.formats.importing import Imported
 from survey_app.formats.importing.refusing import refuse
 
@@ -56,6 +57,8 @@ def detect(data: bytes) -> Format:
         raise refuse("empty")
     if len(data) > MAX_BYTES:
         raise refuse("too_large", limit=MAX_BYTES // 1024 // 1024)
+    if refusal := mistaken.refusal(data):
+        raise refusal
     for found in FORMATS.values():
         if found.looks_like(data):
             return found
@@ -63,7 +66,7 @@ def detect(data: bytes) -> Format:
         return FORMATS["xlsform"]  # it says what is wrong with the workbook: damaged, protected, no form
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _DECLARES.search(data):
         raise refuse("forbidden_xml")
-    raise refuse("unknown_format")
+    raise mistaken.unread(data)
 
 
 def parse(data: bytes, key: str = "") -> Imported:

@@ -28,7 +28,7 @@ def test_the_content_tells_the_format() -> None:
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf \r\n", "empty"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "unknown_format"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "picture_file"),
         (b"\x00\x01\x02", None),
     ],
 )

@@ -49,6 +49,53 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The characters of the file are neither UTF-8, UTF-16 nor GB18030. Save it as UTF-8.",
         "文件的文字编码不是 UTF-8、UTF-16 或 GB18030，请另存为 UTF-8。",
     ),
+    "word_document": (
+        "This is a text document (Word, WPS, LibreOffice). Open it, copy everything and paste it under “New questionnaire > "
+        "From text”.",
+        "这是文字文档（Word、WPS 等）。请打开它，全选复制，然后在“新建问卷 > 从文本”里粘贴。",
+    ),
+    "pdf_file": (
+        "This is a PDF. Open it, copy the text and paste it under “New questionnaire > From text”. A scan has no text.",
+        "这是 PDF。请打开它，复制文字，然后在“新建问卷 > 从文本”里粘贴。扫描件没有文字，无法复制。",
+    ),
+    "picture_file": (
+        "This is a picture. Questionnaires are read from text: type it or paste it under “New questionnaire > From text”.",
+        "这是图片。问卷要用文字：请录入或粘贴到“新建问卷 > 从文本”。",
+    ),
+    "recording_file": ("This is a recording, not a questionnaire.", "这是录音或视频，不是问卷。"),
+    "slides": (
+        "These are slides. Copy the questions and paste them under “New questionnaire > From text”.",
+        "这是幻灯片。请复制其中的题目，在“新建问卷 > 从文本”里粘贴。",
+    ),
+    "open_spreadsheet": (
+        "This is a spreadsheet of LibreOffice (.ods). Save it as .xlsx and choose it again.",
+        "这是 LibreOffice 表格（.ods）。请另存为 .xlsx 再选择。",
+    ),
+    "web_page": (
+        "This is a web page. Open it in a browser, copy the questions and paste them under “New questionnaire > From text”.",
+        "这是网页。请用浏览器打开，复制题目，在“新建问卷 > 从文本”里粘贴。",
+    ),
+    "mail_file": (
+        "This is a mail or a saved web page. Copy the questions from it and paste them under “New questionnaire > From text”.",
+        "这是邮件或另存的网页。请复制其中的题目，在“新建问卷 > 从文本”里粘贴。",
+    ),
+    "other_archive": (
+        "This is an archive. Unpack it and choose the questionnaire in it.",
+        "这是压缩包。请解压后选择里面的问卷文件。",
+    ),
+    "zip_of_files": (
+        "There is no questionnaire in this ZIP. Unpack it and choose the file of the questionnaire.",
+        "这个 ZIP 里没有问卷。请解压后选择问卷文件。",
+    ),
+    "data_file": (
+        "This is a data file (SPSS, Stata or the like): it holds answers, not the questionnaire.",
+        "这是数据文件（SPSS、Stata 等）：里面是答卷，不是问卷。",
+    ),
+    "wjx_lines": (
+        "These are lines for the interface of 问卷星 (JSONL). In 问卷星, export the questionnaire as text or Word, and paste "
+        "that under “New questionnaire > From text”.",
+        "这是问卷星接口的 JSONL。请在问卷星里把问卷导出为文本或 Word，再粘贴到“新建问卷 > 从文本”。",
+    ),
     "missing_part": ("{what} is missing.", "缺少{what}。"),
     "bad_value": ("“{given}” is not allowed here: {expected} is expected.", "这里不能是“{given}”，应为{expected}。"),
     "fault_in_ours": ("{reason}", "{reason}"),

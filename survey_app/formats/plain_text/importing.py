@@ -12,6 +12,10 @@ from survey_app.formats.plain_text.sentences import sentence
 from survey_app.questionnaire.publication import own_choices
 
 LOOK_AT = 65_536
+_COMMON = "的您是有一不我們们請请選选題题男女年月嗎吗哪以否意，。？：、（）"
+_USUAL = re.compile(
+    "[\u00a0-\u024f\u2000-\u2bff\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uf000-\uf0ff\uff00-\uffef\U00020000-\U0003ffff]"
+)
 _MARKUP = re.compile(r"\s*(?:<[?!a-zA-Z]|[{\[]\s*[\"{\[]|%PDF|\{\\rtf)")
 _RULES: dict[str, Result] = {"jump_kept": "kept", "rule_kept": "kept", "rule_not_understood": "lost"}
 _KINDS: dict[str, Kind] = {"question": "question", "page": "page", "title": "survey", "section": "group"}
@@ -21,16 +25,36 @@ def decoded(data: bytes) -> str:
     """The text of a file: UTF-8 with or without its mark, UTF-16, GB18030. Raises Refused."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
+    elif b"\0" in data[:LOOK_AT]:  # UTF-16 without its mark: line feeds and spaces have a zero beside them
+        encodings = ["utf-16-le", "utf-16-be"] if data[:LOOK_AT].count(b"\n\0") else ["utf-16-be", "utf-16-le"]
     else:
-        encodings = ["utf-8-sig", "gb18030"]
+        encodings = ["utf-8-sig", *_chinese(data)]
     for encoding in encodings:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if "\0" not in text and (len(encodings) == 1 or encoding[:6] != "utf-16" or _is_text(text[:LOOK_AT])):
             return text
     raise refuse("bad_encoding")
+
+
+def _is_text(text: str) -> bool:
+    """Whether the characters are such as people write: what is decoded wrongly has letters of many scripts."""
+    strange = sum(character >= "\x80" and _USUAL.match(character) is None for character in text)
+    return strange <= 5 or strange <= 0.3 * len(text)
+
+
+def _chinese(data: bytes) -> list[str]:
+    """The Chinese encodings, that of Taiwan first where it gives more of the commonest characters."""
+    try:
+        head = data[:LOOK_AT]
+        simple, full = (head.decode(name, "ignore") for name in ("gb18030", "big5"))
+        data.decode("big5")
+    except UnicodeDecodeError:
+        return ["gb18030"]
+    more = sum(map(full.count, _COMMON)) > sum(map(simple.count, _COMMON))
+    return ["big5", "gb18030"] if more else ["gb18030", "big5"]
 
 
 def looks_like(data: bytes) -> bool:
