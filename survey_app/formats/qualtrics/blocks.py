@@ -9,9 +9,9 @@ from survey_app.formats.qualtrics.converting import convert
 from survey_app.formats.qualtrics.item import described
 from survey_app.formats.qualtrics.jumps import Jumps
 from survey_app.formats.qualtrics.looping import Round, is_loop, rounds_of
-from survey_app.formats.qualtrics.pages import Note, Pages, Where
+from survey_app.formats.qualtrics.pages import Note, Page, Pages, Where
 from survey_app.formats.qualtrics.reading import mapping, text_of
-from survey_app.formats.qualtrics.repeating import Taken, asks_all, move, needs_of
+from survey_app.formats.qualtrics.repeating import MOST_REPEATED, Taken, asks_all, move, needs_of
 from survey_app.formats.qualtrics.rules import Found, Rules
 from survey_app.formats.qualtrics.shuffling import runs_of
 from survey_app.formats.qualtrics.source import RULE_KEYS, Block, Element
@@ -29,6 +29,7 @@ class Blocks:
         self.done: dict[str, str] = {}
         """Block -> name of its first page, "" when it has none."""
         self._taken: dict[str, Taken] = {}
+        self._repeated = 0
 
     def take(self, block: Block, place: str, where: Where) -> None:
         """The block at this place of the flow."""
@@ -43,25 +44,28 @@ class Blocks:
             self._loop(block, where)
         else:
             self._once(block, where, None)
-        payloads = [self._source.questions.get(element.question, {}) for element in block.elements]
-        certain = where.certain and not is_loop(block)
-        made, known, ahead = tuple(self._pages.all[before:]), self._rules.known(), frozenset(self._rules.ahead)
-        self._taken[block.id] = Taken(made, certain, known, needs_of(payloads), ahead)
+        if made := tuple(self._pages.all[before:]):
+            self._taken[block.id] = self._as_taken(block, made, where)
         self._building.changed("group", block.id, block.title or block.id, "block_name", self.done[block.id])
         for key in ("PreviousButton", "NextButton"):
             if words := text_of(block.options.get(key)).strip():
                 where_now = ("publication and look", "发布与外观")
                 self._building.changed("setting", f"{block.id} / {key}", words, "setting_ours", where=where_now)
 
+    def _as_taken(self, block: Block, made: tuple[Page, ...], where: Where) -> Taken:
+        names = needs_of(self._source.questions.get(element.question, {}) for element in block.elements)
+        needs = {name: self._rules.times(name) for name in names}
+        return Taken(made, where.certain and not is_loop(block), needs, frozenset(self._rules.ahead))
+
     def _again(self, block: Block, place: str, where: Where) -> None:
         """A block that the flow shows in a second place: asked once, for those who come to one of them."""
         note, name = f"{block.title or block.id}: {described({'0': list(where.when)})}", self.done[block.id]
-        taken = self._taken.get(block.id, Taken())
-        known = self._rules.known()
-        if asks_all(taken, known):
+        self._repeated += 1
+        taken = self._taken.get(block.id, Taken()) if self._repeated <= MOST_REPEATED else Taken()
+        if asks_all(taken, self._rules.times):
             self._building.changed("rule", place, note, "block_twice", name)
             return
-        if move(taken, self._pages, where, known):
+        if move(taken, self._pages, where, self._rules.times):
             for element in block.elements:  # when it was shown is another matter before and after
                 if element.question in self._work.asked:
                     self._work.asked[element.question].shown = None

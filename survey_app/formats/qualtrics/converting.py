@@ -79,6 +79,7 @@ def _without_equal(item: Item, kind: str) -> Made | None:
     made = entering.note(item)
     if hint := _words_of(item, kind):
         made.questions[0]["hint"] = hint
+    _repair(item, made)
     item.work.building.changed("text", f"{item.qid} / QuestionText", item.type, "as_note", made.asked.name)
     return made
 
@@ -124,6 +125,8 @@ def _tell(item: Item, kind: str, made: Made) -> None:
 def _repair(item: Item, made: Made) -> None:
     """A matrix without rows asks nothing: its words stay as a note. Raises Refused where there is more than fits."""
     for question in made.questions:
+        if "hint" in question:
+            question["hint"] = item.work.fitting(question["hint"], f"{item.qid} / hint")
         for key, limit in _MOST.get(question["type"], {}).items():
             if len(question.get(key) or ()) > limit:
                 place = f"{item.qid} / {'Answers' if key == 'columns' else 'Choices'}"

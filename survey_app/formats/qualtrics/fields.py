@@ -76,10 +76,9 @@ class Fields:
             made.opaque.update(_SET_BY_SCRIPT.findall(text_of(payload.get("QuestionJS"))))
         return made
 
-    def times_set(self) -> dict[str, int]:
-        """Field -> in how many places it got a value so far."""
-        unknown = (*self.answers, *self.opaque)
-        return {**dict.fromkeys(unknown, 1), **{name: len(settings) for name, settings in self.history.items()}}
+    def times_set(self, name: str) -> int:
+        """In how many places a field got a value so far."""
+        return len(self.history.get(name, ())) or int(name in self.answers or name in self.opaque)
 
     def variable(self, name: str) -> str:
         """The variable that shows the field in a text: only where it was set once."""

@@ -64,7 +64,8 @@ def _options(work: Work, walk: Walk) -> None:
             building.lost("setting", place, ", ".join(value), "setting_lost")
     if intro:
         languages = dict.fromkeys(language for words in intro for language in words)
-        building.more["intro"] = {key: "\n\n".join(filter(None, (w.get(key) for w in intro))) for key in languages}
+        joined = {key: "\n\n".join(filter(None, (w.get(key) for w in intro))) for key in languages}
+        building.more["intro"] = work.fitting(joined, "Survey Options / Header")
 
 
 def _scores(work: Work) -> None:

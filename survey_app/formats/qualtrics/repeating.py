@@ -1,7 +1,7 @@
 """A block that the flow shows in several places: where branches lead to it, it is asked once, for the people of all of them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +12,10 @@ from survey_app.formats.qualtrics.rules import MOST_PARTS, size
 from survey_app.formats.qualtrics.source import expressions, logics
 from survey_app.questionnaire.conditions import simplify
 
+MOST_REPEATED = 100
+"""So many second places of blocks are looked at; further ones wait for a person."""
+Times = Callable[[str], int]
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -19,10 +23,8 @@ class Taken:
 
     pages: tuple[Page, ...] = ()
     certain: bool = False
-    known: dict[str, int] = field(default_factory=dict)
-    """What rules could speak of by then."""
-    needs: frozenset[str] = frozenset()
-    """Questions and fields that the rules of the block speak of."""
+    needs: dict[str, int] = field(default_factory=dict)
+    """Questions and fields that the rules of the block speak of -> how often they had got a value by then."""
     ahead: frozenset[str] = frozenset()
     """Those questions that had no answer when they spoke of them."""
 
@@ -34,18 +36,17 @@ def needs_of(payloads: Iterable[dict[str, Any]]) -> frozenset[str]:
     return frozenset(unquote(name).split("/")[0] for name in named)
 
 
-def asks_all(taken: Taken, known: dict[str, int]) -> bool:
+def asks_all(taken: Taken, times: Times) -> bool:
     """Whether everybody is asked in the first place already, and no rule of the block looks at what came after it."""
     everybody = all("show_if" not in page.data for page in taken.pages)
-    return bool(taken.pages) and taken.certain and everybody and not _sees_more(taken, known)
+    return bool(taken.pages) and taken.certain and everybody and not _sees_more(taken, times)
 
 
-def _sees_more(taken: Taken, known: dict[str, int]) -> bool:
-    changed = any(known.get(name) != taken.known.get(name) for name in taken.needs)
-    return changed or any(name in known for name in taken.ahead)
+def _sees_more(taken: Taken, times: Times) -> bool:
+    return any(times(name) != before for name, before in taken.needs.items()) or any(map(times, taken.ahead))
 
 
-def move(taken: Taken, pages: Pages, where: Where, known: dict[str, int]) -> bool:
+def move(taken: Taken, pages: Pages, where: Where, times: Times) -> bool:
     """Ask the block here, for those who come to the first place or to this one.
 
     False when something between the two needs its answers, or it needs theirs, when it ends there or stands in random order.
@@ -53,7 +54,7 @@ def move(taken: Taken, pages: Pages, where: Where, known: dict[str, int]) -> boo
     here = [*where.when, *pages.not_over]
     merged = [simplify({"any": [_all(page.when), _all(here)]}) if page.when and here else None for page in taken.pages]
     fits = taken.pages and taken.certain and where.certain and all(page in pages.all for page in taken.pages)
-    if not fits or _sees_more(taken, known) or any(size(rule) > MOST_PARTS for rule in merged):
+    if not fits or _sees_more(taken, times) or any(size(rule) > MOST_PARTS for rule in merged):
         return False
     later = pages.all[min(pages.all.index(page) for page in taken.pages) :]
     if any("end_if" in page.data for page in later) or any(page.data["name"] in pages.shuffled for page in taken.pages):

@@ -56,10 +56,12 @@ class Rules:
         self.ahead: set[str] = set()
         """Those of them that a rule spoke of."""
 
-    def known(self) -> dict[str, int]:
-        """What rules may speak of by now: questions asked, and fields with how often they were set."""
-        asked = {qid: 1 if asked.shown is not None else 2 for qid, asked in self._work.asked.items()}
-        return {**asked, **self._fields.times_set()}
+    def times(self, name: str) -> int:
+        """How often a question or a field got a value so far, as rules see it: something else when that changed."""
+        asked = self._work.asked.get(name)
+        if asked is not None:
+            return 1 if asked.shown is not None else 2
+        return self._fields.times_set(name)
 
     def of(self, logic: Any, *, patterns: bool = False) -> Found:
         """The condition of a BooleanExpression, or of one expression. Raises Inexpressible.

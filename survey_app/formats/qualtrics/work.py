@@ -8,6 +8,7 @@ from survey_app.formats.importing import Building
 from survey_app.formats.importing.naming import Codes, Names
 from survey_app.formats.qualtrics.source import Source
 from survey_app.questionnaire.names import is_reserved
+from survey_app.questionnaire.parts import MAX_TEXT
 
 Rule = dict[str, Any] | bool
 LONGEST = 32
@@ -74,6 +75,13 @@ class Work:
         """A condition that holds for no answers; None as long as nothing was asked that it could speak of."""
         name = next((asked.name for asked in self.asked.values() if asked.kind != "none"), "")
         return {"all": [{name: {"answered": True}}, {name: {"answered": False}}]} if name else None
+
+    def fitting(self, texts: dict[str, str], place: str) -> dict[str, str]:
+        """Texts put together of several, not longer than a text may be; told where one was cut."""
+        for text in texts.values():
+            if len(text) > MAX_TEXT:
+                self.building.changed("text", place, text, "too_long_text", limit=MAX_TEXT)
+        return {language: text[:MAX_TEXT] for language, text in texts.items()}
 
     def name(self, wanted: str, place: str, parts: Iterable[str] = ()) -> str:
         """A free name whose columns `<name>_<part>` are free too, not longer than 32."""

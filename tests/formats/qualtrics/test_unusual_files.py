@@ -129,3 +129,12 @@ def test_the_content_may_stand_where_the_kind_of_a_check_belongs() -> None:
 def test_the_words_on_the_buttons_of_a_block_are_told() -> None:
     made = imported(survey(one("QID1"), blocks=[block("1", "QID1", NextButton="Submit", PreviousButton="")]))
     assert [(line.source, line.result) for line in made.lines if "Button" in line.place] == [("Submit", "changed")]
+
+
+def test_texts_put_together_of_several_are_cut_where_they_become_too_long() -> None:
+    passage = {"HighlightText": "w " * 4_999, "Answers": displays("x" * 400)}
+    made = imported(
+        survey(question("QID1", "HL", "Text", **passage), options={"Header": "h" * 9_999, "Footer": "f" * 9_999})
+    )
+    assert len(made.data["pages"][0]["questions"][0]["hint"]["en"]) == len(made.data["intro"]["en"]) == 10_000
+    assert [line.code for line in made.lines].count("too_long_text") == 2
