@@ -72,7 +72,8 @@ class Reading:
         known |= {v.name for one in self._definitions for question in one.questions for v in question.variables()}
         place = f"{self._package.file}, 1"
         missing = [RowFault(place, name, "") for name in _NEEDED if name not in columns]
-        return missing + [RowFault(place, name, name) for name in columns if name not in known]
+        wrong = [name for number, name in enumerate(columns) if name not in known or name in columns[:number]]
+        return missing + [RowFault(place, name, name) for name in wrong[:MOST_FAULTS]]
 
     def rows(self) -> Iterator[Answered | RowFault]:
         """Every row, or what is wrong with it."""

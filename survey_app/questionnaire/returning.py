@@ -11,12 +11,22 @@ from survey_app.questionnaire.codebook import MISSING_LABELS, REFUSED, UNKNOWN
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import MISSING_OFFSET
 from survey_app.questionnaire.question_types.base import Question, Variable
+from survey_app.questionnaire.question_types.numbers import (
+    FIRST_DAY,
+    LAST_DAY,
+    MAX_DIGITS,
+    floor_of,
+    parse_date,
+    parse_time,
+)
 from survey_app.questionnaire.routing import path
+from survey_app.questionnaire.texts import clean
 
 Cells = Mapping[str, str]
 Returned = tuple[dict[str, Any], dict[str, str]]
 _RISKY = tuple("=+-@\t\n＝＋－＠")
 """What a `'` stands in front of in a CSV, however many of them there are: so no spreadsheet takes it for a formula."""
+_LARGEST = float(10**MAX_DIGITS - 1)
 _MADE = frozenset({"computed", "file"})  # kinds that are not read back
 
 
@@ -42,6 +52,8 @@ def returner(definition: Definition) -> Callable[[Cells], Returned]:
             column(cells, answers, texts)
         for name, ranked in answers.items():
             if type(ranked) is dict:  # a ranking: rank -> code
+                if max(ranked) != len(ranked):
+                    raise Misfit(name, str(max(ranked)))
                 answers[name] = [code for _, code in sorted(ranked.items())]
         way = path(definition, answers, texts)
         for given, kept in ((answers, way.answers), (texts, way.texts)):
@@ -60,11 +72,11 @@ def _column(question: Question, variable: Variable) -> _Column:
     if variable.kind in _MADE or (variable.kind == "hidden" and _is_fixed(question)):
         return lambda cells, answers, texts: None
     if variable.kind == "text":
-        return lambda cells, answers, texts: _keep(texts, variable.answer, _unguarded(cells.get(variable.name, "")))
+        return lambda cells, answers, texts: _keep(texts, variable.answer, _typed(cells.get(variable.name, "")))
     if variable.storage == "text":
-        return lambda cells, answers, texts: _keep(answers, variable.answer, _unguarded(cells.get(variable.name, "")))
+        return lambda cells, answers, texts: _keep(answers, variable.answer, _typed(cells.get(variable.name, "")))
     if variable.storage != "number":
-        return lambda cells, answers, texts: _keep(answers, variable.answer, cells.get(variable.name, ""))
+        return _moment(variable)
     if variable.kind in ("multiple", "rank"):
         return _listed(variable)
     return _number(question, variable)
@@ -79,8 +91,26 @@ def _keep(found: dict[str, Any], name: str, value: str) -> None:
         found[name] = value
 
 
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_RISKY) else text
+def _typed(text: str) -> str:
+    """A text without what the file put in front of it, and no longer than a person can type one."""
+    return clean(text[1:] if text.startswith("'") and text.lstrip("'").startswith(_RISKY) else text)
+
+
+def _moment(variable: Variable) -> _Column:
+    """A day or a time, as we write them."""
+    parse = parse_date if variable.storage == "date" else parse_time
+
+    def read(cells: Cells, answers: dict[str, Any], texts: dict[str, str]) -> None:
+        if text := cells.get(variable.name, ""):
+            if parse(text) != (text, None) or not _possible(variable, text):
+                raise Misfit(variable.name, text)
+            answers[variable.answer] = text
+
+    return read
+
+
+def _possible(variable: Variable, text: str) -> bool:
+    return variable.storage != "date" or FIRST_DAY.isoformat() <= text <= LAST_DAY.isoformat()
 
 
 def _parsed(variable: Variable, text: str) -> int | float | None:
@@ -111,6 +141,8 @@ def _number(question: Question, variable: Variable) -> _Column:
     listed: dict[int | float, Any] = {label.value: label.code for label in variable.values}
     listed |= {code: code for code in codes or () if isinstance(code, int)}
     is_open = not listed or (codes is None and variable.kind == "number")
+    low, high = question.bounds(variable.answer)
+    low, high = floor_of(low), _LARGEST if high is None else high
 
     def read(cells: Cells, answers: dict[str, Any], texts: dict[str, str]) -> None:
         text = cells.get(variable.name, "")
@@ -125,7 +157,7 @@ def _number(question: Question, variable: Variable) -> _Column:
                 raise Misfit(variable.name, text)
         elif value in listed:
             answers[variable.answer] = listed[value]
-        elif is_open:
+        elif is_open and low <= value <= high and round(value, variable.decimals) == value:
             answers[variable.answer] = value
         else:
             raise Misfit(variable.name, text)

@@ -178,6 +178,7 @@ def test_a_second_press_makes_no_second_questionnaire(sqlite_app: Flask) -> None
         (b",2026-10,", b",2026-12,", "data/small.csv, ", "month"),
         (b",complete,", b",half,", "data/small.csv, ", "status"),
         (b",why_1,", b",why_7,", "data/small.csv, 1", "why_7"),
+        (b",why_1,", b",why_2,", "data/small.csv, 1", "why_2"),
     ],
 )
 def test_one_row_that_does_not_fit_refuses_all_and_says_where(

@@ -187,6 +187,12 @@ def test_integer_codes_and_given_values_are_kept() -> None:
     assert assign_values(definition, definition) == definition
 
 
+def test_an_amount_may_exceed_the_total_where_another_may_lie_below_zero() -> None:
+    items = [{"code": "a", "text": "a", "min": -2}, {"code": "b", "text": "b"}]
+    asked = made(question("n", "constant_sum", total=5, items=items)).question("n")
+    assert asked.bounds("n_a") == (-2, 5) and asked.bounds("n_b") == (0, 7)
+
+
 @pytest.mark.parametrize("value", [-97, -95.5, -500])
 def test_a_constant_is_never_taken_for_a_missing_code(value: float) -> None:
     definition = made(question("q"), question("fixed", "hidden", value=value))

@@ -38,6 +38,12 @@ def test_an_apostrophe_that_somebody_typed_comes_back(text: str) -> None:
     assert returner(definition)(cells_of(definition, {}, {"comment": text}))[1] == {"comment": text}
 
 
+def test_a_text_is_no_longer_than_people_can_type_and_holds_no_control_characters() -> None:
+    definition = load_definition(EVERY, file="every.yaml")
+    texts = returner(definition)(cells_of(definition, {}, {}) | {"comment": "x\0\x07" * 9_999})[1]
+    assert texts == {"comment": "x" * 2_000}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_made_up_answers_to_the_standard_questionnaires_come_back(path: Path) -> None:
     definition = load_definition(path.read_text("utf-8"), file=path.name)
@@ -53,7 +59,9 @@ def test_made_up_answers_to_the_standard_questionnaires_come_back(path: Path) ->
 @pytest.mark.parametrize(
     ("column", "cell"),
     [("nps", "11"), ("nps", "x"), ("how", "5"), ("why_1", "2"), ("rank_1", "0"), ("nps", "-96"), ("opinion", "nan"),
-     ("late", "3")],
+     ("late", "3"), ("day", "hello"), ("day", "2026-02-30"), ("day", "0001-01-01"), ("hour", "99:99"), ("age", "121"),
+     ("age", "3.5"), ("age", "1e300"), ("balance", "-99993.5"), ("buy_r1_price", "-1"), ("split_a", "101"),
+     ("warm", "101"), ("rank_1", "2")],
 )  # fmt: skip
 def test_a_cell_that_the_questionnaire_could_not_have_made_is_refused(column: str, cell: str) -> None:
     definition = load_definition(EVERY, file="every.yaml")

@@ -89,7 +89,8 @@ class ConstantSum(Question):
     def bounds(self, variable: str) -> tuple[float | None, float | None]:
         item = next((item for item in self.items if self.variable_of(item) == variable), None)
         low = (item.min if item else None) or 0.0
-        high = item.max if item and item.max is not None else self.total
+        below = sum(min(other.min or 0.0, 0.0) for other in self.items if other is not item)
+        high = item.max if item and item.max is not None else self.total - below
         return low, high
 
     def reader(self) -> Reader:
