@@ -10,7 +10,7 @@ from survey_app.formats.qualtrics.item import described
 from survey_app.formats.qualtrics.jumps import Jumps
 from survey_app.formats.qualtrics.looping import Round, is_loop, rounds_of
 from survey_app.formats.qualtrics.pages import Note, Page, Pages, Where
-from survey_app.formats.qualtrics.reading import mapping, text_of
+from survey_app.formats.qualtrics.reading import mapping, text_of, whole
 from survey_app.formats.qualtrics.repeating import MOST_REPEATED, Taken, asks_all, move, needs_of
 from survey_app.formats.qualtrics.rules import Found, Rules
 from survey_app.formats.qualtrics.shuffling import runs_of
@@ -84,8 +84,11 @@ class Blocks:
             self._pages.pending.append((place, kind, "loop", {}))
             self._once(block, where, None)
             return
-        order = text_of(mapping(block.options.get("LoopingOptions")).get("Randomization"))
-        if order not in ("", "None"):
+        options = mapping(block.options.get("LoopingOptions"))
+        order, few = text_of(options.get("Randomization")), whole(options.get("TotalRandSubset"))
+        if order.lower() == "subset" and few and few < len(rounds):
+            self._pages.pending.append((place, f"{few} of {len(rounds)} at random", "random_subset", {}))
+        elif order not in ("", "None"):
             self._building.lost("setting", f"{place} / Randomization", order, "random_blocks")
         for one in rounds:
             for element in block.elements:  # in a round, the rounds before do not count

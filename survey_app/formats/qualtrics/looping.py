@@ -21,19 +21,25 @@ _FIELD = re.compile(r"\$\{lm://Field/([0-9]{1,3})\}")
 
 @dataclass(frozen=True)
 class Round:
-    """One round of a loop: its number in the data (`2_QID5`), the words of its line, when it is asked."""
+    """One round of a loop: its number in the data (`2_QID5`), the words of its line, when it is asked.
+
+    `place`: which round of those that are asked it is, where that is the same for everybody; 0 otherwise.
+    """
 
     id: str
     words: dict[str, str] = field(default_factory=dict)
     rule: dict[str, Any] | None = None
+    place: int = 0
 
     def of(self, payload: dict[str, Any]) -> dict[str, Any]:
         """The question as this round asks it."""
         text = json.dumps(payload, ensure_ascii=False)
-        if "lm://Field/" in text:
+        if "lm://" in text:
             text = _FIELD.sub(
                 lambda hole: json.dumps(self.words.get(hole.group(1), "…"), ensure_ascii=False)[1:-1], text
             )
+            if self.place:
+                text = text.replace("${lm://CurrentLoopNumber}", str(self.place))
             payload = mapping(json.loads(text))
         tag = text_of(payload.get("DataExportTag")) or text_of(payload.get("QuestionID"))
         rows = {
@@ -53,7 +59,8 @@ def rounds_of(work: Work, block: Block) -> list[Round] | None:
     locator, qid = text_of(options.get("Locator")), text_of(options.get("QID"))
     lines = {key: _line(value) for key, value in entries(options.get("Static"))}
     if not qid and not locator:
-        found = [Round(key, line) for key, line in lines.items()]
+        fixed = text_of(options.get("Randomization")) in ("", "None")
+        found = [Round(key, line, place=n * fixed) for n, (key, line) in enumerate(lines.items(), 1)]
     elif "MergeOnNumericResponse" in locator:
         found = _by_number(work, qid, lines)
     else:
@@ -70,7 +77,7 @@ def _by_number(work: Work, qid: str, lines: dict[str, dict[str, str]]) -> list[R
     asked = work.asked.get(qid)
     if asked is None or asked.kind != "number":
         return []
-    return [Round(key, line, {asked.name: {"at_least": n}}) for n, (key, line) in enumerate(lines.items(), 1)]
+    return [Round(key, line, {asked.name: {"at_least": n}}, n) for n, (key, line) in enumerate(lines.items(), 1)]
 
 
 def _by_choice(work: Work, qid: str, locator: str, lines: dict[str, dict[str, str]]) -> list[Round]:

@@ -110,7 +110,8 @@ class Rules:
 
     def _one(self, expression: dict[str, Any]) -> Rule:
         operator = text_of(expression.get("Operator"))
-        if is_on(expression.get("_HiddenExpression")) or _is_unfinished(expression):
+        other_rounds = text_of(expression.get("LoopAndMergeLoops")) not in ("", "current", "no")
+        if other_rounds or is_on(expression.get("_HiddenExpression")) or _is_unfinished(expression):
             raise Inexpressible
         if operator in ("NotSelected", "NotDisplayed"):
             return negated(self._one({**expression, "Operator": _NEGATIVE[operator]}))

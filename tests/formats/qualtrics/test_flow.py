@@ -230,3 +230,29 @@ def test_a_slider_and_a_sum_can_be_compared() -> None:
     sliders = question("QID1", "Slider", "HSLIDER", Choices={"1": {"Display": "A"}, "2": {"Display": "B"}})
     made = imported(survey(sliders, {**LAST, **shown_if(expr("QID1/ChoiceNumericEntryValue/2", "GreaterThan", "50"))}))
     assert made.definition.questions[-1].show_if == {"q1_2": {"more_than": 50}}
+
+
+def looped(text: str = "", rule: Data | None = None, **options: Any) -> Any:
+    """The questions of a loop of three rounds."""
+    inside = {**KINDS["QID3"], "QuestionText": text, **(shown_if(rule) if rule else {})}
+    rounds = {"Static": {str(n): {"1": "x"} for n in (1, 2, 3)}, **options}
+    blocks = [block("1", "QID7", "QID3", Looping="Static", LoopingOptions=rounds)]
+    return imported(survey(KINDS["QID7"], inside, blocks=blocks)).definition.questions
+
+
+def test_rounds_know_their_number_unless_their_order_is_random() -> None:
+    assert [q.text["en"] for q in looped("Round ${lm://CurrentLoopNumber}")][1::2] == ["Round 1", "Round 2", "Round 3"]
+    random = looped("Round ${lm://CurrentLoopNumber}", Randomization="All")
+    assert {q.text["en"] for q in random[1::2]} == {"Round [CurrentLoopNumber]"}
+
+
+def test_a_random_few_of_the_rounds_wait_for_a_person() -> None:
+    few = looped(Randomization="Subset", TotalRandSubset="2")
+    assert [len(question.open_rules) for question in few] == [1, 0, 0, 0, 0, 0]
+
+
+def test_a_rule_about_all_rounds_is_not_one_about_this_round() -> None:
+    rule = {**YES, "QuestionIsInLoop": "yes"}
+    current = looped(rule={**rule, "LoopAndMergeLoops": "current"})
+    assert [q.show_if for q in current[1::2]] == [{f"q7_{n}": {"is": "1"}} for n in (1, 2, 3)]
+    assert all(q.open_rules for q in looped(rule={**rule, "LoopAndMergeLoops": "all,any"})[1::2])
