@@ -40,12 +40,12 @@ FORMATS: dict[str, Format] = {
     for found in (  # in the order in which they are asked: the surest signs first, plain text last
         Format("limesurvey", "LimeSurvey", f"{_HERE}.limesurvey", (".lss", ".lsg", ".lsq", ".lsa")),
         Format("package", "ZIP", f"{_HERE}.package", (".zip",)),
+        Format("yaml", "YAML", f"{_HERE}.own_yaml", (".yaml", ".yml")),
         Format("qualtrics", "Qualtrics", f"{_HERE}.qualtrics", (".qsf",)),
         Format("fhir", "FHIR Questionnaire", f"{_HERE}.fhir", (".json",)),
         Format("surveyjs", "SurveyJS", f"{_HERE}.surveyjs", (".json",)),
         Format("redcap", "REDCap", f"{_HERE}.redcap", (".csv",)),
         Format("xlsform", "XLSForm", f"{_HERE}.xlsform", (".xlsx", ".xls", ".csv")),
-        Format("yaml", "YAML", f"{_HERE}.own_yaml", (".yaml", ".yml")),
         Format("text", "问卷星 / text", f"{_HERE}.plain_text.importing", (".txt",)),
     )
 }

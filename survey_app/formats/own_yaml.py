@@ -1,5 +1,6 @@
 """Our own questionnaire files (YAML, or the same as JSON) as an import: everything is kept, faults are told with their lines."""
 
+import json
 import re
 from collections import Counter
 
@@ -12,20 +13,51 @@ from survey_app.questionnaire.offering import rules_of
 from survey_app.questionnaire.publication import own_choices
 from survey_app.questionnaire.question_types import Question
 
-_OURS = re.compile(rb"""(?:^|[{,\s])["']?format["']?\s*:\s*["']?1\b""")
-_PAGES = re.compile(rb"""(?:^|[{,\s])["']?pages["']?\s*:""")
+_OURS = re.compile(r"""(?:^|[{,\s])["']?format["']?\s*[:：]\s*["']?[0-9]{1,3}\b""")
+_PARTS = tuple(re.compile(rf"""(?:^|[{{,\s])["']?{key}["']?\s*[:：]""") for key in ("pages", "languages"))
 LOOK_AT = 65_536
 
 
 def looks_like(data: bytes) -> bool:
-    """Whether the file says `format: 1` and has pages."""
-    return _OURS.search(data[:LOOK_AT]) is not None and _PAGES.search(data) is not None
+    """Whether the file says `format: 1` and has pages or languages; of JSON, in its outermost object."""
+    text = _as_text(data)
+    if _OURS.search(text[:LOOK_AT]) is None or not any(part.search(text) for part in _PARTS):
+        return False
+    if text.lstrip()[:1] != "{":
+        return text.lstrip()[:1] != "<"
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return _OURS.match(text.lstrip()[1:].lstrip()) is not None
+    return str(found.get("format")).isdigit() and ("pages" in found or "languages" in found)
+
+
+def _as_text(data: bytes) -> str:
+    """The text of a file that an editor may have saved in another encoding; what cannot be read is left to the reader."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").removeprefix("\ufeff")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
+
+
+def _readable(data: bytes) -> bytes:
+    """UTF-16 and GB18030, as some editors save, in UTF-8; anything else as it is."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _as_text(data).encode()
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _as_text(data)
+        return data if "\ufffd" in text else text.encode()
+    return data
 
 
 def parse(data: bytes) -> Imported:
     """The questionnaire as it stands. Raises Refused."""
     try:
-        definition = load_definition(data, file="", incomplete=True)
+        definition = load_definition(_readable(data), file="", incomplete=True)
     except InvalidQuestionnaire as error:
         raise Refused(
             Fault(

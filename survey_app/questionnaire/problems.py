@@ -1,5 +1,6 @@
 """What is wrong with a definition, as data; and the one table that turns it into sentences."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -44,9 +45,19 @@ def sentence(problem: Problem, language: str = "en") -> str:
     if pair is None:
         return problem.code
     if language.startswith("zh"):
-        values = {key: PHRASES.get(v, v) if isinstance(v, str) else v for key, v in problem.values.items()}
+        values = {key: phrase(v) if isinstance(v, str) else v for key, v in problem.values.items()}
         return pair[1].format_map(_Values(values))
     return pair[0].format_map(_Values(problem.values))
+
+
+_SAID = re.compile(r'the (text|number) (?:"(.*)"|(.*))', re.DOTALL)
+
+
+def phrase(words: str) -> str:
+    """A part of a sentence in Chinese, where there is one."""
+    if match := _SAID.fullmatch(words):
+        return f"文字“{match[2]}”" if match[1] == "text" and match[2] is not None else f"数字 {match[3]}"
+    return PHRASES.get(words, words)
 
 
 def line_of(problem: Problem, language: str = "en") -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from survey_app.questionnaire.sentences import PHRASES
+
 SENTENCES: dict[str, tuple[str, str]] = {
     # --- refusals ---
     "empty": ("The file is empty.", "文件是空的。"),
@@ -432,6 +434,8 @@ def filled(code: str, values: Mapping[str, Any], language: str) -> str:
         return code
     chinese = language.startswith("zh")
     shown = {key: _shown(value[chinese] if isinstance(value, list | tuple) else value) for key, value in values.items()}
+    if chinese:
+        shown = {key: PHRASES.get(words, words) for key, words in shown.items()}
     return pair[chinese].format_map(_Values(shown))
 
 
