@@ -9,6 +9,7 @@ from typing import Any, Literal
 from survey_app.formats.fhir.items import CHOICES, Item, extension_value
 from survey_app.formats.fhir.options import Option, country_codes, options, written
 from survey_app.formats.json_files import Node, as_number
+from survey_app.questionnaire import patterns
 
 Found = tuple[Literal["fatal", "error", "warning"], str, str]
 _TYPES = {
@@ -28,6 +29,7 @@ _SHAPES = {
     "valueDateTime": re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?"),
     "valueTime": re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?"),
 }
+_REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?$")
 _JURISDICTIONS = "http://hl7.org/fhir/ValueSet/jurisdiction"
 
 
@@ -44,8 +46,15 @@ def check_answer(item: Item, answer: Node, asked: Node) -> Iterator[Found]:
         return
     yield from _offered(item, key, value, asked)
     yield from _limits(item, value)
+    yield from _formed(item, value)
     if key == "valueString":
         yield from _length(item, value)
+        if item.type == "string" and ("\n" in value or "\r" in value):
+            yield "error", "invalidNewLine", "A string has one line"
+    elif key == "valueUri" and not _is_address(value):
+        yield "error", "invalidUrlValue", f"The value '{value}' is not a valid URL"
+    elif key == "valueReference":
+        yield from _reference(item, Node(value))
     elif key == "valueQuantity":
         yield from _quantity(item, Node(value))
     elif key == "valueAttachment":
@@ -127,6 +136,36 @@ def _limits(item: Item, value: Any) -> Iterator[Found]:
         yield "error", "maxDecimalPlaces", f"Exceeded the {written(digits)} decimal places"
 
 
+def _formed(item: Item, value: Any) -> Iterator[Found]:
+    """The pattern of the item has to match the whole answer; one that no engine here reads is left alone."""
+    given = item.value("regex")
+    whole = f"^(?:{given})$" if isinstance(given, str) and not isinstance(value, dict | bool) else ""
+    if patterns.is_pattern(whole) and not patterns.matches(written(value), whole):
+        yield "error", "regex", f"The value '{written(value)}' does not match the pattern {given}"
+
+
+def _is_address(value: str) -> bool:
+    """A URI: no spaces, and a scheme or a path."""
+    return bool(value) and not re.search(r"[\s<>\"{}|\\^`]", value)
+
+
+def _reference(item: Item, value: Node) -> Iterator[Found]:
+    """`Patient/1`, an address, a urn or something inside the response; of the types that the item allows."""
+    address = value.words("reference")
+    if not address or address.startswith(("#", "urn:")):
+        return
+    if not _is_address(address):
+        yield "error", "invalidRefValue", f"The value '{address}' is no reference"
+        return
+    named = _REFERENCE.search(address)
+    kind = named[1] if named else ""
+    allowed = {str(extension_value(found)) for found in item.extensions("questionnaire-referenceResource")}
+    if not kind and "://" not in address:
+        yield "error", "invalidRefResourceType", f"'{address}' names no type of resource"
+    elif kind and allowed and kind not in allowed:
+        yield "error", "invalidRefResourceTypeRestriction", f"'{kind}' is none of {sorted(allowed)}"
+
+
 def _below(left: Any, right: Any) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         shorter = min(len(left), len(right))
@@ -188,6 +227,16 @@ def _attachment(item: Item, value: Node) -> Iterator[Found]:
             "maxAttachmentSize",
             f"Exceeded the maximum attachment size {written(most)} bytes, received {written(real)} bytes",
         )
+
+    kinds = [str(extension_value(found)) for found in item.extensions("mimeType")]
+    if kinds and not any(_is_kind(value.words("contentType"), kind) for kind in kinds):
+        yield "error", "invalidAttachmentType", f"'{value.words('contentType')}' is none of {kinds}"
+
+
+def _is_kind(given: str, allowed: str) -> bool:
+    """`image/png` is `image/png` and `image/*`; what follows a semicolon says nothing."""
+    kind = given.split(";")[0].strip().lower()
+    return kind == allowed.lower() or allowed.endswith("/*") and kind.startswith(allowed[:-1].lower())
 
 
 def _bytes(data: str) -> int | None:

@@ -7,12 +7,14 @@ from typing import Any, Literal
 from survey_app.formats.fhir import fhirpath
 from survey_app.formats.fhir.answers import check_answer
 from survey_app.formats.fhir.enabling import Given, enabled
-from survey_app.formats.fhir.items import CHOICES, Item, Tree, extension_value, tree
+from survey_app.formats.fhir.evaluating import holds
+from survey_app.formats.fhir.items import CHOICES, Item, extension_value, extensions, tree
 from survey_app.formats.importing.logic import BadExpression
 from survey_app.formats.json_files import Node, as_number, read
 
 Severity = Literal["fatal", "error", "warning"]
 MAX_ISSUES = 1_000
+CONSTRAINTS = ("questionnaire-constraint", "targetConstraint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,13 @@ def validate_response(questionnaire: bytes | None, response: bytes) -> list[Issu
     if asked is None or not _names_it(address, asked):
         said = f"The Questionnaire '{address}' could not be resolved"
         return [Issue("error", "questionnaireNotFound", "", "QuestionnaireResponse.questionnaire", said)]
-    found = tree(asked)
-    check = _Check(asked, found, answers.words("status") != "in-progress", _given(answers.data))
-    issues = [*_period(asked, answers), *check.items(found.top, answers, "QuestionnaireResponse", True)]
+    check = _Check(asked, answers, _given(answers.data))
+    issues = [
+        *_state(asked),
+        *_period(asked, answers),
+        *check.items(tree(asked).top, answers, "QuestionnaireResponse", True),
+        *_constraints(asked, answers, answers, "", "QuestionnaireResponse"),
+    ]
     return issues[:MAX_ISSUES]
 
 
@@ -52,6 +58,13 @@ def _resource(value: Any, kind: str) -> Node | None:
 def _names_it(address: str, asked: Node) -> bool:
     url = asked.words("url").split("|")[0]
     return not address or address.startswith("#") or not url or address.split("|")[0] == url
+
+
+def _state(asked: Node) -> Iterator[Issue]:
+    code = {"draft": "questionnaireDraft", "retired": "questionnaireRetired"}.get(asked.words("status"))
+    if code is not None:
+        said = f"The Questionnaire is not in use: {asked.words('status')}"
+        yield Issue("warning", code, "", "QuestionnaireResponse.questionnaire", said)
 
 
 def _period(asked: Node, answers: Node) -> Iterator[Issue]:
@@ -85,8 +98,9 @@ def _values(answer: Mapping[str, Any]) -> list[Any]:
 
 
 class _Check:
-    def __init__(self, asked: Node, found: Tree, finished: bool, given: Given) -> None:
-        self._asked, self._found, self._finished, self._given = asked, found, finished, given
+    def __init__(self, asked: Node, answers: Node, given: Given) -> None:
+        self._asked, self._answers, self._given = asked, answers, given
+        self._finished = answers.words("status") != "in-progress"
 
     def items(self, asked: list[Item], holder: Node, place: str, there: bool) -> Iterator[Issue]:
         """The items of one level: those given, then what is missing."""
@@ -123,8 +137,11 @@ class _Check:
             return
         if item.type == "group":
             if answers:
-                yield Issue("fatal", "groupAnswer", item.link, place, f"{item.link}: Groups do not support answers")
+                yield Issue(
+                    "fatal", "groupShouldNotHaveAnswers", item.link, place, f"{item.link}: A group has no answers"
+                )
             yield from self.items(item.children, given, place, True)
+            yield from _constraints(item, given, self._answers, item.link, place)
         elif item.type == "display":
             if answers:
                 yield Issue(
@@ -155,7 +172,7 @@ class _Check:
             yield from self.items(item.children, Node(answer), own, True)
         if given.listed("item"):  # older files nest below the question itself
             yield from self.items(item.children, given, place, False)
-        yield from _constraints(item, place)
+        yield from _constraints(item, given, self._answers, item.link, place)
 
 
 def _missing(item: Item, place: str) -> Issue:
@@ -187,28 +204,32 @@ def _exclusive(item: Item, answers: list[Any], place: str) -> Iterator[Issue]:
         a["valueCoding"].get("code") for a in answers if isinstance(a, dict) and isinstance(a.get("valueCoding"), dict)
     }
     if codes & alone:
-        yield Issue("error", "exclusiveOption", item.link, place, f"{item.link}: This answer excludes all others")
+        yield Issue("error", "exclusiveAnswerOption", item.link, place, f"{item.link}: This answer excludes all others")
 
 
-def _constraints(item: Item, place: str) -> Iterator[Issue]:
-    """Rules in FHIRPath are read, never run: what cannot even be read is told."""
-    for found in item.extensions("questionnaire-constraint", "targetConstraint"):
-        parts = {str(inner.data.get("url")): extension_value(inner) for inner in found.nodes("extension")}
-        expression = parts.get("expression")
-        text = expression.get("expression") if isinstance(expression, dict) else expression
+_STANDARD = {"resource", "context", "questionnaire", "rootResource", "ucum"}
+"""Variables that every expression has."""
+
+
+def _constraints(holder: Item | Node, given: Node, answers: Node, link: str, place: str) -> Iterator[Issue]:
+    """Rules in FHIRPath: what is not met, and what cannot even be read. What nobody can say is not told."""
+    found = holder.extensions(*CONSTRAINTS) if isinstance(holder, Item) else extensions(holder, *CONSTRAINTS)
+    before = f"{link}: " if link else ""
+    for one in found:
+        parts = {str(inner.data.get("url")): extension_value(inner) for inner in one.nodes("extension")}
+        expression, human = parts.get("expression"), parts.get("human", "")
         try:
-            unknown = _variables(fhirpath.parse(str(text or ""))) - {
-                "resource",
-                "context",
-                "questionnaire",
-                "rootResource",
-                "ucum",
-            }
+            tree_of_rule = fhirpath.parse(
+                str((expression.get("expression") if isinstance(expression, dict) else expression) or "")
+            )
         except BadExpression:
-            unknown = {"?"}
-        if unknown:
-            said = f"{item.link}: Unable to evaluate custom validation rule {parts.get('human', '')}"
-            yield Issue("warning", "invariantExecution", item.link, place, said)
+            tree_of_rule = None
+        if tree_of_rule is None or _variables(tree_of_rule) - _STANDARD:
+            said = f"{before}Unable to evaluate custom validation rule {human}"
+            yield Issue("warning", "invariantExecution", link, place, said)
+        elif holds(tree_of_rule, answers.data, given.data) is False:
+            severity: Severity = "warning" if parts.get("severity") == "warning" else "error"
+            yield Issue(severity, "invariant", link, place, f"{before}{human}")
 
 
 def _variables(value: Any) -> set[str]:

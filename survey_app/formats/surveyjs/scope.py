@@ -27,7 +27,7 @@ from survey_app.questionnaire.question_types.numbers import is_iso_date, is_iso_
 
 _LENGTH = re.compile(r"(.+)\.length")
 _INDEX = re.compile(r"\[(\d+)\](?=\.)")
-"""The first of several entries, in `{kids[0].age}`; `{colours[0]}` is the first of several choices, which no rule here can name."""
+"""The first of several entries, `{kids[0].age}`; `{colours[0]}`, the first of several choices, has no name here."""
 _COMPARISONS = {"=": "is", "!=": "is_not", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
 _MOMENTS = {"date": is_iso_date, "time": is_iso_time}
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}

@@ -83,7 +83,7 @@ class Work:
 
     def know(self, element: Element, target: Target, *, boolean: bool = False, **pieces: Target) -> Known:
         """What the source's name stands for, from the next question on."""
-        known = Known(target, self.count - 1, boolean, pieces)
+        known = Known(target, self.count - 1, boolean, pieces=pieces)
         names = {element.name}
         if value_name := element.node.words("valueName"):
             names = {value_name}

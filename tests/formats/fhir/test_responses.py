@@ -50,7 +50,7 @@ KG = {"value": 5, "unit": "kg", "code": "kg"}
         (limited("date", "minValue", valueDate="2026-01-01"), {"valueDate": "2025-12-31"}, ["minValue"]),
         (limited("quantity", "questionnaire-unitOption", valueCoding={"code": "g"}), {"valueQuantity": KG}, ["invalidUnit"]),
         ({"type": "display"}, {"valueString": "a"}, ["displayAnswer"]),
-        ({"type": "group"}, {"valueString": "a"}, ["groupAnswer"]),
+        ({"type": "group"}, {"valueString": "a"}, ["groupShouldNotHaveAnswers"]),
     ],
 )  # fmt: skip
 def test_one_answer_is_judged_by_its_item(item: dict[str, Any], answer: dict[str, Any], wanted: list[str]) -> None:
@@ -112,3 +112,90 @@ def test_damaged_responses_never_end_in_anything_but_problems() -> None:
         except Refused:
             ended += 1
     assert ended > 50
+
+
+ANSWER_OF_TWO = [{"valueString": "a"}, {"valueString": "bb"}]
+
+
+def ruled(expression: str, severity: str = "error") -> dict[str, Any]:
+    parts = {"key": {"valueId": "k"}, "severity": {"valueCode": severity}, "human": {"valueString": "as it should be"}}
+    inner = [{"url": key, **value} for key, value in parts.items()]
+    inner.append({"url": "expression", "valueString": expression})
+    return {
+        "type": "string",
+        "repeats": True,
+        "extension": [{"url": f"{EXTENSION}questionnaire-constraint", "extension": inner}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("expression", "met"),
+    [
+        ("answer.count() = 2", True), ("answer.count() = 3", False), ("answer.exists()", True), ("answer.empty()", False),
+        ("answer.value.first() = 'a'", True), ("answer.value.last() = 'a'", False), ("'bb' in answer.value", True),
+        ("answer.value contains 'c'", False), ("answer.where(value = 'a').count() = 1", True),
+        ("answer.all(value.matches('^[a-z]+$'))", True), ("answer.all(value.length() = 1)", False),
+        ("answer.exists(value.startsWith('b'))", True), ("answer.value.first().contains('x')", False),
+        ("%resource.item.where(linkId = 'q').answer.count() > 1", True), ("%resource.repeat(item).count() = 7", False),
+        ("answer.count() > 3 implies answer.value.first() = 'z'", True), ("answer.exists() xor answer.empty()", True),
+        ("answer.exists() and answer.value.first() = 'b'", False), ("answer.empty().not()", True),
+        ("answer.count() * 2 - 1 >= 3", True), ("missing = 1", True), ("answer.value.first() & 'x' = 'ax'", True),
+        ("answer.value > 1", True), ("answer.value.first().soundex() = 'A'", True),
+    ],
+)  # fmt: skip
+def test_a_rule_in_fhirpath_is_judged_where_it_can_be(expression: str, met: bool) -> None:
+    assert problems(ruled(expression), *ANSWER_OF_TWO) == ([] if met else ["invariant"])
+
+
+def test_a_warning_of_a_rule_leaves_the_response_valid() -> None:
+    asked = {"resourceType": "Questionnaire", "item": [{"linkId": "q", **ruled("answer.count() = 3", "warning")}]}
+    given = {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "item": [{"linkId": "q", "answer": ANSWER_OF_TWO}],
+    }
+    (issue,) = validate_response(json.dumps(asked).encode(), json.dumps(given).encode())
+    assert (issue.severity, issue.code, issue.text) == ("warning", "invariant", "q: as it should be")
+
+
+def test_a_rule_that_never_ends_is_left_alone() -> None:
+    steps = "answer" + ".where(value = 'a' or value = 'bb')" * 500
+    assert problems(ruled(f"{steps}.count() = 0"), *ANSWER_OF_TWO) in (["invariant"], [])
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "wanted"),
+    [
+        ({"type": "string"}, {"valueString": "a\nb"}, ["invalidNewLine"]),
+        ({"type": "text"}, {"valueString": "a\nb"}, []),
+        ({"type": "url"}, {"valueUri": "http://example.org/a b"}, ["invalidUrlValue"]),
+        ({"type": "url"}, {"valueUri": "urn:uuid:5"}, []),
+        (limited("string", "regex", valueString="[0-9]{3}"), {"valueString": "123"}, []),
+        (limited("string", "regex", valueString="[0-9]{3}"), {"valueString": "1234"}, ["regex"]),
+        (limited("string", "regex", valueString="(?=a)b"), {"valueString": "x"}, []),
+        (limited("attachment", "mimeType", valueCode="image/png"), {"valueAttachment": {"contentType": "image/png"}}, []),
+        (limited("attachment", "mimeType", valueCode="image/*"), {"valueAttachment": {"contentType": "image/gif"}}, []),
+        (limited("attachment", "mimeType", valueCode="image/png"), {"valueAttachment": {"contentType": "text/plain"}},
+         ["invalidAttachmentType"]),
+        ({"type": "reference"}, {"valueReference": {"reference": "Patient/1"}}, []),
+        ({"type": "reference"}, {"valueReference": {"reference": "http://example.org/fhir/Patient/1/_history/2"}}, []),
+        ({"type": "reference"}, {"valueReference": {"display": "somebody"}}, []),
+        ({"type": "reference"}, {"valueReference": {"reference": "#p"}}, []),
+        ({"type": "reference"}, {"valueReference": {"reference": "a patient"}}, ["invalidRefValue"]),
+        ({"type": "reference"}, {"valueReference": {"reference": "somebody"}}, ["invalidRefResourceType"]),
+        (limited("reference", "questionnaire-referenceResource", valueCode="Patient"),
+         {"valueReference": {"reference": "Group/1"}}, ["invalidRefResourceTypeRestriction"]),
+    ],
+)  # fmt: skip
+def test_words_addresses_and_files_are_judged_too(
+    item: dict[str, Any], answer: dict[str, Any], wanted: list[str]
+) -> None:
+    assert problems(item, answer) == wanted
+
+
+@pytest.mark.parametrize(("status", "wanted"), [("draft", "questionnaireDraft"), ("retired", "questionnaireRetired")])
+def test_a_questionnaire_that_is_not_in_use_is_told(status: str, wanted: str) -> None:
+    asked = {"resourceType": "Questionnaire", "status": status, "item": [{"linkId": "q", "type": "string"}]}
+    given = {"resourceType": "QuestionnaireResponse", "status": "completed"}
+    (issue,) = validate_response(json.dumps(asked).encode(), json.dumps(given).encode())
+    assert (issue.severity, issue.code) == ("warning", wanted)

@@ -297,3 +297,9 @@ def test_answers_given_several_times_over_are_told_as_lost(kind: str) -> None:
     inner = [{"linkId": "b", "type": "string"}] if kind == "group" else []
     found = form({"linkId": "a", "type": kind, "text": "Often", "repeats": True, "item": inner})
     assert [line.result for line in found.lines if line.code == "loop"] == ["lost"]
+
+
+def test_a_line_to_read_needs_no_name() -> None:
+    items = [{"linkId": "a", "type": "string"}, {"type": "display", "text": "Read this"}]
+    imported = parse(json.dumps({"resourceType": "Questionnaire", "item": items}).encode())
+    assert [question.type for question in imported.definition.questions] == ["short_text", "note"]
