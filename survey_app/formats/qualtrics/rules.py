@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from survey_app.formats.importing.logic import Inexpressible, Target, compare, negated, together
 from survey_app.formats.qualtrics.fields import Fields, compares
 from survey_app.formats.qualtrics.operands import SIGNS, counted, displayed, selected, target_of
-from survey_app.formats.qualtrics.reading import is_on, mapping, numbered, text_of
+from survey_app.formats.qualtrics.reading import is_on, mapping, numbered, ordered, text_of
 from survey_app.formats.qualtrics.work import Asked, Rule, Work
 from survey_app.questionnaire import patterns
 from survey_app.questionnaire.conditions import as_number, simplify
@@ -110,8 +110,7 @@ class Rules:
 
     def _one(self, expression: dict[str, Any]) -> Rule:
         operator = text_of(expression.get("Operator"))
-        other_rounds = text_of(expression.get("LoopAndMergeLoops")) not in ("", "current", "no")
-        if other_rounds or is_on(expression.get("_HiddenExpression")) or _is_unfinished(expression):
+        if _is_unclear(expression):
             raise Inexpressible
         if operator in ("NotSelected", "NotDisplayed"):
             return negated(self._one({**expression, "Operator": _NEGATIVE[operator]}))
@@ -122,11 +121,7 @@ class Rules:
         if ("${" in right or "$e{" in right) and (answer is None or kind != "Question"):
             raise Inexpressible
         if kind == "EmbeddedField":
-            name = text_of(expression.get("LeftOperand")).removeprefix("e://Field/")
-            if name in self._fields.answers and name not in self._fields.opaque:
-                locator = f"q://{self._fields.answers[name]}"
-                return self._one({**expression, "LogicType": "Question", "LeftOperand": locator})
-            return self._fields.condition(name, operator, right, is_on(expression.get("IgnoreCase")))
+            return self._of_field(expression, operator, right)
         if kind == "PanelData":
             self._elsewhere = True
             return compares("", operator, right)
@@ -143,6 +138,30 @@ class Rules:
         if operator == "Selected":
             return selected(asked, parts)
         return self._compared(asked, parts, operator, expression, right)
+
+    def _of_field(self, expression: dict[str, Any], operator: str, right: str) -> Rule:
+        name, ignore_case = text_of(expression.get("LeftOperand")), is_on(expression.get("IgnoreCase"))
+        name = name.removeprefix("e://Field/")
+        locator = self._fields.answers.get(name, "") if name not in self._fields.opaque else ""
+        if locator.endswith("/ChoiceGroup/SelectedChoices") and operator in ("EqualTo", "NotEqualTo"):
+            return self._by_words(locator.split("/")[0], operator, right, ignore_case)
+        if locator:
+            return self._one({**expression, "LogicType": "Question", "LeftOperand": f"q://{locator}"})
+        return self._fields.condition(name, operator, right, ignore_case)
+
+    def _by_words(self, qid: str, operator: str, right: str, ignore_case: bool) -> Rule:
+        """A field that holds the words of a choice: that choice, as long as its words are the same for everybody."""
+        asked, payload = self._work.asked.get(qid), mapping(self._work.source.questions.get(qid))
+        named = {choice: text_of(entry.get("Display")) for choice, entry in ordered(payload.get("Choices"), None)}
+        same = [
+            choice
+            for choice, words in named.items()
+            if words == right or (ignore_case and words.lower() == right.lower())
+        ]
+        if asked is None or asked.kind != "single" or not same or len(self._work.source.language_codes()) > 1:
+            raise Inexpressible
+        rule = together("any", [selected(asked, ["SelectableChoice", choice]) for choice in same])
+        return rule if operator == "EqualTo" else negated(rule)
 
     def _operand(self, expression: dict[str, Any]) -> tuple[Asked, list[str]]:
         left = text_of(expression.get("LeftOperand"))
@@ -226,10 +245,13 @@ def _regex(given: str) -> str:
     return f"(?{flags}){match.group(1)}" if flags else match.group(1)
 
 
-def _is_unfinished(expression: dict[str, Any]) -> bool:
-    """Whether its authors left it without a value: the editor says so, and what it does then is not known."""
+def _is_unclear(expression: dict[str, Any]) -> bool:
+    """Whether it is hidden, about other rounds of a loop, or was left without a value: the editor says the latter, and what
+    the program makes of it is not known."""
+    other_rounds = text_of(expression.get("LoopAndMergeLoops")) not in ("", "current", "no")
     empty = not text_of(expression.get("RightOperand")) and text_of(expression.get("Operator")) in SIGNS
-    return empty and "Invalid Logic" in text_of(expression.get("Description"))
+    unfinished = empty and "Invalid Logic" in text_of(expression.get("Description"))
+    return other_rounds or unfinished or is_on(expression.get("_HiddenExpression"))
 
 
 def _type_of(group: Any) -> str:

@@ -256,3 +256,20 @@ def test_a_rule_about_all_rounds_is_not_one_about_this_round() -> None:
     current = looped(rule={**rule, "LoopAndMergeLoops": "current"})
     assert [q.show_if for q in current[1::2]] == [{f"q7_{n}": {"is": "1"}} for n in (1, 2, 3)]
     assert all(q.open_rules for q in looped(rule={**rule, "LoopAndMergeLoops": "all,any"})[1::2])
+
+
+@pytest.mark.parametrize("word", ["EqualTo", "NotEqualTo"])
+def test_a_field_that_holds_the_words_of_a_choice_is_that_choice(word: str) -> None:
+    flow = [step("1"), setting(told="${q://QID1/ChoiceGroup/SelectedChoices}"), step("2")]
+    blocks = [block("1", "QID1"), block("2", "QID9")]
+    found = [
+        imported(
+            survey(
+                {**KINDS["QID1"], **more}, {**LAST, **shown_if(about("told", word, right))}, blocks=blocks, flow=flow
+            )
+        ).definition.questions[-1]
+        for right, more in (("Yes", {}), ("Perhaps", {}), ("Yes", {"Language": {"DE": {"QuestionText": "Frage"}}}))
+    ]
+    is_it = {"q1": {"is": "1"}}
+    assert [q.show_if for q in found] == [is_it if word == "EqualTo" else {"not": is_it}, None, None]
+    assert [len(q.open_rules) for q in found] == [0, 1, 1]
