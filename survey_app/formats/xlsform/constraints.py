@@ -18,6 +18,7 @@ DECIMALS = 6
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _MOST_TRIED = 10
+_MOST_WORDS = 3_000_000
 _POSTCODE = frozenset(("[0-9]{6}", r"\d{6}"))
 _EMAILS = frozenset((r"[^@\s]+@[^@\s]+\.[^@\s]+", ".+@.+", r"\S+@\S+\.\S+"))
 _NUMBERS = frozenset((r"-?[0-9]+(\.[0-9]+)?", r"-?\d+(\.\d+)?"))
@@ -213,14 +214,46 @@ def for_choices(tree: Any, codes: Sequence[str]) -> Settings:
     if len(named) > _MOST_TRIED:
         raise Inexpressible
     rest = [code for code in codes if code not in named]
+    sizes = _sizes(tree, len(rest))
+    if 2 ** len(named) * sum(sizes) > _MOST_WORDS:
+        raise Inexpressible
     accepts: dict[tuple[frozenset[str], int], bool] = {}
     for picks in product((False, True), repeat=len(named)):
         chosen = [code for code, picked in zip(named, picks, strict=True) if picked]
-        for more in range(len(rest) + 1):
+        for more in sizes:
             if chosen or more:
                 given = " ".join([*chosen, *rest[:more]])
                 accepts[frozenset(chosen), more] = values.truth(values.evaluate(tree, {".": given}))
     return _read_off(accepts, named)
+
+
+def _sizes(tree: Any, most: int) -> Sequence[int]:
+    """How many of the other choices to try: all numbers, or those up to the largest that their count is compared with."""
+    try:
+        largest = max(_counts(tree), default=0)
+    except Inexpressible:
+        return range(most + 1)
+    return [*range(min(most, largest + 2)), most] if largest + 2 <= most else range(most + 1)
+
+
+def _counts(tree: Any) -> Iterator[int]:
+    """The numbers that `count-selected(.)` is compared with. Inexpressible where the answer is looked at in another way."""
+    if isinstance(tree, Both):
+        for part in tree.parts:
+            yield from _counts(part)
+    elif isinstance(tree, Not):
+        yield from _counts(tree.part)
+    elif isinstance(tree, Call) and tree.name == "if":
+        for part in tree.parts:
+            yield from _counts(part)
+    elif isinstance(tree, Op) and tree.op in _TURNED:
+        counted = [side for side in (tree.left, tree.right) if isinstance(side, Call) and side.name == "count-selected"]
+        number = [values.number(side.value) for side in (tree.left, tree.right) if isinstance(side, Const)]
+        if len(counted) != 1 or len(number) != 1 or not 0 <= number[0] < _MOST_WORDS:
+            raise Inexpressible
+        yield int(number[0]) + 1
+    elif not (isinstance(tree, Const) or (isinstance(tree, Call) and tree.name == "selected")):
+        raise Inexpressible
 
 
 def _words(tree: Any) -> set[str]:

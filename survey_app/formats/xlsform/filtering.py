@@ -37,6 +37,7 @@ def filtered(rows: Sequence[Row], node: Node, resolver: Resolver, rules: Rules) 
             made[cells] = rules.condition(resolver.resolved(about, node))
             elsewhere, folded = elsewhere or resolver.elsewhere, folded or rules.folded
         if made[cells] is not False:
+            rules.spend_on(made[cells])
             found.append((row, made[cells]))
     if not found:
         raise Inexpressible  # a question that offers nothing: a person has to look

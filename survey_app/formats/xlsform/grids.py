@@ -71,7 +71,9 @@ def add_grid(maker: Maker, holder: Node, heading: Node | None, rows: Sequence[No
     ends = [f"_{choice['code']}" for choice in made] if deepest else []
     columns = [code + end for _, code in named for end in ("", *ends)]
     name = name_with_columns(shop.building.names, wanted, columns)
-    own = shop.relevant(holder, name)
+    own = shop.relevant(holder, name) if isinstance(holder, Group) else None
+    if heading is not None and (given := heading.row.get("relevant")):  # it hides the heading alone
+        shop.building.changed("rule", heading.row.place("relevant"), given, "grid_heading", name)
     question: Question = {"name": name, "type": kind, "rows": [], "choices": made}
     question["text"] = _heading(maker, holder, heading, name)
     if isinstance(holder, Group) and (hint := shop.wording.text(holder.row, "hint", name, holder)):

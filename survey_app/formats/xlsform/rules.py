@@ -13,11 +13,14 @@ from survey_app.formats.importing.tidying import tidied
 from survey_app.formats.xlsform import dates, texts, values
 from survey_app.formats.xlsform.calculations import CONDITIONS
 from survey_app.formats.xlsform.resolving import SELF, STORED, Resolver, refs
+from survey_app.questionnaire.conditions import names
 
 Condition = dict[str, Any]
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OURS = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least", "=": "is"}
 MOST_CASES = 150
+MOST_TRIED = 1_000_000
+"""Answers that are tried in one form, and looked at by the rules of its choices."""
 MAX_DEPTH = 40
 
 
@@ -29,6 +32,7 @@ class Rules:
         self._number_of = number_of
         self._ambiguous = resolver.ambiguous
         self._patterns = False
+        self._left = MOST_TRIED
         self.folded = False
         """Whether the last condition compares words, where capital and small letters count as the same here."""
 
@@ -46,6 +50,18 @@ class Rules:
             return self.condition(tree)
         finally:
             self._number_of, self._patterns = before, False
+
+    def spend(self, tries: int) -> None:
+        """Notes the work for a rule. Raises Inexpressible when there was too much of it in this form."""
+        self._left -= tries
+        if self._left < 0:
+            raise Inexpressible
+
+    def spend_on(self, rule: Condition | bool) -> None:
+        """Notes the rule of a choice: whoever reads it looks at every choice of the questions that it names."""
+        if isinstance(rule, dict):
+            targets = (self._known.get(name) for name in names(rule))
+            self.spend(1 + sum(len(target.codes) for target in targets if target is not None) // 8)
 
     # --- truth ---
     def _truth(self, tree: Any, depth: int) -> Condition | bool:
@@ -216,16 +232,18 @@ class Rules:
                 return op == "!="
             return logic.compare(computed, op, number, empty_equals=True)
         other = self._target(right) if isinstance(right, Ref) else Target("number", self._number_of(right))
-        if other.kind != "number" or op in ("=", "!="):
+        if other.kind != "number":
             raise Inexpressible
+        if op == "!=":
+            return {"not": {computed.name: {"is": {"answer": other.name}}}}
         return {computed.name: {_OURS[op]: {"answer": other.name}}}
 
     # --- trying every answer ---
     def _tried(self, tree: Any) -> Condition | bool:
         """The condition of an expression about lists alone: every answer is tried."""
-        names = sorted(refs(tree))
-        targets = [self._known.get(name) for name in names]
-        if any(target is None or target.kind != "choice" for target in targets) or self._ambiguous & set(names):
+        known = sorted(refs(tree))
+        targets = [self._known.get(name) for name in known]
+        if any(target is None or target.kind != "choice" for target in targets) or self._ambiguous & set(known):
             raise Inexpressible
         found = [target for target in targets if target is not None]
         cases = 1
@@ -233,13 +251,14 @@ class Rules:
             cases *= len(target.codes) + 1
         if cases > MOST_CASES and len(found) > 1 or cases > 5_001:
             raise Inexpressible
+        self.spend(cases)
         if not found:
             return values.truth(values.evaluate(tree, {}))
         if len(found) == 1:
-            return _one_list(found[0], lambda code: values.truth(values.evaluate(tree, {names[0]: code})))
+            return _one_list(found[0], lambda code: values.truth(values.evaluate(tree, {known[0]: code})))
         fitting = []
         for case in product(*(("", *target.codes) for target in found)):
-            if values.truth(values.evaluate(tree, dict(zip(names, case, strict=True)))):
+            if values.truth(values.evaluate(tree, dict(zip(known, case, strict=True)))):
                 fitting.append({"all": [_is(target, code) for target, code in zip(found, case, strict=True)]})
         return together("any", fitting) if fitting else False
 

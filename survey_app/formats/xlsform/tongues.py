@@ -1,16 +1,19 @@
 """The languages of a form: what its headings call them, as our tags; every heading keeps a tag of its own."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from string import ascii_lowercase
 
 from survey_app.formats.importing.building import language_tag
+from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.xlsform.columns import Table
 
+MOST = 30
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
 
 
-def tongues(tables: Iterable[Table], default: str) -> dict[str, str]:
+def tongues(tables: Sequence[Table], default: str) -> dict[str, str]:
     """Language as headings name it ("" for none) -> our tag, the first language first. Unknown names get `qaa`, `qab`…
 
     A heading without a language is in the first named one, unless the same text has both headings.
@@ -28,6 +31,8 @@ def tongues(tables: Iterable[Table], default: str) -> dict[str, str]:
     order = sorted(
         given, key=lambda name: (name.lower() != default.lower() if default else name != "", list(given).index(name))
     )
+    if len(order) > MOST:
+        raise refuse("too_much", tables[0].name, what=("languages", "语言"), limit=MOST)
     if "" in given and len(order) > 1:
         first = next(name for name in order if name)
         if not keys[""] & keys[first]:
@@ -60,4 +65,5 @@ def _tag(name: str) -> str:
 
 
 def _private(made: dict[str, str]) -> str:
-    return next(f"qa{chr(97 + at)}" for at in range(26) if f"qa{chr(97 + at)}" not in made.values())
+    tags = (f"q{one}{two}" for one in "ab" for two in ascii_lowercase)
+    return next(tag for tag in tags if tag not in made.values())

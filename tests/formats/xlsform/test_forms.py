@@ -372,3 +372,22 @@ def test_what_a_device_notes_by_itself_is_told(given: str) -> None:
 def test_the_only_sheet_of_a_workbook_may_have_any_name() -> None:
     found = xlsform.parse(as_xlsx("[Tabelle1]\ntype | name | label\ntext | x | X"))
     assert question(found, "x")["text"] == {"en": "X"}
+
+
+def test_the_rule_of_a_heading_or_of_the_first_row_hides_no_other_row() -> None:
+    lists = "[choices]\nlist_name | name | label\nl | 1 | One\nl | 2 | Two\n"
+    rows = [
+        "type | name | label | relevant | appearance",
+        "integer | n | N | |",
+        "select_one l | head | Head | ${n} > 1 | label",
+        "select_one l | a | A | | list-nolabel",
+        "select_one l | b | B | | list-nolabel",
+        "note | x | X | |",
+        "select_one l | c | C | ${n} > 1 | list-nolabel",
+        "select_one l | d | D | | list-nolabel",
+    ]
+    found = xlsform.parse(as_csv("[survey]\n" + "\n".join(rows) + "\n" + lists))
+    head, table = question(found, "head"), question(found, "c")
+    assert "show_if" not in head and "show_if" not in table
+    assert [row.get("show_if") for row in table["rows"]] == [{"n": {"more_than": 1}}, None]
+    assert "survey!E4" in {line.place for line in found.lines if line.kind == "rule"}
