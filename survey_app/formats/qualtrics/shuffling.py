@@ -29,7 +29,7 @@ def runs_of(building: Building, block: Block) -> list[Run]:
     if kind in _NONE:
         return [Run(block.elements)]
     if kind == "Advanced" and (runs := _advanced(block, place)):
-        if len(runs) == 1 and runs[0].random and runs[0].note is None:
+        if len(runs) == 1 and runs[0].note is None:
             building.kept("setting", place, kind)
         else:
             building.changed("setting", place, kind, "random_page")
@@ -66,7 +66,19 @@ def _advanced(block: Block, place: str) -> list[Run]:
         few = kind == _FEW and (whole(dig(said, "TotalRandSubset")) or len(group)) < len(names)
         note: Note | None = (place, f"{len(group)} of {len(names)} at random", "random_subset", {}) if few else None
         runs.append(Run(tuple(mine.pop(q) for q in names if q in mine), random=bool(kind), note=note))
-    return [run for run in (*runs, Run(tuple(mine.values()))) if run.elements]
+    return _joined([*runs, Run(tuple(mine.values()))])
+
+
+def _joined(runs: list[Run]) -> list[Run]:
+    """Without empty runs; one question alone has no order, so it stands with the fixed ones beside it."""
+    found: list[Run] = []
+    for run in runs:
+        random = run.random and len(run.elements) > 1
+        if found and not (random or run.note or found[-1].random):
+            found[-1] = Run((*found[-1].elements, *run.elements), note=found[-1].note)
+        elif run.elements:
+            found.append(Run(run.elements, random=random, note=run.note))
+    return found
 
 
 _FEW = "{~SubSet~}"

@@ -108,6 +108,12 @@ def test_all_in_random_order_is_one_page() -> None:
     assert shuffled(*[SLOT] * 6, RandomizeAll=every) == ([("123456", True)], [("kept", "")], [])
 
 
+def test_one_question_alone_has_no_order() -> None:
+    slots = {"2": SLOT, "3": "QID2"}  # objects for lists, as some files have them
+    pages, told, waiting = shuffled(**{"FixedOrder": slots, "RandomizeAll": {"1": "QID1"}})
+    assert (pages, told, waiting) == ([("123456", False)], [("kept", "")], [])
+
+
 def test_a_random_few_wait_for_a_person() -> None:
     few = ["QID2", "QID3", "QID4", "QID5", "QID6"]
     pages, told, waiting = shuffled("QID1", FEW, FEW, RandomSubSet=few, TotalRandSubset=2)
