@@ -56,7 +56,8 @@ def convert(work: Work, words: Wording, rules: Rules, qid: str, payload: Mapping
     kind = text_of(payload.get("QuestionType"))
     convert_it = _CONVERTERS.get(kind)
     plugin = mapping(payload.get("QuestionTypePluginProperties"))
-    if convert_it is None or plugin:
+    empty = kind == "HotSpot" and not any(True for _ in entries(payload.get("Choices")))
+    if convert_it is None or plugin or empty:
         return _without_equal(item, kind)
     if kind not in _WITHOUT_CARRIED:
         carry(item)

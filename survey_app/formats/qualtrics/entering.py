@@ -6,6 +6,7 @@ from survey_app.formats.qualtrics import checking, validation
 from survey_app.formats.qualtrics.choosing import add_row_texts
 from survey_app.formats.qualtrics.item import Item
 from survey_app.formats.qualtrics.reading import entries, is_on, number, text_of, whole
+from survey_app.formats.qualtrics.source import asks
 from survey_app.formats.qualtrics.work import Asked, Made
 
 _LONG = ("ML", "ESTB")
@@ -249,7 +250,8 @@ def file(item: Item) -> Made:
 
 
 def note(item: Item) -> Made:
-    """DB: words to read."""
-    name = item.work.name(item.wanted, item.qid)
+    """DB: words to read. It leaves its name to a question that has the same tag, as a column of the data."""
+    taken = not asks(dict(item.payload)) and item.wanted.lower() in item.work.answered_tags
+    name = item.work.name(f"{item.wanted}_note" if taken else item.wanted, item.qid)
     question: dict[str, Any] = {"name": name, "type": "note", "text": item.text("QuestionText")}
     return Made([question], Asked(name, "none"))

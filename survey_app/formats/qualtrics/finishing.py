@@ -7,7 +7,7 @@ from survey_app.formats.importing.logic import Inexpressible
 from survey_app.formats.qualtrics.flow import Walk
 from survey_app.formats.qualtrics.item import described
 from survey_app.formats.qualtrics.reading import dig, entries, mapping, text_of, whole
-from survey_app.formats.qualtrics.source import logics, type_of
+from survey_app.formats.qualtrics.source import asks, logics, type_of
 from survey_app.formats.qualtrics.work import Work
 
 _QUIET = frozenset(("QC", "RS", "STAT", "PROJ"))
@@ -17,7 +17,12 @@ _EMPTY = ("", "false", "None", "No", "0")
 
 
 def prepare(work: Work) -> None:
-    """What has to be known before the first question: the category of scoring that most questions use."""
+    """What has to be known before the first question: the category of scoring that most use, and the tags of answers."""
+    lists = [
+        element.question for block in work.source.blocks.values() if not block.is_trash for element in block.elements
+    ]
+    used_now = [work.source.questions[qid] for qid in lists if qid in work.source.questions]
+    work.answered_tags = frozenset(text_of(item.get("DataExportTag")).lower() for item in used_now if asks(item))
     used: Counter[str] = Counter()
     for payload in work.source.questions.values():
         for _, grade in entries(payload.get("GradingData")):

@@ -68,6 +68,8 @@ class Work:
     page_names: Names = field(default_factory=Names)
     expanded: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Questions with choices carried forward -> their payload with these choices in it."""
+    answered_tags: frozenset[str] = frozenset()
+    """Export tags of the questions that people answer, in small letters."""
     category: str = ""
     """The ID of the scoring category whose points the choices carry."""
 

@@ -138,3 +138,12 @@ def test_texts_put_together_of_several_are_cut_where_they_become_too_long() -> N
     )
     assert len(made.data["pages"][0]["questions"][0]["hint"]["en"]) == len(made.data["intro"]["en"]) == 10_000
     assert [line.code for line in made.lines].count("too_long_text") == 2
+
+
+def test_a_note_leaves_its_name_to_the_question_with_the_same_tag() -> None:
+    tagged = [{**question(qid, "DB", "TB"), "DataExportTag": tag} for qid, tag in (("QID1", "Q8"), ("QID2", "Q9"))]
+    thrown = {**one("QID4"), "DataExportTag": "Q9"}
+    trash = block("t", "QID4", type="Trash")
+    blocks = [block("1", "QID1", "QID2", "QID3"), trash]
+    made = imported(survey(*tagged, {**one("QID3"), "DataExportTag": "Q8"}, thrown, blocks=blocks))
+    assert [q.name for q in made.definition.questions] == ["q8_note", "q9", "q8"]
