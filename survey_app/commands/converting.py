@@ -34,9 +34,9 @@ def convert(file: Path, key: str | None, report: Path | None, output: Path | Non
         _tell_faults(file, refused, as_json)
         sys.exit(1)
     if report is not None:
-        _write(report, as_csv(made.lines, "en"))
+        write_out(report, as_csv(made.lines, "en"))
     if output is not None:
-        _write(output, dump_yaml(made.definition).encode())
+        write_out(output, dump_yaml(made.definition).encode())
     if as_json:
         click.echo(json.dumps(made.to_json(), ensure_ascii=False))
         return
@@ -54,7 +54,8 @@ def convert(file: Path, key: str | None, report: Path | None, output: Path | Non
                 click.echo(f"  {line.result:8}{line.place}: {line.source[:60]} - {line.sentence('en')}")
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_out(path: Path, data: bytes) -> None:
+    """Write a file that was asked for. Raises UsageError where none can be."""
     try:
         path.write_bytes(data)
     except OSError as error:

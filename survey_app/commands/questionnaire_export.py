@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from survey_app.commands.common import installed, refusing
+from survey_app.commands.converting import write_out
 from survey_app.errors import DomainError
 from survey_app.formats import writing
 from survey_app.formats.importing.report import as_csv, counts
@@ -38,9 +39,9 @@ def export(
     if language and language not in definition.languages:
         raise DomainError(f"{definition.name} has no texts in {language}, only in {', '.join(definition.languages)}")
     made = writing.write(definition, key, language)
-    output.write_bytes(made.data)
+    write_out(output, made.data)
     if report is not None:
-        report.write_bytes(as_csv(made.lines, "en"))
+        write_out(report, as_csv(made.lines, "en"))
     told = counts(made.lines)
     if as_json:
         found: dict[str, str | int] = {

@@ -42,6 +42,8 @@ def test_refusals_and_wrong_usage_differ(tmp_path: Path) -> None:
     assert run.invoke(questionnaires, ["export", str(tmp_path / "none.yaml"), *tail]).exit_code == 2
     assert run.invoke(questionnaires, ["export", str(OWN), "--format", "pdf", "-o", target]).exit_code == 2
     assert not Path(target).exists()
+    done = run.invoke(questionnaires, ["export", str(OWN), "--format", "yaml", "-o", str(tmp_path / "none" / "x.yaml")])
+    assert done.exit_code == 2 and "cannot be written" in done.output
 
 
 def test_a_stored_questionnaire_is_found_by_its_name(sqlite_app: Flask, tmp_path: Path) -> None:
