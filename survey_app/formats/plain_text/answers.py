@@ -28,6 +28,7 @@ _EXCLUSIVE = re.compile(
     r"^(?:无|没有|都不|none|nothing|没有任何)$|^没有(?:遇到|发现|问题|不满意)",
     re.IGNORECASE,
 )
+_ALONE = re.compile(r"(?<=\S)\s?[\[(](?:互斥|排他|互斥选项)[\])]$")
 _REFUSED = re.compile(
     r"不愿(?:意)?(?:透露|回答|说|提供)|拒绝回答|不(?:方便|便)(?:透露|回答)|不想(?:说|回答|透露)|保密$|"
     r"prefer not|rather not|refuse",
@@ -126,6 +127,8 @@ def choice(text: str, code: int, *, several: bool, has_other: bool) -> dict[str,
     words = text
     if (blank and len(twin) <= 200) or _SPECIFY_GROUP.search(twin):
         words = _without_blanks(text, twin)
+    if several and (alone := _ALONE.search(twin)):
+        words, made["exclusive"] = words[: alone.start()].strip(), True
     bare = flat(words).strip(" .:。")
     if not has_other and (blank or _OTHER.match(bare) and (len(bare) <= 12 or _SPECIFY.search(bare))):
         made["other"] = True

@@ -17,6 +17,7 @@ _HINT = re.compile(r"(?:注|备注|提示|说明|温馨提示|note|hint|tip)\s?[
 _THANKS = re.compile(r"感谢|谢谢|致谢|问卷到此结束|thank you|thanks", re.IGNORECASE)
 _TITLE = re.compile(r"(?:问卷)?(?:标题|题目|名称)\s?:\s?|title\s?:\s?", re.IGNORECASE)
 _ROWS = re.compile(r"(行|列|行标题|列标题|选项|rows?|columns?|cols?)\s?:\s?", re.IGNORECASE)
+_GROUPS_BEHIND = re.compile(r"(?:\s?\([^()?]{0,60}\))+$")
 _GREETING = re.compile(r"(?:尊敬的|亲爱的|您好|你好|各位|dear\b|hello\b|hi\b|welcome\b)", re.IGNORECASE)
 
 
@@ -87,6 +88,9 @@ class _Builder:
             self._attach(line)
         elif chosen and chosen != PART or mark is not None and not self._counts_answers(mark, line, following):
             self._ask(line, mark)
+        elif not chosen and self._asks_again(line, following):
+            self._ask(line, line.marks[0])
+            self.blocks[-1].mark = None  # no rule means it by this number
         elif (section := line.mark(self.styles.sections)) is not None or numbering.is_part(line):
             self._section(line, section)
         elif not self.asked and self._is_head(line, following):
@@ -149,6 +153,14 @@ class _Builder:
         self.blocks.append(self.question)
         self.asked, self.counting = True, 0
 
+    def _asks_again(self, line: Line, following: Line | None) -> bool:
+        """`(2)社区医院` between A to E and the next A: the same question about something else."""
+        if not line.marks or following is None or following.option is None or self.question is None:
+            return False
+        lettered = [part.mark for part in self.question.body if part.mark is not None and part.mark.style == "letter"]
+        again = following.option.style == "letter" and following.option.number == 1
+        return again and len(lettered) >= 2 and lettered[0].number == 1 and line.option is None
+
     def _counts_answers(self, mark: Mark, line: Line, following: Line | None) -> bool:
         """1. 2. 3. below a question that is itself numbered 4.: answers, not questions."""
         above = self.question
@@ -174,10 +186,14 @@ class _Builder:
             return False
         if self.question is not None and self._translates(line):
             return False
-        if line.flat.rstrip(" *").endswith("?"):
+        if _GROUPS_BEHIND.sub("", line.flat[-200:]).rstrip(" *").endswith("?"):
             below = self.question is not None and (not self.question.body or bool(self.styles.questions))
             return line.after_blank or not below
-        if self.styles.questions or not line.after_blank or len(line.text) > 200:
+        if self.styles.questions or len(line.text) > 200:
+            return False
+        if following is not None and following.is_blank_to_fill and len(line.text) > 8 and not following.after_blank:
+            return line.flat[:2] not in ("其他", "其它")
+        if not line.after_blank:
             return False
         if _THANKS.search(line.flat) or _HINT.match(line.flat):
             return False

@@ -85,7 +85,7 @@ def _by_tag(found: Material) -> Decision:
         plain = found.columns and found.marks.tag_word == "表格"
         kind = "matrix_fields" if plain or found.cells else "matrix"
     if tag == "matrix_text":
-        kind = "matrix_fields" if found.columns else "text_fields"
+        kind = "matrix_fields" if found.columns or found.marks.has_range else "text_fields"
     if kind in ("ranking", "constant_sum") and len(found.options or found.rows or found.fields) < 2:
         kind = "multiple_choice" if kind == "ranking" else "text_fields"
     if tag == "single_choice" and found.marks.multiple and not found.marks.single:

@@ -33,7 +33,7 @@ def amounts(found: Material, labels: list[str]) -> dict[str, Any]:
     match = _TOTAL.search(words) or _AMOUNT.search(words)
     unit = _UNIT.search(words)
     return {
-        "type": "constant_sum", "text": found.stem, "total": float(match[1]) if match and int(match[1]) else 100.0,
+        "type": "constant_sum", "text": found.stem, "total": float(found.marks.total or (match and int(match[1])) or 100),
         "items": [{"code": str(at), "text": label} for at, label in enumerate(labels, start=1)],
         **({"unit": unit[1]} if unit else {}),
     }  # fmt: skip

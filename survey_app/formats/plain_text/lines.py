@@ -188,6 +188,9 @@ def option_of(text: str) -> Mark | None:
         if not weak or match[1].isupper():
             return Mark("weak" if weak else "letter", ord(match[1].lower()) - 96, match[1], match.end())
     if match := _BULLET.match(text):
+        letter = _LETTER.match(text, match.end())  # - A.甲
+        if letter and letter[0].strip() != letter[1]:
+            return Mark("letter", ord(letter[1].lower()) - 96, letter[1], letter.end())
         return Mark("bullet", 0, "", match.end())
     return None
 

@@ -67,7 +67,11 @@ class Marks:
     high: int | None = None
     stars: bool = False
     labels: dict[int, str] = field(default_factory=dict)
+    total: int | None = None
+    """What amounts have to add up to."""
     conditions: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    """Words for the author alone, such as the points of a question."""
 
     @property
     def has_range(self) -> bool:
@@ -134,9 +138,12 @@ def _understood(match: re.Match[str], marks: Marks, rule: "re.Pattern[str] | Non
         return True
     tag, word = tags.tag_at(match)
     if tag:
-        if not marks.tag:
+        if marks.tag in ("", "text") and tag != "text" or not marks.tag:  # [填空题] [日期]
             marks.tag, marks.tag_words, marks.tag_word = tag, match[0], word
         marks.stars = marks.stars or "星" in words
+        return True
+    if (points := _POINTS.fullmatch(words)) and match.string[: match.start()].rstrip().endswith("*"):
+        marks.aside.append(points[0])
         return True
     before = (marks.required, marks.multiple, marks.single, marks.least, marks.most, marks.low, marks.high)
     labels = dict(marks.labels)
@@ -184,8 +191,14 @@ def _part(part: str, marks: Marks) -> bool:
     return True
 
 
+_POINTS = re.compile(r"[0-9]{1,3}\s?分")
+_TOTAL = re.compile(r"总和\s?(?:必须|须|应)?\s?(?:为|是|等于|=)\s?([0-9]{1,6})")
+
+
 def _limits(part: str, marks: Marks) -> bool:
-    if match := _BETWEEN.fullmatch(part):
+    if match := _TOTAL.fullmatch(part):
+        marks.total = int(match[1])
+    elif match := _BETWEEN.fullmatch(part):
         marks.least, marks.most, marks.multiple = _value(match[1]), _value(match[2]), True
     elif match := _MOST_EN.fullmatch(part) or _MOST.fullmatch(part):
         marks.most = _value(match[1])

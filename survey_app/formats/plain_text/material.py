@@ -83,6 +83,9 @@ def gather(block: Block) -> Material:
         made.marks.low = made.marks.high = None
     if found.tag in MATRIX_TAGS and not made.rows:
         _matrix_from_lines(made)
+    if found.tag in MATRIX_TAGS and found.has_range and not made.rows:
+        made.rows, made.fields = [Answer(label, block.line.number) for label in made.fields], []
+    made.dropped += [("author_line", block.line.number, words) for words in found.aside]
     made.cells = made.cells or ([option.text for option in made.options] if found.tag == "matrix_dropdown" else [])
     if not found.tag or found.tag not in MATRIX_TAGS:
         _matrix_from_words(made)
@@ -209,6 +212,9 @@ def _looks_like_corner(cells: list[str]) -> bool:
     return answers.direction(cells) == 0 and (answers.direction(rest) != 0 or not cells[0][:1].isdigit())
 
 
+_STARS = re.compile(r"[^★☆]{0,12}((?:[★☆]\s{0,3}){3,11})")
+
+
 def _scale_line(part: Body, made: Material) -> bool:
     """`1~5`, `非常不满意 1 2 3 4 5 非常满意`, `1=很差，5=很好`: says how to answer, is not an answer itself."""
     twin = flat(part.text)
@@ -217,6 +223,9 @@ def _scale_line(part: Body, made: Material) -> bool:
     if (scale := marks.range_in(part.text, made.marks)) and part.mark is None and not made.options:
         made.marks.low, made.marks.high = scale
         made.range_line = Answer(part.text, part.line.number)
+        return True
+    if part.mark is None and (stars := _STARS.fullmatch(twin)):
+        made.marks.low, made.marks.high, made.marks.stars = 1, sum(c in "★☆" for c in stars[1]), True
         return True
     labels = marks.labels_in(twin)
     if len(labels) >= 2 and not marks._LABELLED.sub("", twin).strip(" ,，;；、。.()-~"):

@@ -108,3 +108,43 @@ def test_statements_with_their_points_on_the_line_are_scales() -> None:
 def test_letters_without_a_sign_part_the_answers_of_a_line() -> None:
     assert words(one("1. 职业\nA 学生 B 职员 C 退休 D 其他____")["choices"]) == ["学生", "职员", "退休", "其他"]
     assert words(one("1. 性别\nA．男　B．女")["choices"]) == ["男", "女"]
+
+
+def test_bullets_before_letters_are_both_marks() -> None:
+    question = one("1. 在哪里买药？\n- A.医院\n- B.药店\n- C.其他")
+    assert words(question["choices"]) == ["医院", "药店", "其他"] and question["choices"][2]["other"]
+
+
+def test_letters_that_begin_again_below_a_numbered_line_are_another_question() -> None:
+    parsed = read("标题\n6. 放心吗？(1)医院\nA.放心\nB.不放心\n(2)药店\nA.放心\nB.不放心\n7. 建议？")
+    asked = parsed.data["pages"][0]["questions"]
+    assert [question["text"]["zh-CN"] for question in asked] == ["放心吗？(1)医院", "药店", "建议？"]
+    assert [len(question.get("choices", ())) for question in asked] == [2, 2, 0]
+
+
+def test_questions_without_numbers_and_gaps_are_told_apart() -> None:
+    parsed = read(
+        "口味调查\n您觉得怎么样？\n好\n不好\n哪些不好？（可多选）\n苦\n涩\n请写出您喜欢的药名（可写多个）。\n____\n谢谢！"
+    )
+    assert [question["type"] for question in parsed.data["pages"][0]["questions"]] == [
+        "single_choice", "multiple_choice", "short_text",
+    ]  # fmt: skip
+
+
+def test_rows_of_stars_are_a_scale_of_stars() -> None:
+    question = one("1. 请评分（1分表示很差，5分表示很好）\n分数 ★ ★ ★ ★ ★")
+    assert (question["type"], question["points"], question["style"]) == ("rating", 5, "stars")
+    assert question["low"] == {"zh-CN": "很差"}
+
+
+def test_more_words_of_a_printed_questionnaire() -> None:
+    assert one("1. 请分配 [比重题] *[总和必须为60]\nA______\nB______")["total"] == 60
+    assert one("1. 哪天[填空题] [日期]")["type"] == "date"
+    table = one("1. 请填写[矩阵文本题] [输入0到100的数字]*\n甲\t____\n乙\t____")
+    assert [(c["type"], c["max"]) for c in table["columns"]] == [("number", 100)] and words(table["rows"]) == [
+        "甲",
+        "乙",
+    ]
+    alone = one("1. 哪些 [多选题]\n□甲\n□乙\n□丙都没买 (互斥)")["choices"][2]
+    assert (alone["exclusive"], alone["text"]) == (True, {"zh-CN": "丙都没买"})
+    assert one("1. 确认 [单选题] * (2分)\n○是\n○否")["text"] == {"zh-CN": "确认"}
