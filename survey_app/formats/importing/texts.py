@@ -10,6 +10,7 @@ from survey_app.questionnaire.parts import MAX_TEXT
 LONGEST_MARKUP = 400_000
 _TAG = re.compile(r"<(?:/?[a-zA-Z]|!--|!\[)")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_SECTION = re.compile(r"<!\[[^<>\]]{0,200}\](?:--)?>")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLOCKS = frozenset(
     (
@@ -56,9 +57,16 @@ def words(source: str) -> Words:
         text = html.unescape(source) if _ENTITY.search(source) else source
         return _tidied(text, Words(""))
     reader = _Reader()
-    reader.feed(source)
+    reader.feed(_parsable(source))
     reader.close()
     return _tidied("".join(reader.parts), Words("", reader.formatting, reader.pictures, reader.scripts))
+
+
+def _parsable(source: str) -> str:
+    """Markup that the parser reads in one go: without marked sections, which it may refuse, and tags that never end."""
+    source = _SECTION.sub("", source.replace("<![CDATA[", "").replace("]]>", "")).replace("<![", "&lt;![")
+    last = source.rfind(">") + 1
+    return source[:last] + source[last:].replace("<", "&lt;")
 
 
 def _tidied(text: str, found: Words) -> Words:

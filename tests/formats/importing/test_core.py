@@ -1,5 +1,6 @@
 """What importers share: names, texts, languages, rules, and what is said of a rule that does not fit."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -173,3 +174,25 @@ def test_a_file_without_questions_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         Building("test", languages=["en"]).done("test")
     assert refused.value.faults[0].sentence("zh") == "文件里没有题目。"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("<p>a <![if !vml]>b<![endif]></p>", "a b"),
+        ("a <![CDATA[x]]> b<br>", "a x b"),
+        ("<![<![ a <b>b</b>", "<![<![ a b"),
+        ("<![odd a", "<![odd a"),
+        ("age <b>up</b> to <a of 10", "age up to <a of 10"),
+    ],
+)
+def test_markup_that_a_parser_refuses_is_words(given: str, expected: str) -> None:
+    assert words(given).text == expected
+
+
+@pytest.mark.parametrize("piece", ["<a\n", "<a b='", "<a b=", "<![", "<!--", "</a ", "<a b='>", "<?", "&#", '<a b="c>'])
+def test_tags_that_never_end_are_read_soon(piece: str) -> None:
+    begun = time.process_time()
+    for end in ("", ">", "'\">"):
+        words(piece * (60_000 // len(piece)) + end)
+    assert time.process_time() - begun < 3
