@@ -7,6 +7,7 @@ from typing import Any
 
 from survey_app.exports.shape import FIXED, OVER_QUOTA
 from survey_app.formats.package_answers import PackageAnswers, Row
+from survey_app.questionnaire.codebook import codebook
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.returning import Misfit, returner
 
@@ -62,7 +63,8 @@ class Reading:
         self._package, self._last = package, last_month
         self._definitions: Sequence[Definition] = [*package.older.values(), package.newest]
         self._places = {number: place for place, number in enumerate(package.older)}
-        self._readers = [returner(definition) for definition in self._definitions]
+        book = codebook([*reversed(self._definitions)])
+        self._readers = [returner(definition, book) for definition in self._definitions]
         self._newest: int | None = None
 
     def head_faults(self) -> list[RowFault]:

@@ -5,9 +5,10 @@ same missing code (the first is).
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from survey_app.questionnaire.codebook import MISSING_LABELS, REFUSED, UNKNOWN
+from survey_app.questionnaire.codebook import MISSING_LABELS, REFUSED, UNKNOWN, Codebook, codebook
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.parts import MISSING_OFFSET
 from survey_app.questionnaire.question_types.base import Question, Variable
@@ -38,12 +39,18 @@ class Misfit(ValueError):
         self.variable, self.given = variable, given
 
 
-def returner(definition: Definition) -> Callable[[Cells], Returned]:
+def returner(definition: Definition, book: Codebook | None = None) -> Callable[[Cells], Returned]:
     """A function that reads rows of one version, as values; a column that is not there is one without answers.
 
-    It gives (answers, texts) as they are stored. Raises Misfit.
+    `book`: of all versions in the file; one of them can have moved the missing codes of a column. It gives (answers, texts) as
+    they are stored. Raises Misfit.
     """
-    columns = [_column(question, v) for question in definition.questions for v in question.variables()]
+    known = (book or codebook([definition])).by_name
+    columns = [
+        _column(question, replace(v, missing=known[v.name].missing))
+        for question in definition.questions
+        for v in question.variables()
+    ]
 
     def read(cells: Cells) -> Returned:
         answers: dict[str, Any] = {}

@@ -210,6 +210,16 @@ def test_every_kind_of_column_comes_back(sqlite_app: Flask) -> None:
     assert figures_of(made) == figures_of(version.questionnaire)
 
 
+def test_a_version_that_moved_the_missing_codes_of_a_column_comes_back(sqlite_app: Flask) -> None:
+    make_sample()
+    first = publish(EVERY)
+    second = publish(EVERY.replace("min: 0, max: 120", "min: -500, max: 120"), questionnaire=first.questionnaire)
+    for number in range(12):
+        answer(first if number % 2 else second, *settle(definition(EVERY), {"age": number} if number % 3 else {}, {}))
+    made = Bringing(sqlite_app, package_of(sqlite_app, first.questionnaire)).bring()
+    assert figures_of(made) == figures_of(first.questionnaire)
+
+
 def test_progress_is_a_fragment_that_stops_asking_when_done(sqlite_app: Flask) -> None:
     bringing = Bringing(sqlite_app, package_of(sqlite_app, fielded()))
     bringing.press()
