@@ -10,8 +10,9 @@ from survey_app.formats.qualtrics.reading import dig, entries, mapping, text_of,
 from survey_app.formats.qualtrics.source import asks, logics, type_of
 from survey_app.formats.qualtrics.work import Work
 
-_QUIET = frozenset(("QC", "RS", "STAT", "PROJ"))
-"""Elements that hold nothing of the questionnaire: counts, response sets, statistics, project data."""
+_QUIET = frozenset(("QC", "RS", "STAT", "PROJ", "PL", "QGO"))
+"""Elements that hold nothing of the questionnaire: counts, response sets, statistics, project data, the link of a preview, the
+order of groups of quotas in the editor."""
 MOST_QUOTAS = 200
 _EMPTY = ("", "false", "None", "No", "0")
 
@@ -162,5 +163,5 @@ def _other(work: Work, kind: str, name: str, content: Any) -> None:
             if message := text_of(dig(note, "Message")):
                 parent = text_of(dig(content, "ParentID")) or name
                 work.building.lost("setting", f"{parent} / Note", message, "setting_lost")
-    elif kind not in _QUIET:
+    elif kind not in _QUIET and not (kind == "QG" and not any(True for _ in entries(dig(content, "Quotas")))):
         work.building.lost("setting", " ".join((kind, name)).strip(), kind, "no_equal", "", source=kind or name)

@@ -14,6 +14,8 @@ from survey_app.formats.qualtrics.work import Asked, Work
 from survey_app.questionnaire.parts import MAX_TEXT
 
 _PIPE = re.compile(r"\$\{([a-z]{1,6})://([^{}]{0,300})\}")
+_SUM = re.compile(r"\$e\{(?:[^{}]|\$\{[^{}]{0,300}\}){0,1000}\}")
+"""What is computed where the text is shown: `$e{ e://Field/a + 1 }`."""
 _LANGUAGES = {"ZH-S": "zh-CN", "ZH-T": "zh-TW", "SP": "es", "PB": "pt-BR", "JP": "ja", "KR": "ko"}
 
 
@@ -66,6 +68,10 @@ class Wording:
         if "{{" in text:
             text = text.replace("{{", "{ {")
             self._work.building.changed("text", place, text, "braces")
+        if "$e{" in text:
+            for given in _SUM.findall(text):
+                self._work.building.lost("setting", place, given, "pipe_lost", given=given)
+            text = _SUM.sub("[…]", text)
         if "${" not in text:
             return text
         return _PIPE.sub(lambda hole: self._hole(hole, place), text)[:MAX_TEXT]
@@ -102,6 +108,8 @@ class Wording:
 def shown_variable(asked: Asked, parts: list[str]) -> str:
     """The variable that a piped text shows: what was chosen, typed, or the number of an item."""
     key, rest = parts[0], parts[1:]
+    if key == "ChoiceGroup" and rest[:1] == ["SelectedChoicesTextEntry"] and len(asked.texts) == 1:
+        return next(iter(asked.texts.values()))
     if key == "ChoiceGroup" and rest and rest[0].startswith("SelectedChoices"):
         return asked.name if asked.kind in ("single", "multiple", "number") else ""
     if key == "ChoiceTextEntryValue":

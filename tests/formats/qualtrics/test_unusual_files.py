@@ -147,3 +147,30 @@ def test_a_note_leaves_its_name_to_the_question_with_the_same_tag() -> None:
     blocks = [block("1", "QID1", "QID2", "QID3"), trash]
     made = imported(survey(*tagged, {**one("QID3"), "DataExportTag": "Q8"}, thrown, blocks=blocks))
     assert [q.name for q in made.definition.questions] == ["q8_note", "q9", "q8"]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("A ${q://QID1/ChoiceGroup/SelectedChoices} B", "A {{q1}} B"),
+        ("${q://QID1/ChoiceGroup/SelectedChoicesTextEntry}", "{{q1_other}}"),
+        ("In all $e{ ${e://Field/a} + q://QID1/x * 2 } yuan", "In all […] yuan"),
+        ("${price} and $e", "${price} and $e"),
+    ],
+)
+def test_answers_in_texts(given: str, shown: str) -> None:
+    choices = {**displays("Yes", "No"), "3": {"Display": "Other", "TextEntry": "true"}}
+    made = imported(survey(one("QID1", Choices=choices), one("QID2", QuestionText=given)))
+    assert made.definition.questions[-1].text == {"en": shown}
+    assert ("pipe_lost" in [line.code for line in made.lines]) == ("…" in shown)
+
+
+def test_what_holds_nothing_of_the_questionnaire_is_not_in_the_report() -> None:
+    empty, full = (
+        {"Element": "QG", "Payload": {"ID": name, "Quotas": quotas}} for name, quotas in (("1", []), ("2", ["Q"]))
+    )
+    others = [empty, {"Element": "PL", "Payload": {"PreviewID": "x"}}, {"Element": "QGO", "Payload": ["1"]}]
+    assert [line for line in imported(survey(one("QID1"), others=others)).lines if line.code == "no_equal"] == []
+    assert [line.place for line in imported(survey(one("QID1"), others=[full])).lines if line.code == "no_equal"] == [
+        "QG"
+    ]
