@@ -217,6 +217,7 @@ class Scope(Protocol):
 # --- conditions -------------------------------------------------------------------------------------------------------
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OURS = {"=": "is", "!=": "is_not", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
+_TRUE_OR_FALSE = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False, "": False, "none": False}
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -308,8 +309,8 @@ def _compared(tree: Op, scope: Scope, depth: int) -> dict[str, Any] | bool:
     if isinstance(left, Const) and isinstance(right, Const):
         return _constants(left.value, op, right.value)
     if isinstance(left, dict | bool) and isinstance(right, Const):  # (a and b) = true
-        wanted = str(right.value).lower() in ("1", "true", "1.0") or right.value is True
-        if op not in ("=", "!="):
+        wanted = _TRUE_OR_FALSE.get(str(right.value).lower())
+        if op not in ("=", "!=") or wanted is None:
             raise Inexpressible
         return left if wanted == (op == "=") else negated(left)
     if isinstance(left, Target) and isinstance(right, Const):

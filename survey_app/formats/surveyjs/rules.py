@@ -10,6 +10,7 @@ from survey_app.formats.surveyjs import offering, piping, triggers
 from survey_app.formats.surveyjs.checks import validators
 from survey_app.formats.surveyjs.demanding import locked_until, required_when
 from survey_app.formats.surveyjs.expressions import parse
+from survey_app.formats.surveyjs.hiding import hide
 from survey_app.formats.surveyjs.outline import PANELS, Element, Outline
 from survey_app.formats.surveyjs.placing import LAST, Order, also, condition_of, scope_of, wait
 from survey_app.formats.surveyjs.work import Work
@@ -74,19 +75,12 @@ def apply(work: Work, survey: Node, found: Outline, elements: list[Element]) -> 
     piping.apply(work, order)
 
 
-def _hidden(work: Work, elements: list[Element], place: str) -> None:
-    """What the source never shows would be shown here: a person has to decide."""
-    for element in elements[:1]:
-        element.ours[0].setdefault("open_rules", []).append(f"{place}: false")
-    work.draft.lost("setting", place, "false", "never_shown", elements[0].ours[0]["name"] if elements else "")
-
-
 def _visibility(work: Work, element: Element, inner: list[Element], order: Order) -> None:
     node = element.node
     rule, place = node.words("visibleIf"), node.at("visibleIf")
     if not rule:
         if node.get("visible") is False:
-            _hidden(work, inner, node.at("visible"))
+            hide(work, node, inner, order)
         return
     try:
         first = inner[0].ours[0] if inner else None
@@ -115,7 +109,7 @@ def _page_rule(work: Work, page: Node, ours: dict[str, Any], inside: list[Elemen
             wait(work, inside, page.at(key), other)
     if not rule:
         if page.get("visible") is False:
-            _hidden(work, inside, page.at("visible"))
+            hide(work, page, inside, order)
         return
     try:
         made = condition_of(work, rule, order.first(inside), None, ours)

@@ -31,6 +31,7 @@ _INDEX = re.compile(r"\[(\d+)\](?=\.)")
 _COMPARISONS = {"=": "is", "!=": "is_not", "<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
 _MOMENTS = {"date": is_iso_date, "time": is_iso_time}
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+_MOST_STEPS = 20
 _LISTS = {"sum": "add", "avg": "mean", "min": "min", "max": "max"}
 
 
@@ -152,6 +153,7 @@ class Names:
         return tree
 
     def _comparison(self, tree: Op, depth: int) -> Any:
+        tree = Op(tree.op, self._calculated(tree.left), self._calculated(tree.right))
         for side, other in (("left", tree.right), ("right", tree.left)):
             own = getattr(tree, side)
             if isinstance(own, Call) and own.name == "iif" and len(own.parts) == 3:
@@ -167,10 +169,17 @@ class Names:
         self._check_order(tree.op, left, right)
         return Op(tree.op, left, right)
 
+    def _calculated(self, side: Any) -> Any:
+        """What a calculated value stands for; one that names itself stays as it is."""
+        for _ in range(_MOST_STEPS):
+            found = self._trees.get(side.name.strip().lower()) if isinstance(side, Ref) else None
+            if found is None:
+                return side
+            side = found
+        raise Inexpressible
+
     def _side(self, tree: Any, depth: int) -> Any:
         """One side of a comparison; arithmetic with answers becomes a computed value."""
-        if isinstance(tree, Ref) and (calculated := self._trees.get(tree.name.strip().lower())) is not None:
-            return self._side(calculated, depth + 1) if depth < 20 else tree
         arithmetic = isinstance(tree, Op) and tree.op in _ARITHMETIC or isinstance(tree, Call) and tree.name in _LISTS
         if arithmetic and self._compute is not None and isinstance(expression := self.expression(tree), dict):
             return self._compute(expression)
@@ -179,9 +188,13 @@ class Names:
     def _length(self, tree: Op) -> dict[str, Any] | None:
         if isinstance(tree.left, Ref) and isinstance(tree.right, Const) and (of := _LENGTH.fullmatch(tree.left.name)):
             target, number = self.target(Ref(of[1])), as_number(tree.right.value)
-            if target.kind != "multiple" or number is None or number != int(number) or tree.op == "!=":
+            if target.kind != "multiple" or number is None or number != int(number):
                 raise Inexpressible
-            return {target.name: {"count": {_COMPARISONS[tree.op]: int(number)}}}
+            if tree.op == "!=":
+                return {"not": self._length(Op("=", tree.left, tree.right))}
+            counted = {target.name: {"count": {_COMPARISONS[tree.op]: int(number)}}}
+            none_fits = condition(Op(tree.op, Const(0), tree.right), self) is True
+            return {"any": [{target.name: {"answered": False}}, counted]} if none_fits else counted
         return None
 
     def _moved(self, tree: Op) -> dict[str, Any] | None:

@@ -43,6 +43,7 @@ def parse(data: bytes) -> Imported:
     draft.source.pages, draft.source.groups = len(survey.listed("pages")) or 1, found.panels
     draft.source.questions, draft.source.types, draft.source.conditions = found.questions, found.types, found.conditions
     work = Work(draft, default)
+    work.survey = survey.data
     _survey_texts(work, survey)
     rules.read_calculated(work, survey)
     made: list[Element] = []

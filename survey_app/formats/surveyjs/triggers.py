@@ -6,7 +6,8 @@ from survey_app.formats.importing.logic import BadExpression, Inexpressible
 from survey_app.formats.json_draft import shown
 from survey_app.formats.json_files import Node
 from survey_app.formats.surveyjs.expressions import names, parse
-from survey_app.formats.surveyjs.outline import Element, Outline
+from survey_app.formats.surveyjs.hiding import once_asked
+from survey_app.formats.surveyjs.outline import PANELS, Element, Outline
 from survey_app.formats.surveyjs.placing import LAST, Order, also, condition_of, wait
 from survey_app.formats.surveyjs.work import Work
 from survey_app.questionnaire.conditions import simplify
@@ -108,21 +109,38 @@ def _place_of(name: str, order: Order, found: Outline) -> int | None:
 
 
 def _show(work: Work, trigger: Node, rule: str, order: Order, found: Outline, drafted: list[dict[str, Any]]) -> None:
-    """The visible trigger of older files: pages and questions to show."""
-    wanted = {str(name).lower() for key in ("pages", "questions") for name in trigger.listed(key)}
+    """The visible trigger of older files: pages, panels and questions to show."""
+    wanted = {str(name).strip().lower() for key in ("pages", "questions") for name in trigger.listed(key)}
     pages = [
-        (i, [e for e in inside if e.ours])
-        for i, (p, inside) in enumerate(found.pages)
-        if p.words("name").lower() in wanted
+        (page, ours, [e for e in inside if e.ours])
+        for (page, inside), ours in zip(found.pages, drafted, strict=True)
+        if page.words("name").lower() in wanted
     ]
-    targets = [element for element in order.elements if element.name.lower() in wanted]
-    if not pages and not targets:
+    targets = [element for _, inside in found.pages for element in inside if element.name.lower() in wanted]
+    if not pages and not targets or _shown_twice(work, wanted):
         raise Inexpressible
-    made = [condition_of(work, rule, order.first(inside), None) for _, inside in pages]
-    made += [condition_of(work, rule, order.first([element]), element) for element in targets]
-    for (index, _), condition in zip(pages, made, strict=False):
-        also(drafted[index], condition)
-    for element, condition in zip(targets, made[len(pages) :], strict=True):
-        for ours in element.ours:
-            also(ours, condition)
-    work.draft.kept("rule", trigger.place, f"visible: {rule}", targets[0].ours[0]["name"] if targets else "")
+    made: list[tuple[list[dict[str, Any]], dict[str, Any] | bool]] = []
+    for page, ours, inside in pages:
+        holds = once_asked(page.get("visible") is False, condition_of(work, rule, order.first(inside), None))
+        made.append(([ours], holds))
+    for element in targets:
+        inner = order.inside(element) if element.type in (*PANELS, "paneldynamic") else [element]
+        holds = condition_of(work, rule, order.first(inner), element)
+        made.append(
+            ([ours for one in inner for ours in one.ours], once_asked(element.node.get("visible") is False, holds))
+        )
+    for holders, holds in made:
+        for holder in holders:
+            also(holder, holds)
+    first = next((ours for holders, _ in made for ours in holders if "name" in ours), {"name": ""})
+    work.draft.kept("rule", trigger.place, f"visible: {rule}", first["name"])
+
+
+def _shown_twice(work: Work, wanted: set[str]) -> bool:
+    """Whether another visible trigger is about the same: the last one that runs wins."""
+    others = [
+        {str(name).strip().lower() for key in ("pages", "questions") for name in trigger.listed(key)}
+        for trigger in Node(work.survey).nodes("triggers")
+        if trigger.words("type").lower().removesuffix("trigger") == "visible"
+    ]
+    return sum(bool(names_shown & wanted) for names_shown in others) > 1

@@ -34,6 +34,8 @@ class Work:
         self.table: dict[str, list[Known]] = {}
         self.trees: dict[str, Any] = {}
         """Calculated values: name in small letters -> tree."""
+        self.survey: Mapping[str, Any] = {}
+        """The whole file."""
         self.count = 0
         self.asked: list[Element] = []
         """Elements whose questions were made already."""

@@ -267,3 +267,62 @@ def test_texts_that_look_like_numbers_are_compared_with_numbers_as_such() -> Non
     ]
     imported = parse(json.dumps({"elements": more}).encode())
     assert imported.definition.question("x").show_if == {"size": {"one_of": ["5", "10"]}}
+
+
+def conditions_of(*elements: dict[str, Any], **survey: Any) -> dict[str, Any]:
+    imported = parse(json.dumps({"elements": list(elements), **survey}).encode())
+    return {question.name: question.show_if for question in imported.definition.questions if not question.open_rules}
+
+
+def test_words_that_are_calculated_are_compared_one_by_one() -> None:
+    kinds = [{"name": "kind", "expression": "iif({n} < 18, 'child', iif({n} > 64, 'old', 'mid'))"}]
+    rule = {"type": "text", "name": "x", "visibleIf": "{kind} = 'old'"}
+    imported = parse(json.dumps({"elements": [QUESTIONS[3], rule], "calculatedValues": kinds}).encode())
+    for number_given, there in ((None, False), (5, False), (30, False), (70, True)):
+        answers = {} if number_given is None else {"n": number_given}
+        shown_names = {q.name for page in path(imported.definition, answers).pages for q in page.questions}
+        assert ("x" in shown_names) == there, number_given
+
+
+def test_nothing_chosen_has_the_length_0() -> None:
+    rules = {"a": "{many.length} = 0", "b": "{many.length} < 2", "c": "{many.length} != 2", "d": "{many.length} > 1"}
+    found = conditions_of(QUESTIONS[1], *({"type": "text", "name": k, "visibleIf": rule} for k, rule in rules.items()))
+    assert found["a"] == {"any": [{"many": {"answered": False}}, {"many": {"count": {"is": 0}}}]}
+    assert found["b"] == {"any": [{"many": {"answered": False}}, {"many": {"count": {"less_than": 2}}}]}
+    assert found["c"] == {"not": {"many": {"count": {"is": 2}}}}
+    assert found["d"] == {"many": {"count": {"more_than": 1}}}
+
+
+HIDDEN = {"type": "text", "name": "x", "visible": False}
+
+
+def trigger(operator: str, value: Any = "item2", **more: Any) -> dict[str, Any]:
+    return {"type": "visible", "operator": operator, "value": value, "name": "one", "questions": ["x"], **more}
+
+
+def test_a_trigger_shows_what_was_hidden_once_its_answer_is_there() -> None:
+    assert conditions_of(QUESTIONS[0], HIDDEN, triggers=[trigger("equal")])["x"] == {"one": {"is": "item2"}}
+    assert conditions_of(QUESTIONS[0], HIDDEN, triggers=[trigger("notequal")])["x"] == {"one": {"is_not": "item2"}}
+
+
+def test_a_trigger_shows_all_that_a_panel_holds() -> None:
+    panel = {"type": "panel", "name": "x", "visible": False, "elements": [{"type": "text", "name": "inner"}]}
+    assert conditions_of(QUESTIONS[0], panel, triggers=[trigger("equal")])["inner"] == {"one": {"is": "item2"}}
+
+
+def test_two_triggers_of_one_question_and_one_of_what_is_not_hidden_wait_for_a_person() -> None:
+    for shown, triggers in (
+        (HIDDEN, [trigger("equal"), trigger("equal", 3)]),
+        ({**HIDDEN, "visible": True}, [trigger("equal")]),
+    ):
+        imported = parse(json.dumps({"elements": [QUESTIONS[0], shown], "triggers": triggers}).encode())
+        assert {line.result for line in imported.lines if line.kind == "rule"} == {"lost"}
+        assert imported.definition.question("one").open_rules
+
+
+def test_what_is_never_shown_is_asked_of_nobody_after_the_first_question() -> None:
+    found = conditions_of(
+        QUESTIONS[0], HIDDEN, {"type": "panel", "name": "p", "visible": False, "elements": [QUESTIONS[4]]}
+    )
+    nobody = {"all": [{"one": {"answered": True}}, {"one": {"answered": False}}]}
+    assert found["x"] == nobody and found["word"] == nobody
