@@ -87,9 +87,12 @@ class _Reader(HTMLParser):
         if tag in _SILENT:
             self._silent += 1
             self.scripts += tag == "script"
+            self.pictures += tag in ("iframe", "object")  # a video, a map
         if any(name.startswith("on") for name, _ in attrs):
             self.scripts += 1
-        if tag in _BLOCKS:
+        if tag == "br":
+            self.parts.append("\n")  # two of them set a paragraph apart
+        elif tag in _BLOCKS:
             self._break()
         if tag in _MEDIA:
             self.pictures += 1

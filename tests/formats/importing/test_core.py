@@ -196,3 +196,22 @@ def test_tags_that_never_end_are_read_soon(piece: str) -> None:
     for end in ("", ">", "'\">"):
         words(piece * (60_000 // len(piece)) + end)
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("a<br>b", "a\nb"),
+        ("a<br><br>b", "a\n\nb"),
+        ("a<br/>\n<br/>b<br><br><br>c", "a\n\nb\n\nc"),
+        ("<p>a<br></p><p>b</p>", "a\nb"),
+        ("<div>a</div><div><br></div><div>b</div>", "a\n\nb"),
+    ],
+)
+def test_lines_that_are_set_apart_stay_apart(given: str, expected: str) -> None:
+    assert words(given).text == expected
+
+
+def test_a_film_in_a_text_is_told_as_a_picture() -> None:
+    found = words('Look: <iframe src="https://video.example.org/1"></iframe>')
+    assert (found.text, found.pictures) == ("Look:", 1)
