@@ -53,11 +53,23 @@ def _value_labels(shape: Shape, column: Column) -> dict[Any, str]:
     variable = column.variable
     if variable is None:
         return {}
-    found: dict[Any, str] = {
-        label.value: labels.stata_value(shape.text(label.label))
-        for label in variable.values
-        if abs(label.value) <= frames.LARGEST
-    }
+    found: dict[Any, str] = _unlike(
+        {
+            label.value: labels.stata_value(shape.text(label.label))
+            for label in variable.values
+            if abs(label.value) <= frames.LARGEST
+        }
+    )
     reasons = shape.book.missing_values(variable).values()
     found |= {letter: labels.stata_value(shape.text(text)) for letter, text in zip(LETTERS, reasons, strict=True)}
     return {value: text for value, text in found.items() if text}
+
+
+def _unlike(words: dict[int, str]) -> dict[int, str]:
+    """The labels; one that stood before has its value behind: pandas reads no column with two values of one label."""
+    seen: set[str] = set()
+    made = {}
+    for value, text in words.items():
+        made[value] = f"{text} ({value})" if text and text in seen else text
+        seen.add(text)
+    return made

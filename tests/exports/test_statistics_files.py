@@ -7,6 +7,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+import pandas
 import polars
 import pyreadstat
 import pytest
@@ -126,6 +127,15 @@ pages:
         choices: [{{code: "10", text: 甲}}, {{code: "11", text: 乙}}]
       - {{name: {"n" * 32}, type: nps, text: 推荐吗}}
 """
+
+
+def test_choices_of_one_wording_stay_apart_in_a_stata_file(tmp_path: Path) -> None:
+    text = EVERY.replace("zh-CN: 步行", "zh-CN: 不清楚").replace("zh-CN: 其他", "zh-CN: 不清楚")
+    answers = [("r1", {"how": "foot"}, {}), ("r2", {"how": "else"}, {}), ("r3", {}, {})]
+    path = written(stata, tmp_path / "x.dta", text=text, answers=answers)
+    assert list(pandas.read_stata(path)["how"].dropna()) == ["不清楚", "不清楚 (9)"]
+    labels_of = pyreadstat.read_dta(path)[1].variable_value_labels["how"]
+    assert (labels_of[9], labels_of["e"]) == ("不清楚 (9)", "不清楚")
 
 
 def test_names_as_long_as_they_may_be_stand_in_both_files(tmp_path: Path) -> None:
