@@ -18,6 +18,8 @@ from survey_app.questionnaire.definition import MAX_QUESTIONS, Definition
 from survey_app.questionnaire.parts import LANGUAGE
 
 MAX_CHOICES = 5_000
+MOST_NOTES = 100
+"""Open rules of one question."""
 _TAGS = {
     "zh": "zh-CN",
     "zh-hans": "zh-CN",
@@ -169,7 +171,8 @@ class Building:
     ) -> None:
         """A rule that cannot be said here stays as words on the question; publishing waits until a person decides."""
         note = f"{place}: {shortened(rule)}"
-        if note not in (notes := question.setdefault("open_rules", [])):
+        notes = question.setdefault("open_rules", [])
+        if len(notes) < MOST_NOTES and note not in notes:
             notes.append(note)
         self.lost("rule", place, rule, code, question["name"], **values)
 

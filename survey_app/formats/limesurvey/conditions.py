@@ -54,6 +54,7 @@ _TEXT_SAFE = 300
 _STRICT = 300
 """From this DBVersion on -, * and / with a missing answer give nothing; before, it counts 0."""
 _LARGEST = 8_000
+_DEEPEST = 28
 _DIGITS = frozenset("0123456789")
 _LONGEST_CONSTANT = 500
 _LONGEST_TEXT = 900
@@ -71,6 +72,20 @@ def substituted(tree: Any, name: str, other: str) -> Any:
         return Both(tree.word, tuple(substituted(part, name, other) for part in tree.parts))
     if isinstance(tree, Call):
         return Call(tree.name, tuple(substituted(part, name, other) for part in tree.parts))
+    return tree
+
+
+def shallow(tree: Any) -> Any:
+    """The condition or expression as it is. Raises Inexpressible when it is nested deeper than ours may be."""
+    waiting = [(tree, 0)]
+    while waiting:
+        part, depth = waiting.pop()
+        if depth > _DEEPEST:
+            raise Inexpressible
+        if isinstance(part, dict):
+            waiting += [(one, depth + 1) for one in part.values()]
+        elif isinstance(part, list):
+            waiting += [(one, depth) for one in part]
     return tree
 
 
@@ -95,7 +110,7 @@ class Reading:
         found = self.guarded(self.truth(tree, 0))
         if isinstance(found, bool):
             return found
-        found = simplify(found)
+        found = simplify(shallow(found))
         if len(json.dumps(found, ensure_ascii=False)) > _LARGEST:
             raise Inexpressible
         return found
@@ -120,7 +135,7 @@ class Reading:
         shown = self.guarded(True)
         if shown is False:
             raise Inexpressible
-        return {"if": shown, "then": expression} if isinstance(shown, dict) else expression
+        return shallow({"if": shown, "then": expression} if isinstance(shown, dict) else expression)
 
     # --- true or false ---
     def truth(self, tree: Any, depth: int) -> Truth:
@@ -137,9 +152,10 @@ class Reading:
             return self.compared(self.operand(tree.left, depth), tree.op, self.operand(tree.right, depth))
         if isinstance(tree, Const):
             return true_constant(tree.value)
-        return self._is_true(self.operand(tree, depth))
+        return self.is_true(self.operand(tree, depth))
 
-    def _is_true(self, found: Any) -> Truth:
+    def is_true(self, found: Any) -> Truth:
+        """An operand as a condition."""
         if isinstance(found, dict | bool):
             return found
         if isinstance(found, Const):

@@ -3,12 +3,15 @@
 from typing import Any
 
 from survey_app.formats.importing.logic import BadExpression, Const, Inexpressible, Op, Ref, together
+from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.limesurvey.comparing import Truth
 from survey_app.formats.limesurvey.expressions import Quoted
 from survey_app.formats.limesurvey.reading import Record
 from survey_app.formats.limesurvey.survey import Question, Texts
 from survey_app.formats.limesurvey.work import LARGEST_NUMBER, Plain, Work
 from survey_app.questionnaire.conditions import as_number, simplify
+
+_MOST_QUOTAS = 200
 
 
 def random_groups(work: Work) -> None:
@@ -51,10 +54,14 @@ def quotas(work: Work) -> None:
     """Quotas: members of one question are alternatives, questions all have to fit."""
     made: list[Plain] = []
     survey, building = work.survey, work.building
-    for row in survey.dump.rows("quota"):
+    rows, members_of = survey.dump.rows("quota"), _by(survey.dump.rows("quota_members"), "quota_id")
+    words = _by(survey.dump.rows("quota_languagesettings"), "quotals_quota_id")
+    if len(rows) > _MOST_QUOTAS:
+        raise refuse("too_much", what=("quotas", "配额"), limit=_MOST_QUOTAS)
+    for row in rows:
         place = f"quota {row.get('id')} (line {row.line})"
-        members = [m for m in survey.dump.rows("quota_members") if m.get("quota_id") == row.get("id")]
-        message = _messages(work, row, place)
+        members = members_of.get(row.get("id"), [])
+        message = _messages(work, words.get(row.get("id"), []), place)
         when = _fitting(work, members)
         if not isinstance(when, dict) or row.get("active", "1") == "0":
             code = "quota_off" if row.get("active", "1") == "0" else "rule_kept_as_note"
@@ -85,10 +92,17 @@ def _end_for(work: Work, members: list[Record], when: Plain) -> None:
             return
 
 
-def _messages(work: Work, row: Record, place: str) -> dict[str, str]:
+def _by(rows: list[Record], key: str) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = {}
+    for row in rows:
+        found.setdefault(row.get(key), []).append(row)
+    return found
+
+
+def _messages(work: Work, rows: list[Record], place: str) -> dict[str, str]:
     texts: Texts = {}
-    for one in work.survey.dump.rows("quota_languagesettings"):
-        if one.get("quotals_quota_id") == row.get("id") and one.get("quotals_language") in work.survey.languages:
+    for one in rows:
+        if one.get("quotals_language") in work.survey.languages:
             texts[one.get("quotals_language")] = one.get("quotals_message")
             if one.get("quotals_url").strip():
                 work.building.lost("setting", f"{place} / url", one.get("quotals_url"), "setting_lost")
@@ -131,21 +145,13 @@ def assessments(work: Work) -> None:
     if not rows:
         return
     sums: dict[str, str] = {}
-    seen: set[tuple[str, ...]] = set()
+    ranges: dict[tuple[str, ...], list[Record]] = {}
     for row in rows:
-        language = row.get("language")
-        if language and language not in work.survey.languages:
-            continue
-        key = (row.get("id"), row.get("scope"), row.get("gid"), row.get("minimum"), row.get("maximum"))
-        if key in seen:
-            continue
-        seen.add(key)
-        same = [
-            other
-            for other in rows
-            if (other.get("id"), *key[1:]) == key and other.get("language") in work.survey.languages
-        ]
-        _assessment(work, row, same, sums)
+        if row.get("language") in ("", *work.survey.languages):
+            key = (row.get("id"), row.get("scope"), row.get("gid"), row.get("minimum"), row.get("maximum"))
+            ranges.setdefault(key, []).append(row)
+    for same in ranges.values():
+        _assessment(work, same[0], [row for row in same if row.get("language")], sums)
 
 
 def _assessment(work: Work, row: Record, same: list[Record], sums: dict[str, str]) -> None:

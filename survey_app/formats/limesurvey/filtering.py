@@ -43,7 +43,7 @@ def told(question: Question) -> list[tuple[str, str]]:
 
 def rules(work: Work, question: Question) -> dict[str, Truth]:
     """Row id -> what it is shown under, for all rows (True: always). Raises Inexpressible."""
-    included, excluded = _sources(work, question, set())
+    included, excluded = _sources(work, question)
     return {row.id: _rule(work, question, row, included, excluded) for row in items_of(question)}
 
 
@@ -96,23 +96,24 @@ def _rule(work: Work, question: Question, row: Item, included: list[str], exclud
     return together("all", parts)
 
 
-def _sources(work: Work, question: Question, seen: set[str]) -> tuple[list[str], list[str]]:
+def _sources(work: Work, question: Question) -> tuple[list[str], list[str]]:
     """Codes of the questions that filter this one, with those that filter them. Raises Inexpressible for one asked later."""
-    included: list[str] = []
-    excluded: list[str] = []
-    if question.type in _NOT_FILTERED:
-        return included, excluded
+    found: dict[str, list[str]] = {name: [] for name in FILTERS}
     known = {other.code: other for other in work.survey.questions}
-    for name, found in (("array_filter", included), ("array_filter_exclude", excluded)):
-        for code in filter(None, (part.strip() for part in question.attribute(name).split(";"))):
-            other = known.get(code)
-            if other is None or other.type in "LO!" or code in seen or code not in work.variables.chosen:
-                raise Inexpressible("rule_unknown_name", name=code)
-            found.append(code)
-            more_in, more_out = _sources(work, other, seen | {code})
-            included += [one for one in more_in if one not in included]
-            excluded += [one for one in more_out if one not in excluded]
-    return included, excluded
+    waiting, seen = [question], {question.code}
+    while waiting:
+        one = waiting.pop()
+        for name in FILTERS if one.type not in _NOT_FILTERED else ():
+            for code in filter(None, (part.strip() for part in one.attribute(name).split(";"))):
+                other = known.get(code)
+                if other is None or other.type in "LO!" or code not in work.variables.chosen:
+                    raise Inexpressible("rule_unknown_name", name=code)
+                if code not in found[name]:
+                    found[name].append(code)
+                if code not in seen:
+                    seen.add(code)
+                    waiting.append(other)
+    return found["array_filter"], found["array_filter_exclude"]
 
 
 def header_rule(found: dict[str, Truth]) -> Any:

@@ -13,6 +13,7 @@ from survey_app.questionnaire import patterns
 from survey_app.questionnaire.conditions import as_number
 
 _SETS = ("self", "that")
+_HEAVIEST = 500
 _NUMERIC = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
 _MATH: dict[str, Callable[[float], float]] = {
     name: getattr(math, name) for name in ("cos", "sin", "tan", "acos", "asin", "atan", "exp", "log", "sqrt")
@@ -98,9 +99,24 @@ def _choose(reading: Reading, call: Call, depth: int) -> Any:
         return reading.operand(yes if when else no, depth)
     one, two = reading.operand(yes, depth), reading.operand(no, depth)
     if isinstance(one, dict | bool) or isinstance(two, dict | bool):
-        positive = together("all", [when, reading.truth(yes, depth)])
-        return together("any", [positive, together("all", [negated(when), reading.truth(no, depth)])])
+        if _heavy(when):  # it stands there twice, and inside another such test four times
+            raise Inexpressible
+        positive = together("all", [when, reading.is_true(one)])
+        return together("any", [positive, together("all", [negated(when), reading.is_true(two)])])
     return Number({"if": when, "then": reading.number(one), "else": reading.number(two)})
+
+
+def _heavy(condition: Any) -> bool:
+    """Whether a condition has too many parts to be written down twice."""
+    waiting, seen = [condition], 0
+    while waiting and seen <= _HEAVIEST:
+        part = waiting.pop()
+        seen += 1
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return seen > _HEAVIEST
 
 
 def _most(reading: Reading, call: Call, depth: int) -> Any:

@@ -11,12 +11,16 @@ from survey_app.formats.limesurvey.work import Work
 
 _METHODS = {"==": "=", "=": "=", "": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
+_MOST_ROWS = 200
+
 
 def from_table(work: Work, question: Question) -> Any:
     """The condition of all rows: rows about one field are alternatives, fields all have to hold, one scenario is enough.
 
     None when it is always true, Inexpressible when a row cannot be said.
     """
+    if len(question.conditions) > _MOST_ROWS:
+        return Inexpressible()
     scenarios: dict[str, dict[str, list[Record]]] = {}
     for row in question.conditions:
         field = row.get("cqid") if row.get("cqid") not in ("", "0") else row.get("cfieldname")

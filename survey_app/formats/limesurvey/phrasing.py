@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey_app.formats.importing.logic import Call, Const, Inexpressible, Op, Ref
-from survey_app.formats.limesurvey.conditions import Reading
+from survey_app.formats.limesurvey.conditions import Reading, shallow
 from survey_app.formats.limesurvey.expressions import Quoted
 
 _DEEPEST = 12
@@ -36,7 +36,8 @@ def phrase(reading: Reading, tree: Any) -> Phrase:
     shown = reading.guarded(True)
     if shown is False or not words:
         raise Inexpressible
-    return Phrase({"if": shown, "then": found, "else": 0} if isinstance(shown, dict) else found, tuple(words))
+    whole = {"if": shown, "then": found, "else": 0} if isinstance(shown, dict) else found
+    return Phrase(shallow(whole), tuple(words))
 
 
 def _value(reading: Reading, tree: Any, words: list[str], depth: int) -> Any:

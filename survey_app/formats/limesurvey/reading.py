@@ -15,6 +15,8 @@ MOST_MEMBERS, MOST_UNPACKED, BIGGEST_RATIO = 1_000, 200_000_000, 100
 DEEPEST = 100
 _ARCHIVES = (".zip", ".lsa", ".7z", ".rar", ".gz", ".tar", ".bz2", ".xz", ".jar")
 _NAME = {"format": "LimeSurvey"}
+_TABLE = ("class", "type/scale", "name", "relevance", "text")
+"""Columns of the export that is separated by tabs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,23 @@ def is_archive(data: bytes) -> bool:
     return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
 
 
+def is_table(data: bytes) -> bool:
+    """Whether this is the structure separated by tabs (.txt), which is known and not read."""
+    first = data[:4_000].removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    columns = first.decode("utf-8", "replace").replace('"', "").strip().split("\t")
+    return all(name in columns for name in _TABLE)
+
+
 def looks_like(data: bytes) -> bool:
-    """Whether this is a LimeSurvey file, by its content: the mark of its XML, or a ZIP with an .lss inside."""
+    """Whether this is a LimeSurvey file, by its content: the mark of its XML, a ZIP with an .lss inside, its table."""
     if is_archive(data):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 return any(name.lower().endswith(".lss") for name in archive.namelist()[:MOST_MEMBERS])
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             return False
+    if is_table(data):
+        return True
     head = data[:4_000]
     return b"<LimeSurveyDocType" in head or "<LimeSurveyDocType".encode("utf-16-le") in head
 
@@ -72,6 +83,9 @@ def read(data: bytes) -> Dump:
         raise refuse("empty")
     if len(data) > LARGEST:
         raise refuse("too_large", limit=LARGEST // 1_000_000)
+    if is_table(data):
+        found = ("it is the table separated by tabs, please export .lss", "这是制表符分隔的结构表，请导出 .lss")
+        raise refuse("not_this_format", "line 1", format="LimeSurvey .lss", reason=found)
     members: list[str] = []
     if is_archive(data):
         data, members = _unpacked(data)

@@ -44,7 +44,7 @@ class Variables:
     _known: dict[str, Variable] = field(default_factory=dict)
     _fields: dict[str, Variable] = field(default_factory=dict)
     """By the newer names of fields, which are looked up where no question has such a code."""
-    _of: dict[str, list[str]] = field(default_factory=dict)
+    _of: dict[str, dict[str, None]] = field(default_factory=dict)
     _parts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     chosen: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
     """Question of the source -> its row -> conditions, of which one says that the row was answered."""
@@ -61,8 +61,7 @@ class Variables:
             self._parts[question.id] = [{item.code: item.id for item in question.axis(scale)} for scale in (0, 1)]
         if newer := _field(question, suffix, *self._parts[question.id]):
             self._fields.setdefault(newer, variable)
-        if name not in (of := self._of.setdefault(question.code, [])):
-            of.append(name)
+        self._of.setdefault(question.code, {})[name] = None
 
     def give_row(self, code: str, row: str, owner: str) -> None:
         """The variables of one row are shown under a rule of their own, that of `owner`."""

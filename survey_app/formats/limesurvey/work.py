@@ -8,12 +8,12 @@ from survey_app.formats.importing.building import Building
 from survey_app.formats.importing.logic import BadExpression, Inexpressible, Ref, Target
 from survey_app.formats.importing.naming import LONGEST, Codes, plain
 from survey_app.formats.importing.report import shortened
-from survey_app.formats.importing.texts import words
+from survey_app.formats.importing.texts import LONGEST_MARKUP, words
 from survey_app.formats.importing.tidying import folds
 from survey_app.formats.limesurvey import functions
 from survey_app.formats.limesurvey import words as built_in
 from survey_app.formats.limesurvey.comparing import Number, Truth, answered
-from survey_app.formats.limesurvey.conditions import Reading
+from survey_app.formats.limesurvey.conditions import Reading, shallow
 from survey_app.formats.limesurvey.expressions import Hole, parsed
 from survey_app.formats.limesurvey.phrasing import Phrase, has_words, phrase, typed_or_chosen
 from survey_app.formats.limesurvey.survey import Item, Question, Survey, Texts
@@ -26,6 +26,8 @@ from survey_app.questionnaire.parts import CODE
 LONGEST_CODE = 12
 """Two codes and a name have to fit into 32 signs."""
 LARGEST_NUMBER = 1e12
+MOST_HELPERS = 100
+"""Computed values before one question."""
 Plain = dict[str, Any]
 
 
@@ -64,9 +66,12 @@ class Work:
 
     def helper(self, expression: Any) -> Variable:
         """The variable of a computed value that is put before the question in hand."""
+        expression = shallow(expression)
         for made in self.helpers:
             if made["expression"] == expression and "words" not in made:
                 return Variable(Target("number", made["name"]), made["name"], self.at, made["name"], always=True)
+        if len(self.helpers) >= MOST_HELPERS:
+            raise Inexpressible
         base = plain(self.question.code) if self.question else "group"
         name = self.building.names.give(f"{base[:20]}_calc", "calc")
         self.helpers.append({"name": name, "type": "computed", "expression": expression})
@@ -81,7 +86,7 @@ class Work:
             if not name:
                 self.lets += 1
                 name = f"let_{self.lets}"
-                made[name] = expression
+                made[name] = shallow(expression)
             return Variable(Target("number", name), name, self.at, name, always=True)
 
         own = (self.question.code,) if self.question else ()
@@ -117,7 +122,7 @@ class Work:
                 building.lost("text", f"{place} [{language}]", source, "language_twice", ours, first=tag)
                 continue
             before = len(building.lines)
-            frame = framed(source, lambda hole, tag=tag: self._piped(hole, place, ours, tag))  # type: ignore[misc]
+            frame = framed(source[:LONGEST_MARKUP], lambda hole, tag=tag: self._piped(hole, place, ours, tag))  # type: ignore[misc]
             found = building.text({language or building.languages[0]: frame}, place, ours)
             for tag, said in found.items():
                 made[tag] = unframed(said)
@@ -178,6 +183,8 @@ class Work:
                 for text, word in zip(texts, said, strict=True):
                     text[tag] = word
                 return str(made["name"])
+        if len(self.helpers) >= MOST_HELPERS:
+            raise Inexpressible
         base = plain(self.question.code) if self.question else "group"
         name = self.building.names.give(f"{base[:20]}_words", "words")
         own = [{tag: word} for word in said]

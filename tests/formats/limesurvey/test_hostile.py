@@ -201,3 +201,51 @@ def test_content_decides_not_the_name() -> None:
         made.writestr("x.LSS", FILES[0])
     assert looks_like(buffer.getvalue())
     assert isinstance(outcome(buffer.getvalue()), Imported)
+
+
+NUMBERS = [q("a", "N"), q("b", "N"), q("ticks", "M", rows={f"r{n}": "Row" for n in range(40)})]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "if(a > 1, " * 30 + "1" + ", b > 2)" * 30,
+        "if(" * 40 + "a > 1" + ", b > 1, b > 2)" * 40,
+        "if(a > 1, " * 40 + "b" + ", a) " * 40 + "> 3",
+        "(" * 40 + "a > 1" + " == (b > 1))" * 40,
+        "if(" * 40 + "a > 1" + ", b, a)" * 40 + " > 3",
+    ],
+)
+def test_conditions_inside_conditions_are_no_trap(rule: str) -> None:
+    assert isinstance(
+        outcome(survey(NUMBERS, [q("asked", relevance=rule), q("sum", "*", text=f"{{{rule}}}")])), Imported
+    )
+
+
+def test_filters_of_filters_are_followed_once() -> None:
+    rows = {"a": "A", "b": "B"}
+    filters = [{"array_filter": f"q{n - 1};q{max(n - 2, 0)}"} if n else {} for n in range(60)]
+    found = outcome(survey([q(f"q{n}", "M", rows=rows, attributes=own) for n, own in enumerate(filters)]))
+    assert isinstance(found, Imported)
+
+
+def test_a_text_is_asked_for_expressions_as_far_as_it_is_read() -> None:
+    assert isinstance(outcome(survey(NUMBERS, [q("x", text=" ".join(f"{{a + {n}}}" for n in range(3_000)))])), Imported)
+    assert isinstance(outcome(survey([q("x", text="x{a}" * 1_000_000)])), Imported)
+
+
+@pytest.mark.parametrize("table", ["quota", "conditions", "assessments", "defaultvalues"])
+def test_tables_with_very_many_rows_are_read_in_time(table: str) -> None:
+    rows = [
+        {"id": n, "cid": n, "qid": 4, "cqid": 1, "cfieldname": "123456X1X1", "method": "==", "value": n, "scenario": n}
+        for n in range(10_000)
+    ]
+    outcome(survey(NUMBERS[:2], [q("x", relevance="")], tables={table: rows}, settings={"assessments": "Y"}))
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_table_separated_by_tabs_is_known_and_not_read(mark: str) -> None:
+    data = f"{mark}id\trelated_id\tclass\ttype/scale\tname\trelevance\ttext\n\t\tS\t\tsid\t\t1\n".encode()
+    found = outcome(data)
+    assert looks_like(data) and isinstance(found, Refused)
+    assert ".lss" in found.faults[0].sentence("zh")
