@@ -10,6 +10,8 @@ Exit 0 good; 3 protected by a password; 4 no table; 5 too large; 6 broken; a sig
 import contextlib
 import io
 import json
+import re
+import struct
 import sys
 import zipfile
 from datetime import date, datetime, time
@@ -25,6 +27,9 @@ BIGGEST_RATIO = 250  # of a member of more than 10 MB; tables of real orders pac
 EXACT = 10**15  # whole numbers from here on have lost digits in any spreadsheet
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of a workbook under a password
+
+_SIZE = re.compile(rb"\x00\x02\x0e\x00(?=.{14})", re.DOTALL)  # the record of a sheet's size in .xls
+MOST_CELLS = 1_000_000
 
 PROTECTED, EMPTY, TOO_LARGE, BROKEN = 3, 4, 5, 6
 
@@ -52,6 +57,19 @@ def _refuse_bombs(data: bytes) -> None:
     for member in members:
         if member.file_size > 10_000_000 and member.file_size > BIGGEST_RATIO * max(member.compress_size, 1):
             sys.exit(TOO_LARGE)
+
+
+def _with_true_sizes(data: bytes) -> bytes:
+    """An old workbook whose sheets say no more than a million cells of their size.
+
+    The number is only what the reader makes room for (32 bytes each), and programs write a million rows for a small table.
+    """
+    made = bytearray(data)
+    for match in _SIZE.finditer(data):
+        first, last, left, right, rest = struct.unpack_from("<IIHHH", data, match.start() + 4)
+        if not rest and first < last <= 1 << 21 and left < right and (last - first) * (right - left) > MOST_CELLS:
+            struct.pack_into("<I", made, match.start() + 8, first + 1)
+    return bytes(made)
 
 
 def _text(value: Any) -> str:
@@ -88,6 +106,8 @@ def main(every: bool = False) -> None:
     if data.startswith(b"\xd0\xcf") and _ENCRYPTED in data:
         sys.exit(PROTECTED)
     _refuse_bombs(data)
+    if data.startswith(b"\xd0\xcf"):
+        data = _with_true_sizes(data)
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     del data
     if not every:

@@ -3,6 +3,7 @@
 import io
 import os
 import resource
+import struct
 import subprocess
 import time
 import zipfile
@@ -15,7 +16,7 @@ import pytest
 import xlsxwriter
 
 from survey_app.errors import DomainError
-from survey_app.formats import tables
+from survey_app.formats import tables, workbook_process
 from tests.people import files
 
 ROWS = [["订单号", "姓名", "金额"], ["A1", "欧阳娜娜", "12.50"], ["A2", "𠮷野", "3"]]
@@ -214,3 +215,11 @@ def test_a_reader_that_has_seen_enough_leaves_no_process_behind() -> None:
     reading.close()  # type: ignore[attr-defined]
     listed = subprocess.run(["ps", "-o", "args", "--ppid", str(os.getpid())], capture_output=True, text=True)
     assert "workbook_process" not in listed.stdout
+
+
+def test_an_old_workbook_asks_for_no_more_room_than_its_cells_need() -> None:
+    record = b"\x00\x02\x0e\x00"
+    small, huge = struct.pack("<IIHHH", 0, 70, 0, 12, 0), struct.pack("<IIHHH", 0, 1 << 20, 0, 256, 0)
+    given = b"a" + record + small + b"b" + record + huge + b"c" + record + b"no size at all!"
+    made = workbook_process._with_true_sizes(given)
+    assert made == given.replace(huge, struct.pack("<IIHHH", 0, 1, 0, 256, 0))

@@ -293,6 +293,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "区块名称只有作者看到，在这里作为页面名。",
     ),
     "block_twice": ("It is asked in the first place only.", "只在第一处提问。"),
+    "rule_idle": (
+        "Nothing stands under this rule that is not asked anyway, so it is left out.",
+        "这条规则下没有另外要问的内容，因此省略。",
+    ),
     "block_moved": (
         "It is asked once, in the last of its places, for all who come to one of them.",
         "只在最后一处提问一次，走到其中任何一处的人都会看到。",
@@ -419,6 +423,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "to_questions": ("It became several questions.", "变成了几道题。"),
     "to_words": ("It is said in words.", "用文字说明。"),
     "row_no_type": ("The row has no type.", "这一行没有题型。"),
+    "row_far": (
+        "It stands more than 60 empty rows below the others, where a form has ended.",
+        "它与前面的内容相隔 60 多个空行，表单到那里已经结束。",
+    ),
 }
 
 

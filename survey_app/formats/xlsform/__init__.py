@@ -130,6 +130,8 @@ def _report_rest(building: Building, form: Form, tree: Outline) -> None:
     """Sheets, columns and rows that mean nothing to us: one line each, nothing is dropped in silence."""
     for row, code in tree.skipped:
         building.lost("setting", row.place(), " ".join(row.cells.values()), f"row_{code}")
+    for row in (*form.survey.far, *form.choices.far, *form.settings.far):
+        building.lost("setting", row.place(), " ".join(row.cells.values()), "row_far")
     for name, rows in form.others.items():
         building.lost("setting", f"{name}!A1", f"{rows}", "sheet_unread")
     _report_columns(building, form.survey)

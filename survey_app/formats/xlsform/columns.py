@@ -31,6 +31,7 @@ _ALIASES = {
     "id_string": "form_id",
     "select_from_list_name": "list_name",
 }
+MOST_EMPTY = 60
 _TRANSLATED = frozenset(("label", "hint", "guidance_hint", "constraint_message", "required_message", "media"))
 _PREFIXES = ("bind", "control", "body", "media")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})
@@ -76,6 +77,8 @@ class Table:
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    far: list[Row] = field(default_factory=list)
+    """Rows below more empty ones than a form goes on after."""
 
     def has(self, key: str) -> bool:
         """Whether there is such a heading."""
@@ -105,6 +108,7 @@ def table(name: str, rows: list[tuple[int, list[str]]], *, first_column: int = 0
         made.columns.append(column)
     if not made.has("name"):
         _rename(made, ("tag", "value"), "name")
+    before = rows[0][0]
     for number, cells in rows[1:]:
         found = {
             column: text
@@ -112,7 +116,9 @@ def table(name: str, rows: list[tuple[int, list[str]]], *, first_column: int = 0
             if column.index < len(cells) and (text := cells[column.index].strip("\ufeff \t\r\n\xa0"))
         }
         if found:
-            made.rows.append(Row(number, found, label_of))
+            is_near = number - before <= MOST_EMPTY + 1 and not made.far
+            (made.rows if is_near else made.far).append(Row(number, found, label_of))
+            before = number
     return made
 
 

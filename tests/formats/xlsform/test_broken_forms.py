@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 
+import openpyxl
 import pytest
 
 from survey_app.formats import xlsform
@@ -147,3 +148,17 @@ def test_calculations_that_double_each_other_end() -> None:
     begun = time.monotonic()
     assert xlsform.parse(as_csv(form)).data["pages"]
     assert time.monotonic() - begun < 5
+
+
+def test_what_stands_far_below_the_form_is_told_and_left() -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "survey"
+    for row in (["type", "name", "label"], ["text", "x", "X"]):
+        book.active.append(row)
+    book.active["A40"], book.active["B40"] = "text", "y"
+    book.active["A110"], book.active["B110"] = "end_group", "stray"
+    target = io.BytesIO()
+    book.save(target)
+    found = xlsform.parse(target.getvalue())
+    assert [q["name"] for page in found.data["pages"] for q in page["questions"]] == ["x", "y"]
+    assert [line.code for line in found.lines if line.place == "survey!A110"] == ["row_far"]
