@@ -52,6 +52,11 @@ class Blocks:
                 where_now = ("publication and look", "发布与外观")
                 self._building.changed("setting", f"{block.id} / {key}", words, "setting_ours", where=where_now)
 
+    def is_for_all(self, name: str) -> bool:
+        """Whether a block was asked of everybody already, so that a second place changes nothing."""
+        taken = self._taken.get(name)
+        return taken is not None and self._repeated < MOST_REPEATED and asks_all(taken, self._rules.times)
+
     def _as_taken(self, block: Block, made: tuple[Page, ...], where: Where) -> Taken:
         names = needs_of(self._source.questions.get(element.question, {}) for element in block.elements)
         needs = {name: self._rules.times(name) for name in names}

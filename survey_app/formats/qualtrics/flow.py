@@ -81,7 +81,10 @@ class Walk:
             if found.rule is False:
                 raise Inexpressible("rule_never")
         except Inexpressible as error:
-            self.pages.pending.append((where_rule, source, error.code, dict(error.values)))
+            if self._decide_nothing(children(node)):
+                self.building.changed("rule", where_rule, source, "rule_idle")
+            else:
+                self.pages.pending.append((where_rule, source, error.code, dict(error.values)))
             self.nodes(children(node), replace(where, certain=False))
             return
         inner = replace(where, when=(*where.when, found.rule)) if isinstance(found.rule, dict) else where
@@ -89,6 +92,16 @@ class Walk:
         self.nodes(children(node), inner)
         first = self.pages.all[before].data["questions"][0]["name"] if len(self.pages.all) > before else ""
         tell(self.building, where_rule, source, found, first)
+
+    def _decide_nothing(self, nodes: list[dict[str, Any]]) -> bool:
+        """Whether it makes no difference who comes here: there is nothing, or only what everybody is asked anyway."""
+        for node in nodes:
+            kind = text_of(node.get("Type"))
+            inside = kind in _BLOCKS and self.blocks.is_for_all(text_of(node.get("ID")))
+            around = kind in (*_THROUGH, *_RANDOMIZERS, "Branch") and self._decide_nothing(children(node))
+            if not (inside or around):
+                return False
+        return True
 
     def _randomizer(self, node: dict[str, Any], place: str, where: Where) -> None:
         inner, subset = children(node), whole(node.get("SubSet"))

@@ -124,3 +124,13 @@ def test_a_random_few_wait_for_a_person() -> None:
 def test_random_ones_on_both_sides_of_a_fixed_one_stay_in_order() -> None:
     pages, told, _ = shuffled(SLOT, "QID2", SLOT, RandomizeAll=["QID1", "QID3"])
     assert pages == [("123456", False)] and told == [("lost", "setting_lost")]
+
+
+def test_a_rule_that_cannot_be_said_does_not_matter_where_it_decides_nothing() -> None:
+    phone = {**expr("x"), "LogicType": "DeviceType"}
+    again = branch(phone, flow=[{"Type": "Group", "FlowID": "FL_g", "Flow": [step("2")]}])
+    made = imported(repeated([step("7"), step("2"), again, branch(phone, flow=[]), step("9")]))
+    assert [line.result for line in made.lines if line.code == "rule_idle"] == ["changed", "changed"]
+    assert not any(question.open_rules for question in made.definition.questions)
+    made = imported(repeated([step("7"), step("2"), branch(phone, flow=[step("2"), END]), step("9")]))
+    assert any(question.open_rules for question in made.definition.questions)
