@@ -31,6 +31,23 @@ _USUAL: dict[str, frozenset[str]] = {
         "keep_aspect": "0", "fix_height": "200", "repeat_headings": "", "dropdown_prepostfix": "|", "image": "",
     }.items()
 }  # fmt: skip
+_USUAL["save_as_default"] = _USUAL["clear_default"] = frozenset("YN")  # of the editor, nobody who answers sees it
+_LOOKS = frozenset(
+    (
+        "",
+        "core",
+        "longfreetext",
+        "shortfreetext",
+        "hugefreetext",
+        "listradio",
+        "list_dropdown",
+        "list_with_comment",
+        "date",
+    )
+    + ("multiplechoice", "multiplechoice_with_comments", "gender", "yesno", "5pointchoice", "numerical", "language")
+    + ("multiplenumeric", "multipleshorttext", "ranking", "ranking_advanced", "boilerplate", "equation", "file_upload")
+    + ("bootstrap_buttons", "bootstrap_buttons_multi", "bootstrap_dropdown")
+)
 _NEUTRAL = frozenset(("", "0", "N", "default"))
 
 
@@ -58,11 +75,17 @@ def tell_rest(work: Work, question: Question, made: list[Plain]) -> None:
             work.building.lost("script", place, value, "script", made[0]["name"])
         elif name not in ("random_group", "page_break"):
             work.building.lost("setting", place, value, "setting_lost", made[0]["name"])
+    _look_and_defaults(work, question, made[0])
+
+
+def _look_and_defaults(work: Work, question: Question, main: Plain) -> None:
+    if question.theme not in _LOOKS and not question.theme.startswith("arrays/"):
+        work.building.lost("setting", f"{question.place} / theme", question.theme, "setting_lost", main["name"])
     if "default" not in work.used:
         for row in question.defaults:
             if row.get("defaultvalue").strip():
                 place = f"{question.place} / default (line {row.line})"
-                work.building.lost("setting", place, row.get("defaultvalue"), "default_value", made[0]["name"])
+                work.building.lost("setting", place, row.get("defaultvalue"), "default_value", main["name"])
 
 
 def _tip(work: Work, question: Question, name: str, main: Plain) -> None:

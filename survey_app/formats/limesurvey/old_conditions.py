@@ -61,7 +61,7 @@ def _row(work: Work, row: Record) -> Truth:
     there = negated(reading.truth(Op("=", left, Const("")), 0))
     if guarded and op == "!=":
         return together("any", [negated(there), found])
-    if op in ("<", "<=") or guarded and op in ("=", ">="):
+    if op in ("<", "<=") or guarded and (op == ">=" or op == "=" and not isinstance(right, Const)):
         return together("all", [there, found])
     return found
 

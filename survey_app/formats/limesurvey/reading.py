@@ -1,8 +1,10 @@
 """The tables of a LimeSurvey export: an XML dump of the database, alone (.lss .lsg .lsq) or inside a ZIP (.lsa)."""
 
 import io
+import re
 import zipfile
 import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -15,6 +17,7 @@ MOST_MEMBERS, MOST_UNPACKED, BIGGEST_RATIO = 1_000, 200_000_000, 100
 DEEPEST = 100
 _ARCHIVES = (".zip", ".lsa", ".7z", ".rar", ".gz", ".tar", ".bz2", ".xz", ".jar")
 _NAME = {"format": "LimeSurvey"}
+_DECLARATION = re.compile(r"\A\s*<\?xml[^<>]*\?>")
 _TABLE = ("class", "type/scale", "name", "relevance", "text")
 """Columns of the export that is separated by tabs."""
 
@@ -74,7 +77,7 @@ def looks_like(data: bytes) -> bool:
     if is_table(data):
         return True
     head = data[:4_000]
-    return b"<LimeSurveyDocType" in head or "<LimeSurveyDocType".encode("utf-16-le") in head
+    return b"<LimeSurveyDocType" in head or "<LimeSurveyDocType" in head.decode("utf-16", "replace")
 
 
 def read(data: bytes) -> Dump:
@@ -89,6 +92,8 @@ def read(data: bytes) -> Dump:
     members: list[str] = []
     if is_archive(data):
         data, members = _unpacked(data)
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # whatever its first line says of itself
+        data = _DECLARATION.sub("", data.decode("utf-16", "replace"), count=1).encode("utf-8", "replace")
     dump = _Reader().read(data.lstrip(b" \t\r\n"))
     dump.members = members
     return dump

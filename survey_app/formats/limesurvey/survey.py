@@ -44,6 +44,8 @@ class Question:
     other: bool = False
     relevance: str = ""
     pattern: str = ""
+    theme: str = ""
+    """How it looks, where that is not as usual for its type."""
     rows: list[Item] = field(default_factory=list)
     answers: list[Item] = field(default_factory=list)
     attributes: dict[str, Texts] = field(default_factory=dict)
@@ -224,7 +226,7 @@ class _Tables:
             id, first.get("gid"), first.get("type").strip()[:1], first.get("title").strip(), first.line,
             first.number("question_order"), _texts(worded, "question"), _texts(worded, "help"),
             _texts(worded, "script"), first.get("mandatory", "N"), first.get("other") == "Y",
-            first.get("relevance"), first.get("preg").strip(),
+            first.get("relevance"), first.get("preg").strip(), first.get("question_theme_name").strip(),
         )  # fmt: skip
 
     def _add_rows(self, questions: dict[str, Question], rows: list[Record], texts: Mapping[str, list[Record]]) -> None:

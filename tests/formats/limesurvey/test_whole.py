@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from survey_app.formats.importing import Imported
 from survey_app.formats.limesurvey import looks_like, parse
 from survey_app.questionnaire import piping, routing
@@ -195,3 +197,19 @@ def test_every_item_and_every_text_of_the_source_is_in_the_report() -> None:
     texts = 1 + 2 + 4 + 1 + 6 + 3  # title, group, questions, help, answers, rows
     assert len(lines(found, "text", "kept")) == 2 * texts
     assert not lines(found, "text", "lost")
+
+
+def test_a_question_with_a_look_of_its_own_is_told() -> None:
+    data = survey([q("x", "L", answers={"1": "/a.png"}), q("y", "S")])
+    data = data.replace(b"<title>", b"<question_theme_name>image_select-listradio</question_theme_name><title>", 1)
+    assert [line.place for line in parse(data).lines if line.source == "image_select-listradio"] == [
+        "x (line 34) / theme"
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_file_saved_in_another_encoding_than_it_says_is_read(encoding: str) -> None:
+    text = survey([q("x", "S", text="年龄")]).decode().replace("\n", "\r\n")
+    data = text.encode(encoding) if encoding == "utf-8-sig" else f"\ufeff{text}".encode(encoding)
+    assert looks_like(data)
+    assert parse(data).definition.question("x").text["en"] == "年龄"
