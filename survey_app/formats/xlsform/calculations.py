@@ -1,6 +1,7 @@
 """Calculations: a resolved tree as the expression of a computed value, which is a number or missing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible, Not, Op, Ref, Target
@@ -21,8 +22,13 @@ Expression = dict[str, Any] | float
 class Calculations:
     """Expressions for one form; `condition` translates the tests of `if`."""
 
-    def __init__(self, known: Mapping[str, Target], condition: Callable[[Any], dict[str, Any] | bool]) -> None:
-        self._known, self._condition = known, condition
+    def __init__(
+        self,
+        known: Mapping[str, Target],
+        condition: Callable[[Any], dict[str, Any] | bool],
+        twins: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        self._known, self._condition, self._twins = known, condition, twins
 
     def expression(self, tree: Any, depth: int = 0) -> Expression:
         """The expression; Inexpressible when the value can be a text, or our sums would differ."""
@@ -66,7 +72,7 @@ class Calculations:
         target = self._known.get(ref.name)
         if target is None:
             raise Inexpressible
-        if target.kind == "choice":
+        if target.kind == "choice" and ref.name not in self._twins:
             return self._of_codes(target)
         if target.kind != "number":
             raise Inexpressible
@@ -127,7 +133,7 @@ class Calculations:
 
     def _chosen(self, ref: Ref) -> Expression:
         target = self._known.get(ref.name)
-        if target is None or target.kind != "multiple":
+        if target is None or target.kind != "multiple" or ref.name in self._twins:
             raise Inexpressible
         codes = list(dict.fromkeys(target.codes.values()))
         return {"add": [{"if": {target.name: {"includes": code}}, "then": 1, "else": 0} for code in codes]}

@@ -85,6 +85,7 @@ def add_grid(maker: Maker, holder: Node, heading: Node | None, rows: Sequence[No
         question["rows"].append(row := _row(maker, node, code, name))
         if checks := row.pop("checks", None):
             question.setdefault("checks", []).extend(checks)
+        shop.resolver.twin(f"{name}_{code}", found, made)
         shop.resolver.put(node, Target("choice" if kind == "matrix" else "multiple", f"{name}_{code}", table))
         maker.uses(node, name, table)
     rules = [row.get("show_if") for row in question["rows"]]

@@ -52,7 +52,7 @@ def _apply(shop: Workshop, question: Question, target: Target | None, tree: Any,
     if constraints.always(tree):
         return
     try:
-        made.near = _set(question, _limits(question, tree, target))
+        made.near = _set(question, _limits(shop, question, tree, target))
         return
     except Inexpressible as error:
         left: Inexpressible | None = error
@@ -60,7 +60,7 @@ def _apply(shop: Workshop, question: Question, target: Target | None, tree: Any,
     failed: list[Inexpressible] = []
     for part in parts:
         try:
-            made.near |= _set(question, _limits(question, part, target))
+            made.near |= _set(question, _limits(shop, question, part, target))
         except Inexpressible as first:
             try:
                 if check := _check(shop, part, target):
@@ -124,8 +124,10 @@ def apply_required(shop: Workshop, node: Node, question: Question, target: Targe
     return checks
 
 
-def _limits(question: Question, tree: Any, target: Target | None) -> constraints.Settings:
+def _limits(shop: Workshop, question: Question, tree: Any, target: Target | None) -> constraints.Settings:
     kind = question["type"]
+    if target is not None and target.name in shop.resolver.twins:
+        raise Inexpressible
     if kind == "number":
         return constraints.for_number(tree, question.get("decimals", 0))
     if kind == "date" and target is not None:

@@ -312,8 +312,7 @@ class Maker:
         made, table = choices(found, longest)
         name = self.named(node, [*(choice["code"] for choice in made), *more] if columns else more)
         self.uses(node, name, table)
-        if len({choice.code for choice in found}) < len(found):
-            self.shop.resolver.ambiguous.add(name)
+        self.shop.resolver.twin(name, found, made)
         if typed:
             self.shop.resolver.extra[f"{node.name}_other"] = text = Target("text", f"{name}_other")
             self.shop.resolver.by_target[text.name] = text

@@ -1,5 +1,6 @@
 """What the names in an expression stand for: variables of the draft, or calculations whose tree takes their place."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from survey_app.formats.importing.logic import (
     Ref,
     Target,
 )
+from survey_app.formats.importing.offering import Offered
 from survey_app.formats.xlsform import values, xpath
 from survey_app.formats.xlsform.outline import Group, Node
 
@@ -45,8 +47,8 @@ class Resolver:
     """Names of the form's own lists, which `instance()` may look into."""
     outside: set[Node] = field(default_factory=set)
     """Hidden values that another program would hand over: empty here."""
-    ambiguous: set[str] = field(default_factory=set)
-    """Variables with choices of one code in the form that are several here: what a rule means by the code is unknown."""
+    twins: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Variable -> code in the form -> our codes, where choices of one code in the form are several here."""
     elsewhere: bool = False
     """Whether the last tree looks into data of another program, which counts as empty."""
     _left: int = 0
@@ -60,6 +62,14 @@ class Resolver:
         """This is what the node became; from here on rules may name it."""
         self.targets[node] = target
         self.by_target[target.name] = target
+
+    def twin(self, name: str, offered: Sequence[Offered], made: Sequence[dict[str, Any]]) -> None:
+        """Notes the choices of a variable that have one code in the form and several here."""
+        every: dict[str, list[str]] = {}
+        for given, choice in zip(offered, made, strict=True):
+            every.setdefault(given.code, []).append(choice["code"])
+        if len(every) < len(made):
+            self.twins[name] = every
 
     def tree(self, text: str, at: Node) -> Any:
         """The resolved tree of an expression that stands on a node. Raises Inexpressible."""

@@ -30,7 +30,7 @@ class Rules:
     def __init__(self, resolver: Resolver, number_of: Callable[[Any], str]) -> None:
         self._known = resolver.by_target
         self._number_of = number_of
-        self._ambiguous = resolver.ambiguous
+        self._twins = resolver.twins
         self._patterns = False
         self._left = MOST_TRIED
         self.folded = False
@@ -93,7 +93,7 @@ class Rules:
         return together("any", [together("all", [test, yes]), together("all", [negated(test), no])])
 
     def _target(self, ref: Ref) -> Target:
-        if ref.part == SELF or ref.name not in self._known or ref.name in self._ambiguous:
+        if ref.part == SELF or ref.name not in self._known:
             raise Inexpressible
         return self._known[ref.name]
 
@@ -113,7 +113,9 @@ class Rules:
             target = self._target(held)
             code = values.text(wanted.value).strip()
             if target.kind == "multiple":
-                return {target.name: {"includes": target.codes[code]}} if code in target.codes else False
+                if len(ours := self._ours(target, code)) > 1:
+                    return {target.name: {"includes_any": ours}}
+                return {target.name: {"includes": ours[0]}} if ours else False
         return self._tried(tree)
 
     # --- comparisons ---
@@ -173,10 +175,12 @@ class Rules:
 
     def _constant(self, op: str, target: Target, value: Any) -> Condition | bool:
         if target.kind == "choice" and op in ("=", "!=") and isinstance(value, str):
-            is_it: Condition | bool = {target.name: {"is": target.codes[value]}} if value in target.codes else False
+            is_it = self._is(target, value) if value in target.codes else False
             return is_it if op == "=" else negated(is_it)
         if target.kind == "choice":
             raise Inexpressible  # every answer is tried instead
+        if target.kind == "multiple" and target.name in self._twins:
+            raise Inexpressible
         if target.kind == "multiple" and (op not in ("=", "!=") or len(values.text(value).split()) > 1):
             raise Inexpressible
         if target.kind in ("multiple", "text"):
@@ -243,7 +247,7 @@ class Rules:
         """The condition of an expression about lists alone: every answer is tried."""
         known = sorted(refs(tree))
         targets = [self._known.get(name) for name in known]
-        if any(target is None or target.kind != "choice" for target in targets) or self._ambiguous & set(known):
+        if any(target is None or target.kind != "choice" for target in targets):
             raise Inexpressible
         found = [target for target in targets if target is not None]
         cases = 1
@@ -255,12 +259,39 @@ class Rules:
         if not found:
             return values.truth(values.evaluate(tree, {}))
         if len(found) == 1:
-            return _one_list(found[0], lambda code: values.truth(values.evaluate(tree, {known[0]: code})))
+            return self._one_list(found[0], lambda code: values.truth(values.evaluate(tree, {known[0]: code})))
         fitting = []
         for case in product(*(("", *target.codes) for target in found)):
             if values.truth(values.evaluate(tree, dict(zip(known, case, strict=True)))):
-                fitting.append({"all": [_is(target, code) for target, code in zip(found, case, strict=True)]})
+                fitting.append({"all": [self._is(target, code) for target, code in zip(found, case, strict=True)]})
         return together("any", fitting) if fitting else False
+
+    def _ours(self, target: Target, code: str) -> list[str]:
+        """Our codes of a code of the form."""
+        given = self._twins.get(target.name, {}).get(code, [])
+        return given or [target.codes[code]] * (code in target.codes)
+
+    def _is(self, target: Target, code: str) -> Condition:
+        """It is this choice; with "", it has no answer."""
+        ours = self._ours(target, code)
+        if not code or not ours:
+            return {target.name: {"answered": False}}
+        return {target.name: {"is": ours[0]} if len(ours) == 1 else {"one_of": ours}}
+
+    def _one_list(self, target: Target, holds: Callable[[str], bool]) -> Condition | bool:
+        """The condition that holds for exactly these choices, and perhaps for no answer."""
+        empty = holds("")
+        fitting = [code for code in target.codes if holds(code) != empty]
+        chosen = list(dict.fromkeys(ours for code in fitting for ours in self._ours(target, code)))
+        every = len(fitting) == len(target.codes)
+        if not chosen:
+            return empty
+        part: Condition = {target.name: {"answered": True}}
+        if not every:
+            part = {target.name: {"is": chosen[0]} if len(chosen) == 1 else {"one_of": chosen}}
+        elif empty:
+            return {target.name: {"answered": False}}
+        return {"not": part} if empty else part
 
 
 def _unwrapped(tree: Any, other: Any) -> Any:
@@ -279,22 +310,3 @@ def _is_condition(tree: Any) -> bool:
         or (isinstance(tree, Op) and tree.op in _TURNED)
         or (isinstance(tree, Call) and tree.name in CONDITIONS)
     )
-
-
-def _is(target: Target, code: str) -> Condition:
-    return {target.name: {"is": target.codes[code]} if code else {"answered": False}}
-
-
-def _one_list(target: Target, holds: Callable[[str], bool]) -> Condition | bool:
-    """The condition that holds for exactly these choices, and perhaps for no answer."""
-    empty = holds("")
-    chosen = list(dict.fromkeys(ours for code, ours in target.codes.items() if holds(code) != empty))
-    every = len(chosen) == len(set(target.codes.values()))
-    if not chosen:
-        return empty
-    part: Condition = {target.name: {"answered": True}}
-    if not every:
-        part = {target.name: {"is": chosen[0]} if len(chosen) == 1 else {"one_of": chosen}}
-    elif empty:
-        return {target.name: {"answered": False}}
-    return {"not": part} if empty else part

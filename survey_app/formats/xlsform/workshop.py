@@ -27,7 +27,7 @@ class Workshop:
     def __init__(self, building: Building, resolver: Resolver, wording: Wording, lists: Lists) -> None:
         self.building, self.resolver, self.wording, self.lists = building, resolver, wording, lists
         self.rules = Rules(resolver, self._number_of)
-        self.calculations = Calculations(resolver.by_target, self.rules.condition)
+        self.calculations = Calculations(resolver.by_target, self.rules.condition, resolver.twins)
         self.fates: dict[tuple[str, str], tuple[str, str]] = {}
         """(list, code in the form) -> (first question that uses it, our code)."""
         self.outer: list[Condition] = []

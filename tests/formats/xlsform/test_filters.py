@@ -1,5 +1,8 @@
 """Filters of choices and rules on rows: the same are offered as in the form."""
 
+import itertools
+from collections.abc import Callable
+
 import pytest
 
 from survey_app.formats import xlsform
@@ -81,6 +84,31 @@ def test_choices_of_one_code_under_several_parents_are_one_where_their_words_are
     found = xlsform.parse(form("land = ${l}", after=rows + settings))
     assert offered(found, {"l": "cn"}) == ["bj", "sh", "o", "p"]
     assert offered(found, {"l": "fr"}) == ["pa", "o", "p_2"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "meaning"),
+    [
+        ("${c} = 'p'", lambda c, m: c == "p"),
+        ("${c} != 'p'", lambda c, m: c != "p"),
+        ("${c} = ''", lambda c, m: not c),
+        ("${c} = 'b' or ${c} = ''", lambda c, m: c in ("b", "")),
+        ("starts-with(${c}, 'p') or ${c} = 'b'", lambda c, m: bool(c)),
+        ("substr(${c}, 0, 1) != 'p'", lambda c, m: c != "p"),
+        ("selected(${m}, 'p')", lambda c, m: "p" in m),
+        ("count-selected(${m}) = 2", lambda c, m: len(m) == 2),
+    ],
+)
+def test_a_rule_about_a_code_that_stands_twice_means_both(rule: str, meaning: Callable[[str, list[str]], bool]) -> None:
+    lists = "l | p | Port\nl | p | Park\nl | b | Bay\n[settings]\nallow_choice_duplicates\nyes\n"
+    rows = f"select_one l | c | C |\nselect_multiple l | m | M |\ntext | x | X | {rule}\n[choices]\nlist_name | name | label\n"
+    found = xlsform.parse(as_csv(f"[survey]\ntype | name | label | relevant\n{rows}{lists}"))
+    assert not [line for line in found.lines if line.result == "lost"]
+    source = {"p": "p", "p_2": "p", "b": "b"}
+    for c, m in itertools.product((None, *source), ([], ["p"], ["p_2"], ["p_2", "b"], ["b"])):
+        answers = {name: value for name, value in (("c", c), ("m", m)) if value}
+        expected = meaning(source.get(c or "", ""), [source[code] for code in m])
+        assert ("x" in path(found.definition, answers).questions) == expected, (rule, answers)
 
 
 def test_rows_of_a_table_may_be_required_for_some_answers() -> None:
