@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible, together
-from survey_app.formats.importing.report import Kind
 from survey_app.formats.qualtrics.converting import convert
 from survey_app.formats.qualtrics.item import described
 from survey_app.formats.qualtrics.jumps import Jumps
@@ -125,9 +124,8 @@ class Blocks:
         qid, payload = element.question, self._source.questions.get(element.question)
         place = f"{one.id}_{qid}" if one else qid
         if payload is None or place in self._work.asked:
-            kind: Kind = "setting" if payload else "question"
             code = "block_twice" if payload else "rule_unknown_name"
-            self._building.lost(kind, f"{block.id} / {qid}", qid, code, "", name=qid)
+            self._building.lost("setting", f"{block.id} / {qid}", qid, code, "", name=qid)
             return
         jumps.arrive(qid)
         rule, notes, told = self._display(place, payload)

@@ -119,6 +119,8 @@ def _take_question(source: Source, element: dict[str, Any], payload: Any, place:
         faults.append(Fault("missing_part", f"{place}.Payload", {"what": ("The question", "题目")}))
         return
     qid = text_of(payload.get("QuestionID")) or text_of(element.get("PrimaryAttribute"))
+    if not qid and "QuestionType" in payload:
+        qid = text_of(payload.get("DataExportTag")) or place  # no block can name it, but it is told of
     if not qid:
         faults.append(Fault("missing_part", f"{place}.Payload.QuestionID", {"what": ("The question’s ID", "题目编号")}))
     elif qid in source.questions:

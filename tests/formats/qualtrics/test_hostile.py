@@ -59,9 +59,9 @@ def fault(data: bytes) -> tuple[str, str]:
     ],
 )
 def test_a_broken_file_is_refused_with_its_place(data: bytes, code: str, place: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert fault(data) == (code, place)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_one_id_for_two_questions_is_told_with_both_places() -> None:
@@ -92,7 +92,7 @@ def test_a_long_chain_of_jumps_and_branches_ends_soon() -> None:
     count = 400
     questions = [one(f"QID{n}") for n in range(count)]
     elements = [element(f"QID{n}", (f"QID{n}/SelectableChoice/1", "NotSelected", "ENDOFBLOCK")) for n in range(count)]
-    begun = time.monotonic()
+    begun = time.process_time()
     imported(survey(*questions, blocks=[{"Type": "Standard", "ID": "BL_1", "BlockElements": elements}]))
     chained = [
         {**one(f"QID{n}"), **shown_if(expr(f"QID{n - 1}/QuestionDisplayed", "NotDisplayed"))} for n in range(1, count)
@@ -102,7 +102,7 @@ def test_a_long_chain_of_jumps_and_branches_ends_soon() -> None:
     for _ in range(30):
         nested = branch(expr("QID0/SelectableChoice/1"), flow=[nested])
     imported(survey(one("QID0"), flow=[step("1"), nested]))
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(

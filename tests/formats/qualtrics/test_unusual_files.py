@@ -174,3 +174,12 @@ def test_what_holds_nothing_of_the_questionnaire_is_not_in_the_report() -> None:
     assert [line.place for line in imported(survey(one("QID1"), others=[full])).lines if line.code == "no_equal"] == [
         "QG"
     ]
+
+
+def test_a_question_without_an_id_and_an_id_without_a_question_are_told() -> None:
+    nameless = {key: value for key, value in one("QID2").items() if key != "QuestionID"}
+    file = survey(one("QID1"), blocks=[block("1", "QID1", "QID9")], others=[{"Element": "SQ", "Payload": nameless}])
+    made = imported(file)
+    assert made.source.questions == 2 and [q.name for q in made.definition.questions] == ["q1"]
+    told = [(line.kind, line.result) for line in made.lines if line.place in ("Q2", "BL_1 / QID9")]
+    assert told == [("setting", "lost"), ("setting", "lost")]
