@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import IO
 
+from survey_app.errors import DomainError
 from survey_app.exports.table import Table, Writer
+from survey_app.languages import N_
 
 _HERE = "survey_app.exports"
 
@@ -12,16 +14,29 @@ _HERE = "survey_app.exports"
 @dataclass(frozen=True, slots=True)
 class Part:
     """One file of a format. `writer`: module and function, imported when it is used: some libraries are heavy. `key`: how
-    it is asked for when it stands beside the file itself."""
+    it is asked for when it stands beside the file itself. `most_columns`: how many a file can hold, 0 for any number."""
 
     suffix: str
     content_type: str
     writer: str
     reads: bool = True  # whether it goes through the rows
     key: str = ""
+    most_columns: int = 0
+
+    def too_wide(self, table: Table) -> DomainError | None:
+        """The refusal of a table with more columns than the file can hold."""
+        count = len(table.shape.columns)
+        if not self.most_columns or count <= self.most_columns:
+            return None
+        return DomainError(
+            N_("这张表有 %(n)s 列，%(suffix)s 文件最多 %(most)s 列，请改用 CSV。"),
+            n=f"{count:,}", suffix=self.suffix, most=f"{self.most_columns:,}",
+        )  # fmt: skip
 
     def write(self, file: IO[bytes], table: Table) -> int:
-        """Write the file; returns the rows in it."""
+        """Write the file; returns the rows in it. Raises DomainError when it cannot hold them."""
+        if refusal := self.too_wide(table):
+            raise refusal
         module, _, name = self.writer.partition(":")
         write: Writer = getattr(import_module(f"{_HERE}.{module}"), name)
         return write(file, table)
@@ -59,9 +74,11 @@ class Format:
 
 CSV = Part(".csv", "text/csv; charset=utf-8", "files:csv_file", key="table")
 CODEBOOK = Part(".codebook.csv", "text/csv; charset=utf-8", "files:codebook", reads=False, key="codebook")
-XLSX = Part(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "files:xlsx")
+XLSX = Part(
+    ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "files:xlsx", most_columns=16_384
+)
 SAV = Part(".sav", "application/x-spss-sav", "spss:write")
-DTA = Part(".dta", "application/x-stata-dta", "stata:write")
+DTA = Part(".dta", "application/x-stata-dta", "stata:write", most_columns=32_767)
 PARQUET = Part(".parquet", "application/vnd.apache.parquet", "parquet:write")
 R_SCRIPT = Part(".R", "text/x-r; charset=utf-8", "scripts:write_r", reads=False)
 PYTHON_SCRIPT = Part(".py", "text/x-python; charset=utf-8", "scripts:write_python", reads=False)

@@ -45,8 +45,11 @@ def write(file: IO[bytes], table: Table) -> int:
         packing.add(README, readme(table).encode())
         for member, data in questionnaires(table):
             packing.add(member, data)
-        rows = 0
+        rows, left_out = 0, []
         for part in IN_PACKAGE:
+            if refusal := part.too_wide(table):
+                left_out.append((part.suffix, refusal))
+                continue
             with packing.member(f"{DATA}{name}{part.suffix}") as target:
                 rows = max(rows, part.write(target, inner))
             packing.take()
@@ -54,7 +57,9 @@ def write(file: IO[bytes], table: Table) -> int:
         for member, data in table.files() if table.files else ():
             packing.add(FILES + member, data, packed=False)
             handed += 1
-        packing.add(CLEANING_LOG, cleaning_log(table.shape, counter, files=handed if table.files else None))
+        packing.add(
+            CLEANING_LOG, cleaning_log(table.shape, counter, files=handed if table.files else None, left_out=left_out)
+        )
         packing.finish()
     return rows
 
@@ -131,10 +136,13 @@ class _Counting:
             yield row
 
 
-def cleaning_log(shape: Shape, counted: _Counting, *, files: int | None = None) -> bytes:
+def cleaning_log(
+    shape: Shape, counted: _Counting, *, files: int | None = None, left_out: Sequence[tuple[str, DomainError]] = ()
+) -> bytes:
     """What happened to the answers before they came into the files, with the number of rows concerned.
 
-    `files`: the number of photos and documents that are in the package; None where they were not asked for.
+    `files`: the number of photos and documents that are in the package; None where they were not asked for. `left_out`: the
+    files that cannot hold the table, and why.
     """
     _ = translator(shape.language)
     lines: list[tuple[str, str, int | str, str]] = [
@@ -150,6 +158,7 @@ def cleaning_log(shape: Shape, counted: _Counting, *, files: int | None = None) 
         ("redaction", shape.columns[place].name, counted.redacted[place], _(N_("文字中的个人信息已换成标记")))
         for place in counted.texts
     ]
+    lines += [("left_out", suffix, "", refusal.sentence(_)) for suffix, refusal in left_out]
     if files is not None:
         lines.append(("files", "", files, _(N_("照片和文件按原样附上，照片已去除拍摄地点、时间和设备信息"))))
     text = io.StringIO()

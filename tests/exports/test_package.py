@@ -4,13 +4,15 @@ import csv
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pyreadstat
 import pytest
 
-from survey_app.exports import package
+from survey_app.errors import DomainError
+from survey_app.exports import formats, package
 from survey_app.questionnaire.loading import load_definition
 from tests.exports.every_type import EVERY, FULL, table
 
@@ -58,6 +60,27 @@ def test_the_cleaning_log_counts_what_was_changed(made: zipfile.ZipFile) -> None
     assert counted["redaction", "comment"] == "1" and counted["redaction", "contact_near"] == "0"
     assert counted["time", "month"] == "2" and counted["screened_out", "status"] == "0"
     assert all(line["what"] for line in lines)
+
+
+NARROW = replace(formats.XLSX, most_columns=20)
+
+
+def test_a_table_too_wide_for_a_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DomainError, match="最多 20 列"):
+        NARROW.write(io.BytesIO(), table(tmp_path))
+    assert (formats.XLSX.most_columns, formats.DTA.most_columns) == (16_384, 32_767)
+
+
+def test_a_package_leaves_out_what_cannot_hold_the_table_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "IN_PACKAGE", (formats.CSV, NARROW, formats.CODEBOOK))
+    raw = io.BytesIO()
+    assert package.write(raw, table(tmp_path)) == 3
+    with zipfile.ZipFile(raw) as made:
+        found = set(made.namelist())
+        assert {"data/every-type.csv", "data/every-type.codebook.csv"} <= found and "data/every-type.xlsx" not in found
+        assert "left_out,.xlsx,," in made.read("cleaning-log.csv").decode()
 
 
 def test_the_questionnaire_of_a_package_is_the_same(made: zipfile.ZipFile) -> None:
