@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import combinations
 from typing import Any
 
 from survey_app.formats.importing.logic import Call, Const, Inexpressible, Not, Ref, negated, together
@@ -11,9 +12,11 @@ from survey_app.formats.limesurvey.php_patterns import re2_of
 from survey_app.formats.limesurvey.variables import Variable
 from survey_app.questionnaire import patterns
 from survey_app.questionnaire.conditions import as_number
+from survey_app.questionnaire.question_types.numbers import is_iso_date
 
 _SETS = ("self", "that")
 _HEAVIEST = 500
+_MOST_PAIRS = 45
 _NUMERIC = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
 _MATH: dict[str, Callable[[float], float]] = {
     name: getattr(math, name) for name in ("cos", "sin", "tan", "acos", "asin", "atan", "exp", "log", "sqrt")
@@ -228,6 +231,31 @@ def _one_if(when: Truth) -> Any:
     return int(when) if isinstance(when, bool) else {"if": when, "then": 1, "else": 0}
 
 
+def _unique(reading: Reading, call: Call, depth: int) -> Truth:
+    """unique(a, b ...): no two of the answers that are given are the same."""
+    found = _parts(reading, call, depth)
+    targets = [part.target for part in found if isinstance(part, Variable) and part.target and not part.rank]
+    kinds = {target.kind for target in targets}
+    codes = {tuple(sorted(target.codes.items())) for target in targets}
+    if len(targets) != len(found) or len(kinds | codes) > 2 or not kinds <= {"number", "choice"}:
+        raise Inexpressible
+    pairs = list(combinations(targets, 2))
+    if len(pairs) > _MOST_PAIRS:
+        raise Inexpressible
+    return together("all", [negated({a.name: {"is": {"answer": b.name}}}) for a, b in pairs])
+
+
+def _strtotime(reading: Reading, call: Call, depth: int) -> Any:
+    """A day as a number; only beside another one, so that the days themselves say the same."""
+    (part,) = _exactly(call, 1)
+    found = reading.operand(part, depth)
+    if isinstance(found, Variable) and found.target is not None and found.target.kind == "date":
+        return found
+    if isinstance(found, Const) and is_iso_date(str(found.value)):
+        return found
+    raise Inexpressible
+
+
 def _not(reading: Reading, call: Call, depth: int) -> Truth:
     (part,) = _exactly(call, 1)
     return reading.truth(Not(part), depth)
@@ -259,4 +287,6 @@ _FUNCTIONS = {
     "ceil": _round,
     "abs": _round,
     "not": _not,
+    "unique": _unique,
+    "strtotime": _strtotime,
 }

@@ -86,6 +86,22 @@ def test_one_digit_is_compared_alike_as_a_number_and_as_a_text() -> None:
     assert rule('five > "10"') == rule('age > "3"') == "open"
 
 
+def test_answers_are_unique_when_no_two_of_those_given_are_the_same() -> None:
+    before = [q("rows", "F", rows={"a": "A", "b": "B", "c": "C"}, answers={"x1": "1", "x2": "2"})]
+    found = parse(survey(before, [q("asked", relevance="unique(that.rows.NAOK)")]))
+    given = {"": True, "x1 x2": True, "x1 x1": False, "x2 x1 x2": False}
+    for codes, shown in given.items():
+        answers = dict(zip(("rows_a", "rows_b", "rows_c"), codes.split(), strict=False))
+        assert ("asked" in routing.path(found.definition, answers).questions) == shown, codes
+
+
+@pytest.mark.parametrize(("day", "shown"), [(None, False), ("2012-01-01", False), ("2012-01-02", True)])
+def test_days_as_numbers_are_compared_as_days(day: str | None, shown: bool) -> None:
+    found = parse(survey([q("day", "D"), q("asked", relevance="strtotime(day) > strtotime('2012-01-01')")]))
+    assert ("asked" in routing.path(found.definition, {"day": day}).questions) == shown
+    assert rule("strtotime(d) > 5", before=[q("d", "D")]) == rule("strtotime('now') > 5") == "open"
+
+
 def from_table(*rows: tuple[str, str, str], cqid: int = 1) -> Any:
     before = [q("one", "N"), q("two", "N"), q("rows", "F", rows=ROWS, answers={"1": "x", "2": "y", "A": "z"})]
     conditions = [table(6, cqid, *row) for row in rows]
