@@ -62,8 +62,11 @@ def looks_like(data: bytes) -> bool:
     head = data[:LOOK_AT]
     if head.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
         return False
+    if len(data) > LOOK_AT:  # cut where a character ends
+        at = head.rfind(b"\n\0") if b"\n\0" in head else head.rfind(b"\n") + 1
+        head = head[: at & ~1 if b"\0" in head else at] or head
     try:
-        text = decoded(head if len(data) <= LOOK_AT else head[: head.rfind(b"\n") + 1] or head)
+        text = decoded(head)
     except Refused:
         return False
     return _MARKUP.match(text) is None

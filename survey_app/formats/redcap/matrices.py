@@ -20,6 +20,8 @@ _MOST_CHOICES, _MOST_ROWS, _MOST_RANKED = 50, 200, 30
 
 def add_matrix(shop: "Drafter", group: Sequence[Entry]) -> bool:
     """One question for the group; False when its fields do not go together (rules or tags of their own)."""
+    if len(group) > _MOST_ROWS:
+        return False
     first = group[0]
     kind = first.get("type").lower()
     same = all(
@@ -34,7 +36,7 @@ def add_matrix(shop: "Drafter", group: Sequence[Entry]) -> bool:
     ranked = first.get("ranking").lower() in _YES and kind == "radio" and len(group) <= _MOST_RANKED
     if not shared and (ranked or not _rows_ruled(shop, group)):
         return False
-    if not same or kind not in ("radio", "checkbox") or not 2 <= number <= _MOST_CHOICES or len(group) > _MOST_ROWS:
+    if not same or kind not in ("radio", "checkbox") or not 2 <= number <= _MOST_CHOICES:
         return False
     if ranked:
         _ranking(shop, group, number)
