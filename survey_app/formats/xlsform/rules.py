@@ -268,8 +268,9 @@ class Rules:
 
     def _ours(self, target: Target, code: str) -> list[str]:
         """Our codes of a code of the form."""
-        given = self._twins.get(target.name, {}).get(code, [])
-        return given or [target.codes[code]] * (code in target.codes)
+        if given := self._twins.get(target.name, {}).get(code):
+            return given
+        return [target.codes[code]] if code in target.codes else []
 
     def _is(self, target: Target, code: str) -> Condition:
         """It is this choice; with "", it has no answer."""

@@ -21,6 +21,7 @@ ASKED = """
 [survey]
 type | name | label | relevant | calculation | constraint
 select_one codes | q | Q | | |
+select_one codes | r | R | | |
 select_multiple codes | m | M | | |
 integer | n | N | | |
 integer | k | K | | |
@@ -91,6 +92,9 @@ RULES = [
     "(${q} = '1') = (${n} > 3)",
     "(${q} = '1') != selected(${m}, 'b')",
     "selected(${m}, 'b') > 0",
+    "${q} = ${r}",
+    "${q} > ${r} or ${q} = ''",
+    "selected(${m}, 'unknown') or ${q} = 'b'",
 ]
 
 
@@ -152,7 +156,7 @@ def test_days_are_compared_as_in_the_form(rule: str, meaning: Any) -> None:
         "${q} =",
         "((",
         "${m} = '1 2'",
-        "indexed-repeat(${n}, ${r}, 1) > 1",
+        "indexed-repeat(${n}, ${g}, 1) > 1",
         "jr:choice-name(${q}, '${q}') = 'One'",
     ],
 )
@@ -160,7 +164,7 @@ def test_what_cannot_be_said_waits_for_a_person(rule: str) -> None:
     found = xlsform.parse(as_csv(ASKED + f"text | x | X | {rule} | |\ntext | later | L | | |" + CHOICES))
     made = next(q for q in found.data["pages"][0]["questions"] if q["name"] == "x")
     assert "show_if" not in made and len(made["open_rules"]) == 1
-    assert [line.place for line in found.lines if line.kind == "rule"] == ["survey!E13"]
+    assert [line.place for line in found.lines if line.kind == "rule"] == ["survey!E14"]
 
 
 @pytest.mark.parametrize("sign", ["=", "!=", "<", "<=", ">", ">="])
