@@ -224,6 +224,8 @@ class Reading:
             return number
         if isinstance(found, Number):
             return found.tree
+        if isinstance(found, dict | bool):  # a comparison that holds counts 1
+            return {"if": found, "then": 1, "else": 0} if isinstance(found, dict) else int(found)
         if isinstance(found, Count):
             return {"add": [{"if": condition, "then": 1, "else": 0} for condition in map(answered, found.parts)]}
         if isinstance(found, Variable) and found.target is not None:

@@ -65,6 +65,8 @@ RULES = [
     "num gt 1 and num lt 12",
     "count(num, more) == num",
     "12 > num",
+    "(yes == 'Y') + (word == 'x') >= 1",
+    "sum(yes == 'Y', num > 4) == 2",
 ]
 
 
