@@ -12,6 +12,7 @@ from survey_app.questionnaire.loading import InvalidQuestionnaire, load_definiti
 from survey_app.questionnaire.offering import rules_of
 from survey_app.questionnaire.publication import own_choices
 from survey_app.questionnaire.question_types import Question
+from survey_app.questionnaire.source import MAX_OPENED
 
 _OURS = re.compile(r"""(?:^|[{,\s])["']?format["']?\s*[:：]\s*["']?[0-9]{1,3}\b""")
 _PARTS = tuple(re.compile(rf"""(?:^|[{{,\s])["']?{key}["']?\s*[:：]""") for key in ("pages", "languages"))
@@ -25,6 +26,8 @@ def looks_like(data: bytes) -> bool:
         return False
     if text.lstrip()[:1] != "{":
         return text.lstrip()[:1] != "<"
+    if text.count("{") + text.count("[") > MAX_OPENED:  # too dear to look into: the reader says so
+        return _OURS.match(text.lstrip()[1:].lstrip()) is not None
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):

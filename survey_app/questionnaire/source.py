@@ -17,6 +17,8 @@ from survey_app.questionnaire.problems import InvalidQuestionnaire, Problem, pat
 MAX_BYTES = 20 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_VALUES = 1_000_000
+MAX_OPENED = 400_000
+"""Objects and lists of a JSON file, which are dearer than plain values."""
 MAX_ALIASED = 50_000
 MAX_DIGITS = 18
 
@@ -100,6 +102,8 @@ def _decode(data: bytes | str, source: Source) -> str:
 
 
 def _read_json(text: str, source: Source) -> None:
+    if text.count("{") + text.count("[") > MAX_OPENED:
+        raise source.refuse("too_many_values", limit=MAX_OPENED)
     if _depth(text) > MAX_DEPTH:
         raise source.refuse("too_deep", limit=MAX_DEPTH)
 

@@ -59,3 +59,7 @@ def test_a_fault_is_told_with_its_line_in_chinese(right: str, wrong: str, line: 
 
 def test_json_with_a_comma_too_many_is_told_in_chinese() -> None:
     assert "双引号" in faults('{"format": 1, "pages": [],}')[0][1]
+
+
+def test_json_of_very_many_objects_is_refused_at_once() -> None:
+    assert "400000" in faults('{"format": 1, "pages": [' + "{}," * 400_000 + "{}]}")[0][1]
