@@ -3,9 +3,9 @@
 import copy
 from typing import Any
 
-from survey_app.formats.qualtrics import checking, grids, validation
+from survey_app.formats.qualtrics import checking, choosing, grids, validation
 from survey_app.formats.qualtrics.item import Item
-from survey_app.formats.qualtrics.reading import dig, entries, mapping, text_of
+from survey_app.formats.qualtrics.reading import dig, entries, is_on, mapping, text_of
 from survey_app.formats.qualtrics.source import RULE_KEYS
 from survey_app.formats.qualtrics.work import Asked, Made
 from survey_app.questionnaire.question_types.tables import MAX_CELLS
@@ -53,7 +53,9 @@ def _part(item: Item, key: str, part: dict[str, Any]) -> Item:
 def _as_fields(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
     codes = item.row_codes(item.listed())
     places = _column_places(item, columns)
+    typed = [row for row, entry in item.listed() if is_on(entry.get("TextEntry"))]
     parts = [f"{row}_{code}" for row in codes.values() for code in places.values()]
+    parts += [f"{codes[row]}_text" for row in typed]
     name = item.work.name(item.wanted, item.qid, parts)
     whole_asked, cells = Asked(name, "none"), []
     required = item.required
@@ -89,7 +91,9 @@ def _as_fields(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
         "rows": rows,
         "columns": cells,
     }
-    return Made([{**question, "required": required}], whole_asked)
+    made = Made([{**question, "required": required}], whole_asked)
+    choosing.add_row_texts(item, made, typed, codes, name)
+    return made
 
 
 def _column_places(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> dict[tuple[str, str], str]:
@@ -109,11 +113,17 @@ def _joined(heading: dict[str, str], label: dict[str, str], several: bool) -> di
     return {key: ": ".join(t for t in (heading.get(key, ""), label.get(key, "")) if t) for key in {**heading, **label}}
 
 
+def _without_text(choices: Any) -> dict[str, Any]:
+    return {key: {**e, "TextEntry": "false"} if isinstance(e, dict) else e for key, e in entries(choices)}
+
+
 def _as_grids(item: Item, columns: list[tuple[str, dict[str, Any]]]) -> Made:
     heading = item.work.name(f"{item.wanted}_heading", item.qid)
     made = Made([{"name": heading, "type": "note", "text": item.text("QuestionText")}], Asked(heading, "none"))
     for key, part in columns:
         inner = _part(item, key, part)
+        if len(made.questions) > 1:  # what is typed beside a row is asked with the first column
+            inner.payload = {**inner.payload, "Choices": _without_text(inner.payload.get("Choices"))}
         one = grids.matrix(inner)
         checking.check_answers(inner, one)
         rule = inner.offered("AdditionalQuestions", key, part)

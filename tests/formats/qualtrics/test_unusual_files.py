@@ -183,3 +183,12 @@ def test_a_question_without_an_id_and_an_id_without_a_question_are_told() -> Non
     assert made.source.questions == 2 and [q.name for q in made.definition.questions] == ["q1"]
     told = [(line.kind, line.result) for line in made.lines if line.place in ("Q2", "BL_1 / QID9")]
     assert told == [("setting", "lost"), ("setting", "lost")]
+
+
+@pytest.mark.parametrize("sub", ["SingleAnswer", "MultipleAnswer"])
+def test_what_is_typed_beside_a_row_of_side_by_side_columns_is_asked_once(sub: str) -> None:
+    rows = {"1": {"Display": "Tea"}, "2": {"Display": "Other", "TextEntry": "true"}}
+    columns = {n: {**grid(f"QID1#{n}", ["a", "b"], ["x", "y"], sub), "Choices": rows} for n in ("1", "2")}
+    made = imported(survey(question("QID1", "SBS", "SBSMatrix", Choices=rows, AdditionalQuestions=columns)))
+    texts = [q.name for q in made.definition.questions if q.type == "short_text"]
+    assert texts == (["q1_2_text"] if sub == "SingleAnswer" else ["q1_1_2_text"])
