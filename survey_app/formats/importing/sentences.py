@@ -396,6 +396,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "to_no_unsure": ("There is no answer “do not know” there.", "目标格式没有“不清楚”这个选项。"),
     "to_hint": ("It stands in the hint.", "写进了提示。"),
     "to_label": ("It stands in the text of the question.", "写进了题目文字。"),
+    "to_braces": (
+        "Braces that would show an answer there are kept apart from what they hold.",
+        "大括号在那里会显示某题的回答，因此与其中的文字隔开。",
+    ),
     "to_joined": ("It stands below the text.", "写在正文下面。"),
     "to_note": ("It became a note.", "变成了一段说明。"),
     "to_pattern_near": ("The check there is the nearest one.", "使用了目标格式最接近的检查。"),

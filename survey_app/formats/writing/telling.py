@@ -1,7 +1,7 @@
 """The report of an export: one line for each thing of the questionnaire, and what became of it in the file."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,12 @@ class Telling:
         """The item has another form; no item of this place: nothing to tell."""
         if place in self._items:
             self._fates[place] = _Fate("changed", code, values)
+
+    def change_texts(self, test: Callable[[str], bool], code: str) -> None:
+        """Texts that cannot stand there sign for sign."""
+        for place, item in self._items.items():
+            if item.kind in ("text", "choice", "row") and test(item.source):
+                self._fates[place] = _Fate("changed", code)
 
     def lose(self, place: str, code: str = "to_nothing", /, **values: Any) -> None:
         """Nothing in the file carries it."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from survey_app.formats import writing
+from survey_app.formats import surveyjs, writing, xlsform
 from survey_app.formats.importing.sentences import SENTENCES
 from survey_app.questionnaire.definition import Definition
 from survey_app.questionnaire.loading import load_definition
-from tests.formats.writing.wholes import every_type
+from tests.formats.writing.wholes import asked, both, definition, every_type
 
 OWN = sorted((Path(__file__).parents[3] / "questionnaires").glob("*.yaml"))
 STRUCTURE = {"format", "name", "type", "code", "pages", "questions", "scales", "retired"}
@@ -106,6 +106,31 @@ def test_one_language_alone_can_be_chosen(key: str) -> None:
         assert survey["locale"] == "en" and survey["title"] == "Shop survey" and "default" not in made.decode()
     elif key in ("ddi", "wjx"):
         assert "门店" not in made.decode() and "Shop survey" in made.decode()
+
+
+@pytest.mark.parametrize(
+    ("target", "written", "parse"),
+    [
+        ("surveyjs", "{a}元", surveyjs.parse),
+        ("surveyjs", "{ locale }", surveyjs.parse),
+        ("xlsform", "${a}元", xlsform.parse),
+    ],
+)
+def test_braces_of_a_text_show_no_answer_anywhere_and_that_is_told(target: str, written: str, parse: Any) -> None:
+    second = asked("b", "short_text") | {"text": both(written, "b")}
+    made = writing.write(definition({"questions": [asked("a", "number"), second]}), target)
+    assert next(line.code for line in made.lines if line.place == "pages[0].questions[1].text") == "to_braces"
+    back = parse(made.data).definition.by_name["b"].text["zh-CN"]
+    assert "{{" not in back and back.replace("\u2060", "").replace("$ {", "${") == written
+
+
+def test_braces_around_other_words_stay_as_they_are() -> None:
+    later = {"questions": [asked("b", "note") | {"text": both("{其他} {x} {{a}}", "b")}]}
+    of = definition({"questions": [asked("a", "number")]}, later)
+    made = writing.write(of, "surveyjs")
+    assert "{其他} {x} {a}" in json.loads(made.data)["pages"][1]["elements"][0]["html"]["default"] and not [
+        line for line in made.lines if line.code == "to_braces"
+    ]
 
 
 def test_an_unknown_target_is_refused() -> None:

@@ -17,6 +17,22 @@ Words = str | dict[str, str]
 _HOLE = re.compile(r"\{\{ ?([a-z][a-z0-9_]{0,63}) ?\}\}")
 
 
+_BRACES = re.compile(r"(?<!\{)\{(?= *([a-z][a-z0-9_]*)[^{}]*\}(?!\}))", re.IGNORECASE)
+_OWN_NAMES = (
+    "locale",
+    "state",
+    "pageno",
+    "pagecount",
+    "questioncount",
+    "answeredquestioncount",
+    "panel",
+    "row",
+    "item",
+)
+"""What stands in braces for something there, beside the names of questions."""
+_JOINER = "\u2060"  # takes no room, and no question is called so
+
+
 def html_of(text: Words) -> Words:
     """A plain text as HTML."""
     if isinstance(text, str):
@@ -32,6 +48,8 @@ class Work:
         self.languages = [language] if language in definition.languages else list(definition.languages)
         self.locale = self.languages[0].lower()
         self.triggers: list[dict[str, Any]] = []
+        self._meaning = {*_OWN_NAMES, *(question.name for question in definition.questions)}
+        told.change_texts(lambda words: self._literal(words) != words, "to_braces")
 
     def places(self) -> Iterator[tuple[str, Page, Question]]:
         """Every question with its place and page."""
@@ -70,8 +88,12 @@ class Work:
             self.told.keep(place)
         return expression
 
+    def _literal(self, text: str) -> str:
+        return _BRACES.sub(lambda found: "{" + _JOINER if found[1].lower() in self._meaning else "{", text)
+
     def _piped(self, text: str) -> str:
-        """`{{why}}` as `{why}`."""
-        if "{{" not in text:
+        """`{{why}}` as `{why}`; what stands in single braces here shows no answer there either."""
+        if "{" not in text:
             return text
+        text = self._literal(text)
         return _HOLE.sub(lambda hole: "{" + self.rules.names.get(hole[1], hole[1]) + "}", text)

@@ -42,6 +42,7 @@ class Work:
             for words in text.values()
             for name in piping.names(words)
         }
+        told.change_texts(lambda words: "${" in words, "to_braces")
         self.words: dict[str, str] = {}
         """Stored name of a list answer that is shown in a text -> the calculation that gives its words."""
 
