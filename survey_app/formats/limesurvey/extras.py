@@ -160,7 +160,10 @@ def _assessment(work: Work, row: Record, same: list[Record], sums: dict[str, str
     if scope not in sums:
         sums[scope] = _sum(work, scope)
     name = building.names.give(f"assessment_{row.get('id')}", "assessment")
-    texts = {one.get("language"): f"{one.get('name')}\n{one.get('message')}" for one in same}
+    texts = {}
+    for one in same:
+        line = "<br>" if "<" in one.get("message") else "\n"
+        texts[one.get("language")] = f"{one.get('name')}{line}{one.get('message')}"
     note: Plain = {"name": name, "type": "note", "text": work.labelled(texts, place, name, row.get("name"))}
     low, high, total = as_number(row.get("minimum").strip()), as_number(row.get("maximum").strip()), sums[scope]
     building.add(note, place)

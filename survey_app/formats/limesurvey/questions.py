@@ -69,7 +69,7 @@ def _made(work: Work, question: Question, rule: Any) -> list[Plain]:
         work.building.lost("question", question.place, question.type, "no_equal", "", **kind)
         return lists.nothing(work, question)
     if rule is False or (work.attribute("hidden") == "1" and question.type != "*"):
-        return _hidden(work, question)
+        return _hidden(work, question, never=rule is False)
     said = filtering.told(question)
     if not said and question.type in ":;" and _too_wide(question):
         return rows.split(work, question, {row.id: True for row in question.axis(0)})
@@ -214,7 +214,7 @@ def _tell_rule(work: Work, question: Question, main: Plain, said: Said) -> None:
             work.rule_kept(main.get("show_if"), place, source, main["name"])
 
 
-def _hidden(work: Work, question: Question) -> list[Plain]:
+def _hidden(work: Work, question: Question, *, never: bool) -> list[Plain]:
     """A question that is always hidden: a parameter of the link for a list, else its default value, which nobody types."""
     parameters = [row for row in work.survey.dump.rows("survey_url_parameters") if row.get("targetqid") == question.id]
     slug = parameters[0].get("parameter").strip().lower() if parameters else ""
@@ -227,11 +227,12 @@ def _hidden(work: Work, question: Question) -> list[Plain]:
     default = next((row.get("defaultvalue") for row in question.defaults if row.get("sqid", "0") in ("", "0")), "")
     if default and "{" in default:
         work.unsaid("default", default)
-        work.register(question, "", None)
         default = ""
-    else:
-        work.register(question, "", None, constant=default)
-    work.used.add("default")
+    # without a default, or with a parameter, a link may bring any value: nobody knows what depends on it
+    known = default if default and not parameters else None
+    work.register(question, "", None, constant="" if never else known)
+    if not any(row.get("sqid", "0") not in ("", "0") for row in question.defaults):
+        work.used.add("default")  # defaults of rows are told as lost
     offered: tuple[tuple[Kind, list[Item]], ...] = (("row", question.rows), ("choice", question.answers))
     for kind, items in offered:
         for item in items:

@@ -81,6 +81,28 @@ def test_whether_a_question_is_shown_is_its_own_rule(relevance: str, shown: bool
     assert asked == {17: not shown, 18: shown}
 
 
+@pytest.mark.parametrize(
+    ("default", "parameter", "expected"),
+    [("fb", "", None), ("", "", "open"), ("fb", "source", "open"), ("", "source", "open")],
+)
+def test_a_hidden_text_is_known_by_its_default_unless_a_link_may_fill_it(
+    default: str, parameter: str, expected: Any
+) -> None:
+    hidden = q("came", "S", attributes={"hidden": "1"})
+    defaults = [{"qid": 1, "sqid": 0, "scale_id": 0, "language": "en", "defaultvalue": default}]
+    parameters = [{"sid": 1, "parameter": parameter, "targetqid": 1}] if parameter else []
+    tables = {"defaultvalues": defaults, "survey_url_parameters": parameters}
+    found = parse(survey([hidden, q("asked", relevance='came == "fb"')], tables=tables, old=True))
+    assert ("open" if open_rules(found) else found.definition.question("asked").show_if) == expected
+
+
+def test_defaults_of_rows_that_nobody_sees_are_told() -> None:
+    hidden = q("ticks", "M", rows=ROWS, attributes={"hidden": "1"})
+    row = {"qid": 1, "sqid": 2, "scale_id": 0, "language": "en", "defaultvalue": "Y"}
+    found = parse(survey([hidden], tables={"defaultvalues": [row]}, old=True))
+    assert [line.code for line in found.lines if line.source == "Y"] == ["default_value"]
+
+
 def test_one_digit_is_compared_alike_as_a_number_and_as_a_text() -> None:
     assert rule('five > "3"') == {"five": {"more_than": 3}}
     assert rule('five > "10"') == rule('age > "3"') == "open"

@@ -213,3 +213,13 @@ def test_a_file_saved_in_another_encoding_than_it_says_is_read(encoding: str) ->
     data = text.encode(encoding) if encoding == "utf-8-sig" else f"\ufeff{text}".encode(encoding)
     assert looks_like(data)
     assert parse(data).definition.question("x").text["en"] == "年龄"
+
+
+def test_the_name_of_an_assessment_stands_above_its_words() -> None:
+    row = {"id": 1, "scope": "T", "gid": 0, "name": "Low", "minimum": "0", "maximum": "2", "message": "<b>few</b>"}
+    data = survey(
+        [q("x", "L", answers=ANSWERS)],
+        settings={"assessments": "Y"},
+        tables={"assessments": [row | {"language": "en"}]},
+    )
+    assert parse(data).definition.question("assessment_1").text["en"] == "Low\nfew"
