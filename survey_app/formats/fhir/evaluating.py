@@ -5,6 +5,7 @@ What is none of them is never guessed: `holds` gives None. Source: the FHIRPath 
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from survey_app.formats.fhir.fhirpath import Path, Step
@@ -12,7 +13,6 @@ from survey_app.formats.importing.logic import Both, Const, Op
 from survey_app.formats.json_files import as_number
 from survey_app.questionnaire import patterns
 
-MOST_STEPS = 20_000
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -26,24 +26,35 @@ class _Unknown(Exception):
     """A part of the language that is not read here."""
 
 
-def holds(tree: Any, resource: Mapping[str, Any], item: Mapping[str, Any]) -> bool | None:
+@dataclass
+class Patience:
+    """How many values all rules of a response may still look at."""
+
+    left: int = 300_000
+
+    def take(self, count: int) -> None:
+        """Raises when it is used up."""
+        self.left -= count
+        if self.left < 0:
+            raise _Unknown
+
+
+def holds(tree: Any, resource: Mapping[str, Any], item: Mapping[str, Any], patience: Patience) -> bool | None:
     """Whether the rule `tree` (of `fhirpath.parse`) is met by an item of a response; None where nobody can say."""
     try:
-        found = _Evaluation(resource).of(tree, [item])
+        found = _Evaluation(resource, patience).of(tree, [item])
     except _Unknown:
         return None
     return None if len(found) > 1 else not found or found[0] is not False
 
 
 class _Evaluation:
-    def __init__(self, resource: Mapping[str, Any]) -> None:
-        self._resource, self._left = resource, MOST_STEPS
+    def __init__(self, resource: Mapping[str, Any], patience: Patience) -> None:
+        self._resource, self._patience = resource, patience
 
     def of(self, tree: Any, around: Sequence[Any]) -> list[Any]:
         """What an expression gives, seen from the values around it."""
-        self._left -= 1
-        if self._left < 0:
-            raise _Unknown
+        self._patience.take(1)
         if isinstance(tree, Const):
             return [] if tree.value is None else [tree.value]
         if isinstance(tree, Both):
@@ -54,6 +65,7 @@ class _Evaluation:
             raise _Unknown
         found = self._root(tree.root, around)
         for step in tree.steps:
+            self._patience.take(len(found) + 1)
             found = _member(found, step.name) if step.parts is None else self._function(step, found, around)
         return found
 
@@ -74,6 +86,7 @@ class _Evaluation:
 
     def _operation(self, tree: Op, around: Sequence[Any]) -> list[Any]:
         left, right = self.of(tree.left, around), self.of(tree.right, around)
+        self._patience.take(len(left) * len(right) if tree.op == "|" else len(left) + len(right))
         if tree.op == "|":
             return [*left, *(value for value in right if value not in left)]
         if tree.op in ("in", "contains"):

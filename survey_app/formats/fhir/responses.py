@@ -7,7 +7,7 @@ from typing import Any, Literal
 from survey_app.formats.fhir import fhirpath
 from survey_app.formats.fhir.answers import check_answer
 from survey_app.formats.fhir.enabling import Given, enabled
-from survey_app.formats.fhir.evaluating import holds
+from survey_app.formats.fhir.evaluating import Patience, holds
 from survey_app.formats.fhir.items import CHOICES, Item, extension_value, extensions, tree
 from survey_app.formats.importing.logic import BadExpression
 from survey_app.formats.json_files import Node, as_number, read
@@ -46,7 +46,7 @@ def validate_response(questionnaire: bytes | None, response: bytes) -> list[Issu
         *_state(asked),
         *_period(asked, answers),
         *check.items(tree(asked).top, answers, "QuestionnaireResponse", True),
-        *_constraints(asked, answers, answers, "", "QuestionnaireResponse"),
+        *_constraints(asked, answers, answers, "", "QuestionnaireResponse", check.patience),
     ]
     return issues[:MAX_ISSUES]
 
@@ -101,6 +101,7 @@ class _Check:
     def __init__(self, asked: Node, answers: Node, given: Given) -> None:
         self._asked, self._answers, self._given = asked, answers, given
         self._finished = answers.words("status") != "in-progress"
+        self.patience = Patience()
 
     def items(self, asked: list[Item], holder: Node, place: str, there: bool) -> Iterator[Issue]:
         """The items of one level: those given, then what is missing."""
@@ -141,7 +142,7 @@ class _Check:
                     "fatal", "groupShouldNotHaveAnswers", item.link, place, f"{item.link}: A group has no answers"
                 )
             yield from self.items(item.children, given, place, True)
-            yield from _constraints(item, given, self._answers, item.link, place)
+            yield from _constraints(item, given, self._answers, item.link, place, self.patience)
         elif item.type == "display":
             if answers:
                 yield Issue(
@@ -172,7 +173,7 @@ class _Check:
             yield from self.items(item.children, Node(answer), own, True)
         if given.listed("item"):  # older files nest below the question itself
             yield from self.items(item.children, given, place, False)
-        yield from _constraints(item, given, self._answers, item.link, place)
+        yield from _constraints(item, given, self._answers, item.link, place, self.patience)
 
 
 def _missing(item: Item, place: str) -> Issue:
@@ -211,7 +212,9 @@ _STANDARD = {"resource", "context", "questionnaire", "rootResource", "ucum"}
 """Variables that every expression has."""
 
 
-def _constraints(holder: Item | Node, given: Node, answers: Node, link: str, place: str) -> Iterator[Issue]:
+def _constraints(
+    holder: Item | Node, given: Node, answers: Node, link: str, place: str, patience: Patience
+) -> Iterator[Issue]:
     """Rules in FHIRPath: what is not met, and what cannot even be read. What nobody can say is not told."""
     found = holder.extensions(*CONSTRAINTS) if isinstance(holder, Item) else extensions(holder, *CONSTRAINTS)
     before = f"{link}: " if link else ""
@@ -227,7 +230,7 @@ def _constraints(holder: Item | Node, given: Node, answers: Node, link: str, pla
         if tree_of_rule is None or _variables(tree_of_rule) - _STANDARD:
             said = f"{before}Unable to evaluate custom validation rule {human}"
             yield Issue("warning", "invariantExecution", link, place, said)
-        elif holds(tree_of_rule, answers.data, given.data) is False:
+        elif holds(tree_of_rule, answers.data, given.data, patience) is False:
             severity: Severity = "warning" if parts.get("severity") == "warning" else "error"
             yield Issue(severity, "invariant", link, place, f"{before}{human}")
 

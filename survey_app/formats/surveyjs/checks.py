@@ -11,7 +11,6 @@ from typing import Any
 from survey_app.formats.importing.logic import BadExpression, Both, Call, Const, Inexpressible, Op, Ref, Target
 from survey_app.formats.json_draft import Words, shown
 from survey_app.formats.json_files import Node, as_number
-from survey_app.formats.surveyjs.expressions import parse
 from survey_app.formats.surveyjs.outline import Element
 from survey_app.formats.surveyjs.placing import scope_of
 from survey_app.formats.surveyjs.sums import total_of
@@ -36,7 +35,7 @@ def validators(work: Work, element: Element, ours: dict[str, Any]) -> list[Words
         kind = check.words("type").lower().removesuffix("validator")
         source = f"{kind}: {shown({k: v for k, v in check.data.items() if k not in ('type', 'text')})}"
         message = work.text(check, "text", ours=ours["name"])
-        if _apply(kind, check, element, ours):
+        if _apply(work, kind, check, element, ours):
             if ours["type"] != "constant_sum":
                 work.draft.kept("validation", check.place, source, ours["name"])
             messages.append(message)
@@ -97,7 +96,7 @@ def _met(work: Work, text: str, element: Element) -> dict[str, Any] | None:
         return Target("number", name)
 
     try:
-        made = scope_of(work, work.count, element, compute).condition(parse(text))
+        made = scope_of(work, work.count, element, compute).condition(work.rule(text))
     except (BadExpression, Inexpressible):
         return None
     return {**({"let": numbers} if numbers else {}), "that": made} if isinstance(made, dict) else None
@@ -106,7 +105,7 @@ def _met(work: Work, text: str, element: Element) -> dict[str, Any] | None:
 def _limited(work: Work, text: str, sign: str, element: Element, ours: dict[str, Any]) -> dict[str, Any] | None:
     """A limit that follows from other answers; without them there is none, and none for an empty answer."""
     try:
-        tree = parse(text)
+        tree = work.rule(text)
         made = scope_of(work, work.count, element).condition(Op(sign, Ref(element.name), tree))
     except (BadExpression, Inexpressible):
         return None
@@ -116,7 +115,7 @@ def _limited(work: Work, text: str, sign: str, element: Element, ours: dict[str,
     return {"that": simplify({"any": [*open_ones, made]})} if ours["name"] in conditions.names(made) else None
 
 
-def _apply(kind: str, check: Node, element: Element, ours: dict[str, Any]) -> bool:
+def _apply(work: Work, kind: str, check: Node, element: Element, ours: dict[str, Any]) -> bool:
     of = ours["type"]
     if kind == "numeric":
         return of in ("number", "slider")  # its bounds were read with the question
@@ -132,7 +131,7 @@ def _apply(kind: str, check: Node, element: Element, ours: dict[str, Any]) -> bo
     if kind == "expression" and of == "constant_sum":
         return total_of(element) is not None
     if kind == "expression":
-        return _bounded(check.words("expression"), element, ours)
+        return _bounded(work, check.words("expression"), element, ours)
     return False
 
 
@@ -168,11 +167,11 @@ def _pattern(check: Node, ours: dict[str, Any]) -> bool:
     return False
 
 
-def _bounded(expression: str, element: Element, ours: dict[str, Any]) -> bool:
+def _bounded(work: Work, expression: str, element: Element, ours: dict[str, Any]) -> bool:
     """`{age} >= 18 and {age} <= 99`, `{visit} <= today()`: limits of the question itself."""
     try:
-        parts = list(_parts(parse(expression)))
-    except BadExpression:
+        parts = list(_parts(work.rule(expression)))
+    except (BadExpression, Inexpressible):
         return False
     found: dict[str, Any] = {}
     for part in parts:

@@ -3,6 +3,7 @@
 Source: survey-core. The visible trigger runs when an answer that it names is given: before that, what it is about stays as it is.
 """
 
+from collections import Counter
 from typing import Any
 
 from survey_app.formats.importing.logic import Inexpressible
@@ -16,21 +17,20 @@ from survey_app.questionnaire import conditions
 from survey_app.questionnaire.question_types import TYPES
 
 
-def shown_by_triggers(survey: Node) -> set[str]:
-    """Names of pages, panels and questions, in small letters, that a visible trigger shows."""
-    return {
-        str(name).strip().lower()
+def shown_by_triggers(survey: Node) -> Counter[str]:
+    """Names of pages, panels and questions, in small letters, and how many visible triggers show each."""
+    return Counter(
+        name
         for trigger in survey.nodes("triggers")
         if trigger.words("type").lower().removesuffix("trigger") == "visible"
-        for key in ("pages", "questions")
-        for name in trigger.listed(key)
-    }
+        for name in {str(name).strip().lower() for key in ("pages", "questions") for name in trigger.listed(key)}
+    )
 
 
 def hide(work: Work, node: Node, elements: list[Element], order: Order) -> None:
     """What the source never shows is asked of nobody; where no rule can stand before it, a person has to decide."""
     place = node.at("visible")
-    if node.words("name").strip().lower() in shown_by_triggers(Node(work.survey)):
+    if node.words("name").strip().lower() in work.triggered:
         work.draft.kept("setting", place, "false", elements[0].ours[0]["name"] if elements else "")
         return
     first = order.first(elements)

@@ -7,7 +7,6 @@ from typing import Any
 
 from survey_app.formats.importing.logic import BadExpression, Const, Inexpressible, Ref, Target
 from survey_app.formats.json_draft import shown
-from survey_app.formats.surveyjs.expressions import parse
 from survey_app.formats.surveyjs.outline import Element
 from survey_app.formats.surveyjs.scope import Names
 from survey_app.formats.surveyjs.work import Work
@@ -59,7 +58,7 @@ def condition_of(
 
     try:
         made = scope_of(work, limit, element, compute if before is not None else None).condition(
-            parse(text) if item is None else about(parse(text), item)
+            work.rule(text) if item is None else about(work.rule(text), item)
         )
     except BadExpression:
         raise Inexpressible from None

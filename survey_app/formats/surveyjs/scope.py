@@ -165,6 +165,8 @@ class Names:
             raise Inexpressible  # arithmetic outside a comparison has no truth
         if found := self._length(tree) or self._moved(tree):
             return found
+        if isinstance(tree.left, Const) and isinstance(tree.right, Const):
+            return _of_constants(tree, tree.left.value, tree.right.value)
         left, right = (self._side(side, depth) for side in (tree.left, tree.right))
         self._check_order(tree.op, left, right)
         return Op(tree.op, left, right)
@@ -274,13 +276,31 @@ class Names:
             no = self.expression(tree.parts[2], depth + 1)
             return {"if": test, "then": yes, "else": no} if isinstance(test, dict) else (yes if test else no)
         if isinstance(tree, Call) and tree.name in _LISTS and tree.parts:
-            return {_LISTS[tree.name]: [self._operand(tree.name, part, depth) for part in tree.parts]}
+            made = {_LISTS[tree.name]: [self._operand(tree.name, part, depth) for part in tree.parts]}
+            if tree.name != "avg" or not all(isinstance(part, Ref) for part in tree.parts):
+                return made
+            there = [{self.target(part).name: {"answered": True}} for part in tree.parts if self._is_answer(part)]
+            return {"if": {"any": there}, "then": made, "else": 0} if len(there) == len(tree.parts) else made
         raise Inexpressible
+
+    def _is_answer(self, ref: Ref) -> bool:
+        return ref.name.strip().lower() not in self._trees
 
     def _operand(self, function: str, tree: Any, depth: int) -> Any:
         """Sums take nothing as 0; means and extremes skip it."""
         found = self.expression(tree, depth + 1)
         return found["then"] if function != "sum" and isinstance(tree, Ref) and isinstance(found, dict) else found
+
+
+def _of_constants(tree: Op, left: Any, right: Any) -> Any:
+    """A number and a word have no order there; two words that are numbers have that of their letters. Raises Inexpressible."""
+    kinds = {type(left), type(right)}
+    numbers = [as_number(value) is not None for value in (left, right)]
+    if bool in kinds and len(kinds) > 1 or kinds == {str} and all(numbers):
+        raise Inexpressible
+    if tree.op not in ("=", "!=") and str in kinds and len(kinds) > 1 and not all(numbers):
+        return Const(False)
+    return tree
 
 
 def _is_numeric(target: Target) -> bool:

@@ -9,6 +9,7 @@ from survey_app.formats.json_draft import Draft, shown
 from survey_app.formats.json_files import Node, read
 from survey_app.formats.surveyjs import choices, fields, matrices, ratings, rules
 from survey_app.formats.surveyjs.demanding import different_rows, some_answer
+from survey_app.formats.surveyjs.hiding import shown_by_triggers
 from survey_app.formats.surveyjs.outline import PANELS, Element, Outline, languages, outline
 from survey_app.formats.surveyjs.work import Work
 
@@ -43,7 +44,7 @@ def parse(data: bytes) -> Imported:
     draft.source.pages, draft.source.groups = len(survey.listed("pages")) or 1, found.panels
     draft.source.questions, draft.source.types, draft.source.conditions = found.questions, found.types, found.conditions
     work = Work(draft, default)
-    work.survey = survey.data
+    work.triggered = shown_by_triggers(survey)
     _survey_texts(work, survey)
     rules.read_calculated(work, survey)
     made: list[Element] = []

@@ -117,7 +117,7 @@ def _show(work: Work, trigger: Node, rule: str, order: Order, found: Outline, dr
         if page.words("name").lower() in wanted
     ]
     targets = [element for _, inside in found.pages for element in inside if element.name.lower() in wanted]
-    if not pages and not targets or _shown_twice(work, wanted):
+    if not pages and not targets or any(work.triggered[name] > 1 for name in wanted):
         raise Inexpressible
     made: list[tuple[list[dict[str, Any]], dict[str, Any] | bool]] = []
     for page, ours, inside in pages:
@@ -134,13 +134,3 @@ def _show(work: Work, trigger: Node, rule: str, order: Order, found: Outline, dr
             also(holder, holds)
     first = next((ours for holders, _ in made for ours in holders if "name" in ours), {"name": ""})
     work.draft.kept("rule", trigger.place, f"visible: {rule}", first["name"])
-
-
-def _shown_twice(work: Work, wanted: set[str]) -> bool:
-    """Whether another visible trigger is about the same: the last one that runs wins."""
-    others = [
-        {str(name).strip().lower() for key in ("pages", "questions") for name in trigger.listed(key)}
-        for trigger in Node(work.survey).nodes("triggers")
-        if trigger.words("type").lower().removesuffix("trigger") == "visible"
-    ]
-    return sum(bool(names_shown & wanted) for names_shown in others) > 1

@@ -1,12 +1,14 @@
 """One import of a SurveyJS file: the draft, and what the names of the source stand for."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from survey_app.formats.importing.logic import Target
+from survey_app.formats.importing.logic import Inexpressible, Target
 from survey_app.formats.importing.report import Kind
 from survey_app.formats.json_draft import Draft, Words, shown
 from survey_app.formats.json_files import Node
+from survey_app.formats.surveyjs.expressions import parse
 from survey_app.formats.surveyjs.outline import Element
 from survey_app.formats.surveyjs.scope import Known
 
@@ -34,8 +36,10 @@ class Work:
         self.table: dict[str, list[Known]] = {}
         self.trees: dict[str, Any] = {}
         """Calculated values: name in small letters -> tree."""
-        self.survey: Mapping[str, Any] = {}
-        """The whole file."""
+        self.triggered: Counter[str] = Counter()
+        """How many visible triggers show what has this name."""
+        self.patience = 250_000
+        """How many more letters of rules are read."""
         self.count = 0
         self.asked: list[Element] = []
         """Elements whose questions were made already."""
@@ -94,6 +98,13 @@ class Work:
         for name in names:
             self.table.setdefault(name.strip().lower(), []).append(known)
         return known
+
+    def rule(self, text: str) -> Any:
+        """The tree of an expression. Raises BadExpression, and Inexpressible when rules grow longer than people write them."""
+        self.patience -= len(text)
+        if self.patience < 0:
+            raise Inexpressible
+        return parse(text)
 
     # --- the report ---
     def kept(self, element: Element, ours: str) -> None:

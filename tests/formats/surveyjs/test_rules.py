@@ -326,3 +326,33 @@ def test_what_is_never_shown_is_asked_of_nobody_after_the_first_question() -> No
     )
     nobody = {"all": [{"one": {"answered": True}}, {"one": {"answered": False}}]}
     assert found["x"] == nobody and found["word"] == nobody
+
+
+def test_the_mean_of_nothing_is_0() -> None:
+    found = conditions_of(
+        QUESTIONS[3], {**QUESTIONS[3], "name": "k"}, {"type": "expression", "name": "m", "expression": "avg({n}, {k})"}
+    )
+    assert "m" in found
+    imported = parse(
+        json.dumps({"elements": [QUESTIONS[3], {"type": "text", "name": "x", "visibleIf": "avg({n}) < 4"}]}).encode()
+    )
+    assert "x" in {question.name for page in path(imported.definition, {}).pages for question in page.questions}
+    assert "x" not in {
+        question.name for page in path(imported.definition, {"n": 9}).pages for question in page.questions
+    }
+
+
+def test_a_word_and_a_number_have_no_order() -> None:
+    kinds = [{"name": "kind", "expression": "iif({n} < 18, 'x', 'y')"}]
+    found = conditions_of(
+        QUESTIONS[3], {"type": "text", "name": "x", "visibleIf": "{kind} > 3"}, calculatedValues=kinds
+    )
+    assert "x" not in found  # never true: a person decides
+
+
+def test_rules_longer_than_people_write_wait() -> None:
+    long = " or ".join(["{one} = 'item2'"] * 1_000)
+    elements = [{"type": "text", "name": f"x{number}", "visibleIf": long} for number in range(40)]
+    imported = parse(json.dumps({"elements": [QUESTIONS[0], *elements]}).encode())
+    assert imported.definition.question("x0").show_if == {"one": {"is": "item2"}}
+    assert imported.definition.question("x39").open_rules
