@@ -12,8 +12,8 @@ from survey_app.formats.limesurvey.variables import Variables
 from survey_app.formats.limesurvey.work import Plain, Work
 
 FORMAT = "limesurvey"
-_NEWER_FIELDS = 640
-"""From this DBVersion on fields may be named Q45_S46."""
+_NEWER_FIELDS = 700
+"""From this DBVersion on fields are named Q45_S46; older files that name them so were changed by hand."""
 
 
 def imported(survey: Survey) -> Imported:
