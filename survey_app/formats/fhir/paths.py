@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey_app.formats.fhir.fhirpath import Path, Step
-from survey_app.formats.importing.logic import Call, Const, Inexpressible, Not, Op, Ref
+from survey_app.formats.importing.logic import Both, Call, Const, Inexpressible, Not, Op, Ref
 
 _KEPT = frozenset(("=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "&"))
 _ANSWER = frozenset(
@@ -61,6 +61,11 @@ def simple(tree: Any, context: Context, depth: int = 0) -> Any:
         return tree
     if isinstance(tree, Path):
         return _path(tree, context, depth)
+    if isinstance(tree, Op) and tree.op in ("implies", "xor"):
+        return _logic(tree.op, simple(tree.left, context, depth + 1), simple(tree.right, context, depth + 1))
+    if isinstance(tree, Op) and tree.op == "in" and (listed := _constants(tree.right)):
+        one = simple(tree.left, context, depth + 1)
+        return Both("any", tuple(Op("=", one, value) for value in listed))
     if isinstance(tree, Op) and tree.op in ("in", "contains"):
         several, one = (tree.right, tree.left) if tree.op == "in" else (tree.left, tree.right)
         return _has(simple(several, context, depth + 1), simple(one, context, depth + 1))
@@ -71,6 +76,22 @@ def simple(tree: Any, context: Context, depth: int = 0) -> Any:
     if hasattr(tree, "parts") and hasattr(tree, "word"):
         return type(tree)(tree.word, tuple(simple(part, context, depth + 1) for part in tree.parts))
     raise Inexpressible
+
+
+def _logic(word: str, left: Any, right: Any) -> Any:
+    """`implies`: the first is false, or the second true. `xor`: one is true and the other false."""
+    if word == "implies":
+        return Both("any", (Not(left), right))
+    return Both("any", (Both("all", (left, Not(right))), Both("all", (Not(left), right))))
+
+
+def _constants(tree: Any) -> list[Const]:
+    """The values of `('a' | 'b')`; [] for anything else."""
+    found: list[Const] = []
+    while isinstance(tree, Op) and tree.op == "|" and isinstance(tree.right, Const):
+        found.insert(0, tree.right)
+        tree = tree.left
+    return [tree, *found] if found and isinstance(tree, Const) else []
 
 
 def _path(path: Path, context: Context, depth: int) -> Any:

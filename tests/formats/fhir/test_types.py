@@ -303,3 +303,24 @@ def test_a_line_to_read_needs_no_name() -> None:
     items = [{"linkId": "a", "type": "string"}, {"type": "display", "text": "Read this"}]
     imported = parse(json.dumps({"resourceType": "Questionnaire", "item": items}).encode())
     assert [question.type for question in imported.definition.questions] == ["short_text", "note"]
+
+
+def test_implies_xor_and_lists_of_constants_are_rules() -> None:
+    yes, number_of = (f"%resource.item.where(linkId='{link}').answer.value" for link in ("yes", "n"))
+    rules = {
+        "a": (f"{yes} implies {number_of} > 1", lambda y, n: y is False or n == 5),
+        "b": (f"{yes} xor {number_of} > 1", lambda y, n: y is not None and n is not None and y != (n == 5)),
+        "c": (f"{number_of} in (1 | 5)", lambda y, n: n in (1, 5)),
+        "d": (f"({number_of} in (2 | 5)).not()", lambda y, n: n in (0, 1)),
+    }
+    url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
+    items: list[dict[str, Any]] = [{"linkId": "yes", "type": "boolean"}, {"linkId": "n", "type": "integer"}]
+    for link, (rule, _) in rules.items():
+        extension = {"url": url, "valueExpression": {"language": "text/fhirpath", "expression": rule}}
+        items.append({"linkId": link, "type": "string", "extension": [extension]})
+    imported = parse(json.dumps({"resourceType": "Questionnaire", "item": items}).encode())
+    for y, n in itertools.product((None, True, False), (None, 0, 1, 5)):
+        answers = {"yes": None if y is None else str(y).lower(), "n": n}
+        way = path(imported.definition, {name: value for name, value in answers.items() if value is not None})
+        found = {question.name for page in way.pages for question in page.questions} - {"yes", "n"}
+        assert found == {link for link, (_, wanted) in rules.items() if wanted(y, n)}, (y, n)
