@@ -28,6 +28,7 @@ _EXCLUSIVE = re.compile(
     r"^(?:无|没有|都不|none|nothing|没有任何)$|^没有(?:遇到|发现|问题|不满意)",
     re.IGNORECASE,
 )
+_ASKS_BEHIND = re.compile(r"\s?[(（]请(?:注明|说明|填写|写明|具体说明|补充|列出)$")
 _ALONE = re.compile(r"(?<=\S)\s?[\[(](?:互斥|排他|互斥选项)[\])]$")
 _REFUSED = re.compile(
     r"不愿(?:意)?(?:透露|回答|说|提供)|拒绝回答|不(?:方便|便)(?:透露|回答)|不想(?:说|回答|透露)|保密$|"
@@ -150,7 +151,9 @@ def _without_blanks(text: str, twin: str) -> str:
     for pattern in (BLANK, _SPECIFY_GROUP):
         for match in pattern.finditer(twin):
             keep[match.start() : match.end()] = [""] * (match.end() - match.start())
-    return "".join(keep).strip(" :：,，。.（）()*") or text
+    left = "".join(keep).rstrip(" :：,，。.（）()*")
+    asks = _ASKS_BEHIND.search(left)
+    return (left[: asks.start()] if asks and asks.start() else left).strip(" :：,，。.（）()*") or text
 
 
 _WORTH = re.compile(r"[\s(\[]*分值\s?[:=]\s?(-?[0-9]{1,4}(?:\.[0-9]{1,2})?)\s?分?\s?[)\]]*$")

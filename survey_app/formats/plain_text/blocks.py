@@ -17,6 +17,8 @@ _HINT = re.compile(r"(?:注|备注|提示|说明|温馨提示|note|hint|tip)\s?[
 _THANKS = re.compile(r"感谢|谢谢|致谢|问卷到此结束|thank you|thanks", re.IGNORECASE)
 _TITLE = re.compile(r"(?:问卷)?(?:标题|题目|名称)\s?:\s?|title\s?:\s?", re.IGNORECASE)
 _ROWS = re.compile(r"(行|列|行标题|列标题|选项|rows?|columns?|cols?)\s?:\s?", re.IGNORECASE)
+_TABLE = re.compile(r"\[(?:矩阵|表格)[^\[\]]{0,12}\]")
+"""Below it stands one line of columns, then the rows, which may be numbered."""
 _GROUPS_BEHIND = re.compile(r"(?:\s?\([^()?]{0,60}\))+$")
 _GREETING = re.compile(r"(?:尊敬的|亲爱的|您好|你好|各位|dear\b|hello\b|hi\b|welcome\b)", re.IGNORECASE)
 
@@ -169,7 +171,8 @@ class _Builder:
             return False
         plain = not tags.has_tag(line.flat) and not line.flat.rstrip(" *").endswith("?")
         if self.counting == 0:
-            starts = mark.number == 1 and not above.body and plain and not line.after_blank
+            first = not above.body or len(above.body) == 1 and _TABLE.search(above.line.flat) is not None
+            starts = mark.number == 1 and first and plain and not line.after_blank
             self.counting = 1 if starts else 0
             return starts
         goes_on = mark.number == self.counting + 1 and plain and not line.after_blank

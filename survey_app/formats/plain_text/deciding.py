@@ -132,6 +132,8 @@ def _by_range(found: Material) -> Decision:
 
 def _without_answers(found: Material) -> Decision:
     stem = flat(tongues.main_side(found.stem))
+    if found.place_blanks:
+        return Decision("region", "likely", "asks_place")
     if len(found.fields) > 1:
         return Decision("text_fields", "likely", "several_blanks", {"n": len(found.fields)})
     if found.unit:

@@ -109,7 +109,7 @@ def region(found: Material) -> dict[str, Any]:
     """Province, city, district, as far as the words go."""
     words = (found.marks.tag_word, flat(found.stem))
     levels = next((level for text in words for sign, level in _LEVELS if re.search(sign, text, re.IGNORECASE)), 3)
-    return {"type": "region", "text": found.stem, "levels": levels}
+    return {"type": "region", "text": found.stem, "levels": found.place_blanks or levels}
 
 
 def _coded(rows: list[Answer]) -> list[dict[str, Any]]:

@@ -95,7 +95,7 @@ class _Linker:
         rule = rules.read(words)
         if rule is None or alone and rule.act != "jump" and not rule.targets and not rule.own:
             return False
-        on = self.at(rule.on)
+        on = self.at(rule.on) if rule.on else index
         if on is None:
             return False
         codes = [self._code(on, value) for value in rule.values]

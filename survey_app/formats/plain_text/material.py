@@ -45,6 +45,8 @@ class Material:
     """What may be chosen in every cell of a table."""
     dropped: list[tuple[str, int, str]] = field(default_factory=list)
     """Lines that are for the author alone: (code of the remark, line, words)."""
+    place_blanks: int = 0
+    """How many blanks there are in ____省____市."""
     corner: str = ""
     in_stem: int = 0
     range_line: Answer | None = None
@@ -92,6 +94,8 @@ def gather(block: Block) -> Material:
         _matrix_from_marks(made)
         _scale_on_one_line(made)
     _statements(made)
+    _ends_below(made)
+    _unnumbered(made.rows)
     _answers_in_stem(made, block.line.number)
     _range_in_stem(made)
     made.whole = made.stem
@@ -338,6 +342,10 @@ def _matrix_from_lines(made: Material) -> None:
     if options and not made.columns and not made.marks.has_range:
         first = options[0].text
         columns = answers.spaced(first) or first.split()
+        ends = [int(word) for word in columns if word.isascii() and word.isdigit() and len(word) < 7]
+        if made.marks.tag == "matrix_number" and len(ends) == len(columns) == 2 and ends[0] < ends[1]:
+            made.marks.low, made.marks.high = ends
+            columns, options = [], options[1:]
         if len(columns) >= 2 and len(options) > 1:
             made.columns = columns
             options = options[1:]
@@ -345,6 +353,19 @@ def _matrix_from_lines(made: Material) -> None:
                 made.cells, made.columns = columns, options[0].text.split()
                 options = options[1:]
     made.rows = [Answer(_first_cell(option.text), option.line, option.rule) for option in options]
+
+
+def _unnumbered(rows: list[Answer]) -> None:
+    """Rows 1. 2. 3. ... without their numbers."""
+    found = [_ROW_NUMBER.match(flat(row.text)) for row in rows]
+    if len(rows) > 1 and all(
+        m and int(m[1]) == at and row.text[m.end() :] for at, (m, row) in enumerate(zip(found, rows, strict=True), 1)
+    ):
+        for match, row in zip(found, rows, strict=True):
+            row.text = row.text[match.end() :] if match else row.text
+
+
+_ROW_NUMBER = re.compile(r"\(?([0-9]{1,3})\s?[.、)]\s{0,3}(?![0-9])")
 
 
 def _first_cell(text: str) -> str:
@@ -385,6 +406,15 @@ def _statements(made: Material) -> None:
     if all(found) and len(same) == 1:
         made.marks.low, made.marks.high = same.pop()
         made.rows = [Answer(one[0], option.line) for one, option in zip(found, made.options, strict=True) if one]
+        made.options = []
+
+
+def _ends_below(made: Material) -> None:
+    """`1 2 3 4 5` and below it `很差 很好`: the words of the two ends."""
+    words = made.options[0].text.split() if len(made.options) == 1 else []
+    low, high = made.marks.low, made.marks.high
+    if len(words) == 2 and low is not None and high is not None and made.marks.tag in ("scale", "nps", "slider", ""):
+        made.marks.labels |= {low: words[0], high: words[1]}
         made.options = []
 
 
@@ -437,6 +467,23 @@ _UNIT = re.compile(
 )
 
 
+_PLACES = (re.compile("省"), re.compile("市"), re.compile("区|县"))
+
+
+def _units_behind(made: Material, found: list[re.Match[str]]) -> bool:
+    """`住址：____省____市____区`: what each blank is for stands behind it."""
+    head = made.stem[: found[0].start()].rstrip()
+    edges = [*(match.start() for match in found[1:]), len(made.stem)]
+    labels = [made.stem[match.end() : end].strip(" ,，;；、.。") for match, end in zip(found, edges, strict=True)]
+    if head[-1:] not in (":", "：", "?", "？") or not all(labels) or max(map(len, labels)) > 8:
+        return False
+    made.in_stem, made.fields, made.blanks = len(labels), labels + made.fields, len(found)
+    made.stem = head
+    places = all(sign.search(label) for sign, label in zip(_PLACES, labels, strict=False))
+    made.place_blanks = len(labels) if places and len(labels) <= len(_PLACES) else 0
+    return True
+
+
 def _blanks_in_stem(made: Material) -> None:
     twin = flat(made.stem)
     found = list(BLANK.finditer(twin))
@@ -453,6 +500,8 @@ def _blanks_in_stem(made: Material) -> None:
             made.whole = made.whole if unit else made.stem
         else:
             made.blanks += 1
+        return
+    if _units_behind(made, found):
         return
     labels, at, head = [], 0, ""
     for index, match in enumerate(found):

@@ -40,7 +40,8 @@ def make(block: Block, chosen: str, *, tagged: bool, starred: bool) -> Made:
     found = gather(block)
     decision = deciding.decide(found, chosen)
     if decision.type not in ("text_fields", "number") or decision.type == "number" and found.in_stem:
-        found.stem, found.fields, found.unit = found.whole or found.stem, found.fields[found.in_stem :], ""
+        stem = found.stem if decision.reason == "asks_place" else found.whole or found.stem
+        found.stem, found.fields, found.unit = stem, found.fields[found.in_stem :], ""
     made = Made(block, found, decision, [], [], deciding.alternatives(found, block))
     _build(made)
     _tell_the_tag(made)

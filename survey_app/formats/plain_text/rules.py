@@ -109,7 +109,7 @@ _CHOSE_THEN_REF = re.compile(
 )
 _SPAN = r"(?:第|Q)?\s?(?P<first>[0-9]{1,4})\s?题?\s?[-~至到]\s?(?:第|Q)?\s?(?P<last>[0-9]{1,4})\s?题?"
 _CONCLUSION = re.compile(
-    rf"^(?:者|的(?:人|顾客|受访者)?|时|选项)?\s?[,，;；:：]?\s?(?:则|才|就|then|please|请|需|直接|继续|to)*\s?"
+    rf"^(?:者|的(?:人|顾客|受访者)?|时|选项)?\s?[,，;；:：]?\s?(?:则|才|就|then|please|请|需|(?P<straight>直接)|(?P<on>继续)|to)*\s?"
     rf"(?:(?P<jump>(?:跳转?|转)(?:到|至|答|往|问)?|(?:skip|go|jump) to)|(?P<skip>跳过|不(?:用|必|需要?)?(?:回答|作答|填写)|skip)|"
     rf"(?P<show>继续|回答|作答|填写|显示|选填|答|answer|show)?)\s?"
     rf"(?:(?P<this>本题|此题|该题|this question)|{_SPAN}|{_REF})?[。.!]?$",
@@ -132,6 +132,9 @@ def read(words: str) -> Rule | None:
     if match := _CHOSE_THEN_REF.match(twin):
         named, behind = _values(match[1])
         return None if behind else _concluded(_ref(match, 2), named, twin[match.end() :])
+    if match := _OWN.match(twin):
+        named, behind = _values(twin[match.end() :])
+        return _concluded("", named, behind) if named else None
     match = _WHEN.match(twin)
     if match is None:
         return None
@@ -139,6 +142,8 @@ def read(words: str) -> Rule | None:
     return _concluded(_ref(match, 1), values, left) if values else None
 
 
+_OWN = re.compile(r"^(?:若|如果?|凡)?\s?您?(?:选择?|勾选)了?\s?(?!第|Q[0-9])")
+"""`选B请跳至第5题`: a rule of the question that it stands at."""
 _OPENING = re.compile(rf"^(?:如果?|若|当|if\b).{{0,60}}?{_REF}.{{0,60}}?[,，]", re.IGNORECASE)
 
 
@@ -176,9 +181,12 @@ def _concluded(on: str, values: tuple[str, ...], rest: str) -> Rule | None:
     match = _CONCLUSION.match(rest.strip())
     if match is None:
         return None
-    first = next((match[index] for index in (7, 8, 9) if match[index]), "")
-    if match["jump"]:
+    refs = match.re.groups
+    first = next((match[index] for index in range(refs - 2, refs + 1) if match[index]), "")
+    if match["jump"] or match["straight"] and match["show"]:
         return Rule(on, values, "jump", (first,)) if first else None
+    if match["on"] and first or on == "" and not match["jump"]:
+        return None  # go on with question 5: who else does is not said
     targets: tuple[str, ...] = (first,) if first else ()
     if match["first"]:
         low, high = int(match["first"]), int(match["last"])

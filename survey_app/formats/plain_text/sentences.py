@@ -28,6 +28,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "several_blanks": ("{n} blanks to fill in.", "有 {n} 处空格要填。"),
     "blank": ("One blank to fill in.", "有一处空格要填。"),
     "unit": ("The blank is followed by a unit: {unit}.", "空格后面有单位：{unit}。"),
+    "asks_place": ("The blanks are for a province, a city and a district.", "空格要填的是省、市、区县。"),
     "asks_date": ("The wording asks for a date.", "题目问的是日期。"),
     "asks_time": ("The wording asks for a time of day.", "题目问的是钟点。"),
     "asks_number": ("The wording asks for a number.", "题目问的是数量。"),

@@ -148,3 +148,47 @@ def test_more_words_of_a_printed_questionnaire() -> None:
     alone = one("1. 哪些 [多选题]\n□甲\n□乙\n□丙都没买 (互斥)")["choices"][2]
     assert (alone["exclusive"], alone["text"]) == (True, {"zh-CN": "丙都没买"})
     assert one("1. 确认 [单选题] * (2分)\n○是\n○否")["text"] == {"zh-CN": "确认"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "hidden"),
+    [
+        ("1. 买过吗？（选择“否”的请跳至第4题）", ["q2", "q3"]), ("1. 买过吗？（若选B，请跳到第3题）", ["q2"]),
+        ("若第1题选B，请直接回答第4题\n1. 买过吗？", []),
+        ("1. 买过吗？（选B请继续回答第4题）", []), ("1. 买过吗？（选C请跳至第4题）", []),
+    ],
+)  # fmt: skip
+def test_rules_about_the_question_they_stand_at(rule: str, hidden: list[str]) -> None:
+    parsed = read(f"标题\n{rule}\nA.是\nB.否\n2. 哪里买？\n3. 多少？\n4. 建议？")
+    asked = [
+        question for page in parsed.data["pages"] for question in page["questions"] if question["name"].startswith("q")
+    ]
+    assert [question["name"] for question in asked if question.get("show_if") == {"not": {"q1": {"is": "2"}}}] == hidden
+    assert len([question for question in asked if "show_if" in question]) == len(hidden)
+
+
+def test_to_answer_another_question_directly_is_a_jump_and_to_go_on_is_undecided() -> None:
+    parsed = read("标题\n1. 买过吗？\nA.是\nB.否\n若第1题选B，请直接回答第4题\n2. 哪里买？\n3. 多少？\n4. 建议？")
+    asked = parsed.data["pages"][0]["questions"]
+    assert [question.get("show_if") for question in asked] == [None, *[{"not": {"q1": {"is": "2"}}}] * 2, None]
+    other = read("标题\n1. 买过吗？\nA.是\nB.否\n若第1题选A，请继续回答第3题\n2. 哪里买？\n3. 多少？\n4. 建议？")
+    assert not [question for question in other.data["pages"][0]["questions"] if "show_if" in question]
+    assert "rule_not_understood" in codes(other)
+
+
+def test_blanks_for_places_are_a_region_and_units_name_their_blanks() -> None:
+    place = one("1. 您的住址：____省____市____区（县）")
+    assert (place["type"], place["levels"], place["text"]) == ("region", 3, {"zh-CN": "您的住址："})
+    assert one("1. 您的住址：____省____市")["levels"] == 2
+    times = one("1. 每天几点吃药？____点____分")
+    assert [field["text"]["zh-CN"] for field in times["fields"]] == ["点", "分"]
+
+
+def test_small_words_of_rows_ends_and_others_are_tidy() -> None:
+    table = one("1. 请选择[矩阵量表题]\n差 中 好\n1. 按时吃药\n2. 自行停药")
+    assert words(table["rows"]) == ["按时吃药", "自行停药"]
+    scale = one("1. 满意度[量表题]\n1 2 3 4 5\n很差 很好")
+    assert (scale["low"], scale["high"]) == ({"zh-CN": "很差"}, {"zh-CN": "很好"})
+    assert words(one("1. 职业：①学生；②其他（请注明：____）")["choices"]) == ["学生", "其他"]
+    numbers = one("1. 打分[矩阵滑动条]\n0 100\n价格\n服务")
+    assert [(c["min"], c["max"]) for c in numbers["columns"]] == [(0, 100)]
