@@ -66,8 +66,10 @@ def _made(work: Work, question: Question, rule: Any) -> list[Plain]:
     maker = _MAKERS.get(question.type)
     if maker is None:
         kind = {"source": (f"type {question.type}", f"题型 {question.type}")}
-        work.building.lost("question", question.place, question.type, "no_equal", "", **kind)
-        return lists.nothing(work, question)
+        name = work.name(question)
+        work.register(question, "", None)
+        work.building.lost("question", question.place, question.type, "no_equal", name, **kind)
+        return [{"name": name, "type": "note"}]
     if rule is False or (work.attribute("hidden") == "1" and question.type != "*"):
         return _hidden(work, question, never=rule is False)
     said = filtering.told(question)

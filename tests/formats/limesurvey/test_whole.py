@@ -223,3 +223,11 @@ def test_the_name_of_an_assessment_stands_above_its_words() -> None:
         tables={"assessments": [row | {"language": "en"}]},
     )
     assert parse(data).definition.question("assessment_1").text["en"] == "Low\nfew"
+
+
+def test_a_type_that_nobody_knows_is_told_once() -> None:
+    found = parse(survey([q("x", "?"), q("y")]))
+    assert [line.code for line in found.lines if line.kind == "question" and line.place.startswith("x ")] == [
+        "no_equal"
+    ]
+    assert found.definition.question("x").type == "note"
