@@ -185,7 +185,8 @@ def _hint(part: Body, made: Material) -> None:
     made.rules += [(rule, part.line.number) for rule in found.conditions]
     if words:
         words = words[_HINT_HEAD.match(flat(words)).end() :] if _HINT_HEAD.match(flat(words)) else words  # type: ignore[union-attr]
-        made.hints.append(words.strip("()（）") if words[0] in "(（" and words[-1] in ")）" else words)
+        if words:  # 注： alone says nothing
+            made.hints.append(words.strip("()（）") if words[0] in "(（" and words[-1] in ")）" else words)
 
 
 def _merge(into: Marks, found: Marks) -> None:

@@ -192,3 +192,8 @@ def test_small_words_of_rows_ends_and_others_are_tidy() -> None:
     assert words(one("1. 职业：①学生；②其他（请注明：____）")["choices"]) == ["学生", "其他"]
     numbers = one("1. 打分[矩阵滑动条]\n0 100\n价格\n服务")
     assert [(c["min"], c["max"]) for c in numbers["columns"]] == [(0, 100)]
+
+
+def test_a_note_that_holds_a_mark_alone_leaves_no_words() -> None:
+    question = one("1. 性别\n男\n女\n注：（必答）")
+    assert question["required"] and "hint" not in question
