@@ -68,6 +68,10 @@ class MatrixMultiple(Question):
         return f"{self.name}_{row.code}"
 
     def variables(self) -> tuple[Variable, ...]:
+        return self._variables
+
+    @cached_property
+    def _variables(self) -> tuple[Variable, ...]:
         return tuple(
             Variable(
                 f"{key}_{choice.code}", self.name, "multiple", _both(row.text, choice.text),
@@ -170,6 +174,10 @@ class MatrixFields(Question):
         return {self.cell_of(row, column): (row, column) for row in self.rows for column in self.columns}
 
     def variables(self) -> tuple[Variable, ...]:
+        return self._variables
+
+    @cached_property
+    def _variables(self) -> tuple[Variable, ...]:
         # from rows and columns, not from the names: codes such as a, b_c and a_b, c make one name twice, which is to be told
         return tuple(
             column.variable(self.cell_of(row, column), self.name, row) for row in self.rows for column in self.columns

@@ -76,10 +76,13 @@ class Rules(RuleWriter):
     def counted(self, name: str, operator: str, number: int) -> Said:
         length = f"{{{self.ref(name)[1:-1]}.length}}"
         if operator == "is":
-            return Said(f"{length} = {number}")
-        if operator == "is_not":
-            return self.either([Said(f"{length} < {number}"), Said(f"{length} > {number}")])
-        return Said(f"{length} {SIGNS[operator]} {number}")
+            test = Said(f"{length} = {number}")
+        elif operator == "is_not":
+            test = self.either([Said(f"{length} < {number}"), Said(f"{length} > {number}")])
+        else:
+            test = Said(f"{length} {SIGNS[operator]} {number}")
+        # there, nothing chosen has the length 0; here it is no answer, and no count of it holds
+        return self.both([self.answered(name), test])
 
     def compared(self, name: str, operator: str, value: Any) -> Said:
         ref = self.ref(name)
