@@ -23,6 +23,7 @@ SQUARES = "□☐▢❑❏◻⬜☑☒✓✔■\uf06f\uf0a8\uf0a3\uf071\uf072"
 CIRCLES = "○◯◎●⭕⚪\uf0a1\uf099"
 BULLETS = "•·‣▪►▶➢➤◦◆◇★☆※\uf0b7\uf0d8\uf0fc\uf0a7\uf06c\uf06e"
 _BOXES = re.compile(f"[{SQUARES}{CIRCLES}]")
+MARKED = re.compile(rf"[{SQUARES}{CIRCLES}\s\-_0-9()\[\]/.]*")  # the cells of a row that is to be ticked
 _CIRCLED = re.compile("[①-⑳⑴-⒇❶-❿]")
 _LETTER = re.compile(r"\(?([A-Za-z])\s?(?:[.、):](?![A-Za-z]\.)|,(?!\s)|\s(?=\S))\s{0,3}")
 _EMPTY_BOX = re.compile(r"(?:\[\s{0,5}[xX]?\s{0,5}\]|\(\s{0,5}\))\s{0,3}(?=\S)")

@@ -7,8 +7,9 @@ from typing import Any
 from survey_app.formats.plain_text import answers, deciding, kinds, marks, tags, tongues
 from survey_app.formats.plain_text.blocks import Block
 from survey_app.formats.plain_text.deciding import MAX_FIELDS, YES_NO, Decision
+from survey_app.formats.plain_text.gathering import gather
 from survey_app.formats.plain_text.lines import flat
-from survey_app.formats.plain_text.material import Answer, Material, gather
+from survey_app.formats.plain_text.material import Answer, Material
 from survey_app.formats.plain_text.parsed import Remark
 
 MAX_CHOICES, MAX_ROWS, MAX_COLUMNS = 5_000, 200, 50
