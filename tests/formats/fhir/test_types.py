@@ -313,10 +313,10 @@ def test_implies_xor_and_lists_of_constants_are_rules() -> None:
         "c": (f"{number_of} in (1 | 5)", lambda y, n: n in (1, 5)),
         "d": (f"({number_of} in (2 | 5)).not()", lambda y, n: n in (0, 1)),
     }
-    url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
+    address = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
     items: list[dict[str, Any]] = [{"linkId": "yes", "type": "boolean"}, {"linkId": "n", "type": "integer"}]
     for link, (rule, _) in rules.items():
-        extension = {"url": url, "valueExpression": {"language": "text/fhirpath", "expression": rule}}
+        extension = {"url": address, "valueExpression": {"language": "text/fhirpath", "expression": rule}}
         items.append({"linkId": link, "type": "string", "extension": [extension]})
     imported = parse(json.dumps({"resourceType": "Questionnaire", "item": items}).encode())
     for y, n in itertools.product((None, True, False), (None, 0, 1, 5)):
