@@ -190,6 +190,11 @@ def session(app: Flask) -> Any:
     return db.session
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes in a name are no help, and those of an archive hold the second: two processes must name every test alike."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Everything under tests/browser needs a browser and is tried twice; `--db` leaves out the other database.
 
