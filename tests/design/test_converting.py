@@ -90,7 +90,7 @@ def test_every_fault_of_a_file_is_shown_with_its_place(chain: staff.Chain) -> No
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and "line 7" in page and "line 8" in page and 'id="file-error"' in page
     assert "<i>.yaml" not in page and drafts() == before
-    for data, words in ((b"", "文件是空的"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 9, "无法识别这种文件")):
+    for data, words in ((b"", "文件是空的"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 9, "这是图片")):
         assert words in bring(person, data).get_data(as_text=True)
     nothing = send(person, "/questionnaires/import", {})
     assert nothing.status_code == 422 and "请选择文件。" in nothing.get_data(as_text=True)
