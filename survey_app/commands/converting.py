@@ -23,7 +23,7 @@ from survey_app.questionnaire.loading import dump_yaml
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def convert(file: Path, key: str | None, report: Path | None, output: Path | None, as_json: bool) -> None:
-    """Read FILE of LimeSurvey, Qualtrics, XLSForm, SurveyJS, REDCap, FHIR, 问卷星 text or ours; say what became of all in it.
+    """Read FILE of LimeSurvey, Qualtrics, XLSForm, SurveyJS, REDCap, FHIR, Word, 问卷星 text or ours; say what became of it.
 
     Exit 0: it can be a draft; 1: refused, with every fault and its place; 2: usage.
     """

@@ -46,6 +46,7 @@ FORMATS: dict[str, Format] = {
         Format("surveyjs", "SurveyJS", f"{_HERE}.surveyjs", (".json",)),
         Format("redcap", "REDCap", f"{_HERE}.redcap", (".csv",)),
         Format("xlsform", "XLSForm", f"{_HERE}.xlsform", (".xlsx", ".xls", ".csv")),
+        Format("word", "Word", f"{_HERE}.word", (".docx",)),
         Format("text", "问卷星 / text", f"{_HERE}.plain_text.importing", (".txt",)),
     )
 }

@@ -63,6 +63,8 @@ def _archive(data: bytes) -> str:
             names = archive.namelist()[:_MOST_NAMES]
     except _BROKEN:
         return ""
+    if "word/document.xml" in names:
+        return ""
     if any(name.startswith("word/") for name in names) or "Index/Document.iwa" in names:
         return "word_document"
     if any(name.startswith("ppt/") for name in names):

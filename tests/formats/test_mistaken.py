@@ -24,7 +24,7 @@ def zipped(*names: str, first: bytes = b"x") -> bytes:
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (zipped("[Content_Types].xml", "word/document.xml"), "word_document"), (b"{\\rtf1 1. Age?}", "word_document"),
+        (zipped("[Content_Types].xml", "word/other.xml"), "word_document"), (b"{\\rtf1 1. Age?}", "word_document"),
         (zipped("mimetype", "content.xml", first=b"application/vnd.oasis.opendocument.text"), "word_document"),
         (zipped("mimetype", "content.xml", first=b"application/vnd.oasis.opendocument.spreadsheet"), "open_spreadsheet"),
         (OLE + "WordDocument".encode("utf-16-le"), "word_document"), (OLE + b"x", "broken_workbook"),

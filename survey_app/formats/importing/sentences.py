@@ -26,9 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "unknown_format": (
         "This kind of file is not known. Known are LimeSurvey (.lss .lsg .lsq .lsa), Qualtrics (.qsf), XLSForm "
-        "(.xlsx .xls .csv), SurveyJS JSON, REDCap (.csv), FHIR Questionnaire, 问卷星 text and our own YAML and ZIP.",
+        "(.xlsx .xls .csv), SurveyJS JSON, REDCap (.csv), FHIR Questionnaire, Word (.docx), 问卷星 text and our own YAML "
+        "and ZIP.",
         "无法识别这种文件。支持 LimeSurvey（.lss .lsg .lsq .lsa）、Qualtrics（.qsf）、XLSForm（.xlsx .xls .csv）、"
-        "SurveyJS JSON、REDCap（.csv）、FHIR Questionnaire、问卷星文本，以及本系统的 YAML 和 ZIP。",
+        "SurveyJS JSON、REDCap（.csv）、FHIR Questionnaire、Word（.docx）、问卷星文本，以及本系统的 YAML 和 ZIP。",
     ),
     "not_this_format": ("The file is no {format}: {reason}.", "文件不是{format}：{reason}。"),
     "broken_xml": ("The XML cannot be read: {reason}.", "XML 无法读取：{reason}。"),
@@ -52,9 +53,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "文件的文字编码不是 UTF-8、UTF-16 或 GB18030，请另存为 UTF-8。",
     ),
     "word_document": (
-        "This is a text document (Word, WPS, LibreOffice). Open it, copy everything and paste it under “New questionnaire > "
-        "From text”.",
-        "这是文字文档（Word、WPS 等）。请打开它，全选复制，然后在“新建问卷 > 从文本”里粘贴。",
+        "This is an old or other text document (.doc, .wps, .odt, .rtf). Save it as .docx and drop that, or copy everything and "
+        "paste it under “New questionnaire > From text”.",
+        "这是旧版或其他文字文档（.doc、.wps、.odt、.rtf）。请另存为 .docx 再拖进来，或全选复制，在“新建问卷 > 从文本”里粘贴。",
     ),
     "pdf_file": (
         "This is a PDF. Open it, copy the text and paste it under “New questionnaire > From text”. A scan has no text.",

@@ -1,21 +1,17 @@
 """The tables of a LimeSurvey export: an XML dump of the database, alone (.lss .lsg .lsq) or inside a ZIP (.lsa)."""
 
-import io
 import re
-import zipfile
-import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from survey_app.formats.importing import archives
 from survey_app.formats.importing.refusing import Refused, refuse
 
 LARGEST = 20_000_000
 MOST_ELEMENTS = 1_500_000
-MOST_MEMBERS, MOST_UNPACKED, BIGGEST_RATIO = 1_000, 200_000_000, 100
 DEEPEST = 100
-_ARCHIVES = (".zip", ".lsa", ".7z", ".rar", ".gz", ".tar", ".bz2", ".xz", ".jar")
 _NAME = {"format": "LimeSurvey"}
 _DECLARATION = re.compile(r"\A\s*<\?xml[^<>]*\?>")
 _TABLE = ("class", "type/scale", "name", "relevance", "text")
@@ -69,11 +65,7 @@ def is_table(data: bytes) -> bool:
 def looks_like(data: bytes) -> bool:
     """Whether this is a LimeSurvey file, by its content: the mark of its XML, a ZIP with an .lss inside, its table."""
     if is_archive(data):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                return any(name.lower().endswith(".lss") for name in archive.namelist()[:MOST_MEMBERS])
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-            return False
+        return any(name.lower().endswith(".lss") for name in archives.names(data))
     if is_table(data):
         return True
     head = data[:4_000]
@@ -100,38 +92,12 @@ def read(data: bytes) -> Dump:
 
 
 def _unpacked(data: bytes) -> tuple[bytes, list[str]]:
-    """The .lss of an archive and the names of its other members. Nothing is written anywhere."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            _judge(infos)
-            found = next((info for info in infos if info.filename.lower().endswith(".lss")), None)
-            if found is None:
-                raise refuse("missing_part", what=(".lss in the archive", "压缩包里的 .lss"))
-            if found.file_size > LARGEST:
-                raise refuse("too_large", found.filename, limit=LARGEST // 1_000_000)
-            with archive.open(found) as member:
-                content = member.read(LARGEST + 1)
-            if len(content) > LARGEST:
-                raise refuse("too_large", found.filename, limit=LARGEST // 1_000_000)
-            return content, [info.filename for info in infos if info is not found]
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
-        raise refuse("broken_zip", reason=str(error)[:100]) from None
-
-
-def _judge(infos: list[zipfile.ZipInfo]) -> None:
-    if len(infos) > MOST_MEMBERS:
-        raise refuse("too_much", what=("files in the archive", "压缩包里的文件"), limit=MOST_MEMBERS)
-    if sum(info.file_size for info in infos) > MOST_UNPACKED:
-        raise refuse("too_large", limit=MOST_UNPACKED // 1_000_000)
-    for info in infos:
-        parts = info.filename.replace("\\", "/").split("/")
-        if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in parts[0]:
-            raise refuse("broken_zip", info.filename, reason="a path leads out of the archive")
-        if info.filename.lower().endswith(_ARCHIVES):
-            raise refuse("broken_zip", info.filename, reason="an archive inside the archive")
-        if info.file_size > 100_000 and info.file_size > BIGGEST_RATIO * max(info.compress_size, 1):
-            raise refuse("broken_zip", info.filename, reason="it unpacks to more than a hundred times its size")
+    """The .lss of an archive and the names of its other members."""
+    found, others = archives.members(data, lambda name: name.lower().endswith(".lss"), LARGEST)
+    if not found:
+        raise refuse("missing_part", what=(".lss in the archive", "压缩包里的 .lss"))
+    first, *more = found
+    return found[first], others + more
 
 
 class _Reader:
