@@ -4,6 +4,7 @@ Deleted passages, hidden words, codes of fields and what is said twice for older
 spaces is a blank to fill in. Source: ECMA-376 part 1, 17.3 (paragraphs and runs), 17.4 (tables).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
@@ -19,6 +20,7 @@ _UNREAD = frozenset(
     {"del", "moveFrom", "instrText", "delText", "Fallback", "footnoteReference", "endnoteReference", "rt", "pPrChange",
      "rPrChange", "numberingChange", "tabs"}
 )  # fmt: skip
+_CODE = re.compile("[0-9A-CEFa-cef][0-9A-Fa-f]{3}|[Dd][0-7][0-9A-Fa-f]{2}")  # of a character, not of half a one
 _OFF = frozenset({"0", "false", "off", "none"})
 
 Attributes = Mapping[str, str]
@@ -272,10 +274,9 @@ class _Body(_Part):
 
     def sign(self, of: Attributes) -> None:
         """A sign of a font of pictures, such as a box."""
-        try:
-            self._line.append(chr(int(of.get("char", ""), 16)))
-        except (ValueError, OverflowError):
-            return
+        code = of.get("char", "")
+        if _CODE.fullmatch(code):
+            self._line.append(chr(int(code, 16)))
 
     def style(self, of: Attributes) -> None:
         self._style = of.get("val", "")

@@ -80,7 +80,7 @@ def test_underlined_spaces_are_a_blank_and_old_boxes_are_boxes() -> None:
     text = word.text_of(
         document(
             f"<w:p>{r('姓名：')}{r('        ', LINE)}</w:p>",
-            "<w:p><w:r><w:sym w:font='Wingdings' w:char='F0A8'/><w:t>男</w:t></w:r></w:p>",
+            "<w:p><w:r><w:sym w:font='Wingdings' w:char='F0A8'/><w:sym w:char='D800'/><w:t>男</w:t></w:r></w:p>",
             "<w:p><w:r><w:fldChar><w:ffData><w:checkBox/></w:ffData></w:fldChar></w:r>" + r("女") + "</w:p>",
         )
     )
