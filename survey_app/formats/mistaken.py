@@ -1,11 +1,9 @@
 """Files that hold no questionnaire we read, told by their first bytes: each is refused with what to do instead."""
 
-import io
 import json
 import re
-import zipfile
-import zlib
 
+from survey_app.formats.importing import archives
 from survey_app.formats.importing.refusing import Refused, refuse
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\1\0")
@@ -16,8 +14,6 @@ _PHOTOS = (b"heic", b"heix", b"mif1", b"avif", b"hevc")
 _WEB_PAGE = re.compile(rb"\s*(?:<!--[^>]*>\s*)*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _MAIL = re.compile(rb"(?:MIME-Version|Received|Return-Path|Delivered-To):\s", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError)
-_MOST_NAMES = 200
 
 
 def refusal(data: bytes) -> Refused | None:
@@ -58,10 +54,8 @@ def _is_film_or_picture(data: bytes) -> bool:
 
 def _archive(data: bytes) -> str:
     """What an archive is by the names in it; "" when it may be a workbook, a package or a survey."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()[:_MOST_NAMES]
-    except _BROKEN:
+    names = archives.names(data)
+    if not names:
         return ""
     if "word/document.xml" in names:
         return ""

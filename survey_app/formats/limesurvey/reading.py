@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from survey_app.formats.importing import archives
+from survey_app.formats.importing import archives, xml
 from survey_app.formats.importing.refusing import Refused, refuse
 
 LARGEST = 20_000_000
@@ -93,11 +93,11 @@ def read(data: bytes) -> Dump:
 
 def _unpacked(data: bytes) -> tuple[bytes, list[str]]:
     """The .lss of an archive and the names of its other members."""
-    found, others = archives.members(data, lambda name: name.lower().endswith(".lss"), LARGEST)
+    first = next((name for name in archives.names(data) if name.lower().endswith(".lss")), "")
+    found, others = archives.members(data, {first}.__contains__, LARGEST)
     if not found:
         raise refuse("missing_part", what=(".lss in the archive", "压缩包里的 .lss"))
-    first, *more = found
-    return found[first], others + more
+    return found[first], others
 
 
 class _Reader:
@@ -114,26 +114,13 @@ class _Reader:
 
     def read(self, data: bytes) -> Dump:
         parser = self.parser
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._forbid
-        parser.EntityDeclHandler = self._forbid
-        parser.ExternalEntityRefHandler = self._forbid
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self.text.append
-        try:
-            parser.Parse(data, True)
-        except expat.ExpatError as error:
-            place = f"line {error.lineno}, column {error.offset + 1}"
-            raise refuse("broken_xml", place, reason=expat.ErrorString(error.code)) from None
-        except (ValueError, LookupError) as error:  # an encoding that nobody knows
-            raise refuse("broken_xml", "line 1", reason=str(error)[:100]) from None
+        xml.read(parser, data)
         if not self.dump.kind:
             raise refuse("not_this_format", "line 1", **_NAME, reason="LimeSurveyDocType is missing")
         return self.dump
-
-    def _forbid(self, *_: object) -> int:
-        raise refuse("forbidden_xml", f"line {self.parser.CurrentLineNumber}")
 
     def _start(self, tag: str, _: dict[str, str]) -> None:
         path = self.path

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
-from survey_app.formats.importing import archives
+from survey_app.formats.importing import archives, xml
 from survey_app.formats.importing.refusing import refuse
 from survey_app.formats.plain_text.parsing import MAX_CHARACTERS
 from survey_app.formats.word.numbering import Counter, Level, Numbering
@@ -52,20 +52,9 @@ class _Part:
     def read(self, data: bytes, name: str) -> None:
         """Raises Refused."""
         parser = self._parser
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = self._forbid
         parser.StartElementHandler, parser.EndElementHandler = self._opened, self._closed
         parser.CharacterDataHandler = self.said
-        try:
-            parser.Parse(data, True)
-        except expat.ExpatError as error:
-            place = f"{name}, line {error.lineno}, column {error.offset + 1}"
-            raise refuse("broken_xml", place, reason=expat.ErrorString(error.code)) from None
-        except (ValueError, LookupError) as error:  # an encoding that nobody knows
-            raise refuse("broken_xml", name, reason=str(error)[:100]) from None
-
-    def _forbid(self, *_: object) -> int:
-        raise refuse("forbidden_xml", f"line {self._parser.CurrentLineNumber}")
+        xml.read(parser, data, name)
 
     def _opened(self, tag: str, attributes: Attributes) -> None:
         self._count += 1

@@ -64,15 +64,17 @@ def _whole_near(bound: float) -> tuple[float, ...]:
     return (below - 1, below, below + 1, below + 2)
 
 
+def _tests_in(tree: Any) -> Sequence[Any]:
+    """The tests that a rule is made of; none for a single test."""
+    if isinstance(tree, Both) or isinstance(tree, Call) and tree.name == "if":
+        return tree.parts
+    return (tree.part,) if isinstance(tree, Not) else ()
+
+
 def _compared(tree: Any) -> Iterator[float]:
     """The numbers that `.` is compared with; Inexpressible for anything else."""
-    if isinstance(tree, Both):
-        for part in tree.parts:
-            yield from _compared(part)
-    elif isinstance(tree, Not):
-        yield from _compared(tree.part)
-    elif isinstance(tree, Call) and tree.name == "if":
-        for part in tree.parts:
+    if parts := _tests_in(tree):
+        for part in parts:
             yield from _compared(part)
     elif isinstance(tree, Op) and tree.op in _TURNED:
         sides = [part for part in (tree.left, tree.right) if not (isinstance(part, Ref) and part.part == SELF)]
@@ -238,13 +240,8 @@ def _sizes(tree: Any, most: int) -> Sequence[int]:
 
 def _counts(tree: Any) -> Iterator[int]:
     """The numbers that `count-selected(.)` is compared with. Inexpressible where the answer is looked at in another way."""
-    if isinstance(tree, Both):
-        for part in tree.parts:
-            yield from _counts(part)
-    elif isinstance(tree, Not):
-        yield from _counts(tree.part)
-    elif isinstance(tree, Call) and tree.name == "if":
-        for part in tree.parts:
+    if parts := _tests_in(tree):
+        for part in parts:
             yield from _counts(part)
     elif isinstance(tree, Op) and tree.op in _TURNED:
         counted = [side for side in (tree.left, tree.right) if isinstance(side, Call) and side.name == "count-selected"]
